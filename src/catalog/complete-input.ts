@@ -1,10 +1,12 @@
 import type { TObject, TSchema } from 'typebox'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { sentFile } from '../core/sent-files.ts'
 import { booleanIn, isPlaceholder, numeralIn } from '../core/sent-values.ts'
+import { sentFilesWithin } from './media.ts'
 
 /**
  * An input as its schema has it, from what clients send: placeholders left out, texts that are numbers read as numbers,
- * defaults filled in. Nothing is refused here: what does not fit stays as it came, for the validator to name.
+ * files in one spelling, defaults filled in. Nothing is refused here: what does not fit stays as it came, for the validator to name.
  */
 
 /** The words of a schema of the catalogue that decide how a value is read. */
@@ -63,9 +65,13 @@ function isZero(value: Json): boolean {
 }
 
 function completed(schema: TSchema, value: Json): Json {
+  if ('x-media' in schema && typeof value === 'string') return sentFile(value)
   const { items } = schema as Words
   if (Array.isArray(value)) return items ? value.map((one) => completed(items, one)) : value
-  if (isJsonObject(value)) return 'properties' in schema ? completedObject(schema as TObject, value) : value
+  if (isJsonObject(value)) {
+    const object = 'properties' in schema ? completedObject(schema as TObject, value) : value
+    return 'x-media-within' in schema ? sentFilesWithin(object) : object
+  }
   return typed(schema as Words, value)
 }
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { mediaUrl } from './fields.ts'
-import { filesIn, replaceFiles } from './media.ts'
+import { filesIn, replaceFiles, sentFilesWithin } from './media.ts'
 
 const ASSET = 'asset:01234567-89ab-4cde-8f01-23456789ab00.png'
 const schema = Type.Object({
@@ -69,5 +69,26 @@ describe('files in an object of unknown fields', () => {
     const changed = replaceFiles(schema, { prompt: '', input }, ({ value }) => `${value}!`).input as JsonObject
     expect(Object.getOwnPropertyDescriptor(changed, '__proto__')?.value).toBe('https://x.example/4!')
     expect(Object.getPrototypeOf(changed)).toBe(Object.prototype)
+  })
+
+  it('files in an object of unknown fields are read in every spelling, and texts stay as they are', () => {
+    const sent = {
+      image_url: 'HTTPS://A.example/my fox.png',
+      image_urls: [' https://a.example/1.png\n', 'DATA:image/png;name=x.png;base64,_-_-'],
+      elements: [{ frame: 'data: image/png; base64, /+/+' }],
+      prompt: 'https://a.example/1.png is my cat',
+      path: ' https://a.example/lora.bin ',
+      text: ' a fox ',
+      n: 2,
+    }
+    expect(sentFilesWithin(sent)).toEqual({
+      image_url: 'https://a.example/my%20fox.png',
+      image_urls: ['https://a.example/1.png', 'data:image/png;base64,/+/+'],
+      elements: [{ frame: 'data:image/png;base64,/+/+' }],
+      prompt: 'https://a.example/1.png is my cat',
+      path: 'https://a.example/lora.bin',
+      text: ' a fox ',
+      n: 2,
+    })
   })
 })

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { dataUriIn, sentFile } from '../core/sent-files.ts'
 import type { Media } from './fields.ts'
 
 /** A file that an input names: a URL, base64, or a reference to a stored file. */
@@ -17,6 +18,23 @@ export interface NamedFile {
  */
 const FILE_ANYWHERE =
   /^(?:https?:\/\/\S+$|data:[^,]{0,200};base64,|asset:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]+$)/i
+
+/** Names of fields in which a text that begins as a URL is one, also with a space in it. */
+const FILE_FIELD = /(?:url|uri|image|video|audio|mask|file|photo|frame)s?$/i
+
+/** An object of unknown fields with each of its files in the spelling that `FILE_ANYWHERE` and providers know. */
+export function sentFilesWithin(value: Json, name = ''): Json {
+  if (typeof value === 'string') return isFile(value, name) ? sentFile(value) : value
+  if (Array.isArray(value)) return value.map((one) => sentFilesWithin(one, name))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([inner, one]) => [inner, sentFilesWithin(one, inner)]))
+}
+
+function isFile(text: string, name: string): boolean {
+  if (dataUriIn(text)) return true
+  const whole = text.trim()
+  return /^https?:\/\//i.test(whole) && (FILE_FIELD.test(name) || !/\s/.test(whole))
+}
 
 /** The files that an input names, by the `x-media` and `x-media-within` marks of their fields. */
 export function filesIn(schema: TSchema, input: JsonObject): NamedFile[] {

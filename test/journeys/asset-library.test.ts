@@ -148,6 +148,15 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, the asset library of a tenant', 
     expect(keptFor(forever.body)).toBeCloseTo(90 * 24, 1)
   })
 
+  it('keeps a file from a data URI in any spelling, and from an address with a space', async () => {
+    const content = Buffer.from(web.files['/face.png'] ?? '').toString('base64url')
+    const { body } = await upload({ url: ` DATA:image/png;name="a, b.png";BASE64,${content}\n` })
+    expect(body).toMatchObject({ asset_type: 'Image' })
+    web.files['/my%20face.png'] = web.files['/face.png'] ?? ''
+    const fetched = await upload({ url: `${web.url.replace('http:', 'HTTP:')}/my face.png\n` })
+    expect(fetched.body).toMatchObject({ asset_type: 'Image' })
+  })
+
   it('keeps the files that come with a task for as many hours as the task says', async () => {
     const image = `data:image/png;base64,${Buffer.from(web.files['/face.png'] ?? '').toString('base64')}`
     const created = await gateway.piapi.create(

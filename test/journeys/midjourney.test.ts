@@ -320,6 +320,9 @@ describe('Comfly’s nodes', () => {
     expect((await download(url)).headers.get('content-type')).toBe('image/png')
     const task = await ended(await take('/mj/submit/describe', { link: url }))
     expect(task).toMatchObject({ action: 'DESCRIBE', status: 'SUCCESS' })
+    const spelt = picture.replace('data:image/png;', ' DATA:image/png;charset=utf-8;name=x.png;').replaceAll('=', '')
+    const other = await post('/mj/submit/upload-discord-images', { base64Array: [`${spelt}\n`] })
+    expect((other.body as { result: string[] }).result).toHaveLength(1)
   })
 
   it('recognise an unknown task by task_no_found', async () => {

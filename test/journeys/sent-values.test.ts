@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sampleFiles } from '../../src/assets/sample-files.ts'
+import { findOperation } from '../../src/catalog/catalog.ts'
+import { filesIn, type NamedFile } from '../../src/catalog/media.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { PolyphonyError } from '../../src/core/errors.ts'
 import { itemId, taskOfItem } from '../../src/core/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts'
+import { dataUriIn } from '../../src/core/sent-files.ts'
 import type { Provider } from '../../src/providers/provider.ts'
 import { sandboxProvider } from '../../src/providers/sandbox/sandbox.ts'
 import { type DocumentedBody, documentedBodies } from '../support/documented-bodies.ts'
@@ -28,9 +32,10 @@ const everything: Provider = {
 
 let gateway: TestGateway
 let bodies: DocumentedBody[]
-const counts = { placeholders: 0, texts: 0 }
+const counts = { placeholders: 0, texts: 0, files: 0 }
 const LEAST_PLACEHOLDERS = 15_000
 const LEAST_TEXTS = 1_000
+const LEAST_FILES = 2_000
 
 beforeAll(async () => {
   gateway = await openGateway({
@@ -165,6 +170,102 @@ async function textProblems(one: DocumentedBody): Promise<string[]> {
   return task === plain.task ? [] : [`as texts: ${task ?? answer}, not ${plain.task}`]
 }
 
+const MEDIA_TYPES = { image: 'image/png', video: 'video/mp4', audio: 'audio/mpeg', application: 'application/zip' }
+const FILE_URL = 'https://1.1.1.1/a%20file.bin?of=a%20caller'
+/** Spellings of that URL. Of each kind of file, every one has several ways at once; alone they are tried in a unit's test. */
+const URL_SPELLINGS = ['HTTPS://1.1.1.1/a file.bin?of=a caller', ' https://1.1.1.1/a%20file.bin?of=a\n%20caller\r\n']
+
+/** Spellings of a file in a data URI. */
+function uriSpellings(mediaType: string, content: string): string[] {
+  return [
+    `data:${mediaType};charset=utf-8;name="a, b.png";base64,${content}`,
+    `DATA:${mediaType.toUpperCase()};name=x.png;BASE64,${urlSafe(content)}`,
+    ` data:${mediaType}; base64, ${wrapped(content)}\n`,
+  ]
+}
+
+/** Spellings of a file in base64 alone. */
+function bareSpellings(content: string): string[] {
+  return [urlSafe(content), ` ${wrapped(content)}\n`]
+}
+
+/** In the alphabet for URLs, without padding. */
+function urlSafe(content: string): string {
+  return content.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
+/** In lines, as MIME has it. */
+function wrapped(content: string): string {
+  return content.replaceAll(/.{76}/g, '$&\r\n')
+}
+
+const contents = new Map<string, string>()
+
+/** A file whose base64 has padding and both characters in which the alphabets differ. */
+async function contentOf(mediaType: string): Promise<string> {
+  const known = contents.get(mediaType)
+  if (known !== undefined) return known
+  const bytes = (await sampleFiles[mediaType]?.()) ?? new Uint8Array()
+  // What follows a file's own end is not read; an archive ends with the length of its comment.
+  const rest = mediaType === 'application/zip' ? 0 : 6 - (bytes.length % 3)
+  const content = Buffer.concat([bytes, Buffer.from('fbfffbfffbff', 'hex').subarray(0, rest && rest - 1)]).toString(
+    'base64',
+  )
+  contents.set(mediaType, content)
+  return content
+}
+
+/** The body with a text in the place of another, wherever it is. */
+function withFile(value: Json, from: string, to: string): Json {
+  if (value === from) return to
+  if (Array.isArray(value)) return value.map((one) => withFile(one, from, to))
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withFile(one, from, to)]))
+}
+
+type SentFile = Pick<NamedFile, 'value' | 'field' | 'media'>
+
+/** The URLs of a body that its stored task has as files. */
+function urlsOf(body: JsonObject, { task = '' }: Stored): SentFile[] {
+  if (task === '') return []
+  const { operation, input } = JSON.parse(task)
+  const known = findOperation(operation)
+  const text = JSON.stringify(body)
+  return known ? filesIn(known.input, input).filter(({ value }) => text.includes(JSON.stringify(value))) : []
+}
+
+/** The pictures of a body that are data URIs, which the stored task has as references. */
+function pictureUrisOf(value: Json, field = ''): SentFile[] {
+  if (typeof value === 'string') return dataUriIn(value) ? [{ value, field, media: 'image' }] : []
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, one]) => pictureUrisOf(one, `${field}.${name}`))
+}
+
+async function fileProblems({ path, body }: DocumentedBody): Promise<string[]> {
+  const found: string[] = []
+  const files = [...urlsOf(body, await stored(path, body)), ...pictureUrisOf(body)]
+  for (const { value, media, field } of new Map(files.map((file) => [file.value, file])).values()) {
+    const check = async (expected: string, spellings: string[]): Promise<void> => {
+      const { task } = await stored(path, withFile(body, value, expected) as JsonObject)
+      if (task === undefined) return // the field takes no such file
+      for (const spelling of spellings) {
+        counts.files++
+        const { task: other, answer } = await stored(path, withFile(body, value, spelling) as JsonObject)
+        if (other !== task)
+          found.push(
+            `${field} as ${spelling.slice(0, 60)}: ${(other ?? answer).slice(0, 300)}, not ${task.slice(0, 300)}`,
+          )
+      }
+    }
+    await check(FILE_URL, URL_SPELLINGS)
+    const mediaType = MEDIA_TYPES[media === 'any' ? 'image' : media]
+    const content = await contentOf(mediaType)
+    await check(`data:${mediaType};base64,${content}`, uriSpellings(mediaType, content))
+    if (media !== 'any') await check(content, bareSpellings(content))
+  }
+  return found
+}
+
 /** Thousands of requests, on machines that may be busy. */
 const LONGEST_MS = 240_000
 
@@ -185,6 +286,16 @@ describe('in every protocol', () => {
       expect(await problems(textProblems)).toEqual([])
       console.log(`${counts.texts} numbers and booleans in ${bodies.length} bodies were read from texts.`)
       expect(counts.texts).toBeGreaterThan(LEAST_TEXTS)
+    },
+    LONGEST_MS,
+  )
+
+  it(
+    'a file in another spelling gives the same task as in the plain one',
+    async () => {
+      expect(await problems(fileProblems)).toEqual([])
+      console.log(`${counts.files} spellings of files in ${bodies.length} bodies were read as the plain ones.`)
+      expect(counts.files).toBeGreaterThan(LEAST_FILES)
     },
     LONGEST_MS,
   )

@@ -63,10 +63,13 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
   [/\/uploads\/(?:audio|form\/\{id\})$|upload-discord-images$/, 'a file'],
   [/\/(?:cancel|drain|resume|disable|enable|test|accounts|styles|delete_finetune|show|proxy)$/, 'makes no task'],
   [/\/submit\/(?:change|simple-change|action|modal)$/, 'presses a button of a task'],
+  [
+    /^\/v1\/(?:chat\/completions|completions|responses|embeddings|moderations|audio\/speech|messages)\b|\/models\/\{model\}:/,
+    'a call, which makes no task',
+  ],
   [/\/(?:video-swap|images\/generations\/async)$/, 'a form, and the same as images/generations'],
   [/\/generations\/\{id\}\/(?:upscale|audio|extend)$/, 'builds on the task in its path'],
   [/^\/runway\/tasks$/, 'its fields have no schema'],
-  [/^\/(?:v1|openai\/v1)\/images\/edits$/, 'a picture in a form'],
 ]
 
 /** Routes whose bodies have schemas of their own, and build on a task. */

@@ -51,6 +51,11 @@ describe('the texts of a form', () => {
     expect(typed(schema, form)).toEqual({ ...form, codes: ['[1'] })
     expect(parsed('null', '{')).toBeUndefined()
   })
+
+  it('takes the only element of a list where the schema has one value', () => {
+    expect(typed(schema, { name: ['a'], count: ['7'] })).toEqual({ name: 'a', count: 7 })
+    expect(typed(schema, { name: ['a', 'b'] })).toEqual({ name: ['a', 'b'] })
+  })
 })
 
 describe('a body', () => {
@@ -92,5 +97,21 @@ describe('a body', () => {
     for (const text of ['one', 'two']) form.append('image', new Blob([text]), 'a.png')
     const { fields } = (await (await fetch(base, { method: 'POST', body: form })).json()) as { fields: object }
     expect(fields).toEqual({ image: [expect.stringMatching(/^data:/), expect.stringMatching(/^data:/)] })
+  })
+
+  it('reads fields and files with a number in brackets as a list, in the order of their numbers', async () => {
+    const form = new FormData()
+    for (const index of [1, 0]) {
+      form.append(`codes[${index}]`, `text ${index}`)
+      form.append(`image[${index}]`, new Blob([`file ${index}`]), 'a.png')
+    }
+    form.append('mask[0]', new Blob(['mask']), 'm.png')
+    const { fields } = (await (await fetch(base, { method: 'POST', body: form })).json()) as { fields: object }
+    const uri = (text: string) => `data:application/octet-stream;base64,${Buffer.from(text).toString('base64')}`
+    expect(fields).toEqual({
+      codes: ['text 0', 'text 1'],
+      image: [uri('file 0'), uri('file 1')],
+      mask: [uri('mask')],
+    })
   })
 })

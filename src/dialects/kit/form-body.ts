@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { BODY_LIMITS, checkJson } from '../../core/json-limits.ts'
 import type { DialectContext } from '../dialect.ts'
 import { objectIn } from './fields.ts'
-import { type FormFile, type FormLimits, isForm, readForm } from './form.ts'
+import { bareName, type FormLimits, isForm, placeInList, readForm } from './form.ts'
 
 /** For protocols that take the same request as JSON and as a form. */
 
@@ -14,28 +14,21 @@ export interface ReadBody {
   isForm: boolean
 }
 
-/** Reads a body, whichever way it came. Fields of a form whose name ends in `[]` lose that, and are lists, as are those
- * that come several times. */
+/** Reads a body, whichever way it came. Fields of a form whose name ends in `[]` or `[0]`, `[1]` lose that, and are lists,
+ * as are those that come several times. */
 export async function bodyOf(
   request: FastifyRequest,
   { limits }: Pick<DialectContext, 'limits'>,
-  files: Pick<FormLimits, 'maxFiles' | 'filesOf'>,
+  most: Pick<FormLimits, 'maxFiles' | 'filesOf'>,
 ): Promise<ReadBody> {
   if (!isForm(request)) return { fields: objectIn(request.body), isForm: false }
-  const form = await readForm(request, { maxBytes: limits.uploadMaxBytes, ...files })
+  const form = await readForm(request, { maxBytes: limits.uploadMaxBytes, ...most })
   // A form cannot leave a field out other than by leaving it empty.
-  const texts = [...form.fields].map(([name, values]) => [name, values.filter((value) => value !== '')] as const)
-  const fields: JsonObject = Object.fromEntries([
-    ...texts.flatMap(([name, values]): [string, Json][] => {
-      const [first] = values
-      if (first === undefined) return []
-      return [name.endsWith('[]') || values.length > 1 ? [bare(name), [...values]] : [name, first]]
-    }),
-    ...[...Map.groupBy(form.files, ({ field }) => bare(field))].map(([name, files]): [string, Json] => [
-      name,
-      filesIn(files),
-    ]),
-  ])
+  const texts = [...form.fields].flatMap(([field, values]) =>
+    values.filter((value) => value !== '').map((value) => ({ field, value })),
+  )
+  const files = form.files.map(({ field, body }) => ({ field, value: dataUri(body) }))
+  const fields: JsonObject = { ...byName(texts), ...byName(files) }
   // A repetition under the same Idempotency-Key is compared with this, and a stream has no content.
   request.body = fields
   return { fields, isForm: true }
@@ -56,14 +49,22 @@ export function filesOf(
 
 const MAX_LIST = 16
 
-function bare(name: string): string {
-  return name.replace(/\[\]$/, '')
+function dataUri(body: Buffer): string {
+  return `data:application/octet-stream;base64,${body.toString('base64')}`
 }
 
-function filesIn(files: FormFile[]): Json {
-  const uris = files.map(({ body }) => `data:application/octet-stream;base64,${body.toString('base64')}`)
-  const [first] = uris
-  return uris.length === 1 && first !== undefined && !files[0]?.field.endsWith('[]') ? first : uris
+/** The values of each field under its bare name: one as it is, several as a list in the order of their places. */
+function byName(parts: readonly { field: string; value: string }[]): JsonObject {
+  const groups = Map.groupBy(parts, ({ field }) => bareName(field))
+  return Object.fromEntries(
+    [...groups].map(([name, group]): [string, Json] => {
+      const isList = group.length > 1 || group.some(({ field }) => placeInList(field) !== undefined)
+      const values = group
+        .toSorted((one, other) => (placeInList(one.field) ?? 0) - (placeInList(other.field) ?? 0))
+        .map(({ value }) => value)
+      return [name, isList ? values : (values[0] ?? '')]
+    }),
+  )
 }
 
 /**
@@ -85,6 +86,8 @@ function typedValue(schema: TSchema, value: Json): Json {
     const list = typeof value === 'string' ? (parsed(value, '[') ?? [value]) : value
     return Array.isArray(list) && items ? list.map((one) => typedValue(items, one)) : list
   }
+  // `image[]` and `image[0]` are also what clients call the only file of a field.
+  if (Array.isArray(value) && value.length === 1 && type !== undefined) return typedValue(schema, value[0] ?? null)
   if (typeof value !== 'string') return value
   if (type === 'object') return parsed(value, '{') ?? value
   if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value

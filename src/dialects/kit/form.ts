@@ -19,7 +19,7 @@ export interface FormLimits {
   maxBytes: number
   /** Of all fields together. */
   maxFiles?: number
-  /** How many files a field takes, by its name without `[]`. */
+  /** How many files a field takes, by its name without `[]` or `[0]`. */
   filesOf?: (field: string) => number
 }
 
@@ -28,6 +28,19 @@ const MAX_FIELDS = 50
 const MAX_FIELD_BYTES = 128 * 2 ** 10
 /** Room for what is around the one file of a form: headers of parts, and a few fields. */
 const AROUND_BYTES = 2 ** 20
+
+/** The name of a field of a form without the mark of a list: `image[]` and `image[0]` are `image`. */
+export function bareName(field: string): string {
+  return field.replace(LIST_MARK, '')
+}
+
+/** The place of an element of a list, by its mark: 0 for the first and without a number; undefined in no list. */
+export function placeInList(field: string): number | undefined {
+  const mark = LIST_MARK.exec(field)?.[0]
+  return mark === undefined ? undefined : Number(mark.slice(1, -1))
+}
+
+const LIST_MARK = /\[\d{0,3}\]$/
 
 /** Hands the body of such a request to its route as it comes in. For one encapsulated plugin, not for a whole server. */
 export function takeForms(app: FastifyInstance): void {
@@ -91,7 +104,7 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
     })
     const counts = new Map<string, number>()
     parser.on('file', (field, stream, name) => {
-      const bare = field.replace(/\[\]$/, '')
+      const bare = bareName(field)
       const count = (counts.get(bare) ?? 0) + 1
       counts.set(bare, count)
       const most = filesOf(bare)

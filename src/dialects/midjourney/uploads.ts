@@ -4,14 +4,13 @@ import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { fieldError, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
+import { bytesOfFile } from '../../core/sent-files.ts'
 import type { DialectContext } from '../dialect.ts'
-import { fromBase64 } from '../kit/base64.ts'
 import { objectIn } from '../kit/fields.ts'
 
 /** `/submit/upload-discord-images`: stores pictures, and answers with their URLs at this gateway. */
 
 const MAX_PICTURES = 10
-const DATA_URI = /^data:[a-z]+\/[a-z0-9.+-]+;base64,/i
 
 /** All of them, or none. Throws `invalid_input`, `unsupported_media`, `payload_too_large`, each naming the field. */
 export async function uploadPictures(request: FastifyRequest, context: DialectContext): Promise<string[]> {
@@ -40,7 +39,7 @@ function picturesIn(array: Json | undefined): Uint8Array[] {
   if (array.length === 0) throw invalidInput('base64Array', 'must not be empty')
   if (array.length > MAX_PICTURES) throw invalidInput('base64Array', `has at most ${MAX_PICTURES} elements`)
   return array.map((one, index) => {
-    const bytes = typeof one === 'string' ? fromBase64(one.replace(DATA_URI, '')) : undefined
+    const bytes = typeof one === 'string' ? bytesOfFile(one) : undefined
     if (!bytes) throw invalidInput(`base64Array.${index}`, 'must be a data URI or base64')
     return bytes
   })

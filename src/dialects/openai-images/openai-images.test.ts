@@ -67,6 +67,18 @@ describe('a request to OpenAI’s image routes', () => {
     [{ model: 'flux-pro-1.0-fill', image, mask: image }, 'bfl/flux-pro-1.0-fill', { image, mask: image }],
     [{ model: 'recraftv3', image, mask: image }, 'recraft/inpaint', { image_url: image, mask_url: image }],
     [{ model: 'recraftv3', image, strength: 0.4 }, 'recraft/image-to-image', { image_url: image, strength: 0.4 }],
+    [
+      { images: [{ image_url: image }, { image_url: image, file_id: '' }], mask: { image_url: image } },
+      'gpt-image/edit',
+      { image: [image, image], mask: image },
+    ],
+    [{ model: 'flux-kontext-max', images: [{ image_url: image }] }, 'bfl/flux-kontext-max', { input_image: image }],
+    [
+      { model: 'recraftv3', images: [{ image_url: image }], strength: 0.4 },
+      'recraft/image-to-image',
+      { image_url: image },
+    ],
+    [{ images: [image], image: [] }, 'gpt-image/edit', { image: [image] }],
   ])('to edit a picture with %j becomes a %s', (body, operation, input) => {
     const submission = requestFor('edits', { prompt, ...body })
     expect(submission.operation.id).toBe(operation)
@@ -94,6 +106,14 @@ describe('a request to OpenAI’s image routes', () => {
     [{ model: 'gpt-image-1', image: 'nothing' }, 'image', 'image must be an http or https URL'],
     [{ model: 'recraftv3', image: [image, image] }, 'image', 'image has at most 1 picture'],
     [{ model: 'recraftv3', output_format: 'jpeg' }, 'output_format', 'output_format must be one of'],
+    [{ images: [{ file_id: 'file-1' }] }, 'images.0.file_id', 'send image_url'],
+    [{ images: [{ image_url: image }, {}] }, 'images.1.image_url', 'images.1.image_url is required'],
+    [{ images: [{ image_url: 'nothing' }] }, 'images.0.image_url', 'must be an http or https URL'],
+    [{ images: [image], image }, 'images', 'does not go together with image'],
+    [{ images: { image_url: image } }, 'images', 'must be an array'],
+    [{ images: [image], mask: { file_id: 'file-1' } }, 'mask.file_id', 'send image_url'],
+    [{ images: [image], mask: [image, image] }, 'mask', 'must be a string'],
+    [{ model: 'recraftv3', images: [image, image] }, 'images', 'images has at most 1 picture'],
   ])('with %j is refused, naming the field %s', (body, field, message) => {
     const error = errorOf(() => requestFor('generations', { prompt, ...body }))
     expect(error.details.field).toBe(field)

@@ -6,8 +6,8 @@ import type { Draft } from '../../core/draft.ts'
 import { fieldError, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { bytesOfFile, dataUriIn, sentFile } from '../../core/sent-files.ts'
 import type { DialectContext } from '../dialect.ts'
-import { fromBase64 } from '../kit/base64.ts'
 import { describedBy } from '../kit/described.ts'
 import { isText, objectIn, optionalNumber, optionalText, shown, wholeNumberIn } from '../kit/fields.ts'
 import type { Descriptions } from './openapi.ts'
@@ -26,7 +26,6 @@ const MAX_PAGE = 1_000
 const DOWNLOAD_MS = MINUTE_MS
 /** Files that are fetched at the same time; each is in memory as a whole. */
 const MOST_DOWNLOADS = 16
-const DATA_URI = /^data:[a-z]+\/[a-z0-9.+-]+;base64,/i
 
 /**
  * PiAPI's Private Asset Library: files that a tenant keeps to name them in inputs as `asset://ID`. Its two routes and the
@@ -60,9 +59,10 @@ export function assetLibraryRoutes(app: FastifyInstance, context: DialectContext
     throw fieldError('payload_too_large', 'url', rule)
   }
 
-  async function bodyOf(url: string): Promise<Uint8Array> {
-    if (DATA_URI.test(url)) {
-      const bytes = fromBase64(url.slice(url.indexOf(',') + 1))
+  async function bodyOf(sent: string): Promise<Uint8Array> {
+    const url = sentFile(sent)
+    if (dataUriIn(url)) {
+      const bytes = bytesOfFile(url)
       if (bytes) return bytes
       throw invalidInput('url', 'must be an http or https URL, or a data URI')
     }
@@ -178,7 +178,7 @@ function wanted(media: string | undefined): string {
 
 /** The last part of the path, which is what the file is called where it lies. */
 function nameIn(url: string): string {
-  const path = DATA_URI.test(url) ? '' : (URL.parse(url)?.pathname ?? '')
+  const path = dataUriIn(url) ? '' : (URL.parse(url)?.pathname ?? '')
   return path.slice(path.lastIndexOf('/') + 1).slice(-MAX_NAME)
 }
 

@@ -407,6 +407,7 @@ describe('an upload at PiAPI', () => {
     ['a.jpg', `data:image/jpeg;name=x;base64,${base64}`, 'image/jpeg'],
     ['a.png', `data:application/octet-stream;base64,${base64}`, 'image/png'],
     ['a.wav', `data:;base64,${base64.slice(0, 4)}\n${base64.slice(4)}`, 'audio/wav'],
+    ['a.mp3', ` DATA:audio/mpeg;charset=utf-8;name="a, b.mp3";BASE64,${base64.replaceAll('=', '')}`, 'audio/mpeg'],
   ])('of %s is decoded, as bare base64 or as a data URI', (name, data, mediaType) => {
     const upload = uploadOf({ file_name: name, file_data: data }, 1_000)
     expect(upload.mediaType).toBe(mediaType)

@@ -3,8 +3,8 @@ import { assetReference } from '../../core/asset.ts'
 import { scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
+import { bytesOfFile, dataUriIn } from '../../core/sent-files.ts'
 import type { DialectContext } from '../dialect.ts'
-import { fromBase64 } from '../kit/base64.ts'
 import { describedBy } from '../kit/described.ts'
 import { objectIn } from '../kit/fields.ts'
 import { type Form, isForm, readForm, takeForms } from '../kit/form.ts'
@@ -22,7 +22,6 @@ const MEDIA_TYPES = new Map([
   ['mp3', 'audio/mpeg'],
 ])
 const MAX_NAME = 128
-const DATA_URI = /^data:([a-z]+\/[a-z0-9.+-]+)?(?:;[a-z]+=[^;,]*){0,10};base64,/i
 
 /**
  * `POST /api/ephemeral_resource`: base64 in JSON (as PiAPI has it) or a form with a file; out comes a URL, and the file
@@ -62,12 +61,11 @@ export function uploadOf(body: unknown, maxBytes: number): { mediaType: string; 
   const { file_name: name, file_data: data } = objectIn(body)
   const mediaType = mediaTypeOf(name)
   if (typeof data !== 'string' || data === '') throw invalidInput('file_data', 'is required')
-  const uri = DATA_URI.exec(data)
-  const declared = uri?.[1]?.toLowerCase()
+  const declared = dataUriIn(data)?.mediaType
   if (declared !== undefined && declared !== mediaType && declared !== 'application/octet-stream') {
     throw invalidInput('file_data', `says it is ${declared}, and file_name says ${mediaType}`)
   }
-  const bytes = fromBase64(uri ? data.slice(uri[0].length) : data)
+  const bytes = bytesOfFile(data)
   if (!bytes) throw invalidInput('file_data', 'must be base64')
   if (bytes.length > maxBytes) {
     throw new PolyphonyError('payload_too_large', `file_data holds more than ${maxBytes} bytes.`, {

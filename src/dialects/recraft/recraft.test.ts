@@ -133,6 +133,9 @@ describe('a style of Recraft', () => {
     expect(styleOf({ style, images: [file, file] })).toEqual({ ...none, pictures: [file, file] })
     expect(styleOf({ style, file1: file, file2: file })).toEqual({ ...none, pictures: [file, file] })
     expect(styleOf({ style, image_urls: [image] })).toEqual({ ...none, pictures: [image] })
+    const spelt = ['HTTPS://Example.com/my fox.png', ' DATA:image/png;name=x.png;base64,_-8']
+    const plain = ['https://example.com/my%20fox.png', 'data:image/png;base64,/+8=']
+    expect(styleOf({ style, image_urls: spelt })).toEqual({ ...none, pictures: plain })
   })
 
   it.each<[JsonObject, string]>([

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { invalidInput } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { bytesOfFile, dataUriIn, sentFile } from '../../core/sent-files.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { isGiven } from '../kit/fields.ts'
@@ -66,7 +67,8 @@ function textIn(value: Json | undefined, field: string): string {
 
 function picturesIn(value: Json, field: string): string[] {
   return [value].flat().map((one, index) => {
-    if (typeof one === 'string' && /^(?:https?:\/\/\S+|data:[^,\s]+;base64,[A-Za-z0-9+/]+={0,2})$/.test(one)) return one
+    const file = typeof one === 'string' ? sentFile(one) : ''
+    if (/^https?:\/\/\S+$/.test(file) || (dataUriIn(file) && bytesOfFile(file))) return file
     throw invalidInput(
       Array.isArray(value) ? `${field}.${index}` : field,
       'must be a file, an http or https URL or a data URI',

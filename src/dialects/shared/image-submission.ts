@@ -11,9 +11,9 @@ import {
 import type { Operation } from '../../catalog/operation.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isGiven, optionalNumber } from '../kit/fields.ts'
+import { isGiven, optionalNumber, withoutPlaceholders } from '../kit/fields.ts'
 import { typed } from '../kit/form-body.ts'
 
 /**
@@ -48,11 +48,11 @@ export function imageSubmission(
   body: JsonObject,
   rest: Pick<Submission, 'dialect' | 'echo'>,
 ): ImageSubmission {
-  const { model: given, image, response_format: format, ...fields } = body
+  const { model: given, image, images, mask, response_format: format, ...fields } = body
   const model = modelIn(given)
-  const images = listOf(image)
-  if (route === 'edits' && images.length === 0) throw invalidInput('image', 'is required')
-  const known = submissionFor({ model, fields, images, hasList: Array.isArray(image) })
+  const pictures = picturesIn(image, images)
+  if (route === 'edits' && pictures.length === 0) throw invalidInput('image', 'is required')
+  const known = submissionFor({ model, fields, pictures, mask: isGiven(mask) ? pictureOf(mask, 'mask') : undefined })
   if (!known) {
     throw new PolyphonyError('unknown_operation', `The model '${model}' does not exist.`, { field: 'model' })
   }
@@ -64,20 +64,25 @@ export function imageSubmission(
 }
 
 /** The fields of a form, with texts converted to the types of the requested model. */
-export function typedForm({ image, ...fields }: JsonObject): JsonObject {
+export function typedForm({ image, images, ...fields }: JsonObject): JsonObject {
   const model = typeof fields.model === 'string' ? fields.model : DEFAULT_GPT_IMAGE
   // The richest of Recraft's, for all of them.
   const own = isRecraft(model) ? getOperation('recraft/image-to-image') : fluxOf(model)
   const shared = typed(gptImageEdit.input, fields)
-  return { ...(own ? typed(own.input, shared) : shared), ...(image === undefined ? {} : { image }) }
+  return { ...(own ? typed(own.input, shared) : shared), ...withoutPlaceholders({ image, images }) }
 }
 
 interface ImageRequest {
   model: string
   fields: JsonObject
-  images: Json[]
-  /** Whether the caller sent a list: errors name its elements. */
-  hasList: boolean
+  pictures: SentPicture[]
+  mask: SentPicture | undefined
+}
+
+/** A picture of a request, and the caller's name of its field. */
+interface SentPicture {
+  value: Json
+  field: string
 }
 
 function submissionFor(request: ImageRequest): ModelSubmission | undefined {
@@ -93,9 +98,28 @@ function modelIn(value: Json | undefined): string {
   return value
 }
 
-function listOf(image: Json | undefined): Json[] {
-  if (!isGiven(image)) return []
-  return Array.isArray(image) ? image : [image]
+/** The pictures of a request: `image` of forms, `images` of JSON. */
+function picturesIn(image: Json | undefined, images: Json | undefined): SentPicture[] {
+  if (isGiven(image) && isGiven(images)) throw invalidInput('images', 'does not go together with image')
+  if (isGiven(images) && !Array.isArray(images)) throw invalidInput('images', 'must be an array')
+  return [...picturesOf(image, 'image'), ...picturesOf(images, 'images')]
+}
+
+/** The pictures of a field that holds one or a list of them, each as text or as an object of OpenAI's JSON. */
+function picturesOf(value: Json | undefined, field: string): SentPicture[] {
+  if (!isGiven(value)) return []
+  if (!Array.isArray(value)) return [pictureOf(value, field)]
+  return value.map((one, index) => pictureOf(one, `${field}.${index}`))
+}
+
+/** `{ image_url }` of https://platform.openai.com/docs/api-reference/images/createEdit, or the text in its place. */
+function pictureOf(value: Json, field: string): SentPicture {
+  if (!isJsonObject(value)) return { value, field }
+  if (isGiven(value.file_id)) {
+    throw invalidInput(`${field}.file_id`, 'is not supported: this gateway keeps no files of OpenAI; send image_url')
+  }
+  if (!isGiven(value.image_url)) throw invalidInput(`${field}.image_url`, 'is required')
+  return { value: value.image_url, field: `${field}.image_url` }
 }
 
 function responseFormatIn(value: Json | undefined): ResponseFormat {
@@ -105,37 +129,58 @@ function responseFormatIn(value: Json | undefined): ResponseFormat {
 }
 
 /** A creation with a picture among its fields is an edit of that picture. */
-function gptSubmission({ model, fields, images, hasList }: ImageRequest): ModelSubmission {
-  const operation = images.length === 0 ? gptImageGenerate : gptImageEdit
-  const names: Record<string, string> = hasList ? {} : { 'image.0': 'image' }
-  const input = readInput(operation, { ...fields, model, ...(images.length === 0 ? {} : { image: images }) }, names)
+function gptSubmission({ model, fields, pictures, mask }: ImageRequest): ModelSubmission {
+  const operation = pictures.length === 0 ? gptImageGenerate : gptImageEdit
+  const names = {
+    ...Object.fromEntries(pictures.map(({ field }, index) => [`image.${index}`, field])),
+    ...maskName(mask),
+  }
+  const image = pictures.map(({ value }) => value)
+  const input = readInput(
+    operation,
+    { ...fields, model, ...(image.length === 0 ? {} : { image }), ...(mask ? { mask: mask.value } : {}) },
+    names,
+  )
   return { operation, input, names }
+}
+
+function maskName(mask: SentPicture | undefined, to = 'mask'): Record<string, string> {
+  return mask ? { [to]: mask.field } : {}
 }
 
 function isRecraft(model: string): boolean {
   return model.startsWith('recraft')
 }
 
-function recraftSubmission({ model, images, hasList, fields }: ImageRequest): ModelSubmission {
-  const { mask, size, output_format: format, ...others } = fields
-  const [image, ...further] = images
-  if (further.length > 0) throw invalidInput('image', `has at most 1 picture with ${model}`)
-  const task = image === undefined ? 'generate' : isGiven(mask) ? 'inpaint' : 'image-to-image'
+function recraftSubmission({ model, pictures, mask, fields }: ImageRequest): ModelSubmission {
+  const { size, output_format: format, ...others } = fields
+  const [image, ...further] = pictures
+  if (further[0]) throw invalidInput(listName(further[0]), `has at most 1 picture with ${model}`)
+  const task = image === undefined ? 'generate' : mask ? 'inpaint' : 'image-to-image'
   const operation = getOperation(`recraft/${task}`)
-  const names = { image_url: hasList ? 'image.0' : 'image', mask_url: 'mask', image_format: 'output_format' }
+  const names = {
+    image_url: image?.field ?? 'image',
+    ...maskName(mask, 'mask_url'),
+    image_format: 'output_format',
+  }
   const input = readInput(
     operation,
     {
       ...others,
       model,
-      ...(image === undefined ? {} : { image_url: image }),
-      ...(isGiven(mask) ? { mask_url: mask } : {}),
+      ...(image ? { image_url: image.value } : {}),
+      ...(mask ? { mask_url: mask.value } : {}),
       ...(isGiven(size) && size !== 'auto' ? { size } : {}),
       ...(isGiven(format) ? { image_format: format } : {}),
     },
     names,
   )
   return { operation, input, names }
+}
+
+/** The caller's name of the list that a picture is in. */
+function listName({ field }: SentPicture): string {
+  return field.split('.', 1)[0] ?? field
 }
 
 function fluxOf(model: string): Operation | undefined {
@@ -145,31 +190,38 @@ function fluxOf(model: string): Operation | undefined {
   return operation?.produces.kind === 'pictures' ? operation : undefined
 }
 
-function fluxSubmission(operation: Operation, { model, images, hasList, fields }: ImageRequest): ModelSubmission {
-  const { mask, size, n, ...others } = fields
+function fluxSubmission(operation: Operation, { model, pictures, mask, fields }: ImageRequest): ModelSubmission {
+  const { size, n, ...others } = fields
   const known = Object.keys(operation.input.properties)
   const places = known.filter((name) => /^(?:input_image(?:_\d+)?|image_prompt|image|control_image)$/.test(name))
-  if (images.length > places.length) {
+  const [first] = pictures
+  if (first && pictures.length > places.length) {
     const rule =
       places.length === 0 ? `is not accepted by ${model}` : `has at most ${places.length} pictures with ${model}`
-    throw invalidInput('image', rule)
+    throw invalidInput(listName(first), rule)
   }
-  if (isGiven(mask) && !known.includes('mask')) throw invalidInput('mask', `is not accepted by ${model}`)
+  if (mask && !known.includes('mask')) throw invalidInput('mask', `is not accepted by ${model}`)
   const hasBatch = known.includes('batch_size')
   if (!hasBatch && (optionalNumber(n, 'n') ?? 1) !== 1)
     throw invalidInput('n', `must be 1 with ${model}, which makes one picture at a time`)
-  const names: Record<string, string> = { width: 'size', height: 'size', aspect_ratio: 'size', batch_size: 'n' }
-  const pictures = images.map((image, index): [string, Json] => {
+  const names: Record<string, string> = {
+    width: 'size',
+    height: 'size',
+    aspect_ratio: 'size',
+    batch_size: 'n',
+    ...maskName(mask),
+  }
+  const placed = pictures.map(({ value, field }, index): [string, Json] => {
     const place = places[index] ?? ''
-    names[place] = hasList ? `image.${index}` : 'image'
-    return [place, image]
+    names[place] = field
+    return [place, value]
   })
   const input = readInput(
     operation,
     {
       ...others,
-      ...Object.fromEntries(pictures),
-      ...(isGiven(mask) ? { mask } : {}),
+      ...Object.fromEntries(placed),
+      ...(mask ? { mask: mask.value } : {}),
       ...(isGiven(n) && hasBatch ? { batch_size: n } : {}),
       ...shapeOf(size, operation),
     },

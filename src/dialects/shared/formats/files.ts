@@ -1,16 +1,18 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider'
+import { standardBase64 } from '../../../core/base64.ts'
 import { invalidInput } from '../../../core/errors.ts'
+import { dataUriIn } from '../../../core/sent-files.ts'
 import { shown } from '../../kit/fields.ts'
 
 /** The kinds of a file whose type its address does not tell. */
 type Kind = 'image' | 'application/pdf'
 
-const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
 /** A file at a URL, which may be a `data:` URL. Throws `invalid_input`. */
 export function fileAt(url: string, kind: Kind, field: string): LanguageModelV4FilePart {
-  if (url.startsWith('data:')) return fileInDataUrl(url, field)
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+  if (isDataUrl(url)) return fileInDataUrl(url, field)
+  if (!/^\s*https?:\/\//i.test(url) || !URL.canParse(url))
     throw invalidInput(field, `must be an http, https or data URL, not ${shown(url)}`)
   const parsed = new URL(url)
   return { type: 'file', mediaType: typeOfPath(parsed.pathname) ?? kind, data: { type: 'url', url: parsed } }
@@ -18,23 +20,26 @@ export function fileAt(url: string, kind: Kind, field: string): LanguageModelV4F
 
 /** A file in base64. Throws `invalid_input`. */
 export function fileInBase64(data: string, mediaType: string, field: string): LanguageModelV4FilePart {
-  const compact = /\s/.test(data) ? data.replaceAll(/\s/g, '') : data
-  if (!BASE64.test(compact)) throw invalidInput(field, 'must be base64')
-  return { type: 'file', mediaType: mediaType.toLowerCase(), data: { type: 'data', data: compact } }
+  // Vendors read one alphabet, with its padding.
+  const standard = standardBase64(data)
+  if (standard.length % 4 !== 0 || !BASE64.test(standard)) throw invalidInput(field, 'must be base64')
+  return { type: 'file', mediaType: mediaType.toLowerCase(), data: { type: 'data', data: standard } }
 }
 
 export function isDataUrl(text: string): boolean {
-  return text.startsWith('data:')
+  return /^\s*data:/i.test(text)
 }
 
-export function fileInDataUrl(url: string, field: string): LanguageModelV4FilePart {
+export function fileInDataUrl(text: string, field: string): LanguageModelV4FilePart {
+  const url = text.trim()
+  const inBase64 = dataUriIn(url)
+  if (inBase64 && !/^data:[;,]/i.test(url)) return fileInBase64(inBase64.content, inBase64.mediaType, field)
   const comma = url.indexOf(',')
   const head = url.slice('data:'.length, comma === -1 ? 0 : comma)
-  const [mediaType = '', ...parameters] = head.split(';').map((part) => part.trim())
+  const [mediaType = ''] = head.split(';').map((part) => part.trim())
   if (comma === -1 || !/^[\w.+-]+\/[\w.+-]+$/.test(mediaType))
     throw invalidInput(field, 'must be a data URL with a media type, such as data:image/png;base64,…')
   const content = url.slice(comma + 1)
-  if (parameters.includes('base64')) return fileInBase64(content, mediaType, field)
   return fileInBase64(Buffer.from(unescaped(content, field)).toString('base64'), mediaType, field)
 }
 
