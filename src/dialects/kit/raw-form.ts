@@ -84,7 +84,7 @@ function after(body: Buffer, delimiter: Buffer, from: number): number {
 
 function described(head: string): Pick<Part, 'name' | 'isFile'> {
   const [, disposition = ''] = /\r\ncontent-disposition:\s*form-data\s*((?:;[^\r\n]*)?)/i.exec(head) ?? []
-  const [, quoted, bare] = /;\s*name=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i.exec(disposition) ?? []
+  const [, quoted, bare] = /;\s*name=(?:"((?:[^"\\]|\\.){0,1000})"|([^\s;"]+))/i.exec(disposition) ?? []
   const name = quoted ?? bare
   if (name === undefined) throw malformed('a part has no name')
   return { name, isFile: /;\s*filename\*?=/i.test(disposition) }
