@@ -1,5 +1,5 @@
-import type { Readable } from 'node:stream'
-import type { VendorStream } from '../assets/vendor-stream.ts'
+import { Readable } from 'node:stream'
+import type { VendorAnswerHead, VendorStream } from '../assets/vendor-stream.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Usage } from '../core/usage.ts'
@@ -41,20 +41,26 @@ export async function passThrough(
     },
     body: bodyFor(request, model, wantsUsage),
     signal,
+    maxWholeBytes: ({ statusCode, headers }) => {
+      if (RETRIED.has(statusCode)) return undefined
+      running.firstByteMs = Math.round(performance.timeOrigin + performance.now() - startedAt)
+      return statusCode < 400 && (request.isStreamed || isEventStream(headers)) ? undefined : MAX_BYTES
+    },
   })
   const { statusCode: status, body } = answer
-  const headers = passedHeaders(answer.headers)
-  if (RETRIED.has(status)) throw await vendorError(status, answer.headers, body)
-  running.firstByteMs = Math.round(performance.timeOrigin + performance.now() - startedAt)
-  const contentType = headers['content-type'] ?? ''
-  if (status < 400 && (request.isStreamed || contentType.startsWith('text/event-stream'))) {
-    return streamOf({ status, headers, body }, running, wantsUsage)
+  if (body instanceof Readable) {
+    if (RETRIED.has(status)) throw await vendorError(status, answer.headers, body)
+    return streamOf({ status, headers: passedHeaders(answer.headers), body }, running, wantsUsage)
   }
-  const bytes = await readAll(body, MAX_BYTES)
-  const usage = status < 400 ? usageIn(request, bytes, contentType) : undefined
+  const headers = passedHeaders(answer.headers)
+  const usage = status < 400 ? usageIn(request, body, headers['content-type'] ?? '') : undefined
   const outcome = status < 400 ? 'completed' : 'failed'
   const errorCode = status < 400 ? null : `http_${status}`
-  return { status, headers, body: bytes, ended: Promise.resolve({ outcome, usage, errorCode }) }
+  return { status, headers, body, ended: Promise.resolve({ outcome, usage, errorCode }) }
+}
+
+function isEventStream({ 'content-type': type }: VendorAnswerHead['headers']): boolean {
+  return typeof type === 'string' && type.startsWith('text/event-stream')
 }
 
 function usageIn({ format, usageOf }: Running['request'], bytes: Buffer, contentType: string): Usage | undefined {
@@ -96,7 +102,7 @@ function streamOf(
         meter?.usage() ?? (meter && format ? estimated(format, request.json, meter.deliveredCharacters()) : undefined)
       resolve({ outcome, usage, errorCode: broke ?? (outcome === 'cut' ? 'client_left' : null) })
     },
-    isEventStream: (headers['content-type'] ?? '').startsWith('text/event-stream'),
+    isEventStream: isEventStream(headers),
   })
   return { status, headers, body: stream, ended }
 }
@@ -157,12 +163,13 @@ function withoutUsage(): (chunk: Buffer) => Buffer {
   }
 }
 
-function passedHeaders(given: Record<string, string | string[] | undefined>): Record<string, string> {
-  const found = PASSED_HEADERS.flatMap((name) => {
+function passedHeaders(given: VendorAnswerHead['headers']): Record<string, string> {
+  const passed: Record<string, string> = {}
+  for (const name of PASSED_HEADERS) {
     const value = given[name]
-    return typeof value === 'string' ? [[name, value] as const] : []
-  })
-  return Object.fromEntries(found)
+    if (typeof value === 'string') passed[name] = value
+  }
+  return passed
 }
 
 async function readAll(body: AsyncIterable<unknown>, maxBytes: number): Promise<Buffer> {
@@ -180,7 +187,7 @@ async function readAll(body: AsyncIterable<unknown>, maxBytes: number): Promise<
 /** The vendor's error in our codes, with its own words. */
 async function vendorError(
   status: number,
-  headers: Record<string, string | string[] | undefined>,
+  headers: VendorAnswerHead['headers'],
   body: AsyncIterable<unknown>,
 ): Promise<PolyphonyError> {
   let text = ''
