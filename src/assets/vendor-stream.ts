@@ -58,11 +58,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = []
   #hasEnded = false
 
-  constructor(
-    request: VendorRequest,
-    resolve: (answer: VendorAnswer) => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(request: VendorRequest, resolve: (answer: VendorAnswer) => void, reject: (error: unknown) => void) {
     this.#request = request
     this.#resolve = resolve
     this.#reject = reject

@@ -73,11 +73,11 @@ function call(
   request: FastifyRequest<{ Params: { '*': string } }>,
   reply: FastifyReply,
   context: DialectContext,
-): Promise<FastifyReply> {
+): void {
   const [, model = '', method = ''] = /^(.+):([^:]+)$/.exec(request.params['*']) ?? []
   if (!isMethod(method))
     throw new PolyphonyError('not_found', `There is no method ${method || request.params['*']} of models.`)
-  return answerCall(request, reply, context, { ...METHODS[method], modelOf: () => model })
+  answerCall(request, reply, context, { ...METHODS[method], modelOf: () => model })
 }
 
 function isMethod(name: string): name is keyof typeof METHODS {

@@ -51,13 +51,24 @@ export function keepBodies(app: FastifyInstance): void {
   })
 }
 
-/** Answers a call: reads what is needed of the request, and sends the answer as it comes. */
-export async function answerCall(
+/**
+ * Answers a call: sends the answer as it comes. Nothing is returned to wait for: Fastify would watch the connection for the end
+ * of an answer that is sent later.
+ */
+export function answerCall(
   request: FastifyRequest,
   reply: FastifyReply,
   { calls }: Pick<DialectContext, 'calls'>,
   route: CallRoute,
-): Promise<FastifyReply> {
+): void {
+  calls.answer(callOf(request, reply, route)).then(
+    ({ status, headers, body }) => void reply.code(status).headers(headers).send(body),
+    (error: unknown) => void reply.send(error),
+  )
+}
+
+/** What is needed of the request. */
+function callOf(request: FastifyRequest, reply: FastifyReply, route: CallRoute): CallRequest {
   const body = (request.body ?? { bytes: Buffer.alloc(0), json: {} }) as RawBody // as `keepBodies` reads it
   const { bytes, json } = body
   for (const field of route.required ?? []) {
@@ -67,7 +78,7 @@ export async function answerCall(
   const isStreamed = route.isStreamed ? route.isStreamed(request, json) : json?.stream === true
   request.isOpenEnded = true
   const query = request.url.indexOf('?')
-  const answer = await calls.answer({
+  return {
     caller: request.caller,
     requestId: request.id,
     endpoint: route.endpoint,
@@ -82,8 +93,7 @@ export async function answerCall(
     ...(route.format ? { format: route.format } : {}),
     ...(route.usageOf ? { usageOf: route.usageOf } : {}),
     ...boundIn(route, body),
-  })
-  return reply.code(answer.status).headers(answer.headers).send(answer.body)
+  }
 }
 
 function boundIn(route: CallRoute, body: RawBody): Pick<CallRequest, 'bound'> {
@@ -99,11 +109,12 @@ export function modelIn(body: JsonObject | undefined): string {
 }
 
 function passedHeaders({ headers }: FastifyRequest): Record<string, string> {
-  const found = PASSED.flatMap((name) => {
+  const passed: Record<string, string> = {}
+  for (const name of PASSED) {
     const value = headers[name]
-    return typeof value === 'string' ? [[name, value] as const] : []
-  })
-  return Object.fromEntries(found)
+    if (typeof value === 'string') passed[name] = value
+  }
+  return passed
 }
 
 /** Gemini's clients may put the key into the query: it is ours, and not for the vendor. */
