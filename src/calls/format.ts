@@ -93,7 +93,9 @@ export interface Format {
   openStream(context: AnswerContext): StreamWriter
   /** Body of an HTTP error in this format; the status is `error.status`. */
   failure(error: PolyphonyError): JsonObject
-  /** The usage in a whole answer of this format. */
+  /** The member of an answer that has its usage. */
+  readonly usageField: string
+  /** The usage in a whole answer of this format. No other member than `usageField` is read. */
   usageOf(answer: JsonObject): Usage | undefined
   /** For a streamed answer of this format. */
   meter(): Meter

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { VendorAnswerHead, VendorStream } from '../assets/vendor-stream.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import { objectAtEnd } from '../core/json-tail.ts'
 import type { Usage } from '../core/usage.ts'
 import type { CallMember, Running, TargetAnswer } from './calls.ts'
 import type { Format } from './format.ts'
@@ -66,7 +67,9 @@ function isEventStream({ 'content-type': type }: VendorAnswerHead['headers']): b
 function usageIn({ format, usageOf }: Running['request'], bytes: Buffer, contentType: string): Usage | undefined {
   if (usageOf) return usageOf(bytes, contentType)
   if (!format) return undefined
-  const json = parsed(bytes)
+  const { usageField } = format
+  const found = objectAtEnd(bytes, usageField)
+  const json = found ? { [usageField]: found } : parsed(bytes)
   return json ? format.usageOf(json) : undefined
 }
 

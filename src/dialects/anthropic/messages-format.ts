@@ -15,6 +15,7 @@ export const messagesFormat: Format = {
   answer: writeMessage,
   openStream: streamMessage,
   failure: errorBody,
+  usageField: 'usage',
   usageOf: (answer) => messagesUsage(answer.usage),
   meter: () =>
     meterOf({

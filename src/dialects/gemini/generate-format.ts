@@ -15,6 +15,7 @@ export const generateFormat: Format = {
   answer: writeResponse,
   openStream: streamResponse,
   failure: errorBody,
+  usageField: 'usageMetadata',
   usageOf: (answer) => generateUsage(answer.usageMetadata),
   meter: () =>
     meterOf({

@@ -14,6 +14,7 @@ export const chatFormat: Format = {
   answer: writeChat,
   openStream: streamChat,
   failure: errorBody,
+  usageField: 'usage',
   usageOf: (answer) => chatUsage(answer.usage),
   meter: () =>
     meterOf({

@@ -14,6 +14,7 @@ export const responsesFormat: Format = {
   answer: writeResponses,
   openStream: streamResponses,
   failure: errorBody,
+  usageField: 'usage',
   usageOf: (answer) => responsesUsage(answer.usage),
   meter: () =>
     meterOf({

@@ -3,6 +3,7 @@ import { parsed } from '../../calls/pass-through.ts'
 import { unitsIn } from '../../calls/usage.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { objectAtEnd } from '../../core/json-tail.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { answerCall, CALL_BODY_BYTES, type CallRoute, fieldOfForm, keepBodies } from '../kit/calls.ts'
@@ -126,7 +127,7 @@ function modelsOf({ calls, available }: DialectContext, caller: Parameters<Diale
 
 /** `usage` of completions and embeddings. */
 function tokensIn(answer: Buffer): Usage | undefined {
-  const usage = parsed(answer)?.usage
+  const usage = objectAtEnd(answer, 'usage') ?? parsed(answer)?.usage
   if (!isJsonObject(usage)) return undefined
   return { inputTokens: unitsIn(usage.prompt_tokens), outputTokens: unitsIn(usage.completion_tokens) }
 }
