@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { callMemoryRow, callsRow } from './rows/calls.ts'
 import { catalogRow } from './rows/catalog.ts'
 import { endToEndRow } from './rows/end-to-end.ts'
 import { historyRow } from './rows/history.ts'
@@ -37,6 +38,8 @@ export interface Settings {
 const ROWS: Record<string, Row> = {
   submit: submitRow,
   read: readRow,
+  calls: callsRow,
+  'call-memory': callMemoryRow,
   catalog: catalogRow,
   'end-to-end': endToEndRow,
   postgres: postgresRow,

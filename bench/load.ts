@@ -26,20 +26,25 @@ export async function load(options: Load): Promise<Measured> {
 
 const ROUNDS = 5
 
+/** Loads two URLs in turns and takes the median of each. */
+export async function compare(bare: Load, ours: Load): Promise<{ bare: Measured; ours: Measured }> {
+  return inTurns({ bare, ours })
+}
+
 /**
- * Loads two URLs in turns and takes the median of each: machines that others share change their speed within seconds,
+ * Loads some URLs in turns and takes the median of each: machines that others share change their speed within seconds,
  * so one long run after the other would compare two different machines.
  */
-export async function compare(bare: Load, ours: Load): Promise<{ bare: Measured; ours: Measured }> {
-  const seconds = Math.max(1, Math.round(bare.seconds / 2))
-  const rounds: { bare: Measured[]; ours: Measured[] } = { bare: [], ours: [] }
-  await run({ ...bare, seconds: 2 })
-  await run({ ...ours, seconds: 2 })
+export async function inTurns<Name extends string>(loads: Record<Name, Load>): Promise<Record<Name, Measured>> {
+  const named = Object.entries<Load>(loads).map(([name, load]) => ({ name, load, rounds: [] as Measured[] }))
+  for (const { load } of named) await run({ ...load, seconds: 2 })
   for (let round = 0; round < ROUNDS; round++) {
-    rounds.bare.push(await run({ ...bare, seconds }))
-    rounds.ours.push(await run({ ...ours, seconds }))
+    for (const { load, rounds } of named) {
+      rounds.push(await run({ ...load, seconds: Math.max(1, Math.round(load.seconds / 2)) }))
+    }
   }
-  return { bare: median(rounds.bare), ours: median(rounds.ours) }
+  const medians = named.map(({ name, rounds }) => [name, median(rounds)])
+  return Object.fromEntries(medians) as Record<Name, Measured> // each of the names once
 }
 
 /** The round in the middle, by throughput. */

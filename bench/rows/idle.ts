@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { build } from '../../scripts/build.ts'
 import type { Row } from '../bench.ts'
 import { inFolder, startChild } from '../child.ts'
+import { residentMb } from '../resident.ts'
 
 const SETTLE_MS = 5_000
 const STARTS = 3
@@ -48,8 +48,3 @@ export const idleRow: Row = () =>
       },
     ]
   })
-
-function residentMb(pid: number | undefined): number {
-  const [, kib] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kib) / 1_024
-}

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Row } from '../bench.ts'
 import { ADMIN_KEY, call, inFolder, startChild } from '../child.ts'
+import { residentMb } from '../resident.ts'
 import { POLL_MS } from '../servers/polled-provider.ts'
 
 const TASKS = 10_000
@@ -99,9 +99,4 @@ async function until(enough: () => Promise<boolean>, what: string): Promise<void
     if (Date.now() > end) throw new Error(`${what} after ${PATIENCE_MS / 1_000} s.`)
     await new Promise((wake) => setTimeout(wake, 100))
   }
-}
-
-function residentMb(pid: number | undefined): number {
-  const [, kib] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kib) / 1_024
 }

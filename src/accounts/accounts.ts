@@ -45,8 +45,8 @@ export interface Accounts {
   /** Records an event of an account: its health follows. Never throws. */
   recordEvent(account: string, event: AccountEvent): Promise<void>
   list(): AccountView[]
-  /** All accounts, with what a call to them needs. */
-  members(): Iterable<Member>
+  /** All accounts by id, with what a call to them needs. Another map whenever they have been read again. */
+  members(): ReadonlyMap<string, Member>
   /** Accounts whose pause is over. */
   dueForProbe(now: number): UsableAccount[]
   close(): Promise<void>
@@ -84,7 +84,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
       return member ? withoutSecrets(member, text) : text
     },
     recordEvent: openHealthWrites({ ...options, registry }),
-    members: () => roster().members.values(),
+    members: () => roster().members,
     list: () => [...roster().members.values()].map(viewOf),
     dueForProbe: (now) => dueForProbe(roster(), now),
     close: registry.close,

@@ -30,14 +30,14 @@ const TENANTS_MEMORY = { totalBytes: 256 * MIB, shareBytes: 64 * MIB }
 export function openVendorFetches(addresses: PublicAddresses): VendorFetches {
   const agents: Agent[] = []
 
-  /** The HTTP client is loaded with the first call. */
-  function openWay(lookup?: LookupFunction): () => Promise<Way> {
+  /** The HTTP client is loaded with the first call. `connections`: to one vendor at once; null for as many as are needed. */
+  function openWay(connections: number | null, lookup?: LookupFunction): () => Promise<Way> {
     let opened: Promise<Way> | undefined
     return () => {
       opened ??= import('undici').then(({ Agent, request }) => {
         const agent = new Agent({
           allowH2: false,
-          connections: CONNECTIONS_PER_VENDOR,
+          connections,
           headersTimeout: VENDOR_TIMEOUT_MS,
           bodyTimeout: VENDOR_TIMEOUT_MS,
           connect: { timeout: CONNECT_TIMEOUT_MS, ...(lookup === undefined ? {} : { lookup }) },
@@ -49,14 +49,16 @@ export function openVendorFetches(addresses: PublicAddresses): VendorFetches {
     }
   }
 
-  const operatorsWay = openWay()
+  const operatorsWay = openWay(CONNECTIONS_PER_VENDOR)
   const operatorLimits = { ...OPERATOR_ANSWERS, budget: openBudget(OPERATOR_MEMORY), holder: '' }
-  const tenantsWay = openWay(asLookup(addresses.resolve))
+  const lookup = asLookup(addresses.resolve)
+  const tenantsWay = openWay(CONNECTIONS_PER_VENDOR, lookup)
   const tenantsBudget = openBudget(TENANTS_MEMORY)
   return {
     operator: fetchThrough(operatorsWay, operatorLimits),
-    operatorStream: streamThrough(operatorsWay),
-    tenantStream: streamThrough(tenantsWay, ({ href }) => addresses.parse(href)),
+    // A caller waits at the other end of each: one more stream must not wait for another to end.
+    operatorStream: streamThrough(openWay(null)),
+    tenantStream: streamThrough(openWay(null, lookup), ({ href }) => addresses.parse(href)),
     tenant(holder) {
       const limits = { ...TENANT_ANSWERS, budget: tenantsBudget, holder }
       return fetchThrough(tenantsWay, limits, ({ href }) => addresses.parse(href))

@@ -73,9 +73,9 @@ export interface CallAnswer {
 }
 
 /** An account that answers calls. */
-export interface CallMember extends UsableAccount {
+export interface CallMember extends Readonly<UsableAccount> {
   readonly models: readonly string[]
-  side: CallSide
+  readonly side: CallSide
 }
 
 export interface Calls {

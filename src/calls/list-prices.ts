@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { ModelPrice } from '../core/usage.ts'
 import { fits } from './routing.ts'
 
@@ -88,8 +89,15 @@ const LIST_PRICES: Readonly<Record<string, ModelPrice>> = {
 
 const NAMES = Object.keys(LIST_PRICES).sort((a, b) => b.length - a.length)
 
+/** Models that were looked for, so that a call does not go through the list again. Callers name them, so they have an end. */
+const found = new LRUCache<string, { price: ModelPrice | undefined }>({ max: 1_000 })
+
 /** What the vendor asks for a model; undefined for one that is not known here. */
 export function listPriceOf(model: string): ModelPrice | undefined {
+  const known = found.get(model)
+  if (known) return known.price
   const name = NAMES.find((one) => one === model) ?? NAMES.find((one) => fits(one, model))
-  return name === undefined ? undefined : LIST_PRICES[name]
+  const price = name === undefined ? undefined : LIST_PRICES[name]
+  found.set(model, { price })
+  return price
 }

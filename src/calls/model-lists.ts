@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Member } from '../accounts/member.ts'
 import { type Clock, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { isJsonObject, type Json } from '../core/json.ts'
+import type { Account } from '../providers/provider.ts'
 
 /** What models an account has: as its owner says, as its provider is known, or as its server lists them. */
 export interface ModelLists {
@@ -22,6 +23,18 @@ interface List {
 
 export function openModelLists({ clock, log }: { clock: Clock; log: Logger }): ModelLists {
   const lists = new Map<string, List>()
+  const named = new WeakMap<Account, readonly string[]>()
+
+  /** Read once: every call asks for them. */
+  function namedModels(account: Account, models: string): readonly string[] {
+    let names = named.get(account)
+    if (!names) {
+      names = models.split(',').map((name) => name.trim())
+      named.set(account, names)
+    }
+    return names
+  }
+
   const closing = new AbortController()
 
   async function read(member: Member, list: List): Promise<void> {
@@ -44,7 +57,7 @@ export function openModelLists({ clock, log }: { clock: Clock; log: Logger }): M
     of(member) {
       const { record, account, manifest } = member
       const { models = '' } = account.settings
-      if (models !== '') return models.split(',').map((name) => name.trim())
+      if (models !== '') return namedModels(account, models)
       const known = manifest?.calls?.models ?? []
       if (known.length > 0) return known
       const now = clock.now()

@@ -58,8 +58,11 @@ export function listModels(members: readonly Answerer[], settings: readonly Mode
 
 /** The setting with this name, else the one with the longest beginning of it. */
 export function settingOf(model: string, settings: readonly ModelSetting[]): ModelSetting | undefined {
-  const fitting = settings.filter(({ name }) => fits(name, model))
-  return fitting.toSorted((a, b) => rank(b.name) - rank(a.name))[0]
+  let best: ModelSetting | undefined
+  for (const setting of settings) {
+    if (fits(setting.name, model) && (!best || rank(setting.name) > rank(best.name))) best = setting
+  }
+  return best
 }
 
 function rank(name: string): number {
@@ -108,8 +111,9 @@ function inOrder<Member extends Answerer>(
   targets: readonly Weighted<Member>[],
   random: () => number,
 ): Target<Member>[] {
-  const drawn = targets
-    .filter(({ member }) => member.record.state !== 'disabled' && !member.record.isDraining)
+  const usable = targets.filter(({ member }) => member.record.state !== 'disabled' && !member.record.isDraining)
+  if (usable.length < 2) return usable
+  const drawn = usable
     // Exponential waiting times: the order of the shortest is a draw without replacement by weight.
     .map((target) => ({ target, wait: -Math.log(1 - random()) / Math.max(target.weight, Number.MIN_VALUE) }))
   const isPaused = ({ member }: Target) => Number(member.record.state !== 'connected')

@@ -1,16 +1,15 @@
 import type { Logger } from 'pino'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Member } from '../accounts/member.ts'
 import type { Egress } from '../assets/egress.ts'
 import { type Allowances, openAllowances } from '../calls/allowances.ts'
-import { type CallMember, type Calls, openCalls } from '../calls/calls.ts'
+import { type Calls, openCalls } from '../calls/calls.ts'
 import { openModelLists } from '../calls/model-lists.ts'
 import type { Config } from '../config/config.ts'
 import type { Call } from '../core/call.ts'
-import type { Caller } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
 import type { Store } from '../store/store.ts'
+import { openCallMembers } from './call-members.ts'
 
 export interface CallParts {
   store: Store
@@ -52,7 +51,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   }
   const lists = openModelLists({ clock, log })
   const calls = openCalls({
-    membersFor: (caller) => membersFor(accounts.members(), caller, lists.of),
+    membersFor: openCallMembers({ members: accounts.members, modelsOf: lists.of }),
     settings: config.models,
     sandbox: { models: SANDBOX_MODELS, model: (id) => sandboxLanguageModel(id) },
     allowances,
@@ -82,21 +81,4 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
       await allowances.close()
     },
   }
-}
-
-/** A tenant's own accounts come before the operator's. */
-function membersFor(
-  members: Iterable<Member>,
-  { tenantId, mode }: Caller,
-  modelsOf: (member: Member) => readonly string[],
-): CallMember[] {
-  const found: CallMember[] = []
-  for (const member of members) {
-    const { manifest, record, problem } = member
-    const side = manifest?.calls
-    if (!side || problem !== null || record.mode !== mode) continue
-    if (record.tenantId !== null && record.tenantId !== tenantId) continue
-    found.push({ ...member, side, models: modelsOf(member) })
-  }
-  return found.toSorted((a, b) => Number(b.record.tenantId !== null) - Number(a.record.tenantId !== null))
 }

@@ -23,7 +23,7 @@ export class RequestPaths {
   /** The URL (path and query) as it is routed. */
   served(url: string): string {
     // Nearly all are right as they come.
-    if (!url.includes('//') && !url.startsWith('/v1/')) return url
+    if (!url.includes('//') && (!url.startsWith('/v1/') || this.#belowV1.has(secondPart(url)))) return url
     const end = url.search(/[?#]/)
     const path = (end === -1 ? url : url.slice(0, end)).replaceAll(/\/{2,}/g, '/')
     const rest = end === -1 ? '' : url.slice(end)
@@ -31,4 +31,10 @@ export class RequestPaths {
     const isBelow = this.#belowV1.has(part) || ![...this.#first.values()].some((form) => form.test(part))
     return (isBelow ? path : path.slice('/v1'.length)) + rest
   }
+}
+
+/** Of a path that begins with `/v1/`. */
+function secondPart(url: string): string {
+  const end = url.indexOf('/', '/v1/'.length)
+  return url.slice('/v1/'.length, end === -1 ? url.length : end)
 }

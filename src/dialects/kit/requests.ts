@@ -179,14 +179,17 @@ function waitOf(request: FastifyRequest, maximum: number): number {
   return Math.min(seconds, maximum)
 }
 
-/** Shared: an abort without a reason makes an error with a stack, and this happens at the end of every request that waits. */
+/** Shared: an abort without a reason makes an error with a stack. */
 const GONE = new Error('The client has gone away.')
 
-/** Aborts when the client has gone away. For requests that wait. */
+/** Aborts when the client has gone away before its answer was whole. For requests that wait. */
 export function abortOnDisconnect(reply: FastifyReply): AbortSignal {
   reply.request.isOpenEnded = true
   const controller = new AbortController()
-  reply.raw.once('close', () => controller.abort(GONE))
+  const { raw } = reply
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort(GONE)
+  })
   return controller.signal
 }
 
