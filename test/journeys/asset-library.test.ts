@@ -152,7 +152,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, the asset library of a tenant', 
     const content = Buffer.from(web.files['/face.png'] ?? '').toString('base64url')
     const { body } = await upload({ url: ` DATA:image/png;name="a, b.png";BASE64,${content}\n` })
     expect(body).toMatchObject({ asset_type: 'Image' })
-    web.files['/my%20face.png'] = web.files['/face.png'] ?? ''
+    web.files['/my%20face.png'] = web.files['/face.png'] ?? new Uint8Array()
     const fetched = await upload({ url: `${web.url.replace('http:', 'HTTP:')}/my face.png\n` })
     expect(fetched.body).toMatchObject({ asset_type: 'Image' })
   })
