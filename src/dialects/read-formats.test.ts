@@ -293,6 +293,18 @@ describe('a request that clients send with defaults', () => {
   })
 })
 
+describe('a file in a call', () => {
+  it.each([
+    `data:image/png;charset=utf-8;name=x.png;base64,${PIXEL}`,
+    ` DATA:image/png;BASE64,${PIXEL.replaceAll('=', '')}\n`,
+    `data:image/png; base64, ${PIXEL}`,
+  ])('is read from %j as a picture in standard base64', (url) => {
+    const { options } = chatFormat.read(chatUser({ type: 'image_url', image_url: { url } }))
+    const file = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: PIXEL } }
+    expect(options.prompt).toMatchObject([{ role: 'user', content: [file] }])
+  })
+})
+
 describe('an answer that clients send back', () => {
   it('is read with its fields that only answers have', () => {
     const message = {

@@ -76,6 +76,32 @@ describe.each(['/v1', '/openai/v1'])('OpenAI’s library at %s', (path) => {
     expect(await aspectOf(held?.b64_json)).toMatchObject({ width: 1_792, height: 1_024 })
   })
 
+  it('gets pictures changed that it sends in JSON, or in a form with numbered fields', async () => {
+    const content = Buffer.from(picture).toString('base64url')
+    const image_url = ` DATA:image/png;charset=utf-8;name=x.png;base64,${content}`
+    const fields = { model: 'gpt-image-1', prompt: 'in snow sandbox:fast', size: '1024x1024' }
+    const json = await gateway.send('POST', `${path}/images/edits`, {
+      key: TEST_KEY,
+      body: { ...fields, images: [{ image_url }, { image_url }], mask: { image_url } },
+    })
+    expect(json).toMatchObject({ status: 200, body: { data: [{ b64_json: expect.any(String) }] } })
+    const before = await tasks()
+    const refused = await gateway.send('POST', `${path}/images/edits`, {
+      key: TEST_KEY,
+      body: { ...fields, images: [{ image_url }, { file_id: 'file-1' }] },
+    })
+    expect(refused).toMatchObject({ status: 400, body: { error: { param: 'images.1.file_id' } } })
+    expect(await tasks()).toBe(before)
+    const form = new FormData()
+    for (const [name, text] of Object.entries(fields)) form.append(name, text)
+    for (const index of [0, 1]) form.append(`image[${index}]`, new Blob([Buffer.from(picture)]), `${index}.png`)
+    const headers = { authorization: `Bearer ${TEST_KEY}` }
+    const sent = await fetch(`${gateway.url}${path}/images/edits`, { method: 'POST', headers, body: form })
+    expect(sent.status).toBe(200)
+    const [newest] = await gateway.store.listTasks({ tenantId: gateway.tenantId, limit: 1 })
+    expect(newest?.input.image).toHaveLength(2)
+  })
+
   it('changes one picture, and several with a mask', async () => {
     const client = clientAt(path)
     const file = () => toFile(picture, 'a.png', { type: 'image/png' })
