@@ -6,7 +6,9 @@ import { openLoop, quantile, type Times } from '../open-loop.ts'
 import { residentMb } from '../resident.ts'
 
 const CONNECTIONS = 32
+/** Calls a second; fewer on a machine that has not several times as many in it, where only the queue would be measured. */
 const RATE = 500
+const SHARE_OF_THROUGHPUT = 0.25
 const ROUNDS = 5
 
 /** How many times the throughput of Portkey's gateway is aimed at. */
@@ -61,13 +63,20 @@ function chatAt({ url }: Child, seconds: number, more: { headers?: object; body?
 
 /** Chat completions that pass through, with key, hold and metering, against the vendor itself and Portkey's gateway. */
 export const callsRow: Row = ({ seconds }) =>
-  withServers(async (servers) => [
-    await throughput(servers, seconds),
-    ...(await addedLatency(servers, seconds, false)),
-    ...(await addedLatency(servers, seconds, true)),
-  ])
+  withServers(async (servers) => {
+    const { figure, perSecond } = await throughput(servers, seconds)
+    const rate = Math.min(RATE, Math.round(SHARE_OF_THROUGHPUT * perSecond))
+    return [
+      figure,
+      ...(await addedLatency(servers, { seconds, rate, isStreamed: false })),
+      ...(await addedLatency(servers, { seconds, rate, isStreamed: true })),
+    ]
+  })
 
-async function throughput({ models, gateway }: Servers, seconds: number): Promise<Figure> {
+async function throughput(
+  { models, gateway }: Servers,
+  seconds: number,
+): Promise<{ figure: Figure; perSecond: number }> {
   const portkey = await startChild('./servers/portkey.ts')
   try {
     const headers = { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${models.url}/v1` }
@@ -77,7 +86,7 @@ async function throughput({ models, gateway }: Servers, seconds: number): Promis
       portkey: chatAt(portkey, seconds, { headers }),
     })
     const times = measured.ours.perSecond / measured.portkey.perSecond
-    return {
+    const figure = {
       what: `chat completions that pass through, ${CONNECTIONS} connections, against Portkey's gateway`,
       measured: `${times.toFixed(1)} times`,
       target: `>= ${TIMES_PORTKEY} times`,
@@ -90,15 +99,19 @@ async function throughput({ models, gateway }: Servers, seconds: number): Promis
         'Portkey p99 ms': measured.portkey.p99Ms,
       },
     }
+    return { figure, perSecond: measured.ours.perSecond }
   } finally {
     await portkey.stop()
   }
 }
 
 /** Until the end of a whole answer, and until the first byte of a stream. */
-async function addedLatency({ models, gateway }: Servers, seconds: number, isStreamed: boolean): Promise<Figure[]> {
+async function addedLatency(
+  { models, gateway }: Servers,
+  { seconds, rate, isStreamed }: { seconds: number; rate: number; isStreamed: boolean },
+): Promise<Figure[]> {
   const body = isStreamed ? { stream: true, stream_options: { include_usage: true } } : {}
-  const [bareLoad, ourLoad] = [models, gateway].map((server) => ({ ...chatAt(server, seconds, { body }), rate: RATE }))
+  const [bareLoad, ourLoad] = [models, gateway].map((server) => ({ ...chatAt(server, seconds, { body }), rate }))
   if (!bareLoad || !ourLoad) return []
   const pick = ({ firstByteMs, endMs }: Times): number[] => (isStreamed ? firstByteMs : endMs)
   await openLoop({ ...bareLoad, seconds: 2 })
@@ -115,7 +128,7 @@ async function addedLatency({ models, gateway }: Servers, seconds: number, isStr
     const added = medianOf(rounds.map(({ bare, ours }) => quantile(ours, share) - quantile(bare, share)))
     const of = (side: 'bare' | 'ours') => medianOf(rounds.map((round) => quantile(round[side], share)))
     return {
-      what: `added latency of a ${isStreamed ? 'streamed ' : ''}chat completion at ${RATE}/s, ${isStreamed ? 'first byte' : 'whole answer'}, ${name}`,
+      what: `added latency of a ${isStreamed ? 'streamed ' : ''}chat completion at ${rate}/s, ${isStreamed ? 'first byte' : 'whole answer'}, ${name}`,
       measured: `${added.toFixed(2)} ms`,
       target: `<= ${targetMs} ms`,
       reached: added <= targetMs,
