@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { taskOfItem } from '../../src/core/ids.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { inspectMp3 } from '../../src/engines/mp3/mp3.ts'
 import { download, LIVE_KEY, openGateway, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
@@ -126,7 +127,7 @@ describe('Suno’s further modes on the sandbox', () => {
     const idsOf = (body: JsonObject) => (body.clips as unknown as Clip[]).map(({ id }) => id)
     expect(idsOf(second.body)).toEqual(idsOf(first.body))
     const [vocals = ''] = idsOf(first.body)
-    await ended(vocals.replace(/..$/, '00'))
+    await ended(taskOfItem(vocals).taskId)
     const feed = (await send('GET', `/suno/feed/${vocals}`)).body as unknown as Clip[]
     expect((await download(feed[0]?.audio_url ?? '')).headers.get('content-type')).toBe('audio/mpeg')
   })
