@@ -50,6 +50,12 @@ export function optionalFile(media: Media, description: string) {
   return Type.Optional(mediaFile(media, description, { pattern }))
 }
 
+/** A file that may be left out: any by its URL, and only a picture as base64. */
+export function optionalPictureOrUrl(description: string) {
+  const pattern = `^(?!data:(?:video|audio)/)(?:${HTTP_URL}|${DATA_URI}|${BARE_BASE64})?$`
+  return Type.Optional(mediaFile('image', description, { pattern }))
+}
+
 /** Text that must not be empty. */
 export function requiredText(maxLength: number, description: string): TString {
   return Type.String({ minLength: 1, maxLength, description })

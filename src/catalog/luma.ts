@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { usdToPoints } from '../core/points.ts'
-import { optionalFile, optionalText, requiredText, sizeByShortSide, sizeOf } from './fields.ts'
+import { optionalFile, optionalPictureOrUrl, optionalText, requiredText, sizeByShortSide, sizeOf } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
@@ -9,7 +9,7 @@ import { type BrokenRule, type Operation, operation } from './operation.ts'
  * the value.
  */
 
-const frameUrl = optionalFile('image', 'The picture, or the video to extend by its URL.')
+const frameUrl = optionalPictureOrUrl('The picture, or the video to extend by its URL.')
 
 const frame = (which: string) =>
   Type.Optional(

@@ -201,11 +201,11 @@ describe('a song on a test key', () => {
     const before = await credits(LIVE_KEY)
     const { task_id: id } = await gateway.piapi.song({ ...SHORT, tags: 'folk, sandbox:fast' }, { key: TEST_KEY })
     const task = await gateway.piapi.ended(id, { key: TEST_KEY })
-    expect(shapeDifferences(example.data, { ...task, logs: [] })).toEqual([])
+    expect(shapeDifferences(example.data, { ...task, logs: [] })).toEqual(['$.meta.usage.charged: added'])
     expect(task).toMatchObject({
       status: 'completed',
       logs: ['Sandbox: not a real result.'],
-      meta: { usage: { type: 'llm', frozen: 0, consume: 0 } },
+      meta: { usage: { type: 'llm', frozen: 0, consume: 400_000, charged: false } },
     })
     const { headers, bytes } = await download(firstClip(task).audio_url)
     expect(headers.get('content-type')).toBe('audio/mpeg')
@@ -218,7 +218,7 @@ describe('a song on a test key', () => {
     const answer = await gateway.send('POST', '/suno/submit/music', { key: TEST_KEY, body })
     const { data: id } = answer.body as { data: string }
     const task = await gateway.piapi.ended(id, { key: TEST_KEY })
-    expect(shapeDifferences(example.data, { ...task, logs: [] })).toEqual([])
+    expect(shapeDifferences(example.data, { ...task, logs: [] })).toEqual(['$.meta.usage.charged: added'])
     expect(task).toMatchObject({ model: 'suno', task_type: 'music', status: 'completed', input: { title: 'Relayed' } })
     expect(task.config).toEqual({ service_mode: '', webhook_config: { endpoint: '', secret: '' } })
   })
