@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
-import { identify } from '../assets/media-type.ts'
 import { faultOfMedia } from '../assets/playable.ts'
 import type { Media } from '../catalog/fields.ts'
 import { filesIn, type NamedFile, replaceFiles } from '../catalog/media.ts'
@@ -108,11 +107,16 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
   async function stored({ value, media }: NamedFile, field: string, owner: Owner, ms: number): Promise<Asset> {
     const body = Buffer.from(value.slice(value.startsWith('data:') ? value.indexOf(',') + 1 : 0), 'base64')
     try {
-      const { mediaType } = await identify(body, undefined, 'upload')
-      mustBe(media, mediaType, field)
-      const fault = await faultOfMedia(body, mediaType)
-      if (fault !== undefined) throw unusable(field, fault)
-      return await assets.upload({ ...owner, body, expiresAt: clock.now() + ms })
+      const asset = await assets.upload({ ...owner, body, expiresAt: clock.now() + ms })
+      try {
+        mustBe(media, asset.mediaType, field)
+        const fault = await faultOfMedia(body, asset.mediaType)
+        if (fault !== undefined) throw unusable(field, fault)
+        return asset
+      } catch (error) {
+        await assets.deleteStored([asset])
+        throw error
+      }
     } catch (error) {
       if (!(error instanceof PolyphonyError) || !OF_THE_FILE.has(error.code) || error.details.field) throw error
       throw new PolyphonyError(error.code, `${field}: ${error.message}`, { field, cause: error })

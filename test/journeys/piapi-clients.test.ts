@@ -144,7 +144,7 @@ describe('PiAPI’s command line client', () => {
 
   it.concurrent.each([
     ['GET', '/api/v1/nothing'],
-    ['POST', '/v1/chat/completions'],
+    ['POST', '/api/v1/nothing'],
   ])('handles %s %s, which does not exist', async (method, path) => {
     const { call } = commandLine(client())
     await expect(call(method, path, method === 'POST' ? {} : undefined)).rejects.toThrow(`No route ${method} ${path}.`)

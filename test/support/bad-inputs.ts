@@ -299,8 +299,6 @@ const NO_FILES = [
   '//example.com/file',
   'http://',
   'https:///file',
-  'https://example.com/a file',
-  ' https://example.com/file',
   'data:image/png;base64,%%%%',
   'data:image/png,AAAA',
   'asset:01234567-89ab-4cde-8f01-23456789ab00.png',
