@@ -25,9 +25,23 @@ const FILE_FIELD = /(?:url|uri|image|video|audio|mask|file|photo|frame)s?$/i
 /** An object of unknown fields with each of its files in the spelling that `FILE_ANYWHERE` and providers know. */
 export function sentFilesWithin(value: Json, name = ''): Json {
   if (typeof value === 'string') return isFile(value, name) ? sentFile(value) : value
-  if (Array.isArray(value)) return value.map((one) => sentFilesWithin(one, name))
-  if (!isJsonObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([inner, one]) => [inner, sentFilesWithin(one, inner)]))
+  if (typeof value !== 'object' || value === null) return value
+  // Nearly all have no such file, and an input may have a million members: only what changes is copied.
+  if (Array.isArray(value)) {
+    let copy: Json[] | undefined
+    for (const [index, one] of value.entries()) {
+      const sent = sentFilesWithin(one, name)
+      if (sent !== one) (copy ??= [...value])[index] = sent
+    }
+    return copy ?? value
+  }
+  let copy: JsonObject | undefined
+  for (const inner of Object.keys(value)) {
+    const one = value[inner] as Json // its own member
+    const sent = sentFilesWithin(one, inner)
+    if (sent !== one) (copy ??= { ...value })[inner] = sent
+  }
+  return copy ?? value
 }
 
 function isFile(text: string, name: string): boolean {

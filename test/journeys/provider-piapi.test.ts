@@ -45,7 +45,7 @@ describe('a gateway behind PiAPI’s protocol', { timeout: 60_000 }, () => {
       task: 'extend',
       task_id: first.task_id,
       continue_clip_id: clip?.id ?? '',
-      continue_at: 5,
+      continue_at: 3,
     })
     expect(extension).toMatchObject({ status: 'completed' })
     expect(clipsOf(extension)).toHaveLength(2)

@@ -118,7 +118,7 @@ describe('a gateway behind another gateway’s studio', { timeout: 60_000 }, () 
       task: 'extend',
       task_id: song.task_id,
       continue_clip_id: second?.id ?? '',
-      continue_at: 5,
+      continue_at: 3,
     })
     const extended = await gateway.piapi.ended(extension.task_id)
     expect(extended.status).toBe('completed')

@@ -82,7 +82,7 @@ describe('a gateway behind a relay', { timeout: 60_000 }, () => {
       task: 'extend',
       task_id: first.task_id,
       continue_clip_id: first.data[1]?.id,
-      continue_at: 5,
+      continue_at: 3,
     })
     expect(extension).toMatchObject({ status: 'SUCCESS', fail_reason: '' })
     const whole = await suno<Clip[]>('concat', { clip_id: extension.data[0]?.id })
