@@ -31,7 +31,9 @@ export function sentFilesWithin(value: Json, name = ''): Json {
     let copy: Json[] | undefined
     for (const [index, one] of value.entries()) {
       const sent = sentFilesWithin(one, name)
-      if (sent !== one) (copy ??= [...value])[index] = sent
+      if (sent === one) continue
+      copy ??= [...value]
+      copy[index] = sent
     }
     return copy ?? value
   }
@@ -39,7 +41,9 @@ export function sentFilesWithin(value: Json, name = ''): Json {
   for (const inner of Object.keys(value)) {
     const one = value[inner] as Json // its own member
     const sent = sentFilesWithin(one, inner)
-    if (sent !== one) (copy ??= { ...value })[inner] = sent
+    if (sent === one) continue
+    copy ??= { ...value }
+    copy[inner] = sent
   }
   return copy ?? value
 }
