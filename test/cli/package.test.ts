@@ -44,7 +44,7 @@ describe('the package', () => {
     ])
     expect(paths).toContain('dist/program.js')
     expect(paths).toContain('dist/THIRD-PARTY-LICENSES.txt')
-    expect(packed.size).toBeLessThan(6e6)
+    expect(packed.size).toBeLessThan(8e6)
   })
 
   it('makes songs where it is installed, without development packages, and keeps them in a bucket', {
