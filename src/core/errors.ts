@@ -13,7 +13,11 @@ export const ERRORS = {
   task_not_found: { status: 404, retry: 'never', means: 'The tenant has no such task in the mode of this key.' },
   not_found: { status: 404, retry: 'never', means: 'No such route, file or other object.' },
   method_not_allowed: { status: 405, retry: 'never', means: 'The route exists, the method does not.' },
-  not_cancellable: { status: 409, retry: 'never', means: 'The task has been dispatched or has ended.' },
+  not_cancellable: {
+    status: 409,
+    retry: 'never',
+    means: 'The provider has the task and does not end it, or it has ended.',
+  },
   conflict: { status: 409, retry: 'never', means: 'The current state does not allow this; the message says why.' },
   payload_too_large: { status: 413, retry: 'never', means: 'The body or file is over its size limit.' },
   storage_quota_reached: { status: 413, retry: 'never', means: 'The tenant keeps as many files or drafts as it may.' },

@@ -12,6 +12,7 @@ import { vendorFailure } from '../calls/vendor-failure.ts'
 import { ERRORS, type ErrorCode, invalidInput, PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { messagesFormat } from './anthropic/messages-format.ts'
+import { statusOf } from './gemini/errors.ts'
 import { generateFormat } from './gemini/generate-format.ts'
 import { chatFormat } from './openai/chat-format.ts'
 import { responsesFormat } from './openai/responses-format.ts'
@@ -525,7 +526,7 @@ describe('the body of an error', () => {
         error: { type: expect.stringMatching(/_error$|too_large$/), message: 'Something is wrong.' },
       })
       expect(generateFormat.failure(error)).toMatchObject({
-        error: { code: error.status, message: 'Something is wrong.', status: expect.stringMatching(/^[A-Z_]+$/) },
+        error: { code: statusOf(error), message: 'Something is wrong.', status: expect.stringMatching(/^[A-Z_]+$/) },
       })
     }
   })

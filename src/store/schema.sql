@@ -28,6 +28,15 @@ CREATE TABLE accounts (
   version integer not null
 );
 
+CREATE TABLE allowances (
+  id text primary key,
+  tenant_id text not null,
+  key_id text not null,
+  held integer not null,
+  holder text not null,
+  lease_until integer not null
+);
+
 CREATE TABLE api_keys (
   id text primary key,
   tenant_id text not null references tenants (id),
@@ -149,6 +158,37 @@ CREATE UNIQUE INDEX batches_idempotency on batches (tenant_id, mode, idempotency
 
 CREATE INDEX batches_unannounced on batches (ended_at) where ended_at is not null and announced_at is null;
 
+CREATE TABLE calls (
+  seq integer primary key,
+  id text not null unique,
+  tenant_id text not null,
+  key_id text not null,
+  mode text not null,
+  request_id text,
+  endpoint text not null,
+  model text not null,
+  provider text,
+  account text,
+  vendor_model text,
+  status integer not null,
+  outcome text not null,
+  error_code text,
+  streamed integer not null,
+  usage text,
+  price integer not null,
+  cost integer,
+  tried text not null,
+  created_at integer not null,
+  first_byte_ms integer,
+  duration_ms integer not null,
+  booking text,
+  record_expires_at integer not null
+);
+
+CREATE INDEX calls_by_expiry on calls (record_expires_at);
+
+CREATE INDEX calls_by_tenant on calls (tenant_id, mode, id);
+
 CREATE TABLE cost_rules (
   id text primary key,
   of text not null,
@@ -244,7 +284,8 @@ CREATE TABLE ledger_transactions (
   available integer default 0 not null,
   held integer default 0 not null,
   funding integer default 0 not null,
-  revenue integer default 0 not null check (available + held + funding + revenue = 0)
+  revenue integer default 0 not null check (available + held + funding + revenue = 0),
+  allowance_id text
 );
 
 CREATE INDEX ledger_by_tenant on ledger_transactions (tenant_id, seq);

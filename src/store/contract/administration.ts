@@ -256,7 +256,7 @@ export function administrationContract(bench: Bench): void {
     const period = { from: START, to: START + 2 * DAY_MS }
     const usage = (by: 'day' | 'model' | 'key', args: object = { tenantId: 't1' }) =>
       store.readUsage({ ...period, ...args, by })
-    const row = { tasks: 1, completed: 1, failed: 0, cancelled: 0, consumed: 100 }
+    const row = { tasks: 1, completed: 1, failed: 0, cancelled: 0, calls: 0, consumed: 100 }
     expect(await usage('day')).toEqual([
       { ...row, group: '2026-01-01', tasks: 2 },
       { ...row, group: '2026-01-02', tasks: 2, cancelled: 1 },
