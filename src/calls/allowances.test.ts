@@ -106,6 +106,20 @@ describe('allowances', () => {
     await allowances.close()
   })
 
+  it('what could not be given back is given back later', async () => {
+    const { caller } = place
+    allowances.book(await allowances.reserve(caller, points(10)), callOf(caller, 3))
+    await allowances.flush()
+    place.clock.nowMs += 10_001
+    place.failing.add('endAllowances')
+    await allowances.flush()
+    expect((await place.balance()).held).toBeGreaterThan(0)
+    place.failing.clear()
+    await allowances.flush()
+    expect(await place.balance()).toEqual({ available: place.credit - 3, held: 0 })
+    await allowances.close()
+  })
+
   it('calls of test keys are stored, and move no money', async () => {
     const caller: Caller = { ...place.caller, mode: 'test' }
     const reservation = await allowances.reserve(caller, points(1_000_000))

@@ -64,6 +64,8 @@ interface Purse {
 export function openAllowances({ store, clock, log, recordDays }: AllowancesOptions): Allowances {
   const holder = randomUUID()
   const purses = new Map<string, Purse>()
+  /** Allowances that are not used any more and not ended yet. */
+  let unused: string[] = []
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
 
@@ -163,7 +165,7 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
       timer ??= setTimeout(() => void write(), RETRY_MS).unref()
       return
     }
-    if (purses.size > 0 && !isLast) timer ??= setTimeout(() => void write(), BOOK_MS).unref()
+    if ((purses.size > 0 || unused.length > 0) && !isLast) timer ??= setTimeout(() => void write(), BOOK_MS).unref()
   }
 
   /** Takes over what is held on disk: another process may have ended the allowance of one that was paused for long. */
@@ -177,9 +179,13 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
       ({ reserved, ended, raising, usedAt }) =>
         reserved === 0 && ended.length === 0 && !raising && usedAt <= usedBefore,
     )
-    if (idle.length === 0) return
-    for (const { keyId } of idle) purses.delete(keyId)
-    await store.endAllowances({ which: { ids: idle.map(({ allowanceId }) => allowanceId) }, now })
+    for (const { keyId, allowanceId } of idle) {
+      purses.delete(keyId)
+      unused.push(allowanceId)
+    }
+    if (unused.length === 0) return
+    await store.endAllowances({ which: { ids: unused }, now })
+    unused = []
   }
 
   // Calls that take longer than a lease keep what they set aside.
