@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
-import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, jsonBody } from '../kit/openapi.ts'
+import { callDescriptions } from '../kit/call-openapi.ts'
 
 const TAG = 'Anthropic: messages'
+const { call } = callDescriptions(TAG, ({ status }) => status)
 
 export type Descriptions = ReturnType<typeof operationsOf>
 
@@ -20,45 +20,5 @@ function operationsOf() {
   return {
     messages: call('Answer a conversation'),
     count_tokens: call('Count the tokens of a request'),
-  }
-}
-
-const OBJECT: JsonObject = { type: 'object', additionalProperties: true }
-const ERRORS = {
-  // A vendor's refusal of the request passes as it is.
-  default: answer('An error of the vendor, in its own words.', OBJECT),
-  ...errorAnswers(
-    [
-      ...COMMON_ERRORS,
-      ...BODY_ERRORS,
-      'not_found',
-      'insufficient_points',
-      'spend_limit_reached',
-      'model_not_allowed',
-      'no_provider',
-      'account_busy',
-      'vendor_unreachable',
-      'vendor_silent',
-      'vendor_refused',
-      'account_refused',
-      'content_moderated',
-      'forbidden',
-      'timed_out',
-      'overloaded',
-    ],
-    (error) => error.status,
-    OBJECT,
-  ),
-}
-
-function call(summary: string): JsonObject {
-  return {
-    summary,
-    tags: [TAG],
-    requestBody: jsonBody(OBJECT),
-    responses: {
-      '200': answer('The answer of the model; a stream of events where one was asked for.', OBJECT),
-      ...ERRORS,
-    },
   }
 }

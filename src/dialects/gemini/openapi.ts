@@ -1,8 +1,11 @@
-import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
-import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, idsBelow, inPath, jsonBody } from '../kit/openapi.ts'
+import { callDescriptions } from '../kit/call-openapi.ts'
+import { idsBelow, inPath } from '../kit/openapi.ts'
+import { statusOf } from './errors.ts'
 
 const TAG = 'Gemini'
+const NAMED = inPath('model', 'The name of the model.')
+const { call, read } = callDescriptions(TAG, statusOf)
 
 export type Descriptions = ReturnType<typeof operationsOf>
 
@@ -19,58 +22,12 @@ export async function describeGemini(): Promise<ApiDescription> {
 
 function operationsOf() {
   return {
-    generateContent: call('Answer a conversation'),
-    streamGenerateContent: call('Answer a conversation, streamed'),
-    countTokens: call('Count the tokens of a request'),
-    embedContent: call('Embed a text'),
-    batchEmbedContents: call('Embed texts'),
+    generateContent: { ...call('Answer a conversation'), parameters: [NAMED] },
+    streamGenerateContent: { ...call('Answer a conversation, streamed'), parameters: [NAMED] },
+    countTokens: { ...call('Count the tokens of a request'), parameters: [NAMED] },
+    embedContent: { ...call('Embed a text'), parameters: [NAMED] },
+    batchEmbedContents: { ...call('Embed texts'), parameters: [NAMED] },
     'gemini-models': read('List the models that this key can use'),
     'gemini-model': { ...read('Read a model'), parameters: [NAMED] },
   }
-}
-
-const NAMED = inPath('model', 'The name of the model.')
-const OBJECT: JsonObject = { type: 'object', additionalProperties: true }
-const ERRORS = {
-  // A vendor's refusal of the request passes as it is.
-  default: answer('An error of the vendor, in its own words.', OBJECT),
-  ...errorAnswers(
-    [
-      ...COMMON_ERRORS,
-      ...BODY_ERRORS,
-      'not_found',
-      'insufficient_points',
-      'spend_limit_reached',
-      'model_not_allowed',
-      'no_provider',
-      'account_busy',
-      'vendor_unreachable',
-      'vendor_silent',
-      'vendor_refused',
-      'account_refused',
-      'content_moderated',
-      'forbidden',
-      'timed_out',
-      'overloaded',
-    ],
-    (error) => error.status,
-    OBJECT,
-  ),
-}
-
-function call(summary: string): JsonObject {
-  return {
-    summary,
-    tags: [TAG],
-    parameters: [NAMED],
-    requestBody: jsonBody(OBJECT),
-    responses: {
-      '200': answer('The answer of the model; a stream of events where one was asked for.', OBJECT),
-      ...ERRORS,
-    },
-  }
-}
-
-function read(summary: string): JsonObject {
-  return { summary, tags: [TAG], responses: { '200': answer('As the vendor writes it.', OBJECT), ...ERRORS } }
 }

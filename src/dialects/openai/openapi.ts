@@ -1,9 +1,10 @@
-import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
-import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, inPath, jsonBody } from '../kit/openapi.ts'
+import { callDescriptions } from '../kit/call-openapi.ts'
+import { inPath } from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 
 const TAG = 'OpenAI: calls'
+const { call, form, sound, read } = callDescriptions(TAG, statusOf)
 
 export type Descriptions = ReturnType<typeof operationsOf>
 
@@ -36,57 +37,4 @@ function operationsOf() {
     models: read('List the models that this key can use'),
     model: { ...read('Read a model'), parameters: [inPath('model', 'The name of the model.')] },
   }
-}
-
-const OBJECT: JsonObject = { type: 'object', additionalProperties: true }
-const ERRORS = {
-  // A vendor's refusal of the request passes as it is.
-  default: answer('An error of the vendor, in its own words.', OBJECT),
-  ...errorAnswers(
-    [
-      ...COMMON_ERRORS,
-      ...BODY_ERRORS,
-      'not_found',
-      'insufficient_points',
-      'spend_limit_reached',
-      'model_not_allowed',
-      'no_provider',
-      'account_busy',
-      'vendor_unreachable',
-      'vendor_silent',
-      'vendor_refused',
-      'account_refused',
-      'content_moderated',
-      'forbidden',
-      'timed_out',
-      'overloaded',
-    ],
-    statusOf,
-    OBJECT,
-  ),
-}
-
-function call(summary: string): JsonObject {
-  return {
-    summary,
-    tags: [TAG],
-    requestBody: jsonBody(OBJECT),
-    responses: {
-      '200': answer('The answer of the model; a stream of events where one was asked for.', OBJECT),
-      ...ERRORS,
-    },
-  }
-}
-
-function form(summary: string): JsonObject {
-  return { ...call(summary), requestBody: { required: true, content: { 'multipart/form-data': { schema: OBJECT } } } }
-}
-
-function sound(summary: string): JsonObject {
-  const content = { 'audio/*': { schema: { type: 'string', format: 'binary' } } }
-  return { ...call(summary), responses: { '200': { description: 'The sound.', content }, ...ERRORS } }
-}
-
-function read(summary: string): JsonObject {
-  return { summary, tags: [TAG], responses: { '200': answer('As the vendor writes it.', OBJECT), ...ERRORS } }
 }
