@@ -1,5 +1,6 @@
 import type { AccountEvent, AccountRecord } from '../core/account.ts'
 import type { Mode } from '../core/task.ts'
+import type { PoolPolicy } from '../core/tenant.ts'
 import type { Offer } from '../store/store.ts'
 import { openHealthWrites } from './health-writes.ts'
 import { type Member, type UsableAccount, withoutSecrets } from './member.ts'
@@ -36,6 +37,8 @@ export interface Accounts {
   isKnown(account: string): boolean
   /** Operations that a key of this mode can use; a tenant's own accounts count for that tenant. */
   available(mode: Mode, tenantId?: string): Set<string>
+  /** Which pools a tenant with accounts of its own uses; undefined for one without. */
+  policyOf(tenantId: string): PoolPolicy | undefined
   /** What a task that ran on it costs, as a fraction of the list price. */
   factorOf(account: string): number
   /** Whether a vendor bills the operator for what runs on it: not for work in this process, nor on a tenant's own account. */
@@ -74,6 +77,7 @@ export function openAccounts(options: AccountsOptions): Accounts {
     },
     isKnown: (id) => find(id) !== undefined,
     available: (mode, tenantId) => available(roster(), mode, tenantId),
+    policyOf: (tenantId) => roster().policies.get(tenantId),
     factorOf: (id) => find(id)?.record.priceFactor ?? 1,
     isBilled(id) {
       const member = find(id)

@@ -12,12 +12,13 @@ import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
 import { points } from '../core/points.ts'
+import type { PoolPolicy } from '../core/tenant.ts'
 import type { ModelPrice, ModelSetting, Usage } from '../core/usage.ts'
 import type { CallEndpoint, CallSide } from '../providers/provider.ts'
 import type { Allowances, Reservation } from './allowances.ts'
 import type { Format } from './format.ts'
 import { listPriceOf } from './list-prices.ts'
-import { priceOfUsage } from './model-price.ts'
+import { priceOfUsage, scaled } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import { listModels, type ModelRoute, routeModel, type Target } from './routing.ts'
 import { type Download, translated } from './translate.ts'
@@ -88,6 +89,8 @@ export interface Calls {
 export interface CallsOptions {
   /** The accounts that a caller's calls may use. */
   membersFor(caller: Caller): readonly CallMember[]
+  /** Which pools a tenant with accounts of its own uses; undefined for one without. */
+  policyOf(tenantId: string): PoolPolicy | undefined
   settings: readonly ModelSetting[]
   /** Answers test keys. */
   sandbox: { models: readonly string[]; model(id: string): LanguageModelV4 }
@@ -160,7 +163,7 @@ export function openCalls(options: CallsOptions): Calls {
     const { request } = running
     const { caller } = request
     const route = routeModel(request.model, options.membersFor(caller), options.settings)
-    const able = route.targets.filter((target) => canAnswer(target, request))
+    const able = inPool(route.targets, options.policyOf(caller.tenantId)).filter((target) => canAnswer(target, request))
     const [any] = able
     if (!any) throw noWay(request, route)
     const prices = new Map(able.map((target) => [target, priceOf(route, target)]))
@@ -342,9 +345,30 @@ function noWay({ endpoint, model }: CallRequest, { targets }: ModelRoute<CallMem
   return new PolyphonyError('no_provider', `${endpoint} is not answered for ${model}, which ${providers} has.`)
 }
 
-/** What the operator set, else the vendor's list price; undefined for a model of a vendor whose price is unknown. */
+/**
+ * The targets in the pools that the tenant uses, as for tasks: its own accounts where it has some for the model, those of the
+ * operator after them only if it lets its work fall back.
+ */
+function inPool(
+  targets: readonly Target<CallMember>[],
+  { defaultPool, fallsBack }: PoolPolicy = { defaultPool: 'private', fallsBack: false },
+): readonly Target<CallMember>[] {
+  const own = targets.filter(({ member }) => member.record.tenantId !== null)
+  if (own.length === 0) return targets
+  const others = targets.filter(({ member }) => member.record.tenantId === null)
+  if (defaultPool === 'public') return others
+  return fallsBack ? [...own, ...others] : own
+}
+
+/**
+ * What the operator set, else the vendor's list price, times the account's factor; undefined for a model of a vendor whose
+ * price is unknown.
+ */
 function priceOf({ price }: ModelRoute<CallMember>, { member, model }: Target<CallMember>): ModelPrice | undefined {
-  return price ?? listPriceOf(model) ?? (member.side.isUnpriced ? {} : undefined)
+  const { priceFactor } = member.record
+  if (priceFactor === 0) return {}
+  const whole = price ?? listPriceOf(model) ?? (member.side.isUnpriced ? {} : undefined)
+  return whole && scaled(whole, priceFactor)
 }
 
 function unpriced({ model }: Target<CallMember>): PolyphonyError {
@@ -433,7 +457,7 @@ function eventOf({ code, details }: PolyphonyError, reason: string): AccountEven
 /** What a vendor says of a credential repeats parts of it, or of its owner: only the owner of the account reads that. */
 function publicWords({ member }: Target<CallMember>, { code }: PolyphonyError, reason: string): string {
   if (code !== 'account_refused' || member.account.owner === 'tenant') return reason
-  return `The gateway's account at ${member.record.provider} is refused there. Whoever operates the gateway can see why.`
+  return `The gateway's account at ${member.record.provider} is refused there. The operator of the gateway can see why.`
 }
 
 /** The caller's signal, and the time that an answer may take until `end`. */
@@ -453,7 +477,7 @@ function isOver(reason: unknown): reason is PolyphonyError {
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {}) // whoever waits finds the signal ended
+  await delay(ms, undefined, { signal }).catch(() => {}) // the caller checks the signal next
 }
 
 /** The caller is not there to read it: it is for the record. 499 is what proxies write there. */

@@ -3,6 +3,12 @@ import type { ModelPrice, Usage } from '../core/usage.ts'
 
 const MILLION = 1_000_000
 
+/** A price for an account with a factor of its own, such as 0 for a tenant's. */
+export function scaled(price: ModelPrice, factor: number): ModelPrice {
+  if (factor === 1) return price
+  return Object.fromEntries(Object.entries(price).map(([kind, usd]) => [kind, usd * factor]))
+}
+
 /** What a call costs, in points. Kinds without a price of their own cost what their whole does. */
 export function priceOfUsage(usage: Usage, price: ModelPrice): Points {
   const { input = 0, output = 0 } = price

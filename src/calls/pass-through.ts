@@ -86,6 +86,7 @@ async function refusal(
   { statusCode: status, headers: all, body }: StreamAnswer,
   headers: Record<string, string>,
 ): Promise<TargetAnswer> {
+  // Without its words, the status alone says what to do.
   const bytes = await readAll(body, MAX_ERROR_BYTES, () => undefined).catch(() => undefined)
   const json = bytes && parsed(bytes)
   if (!bytes || !json || status >= 500 || RETRIED.has(status)) throw vendorError(status, all, json)

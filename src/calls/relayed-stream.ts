@@ -9,7 +9,7 @@ export interface RelayOptions {
   change?: ((bytes: Buffer) => Buffer) | undefined
   /**
    * What the caller gets when the source breaks off: the error in the form of its stream. Undefined where there is none, as
-   * in a file: then the connection breaks off as well, so that nobody takes a part for the whole.
+   * in a file: then the connection breaks off as well, since a truncated file would look complete.
    */
   onBreak(error: unknown): string | undefined
   /** Once, at the end: whether everything came. */

@@ -100,7 +100,7 @@ function named<Member extends Answerer>(
     ({ record, models }) =>
       (account === undefined || record.id === account || record.name === account) &&
       (provider === undefined || record.provider === provider) &&
-      // A target that names neither goes to whoever has the model.
+      // A target that names neither matches every account that serves the model.
       (account !== undefined || provider !== undefined || models.some((one) => fits(one, model ?? asked))),
   )
   return fitting.map((member) => ({ member, model: model ?? asked, weight: weight * member.record.weight }))
@@ -131,7 +131,7 @@ function unknownModel(model: string, members: readonly Answerer[], settings: rea
   if (members.length === 0) {
     return new PolyphonyError(
       'no_provider',
-      `No account answers calls, so nobody has the model ${model}. Set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, or connect an account.`,
+      `No account is configured for calls, so ${model} is not available. Set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, or connect an account.`,
     )
   }
   const known = listModels(members, settings)

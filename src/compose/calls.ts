@@ -17,7 +17,7 @@ export interface CallParts {
   egress: Egress
   clock: Clock
   log: Logger
-  /** Is told of each call at its end. */
+  /** Called with each call when it ends. */
   callEnded(call: Call): void
 }
 
@@ -52,6 +52,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   const lists = openModelLists({ clock, log })
   const calls = openCalls({
     membersFor: openCallMembers({ members: accounts.members, modelsOf: lists.of }),
+    policyOf: accounts.policyOf,
     settings: config.models,
     sandbox: { models: SANDBOX_MODELS, model: (id) => sandboxLanguageModel(id) },
     allowances,

@@ -38,7 +38,7 @@ export interface ModelPrice {
 export interface ModelSetting {
   /** The name that callers use; "*" at its end stands for any rest. */
   name: string
-  /** Who answers it. Empty = whoever has a model of this name. */
+  /** The accounts that serve it. Empty = every account that serves a model of this name. */
   to: readonly ModelTarget[]
   /** Models that are tried after all of `to`. */
   fallback: readonly string[]

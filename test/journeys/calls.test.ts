@@ -253,6 +253,25 @@ describe('calls', () => {
     expect(vendor.seen).toEqual([])
   })
 
+  it('a tenant with an account of its own uses it and no other, and pays its price factor', async () => {
+    const { key, tenantId } = await test.tenant({})
+    const fields = { apiKey: 'sk-of-the-tenant', baseUrl: `${vendor.url}/own/v1` }
+    const added = await test.send('POST', '/api/v1/accounts', {
+      key,
+      body: { provider: 'openai', name: 'mine', fields },
+    })
+    expect(added.status, JSON.stringify(added.body)).toBe(200)
+    expect(await WAYS['chat completions']?.(key, 'gpt-5')).toBe(TEXT)
+    expect(await lastCall()).toMatchObject({ tenantId, provider: 'openai', pricePoints: 0 })
+    expect(vendor.seen.map(({ path }) => path).filter((path) => path.endsWith('/completions'))).toEqual([
+      '/own/v1/chat/completions',
+    ])
+    vendor.seen.length = 0
+    for (let tries = 0; tries < 3; tries++) vendor.troubles.push({ status: 401 })
+    await expect(WAYS['chat completions']?.(key, 'gpt-5')).rejects.toMatchObject({ status: 502 })
+    expect(vendor.seen.every(({ path }) => path.startsWith('/own/'))).toBe(true)
+  })
+
   it('the models that a key can use are listed for each client', async () => {
     const ids = (await openai().models.list()).data.map(({ id }) => id)
     expect(ids).toEqual(expect.arrayContaining(['quick', 'dear', 'local-model', 'suno']))

@@ -139,7 +139,7 @@ function bodyOf(request: FastifyRequest, { isForm, fields = {} }: CallRoute): Ra
   return body
 }
 
-/** Who was asked, for whoever operates the gateway: names of accounts, in characters that a header can have. */
+/** The provider and the accounts tried before it, for the operator: names, in characters that a header can have. */
 function askedHeaders({ provider, tried = [] }: { provider?: string | undefined; tried?: readonly string[] }) {
   return {
     ...(provider === undefined ? {} : { 'x-polyphony-provider': provider }),
