@@ -25,7 +25,7 @@ const FOLDERS: Record<string, string> = { templates: 'src/providers/comfyui/temp
  * Packages that stay packages, as they have native code, or threads and files of their own. Luma's client uses a module of
  * Node's that warns of its age unless a package loads it.
  */
-export const PACKAGES = ['sharp', 'pino', 'piscina', '@scalar/', 'wasm-media-encoders', 'lumaai']
+export const PACKAGES = ['sharp', 'yaml', 'pino', 'piscina', '@scalar/', 'wasm-media-encoders', 'lumaai']
 
 /** Bundles entries into a folder, which is replaced when the new one is whole. Resolves with the number of files. */
 export async function build(into: string, entries: Record<string, string> = ENTRIES): Promise<number> {
