@@ -124,6 +124,8 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
     // Polling takes real time, so it is made short.
     POLYPHONY_POLL_FACTOR: '0.1',
     POLYPHONY_SANDBOX_SECONDS: '0.7',
+    // A song of two minutes takes seconds of the processor, two for each request.
+    POLYPHONY_STUDIO_SONG_SECONDS: '12',
     // Tests send many requests at once, and the machine may be busy.
     POLYPHONY_SUBMISSION_WAIT_MS: '60000',
     ...env,
