@@ -186,6 +186,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     webhooksFor,
     accounts: () => accountAdmin,
     prices: () => priceAdmin,
+    callModels: () => spoken.calls.models(commandLineCaller(firstTenant.tenant.id)),
   })
   const app = await buildServer({
     dialects: [...dialects, workspace({ admin, commandLine: door.commandLine, showsPrices: config.showsPrices })],
@@ -201,6 +202,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       checkLoad: admission.checkTurn,
       authenticate: gate.authenticate,
       rateOf: keys.rateOf,
+      tokensOf: spoken.tokensOf,
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),

@@ -1,5 +1,6 @@
 import type { AccountRecord } from '../core/account.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import { fits } from '../core/model-name.ts'
 import type { ModelPrice, ModelSetting, ModelTarget } from '../core/usage.ts'
 
 /** What routing knows of an account that answers calls. */
@@ -67,10 +68,6 @@ export function settingOf(model: string, settings: readonly ModelSetting[]): Mod
 
 function rank(name: string): number {
   return name.endsWith('*') ? name.length : Number.POSITIVE_INFINITY
-}
-
-export function fits(pattern: string, model: string): boolean {
-  return pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : pattern === model
 }
 
 interface Weighted<Member extends Answerer> extends Target<Member> {

@@ -9,6 +9,7 @@ import type { Call } from '../core/call.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
 import type { Store } from '../store/store.ts'
+import { openTokenLimit, type TokenLimit } from '../tenants/token-limit.ts'
 import { openCallMembers } from './call-members.ts'
 
 export interface CallParts {
@@ -30,6 +31,8 @@ const SWEEP_MS = 30 * SECOND_MS
 export interface ComposedCalls {
   calls: Calls
   allowances: Allowances
+  /** What is left of a key's tokens a minute. */
+  tokensOf: TokenLimit['stateOf']
   close(): Promise<void>
 }
 
@@ -49,6 +52,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
       callEnded(call)
     },
   }
+  const tokens = openTokenLimit(clock)
   const lists = openModelLists({ clock, log })
   const calls = openCalls({
     membersFor: openCallMembers({ members: accounts.members, modelsOf: lists.of }),
@@ -56,6 +60,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     settings: config.models,
     sandbox: { models: SANDBOX_MODELS, model: (id) => sandboxLanguageModel(id) },
     allowances,
+    tokens,
     streamFor: egress.streamFor,
     download: egress.download,
     recordEvent: accounts.recordEvent,
@@ -76,6 +81,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   return {
     calls,
     allowances,
+    tokensOf: tokens.stateOf,
     async close() {
       clearInterval(sweep)
       lists.close()
