@@ -244,6 +244,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   await door.open({ host: config.host, port, caller: commandLineCaller(firstTenant.tenant.id) })
   // Only now, since a webhook names the public URL.
   dispatcher.start()
+  await spoken.findLocalServers({ port, firstTenantId: firstTenant.tenant.id })
   sender.start()
   parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
   const { id: operatorId } = firstTenant.tenant

@@ -73,7 +73,8 @@ export function openModelLists({ clock, log }: { clock: Clock; log: Logger }): M
   }
 }
 
-function namesIn(body: Json): string[] {
+/** The names in a list of models as OpenAI's API has it. */
+export function namesIn(body: Json): string[] {
   const data = isJsonObject(body) ? body.data : undefined
   if (!Array.isArray(data)) return []
   return data.flatMap((one) => (isJsonObject(one) && typeof one.id === 'string' ? [one.id] : []))
