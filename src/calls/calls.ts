@@ -200,7 +200,7 @@ export function openCalls(options: CallsOptions): Calls {
     if (!format) throw new PolyphonyError('no_provider', `The sandbox does not answer ${request.endpoint}.`)
     const book = booker(running, await reserve(caller, boundOf(request), points(0)))
     try {
-      const given = await translated(running, format, options.sandbox.model(model), { provider: undefined, download })
+      const given = await translated(running, format, options.sandbox.model(model), { api: undefined, download })
       void given.ended.then((end) => book({ ...end, target: null, price: {}, status: given.status }))
       return given
     } catch (error) {
@@ -270,7 +270,7 @@ export function openCalls(options: CallsOptions): Calls {
         settings: account.settings,
         fetch: streamingFetch(send, request.isStreamed ? { silenceMs: limits.silenceMs } : {}),
       })
-      .then((model) => translated(running, format, model, { provider: account.provider, download }))
+      .then((model) => translated(running, format, model, { api: side.apiOf(account.settings), download }))
   }
 
   /** Returns the function that books the call, once. */

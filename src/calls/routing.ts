@@ -85,7 +85,11 @@ function targetsOf<Member extends Answerer>(
   // `anthropic/claude-sonnet-4-5`: a provider and its own name of the model.
   const [provider = '', ...rest] = model.split('/')
   if (rest.length === 0) return []
-  return named({ provider, model: rest.join('/'), weight: 1 }, model, members)
+  const name = rest.join('/')
+  const all = named({ provider, model: name, weight: 1 }, model, members)
+  // Accounts of one provider may differ in what they serve; a name that none of them lists may be new.
+  const listing = all.filter(({ member: { models } }) => models.some((pattern) => fits(pattern, name)))
+  return listing.length > 0 ? listing : all
 }
 
 function named<Member extends Answerer>(
