@@ -186,6 +186,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     webhooksFor,
     accounts: () => accountAdmin,
     prices: () => priceAdmin,
+    callModels: () => spoken.calls.models(commandLineCaller(firstTenant.tenant.id)),
   })
   const app = await buildServer({
     dialects: [...dialects, workspace({ admin, commandLine: door.commandLine, showsPrices: config.showsPrices })],
@@ -201,6 +202,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       checkLoad: admission.checkTurn,
       authenticate: gate.authenticate,
       rateOf: keys.rateOf,
+      tokensOf: spoken.tokensOf,
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
@@ -242,6 +244,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   await door.open({ host: config.host, port, caller: commandLineCaller(firstTenant.tenant.id) })
   // Only now, since a webhook names the public URL.
   dispatcher.start()
+  await spoken.findLocalServers({ port, firstTenantId: firstTenant.tenant.id })
   sender.start()
   parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
   const { id: operatorId } = firstTenant.tenant

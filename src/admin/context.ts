@@ -22,6 +22,8 @@ export interface AdminContext {
   cancel(task: Task): Promise<Task | undefined>
   /** A value with the URLs of the files that it names. */
   expand(value: Json): Json
+  /** Whether a model of calls has this name, as far as can be known: servers list theirs while the gateway runs. */
+  isCallModel(name: string): boolean
   settings: readonly ShownSetting[]
 }
 

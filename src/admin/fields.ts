@@ -87,6 +87,14 @@ export function amountOf<Name extends string>(name: Name, value: Points): Amount
   return { [`${name}_points`]: value, [`${name}_usd`]: pointsToUsd(value) } as Amount<Name> // likewise
 }
 
+export function amountOrNull<Name extends string>(
+  name: Name,
+  value: Points | null,
+): Record<`${Name}_points` | `${Name}_usd`, number | null> {
+  if (value !== null) return amountOf(name, value)
+  return { [`${name}_points`]: null, [`${name}_usd`]: null } as Record<`${Name}_points` | `${Name}_usd`, null> // likewise
+}
+
 /** An amount that an input names in points or in USD. Undefined where it names neither. */
 export function pointsIn(input: Record<string, unknown>, name: string): Points | null | undefined {
   const inPoints = input[`${name}_points`]

@@ -4,19 +4,42 @@ import { DAY_MS, SECOND_MS } from '../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import type { KeyChange, KeyRecord } from '../core/key.ts'
 import { ZERO_POINTS } from '../core/points.ts'
+import { NOTHING_SPENT, spentNow } from '../core/spend-periods.ts'
 import { aNewKey, keyText, newKey } from '../tenants/keys.ts'
 import { type Actor, type AdminContext, auditOf } from './context.ts'
-import { amountOf, ID, limitOf, MODE, money, orNull, pageOf, pointsIn, TEXT, TIME, timeIn, timeOf } from './fields.ts'
+import {
+  amountOf,
+  amountOrNull,
+  ID,
+  limitOf,
+  MODE,
+  money,
+  orNull,
+  pageOf,
+  pointsIn,
+  TEXT,
+  TIME,
+  timeIn,
+  timeOf,
+} from './fields.ts'
 
 const MAX_COUNT = 1_000_000
+const MAX_TOKENS = 1_000_000_000
 const MAX_USD = 100_000_000
 export const MAX_GRACE_SECONDS = (30 * DAY_MS) / SECOND_MS
 export const KEY_NAME = Type.String({ minLength: 1, maxLength: 100, description: 'What the key is for.' })
 
 export const KEY_LIMITS = Type.Partial(
   Type.Object({
-    models: orNull(Type.Array(TEXT, { minItems: 1, maxItems: 200 }), 'Only these models; null = all.'),
+    models: orNull(
+      Type.Array(TEXT, { minItems: 1, maxItems: 200 }),
+      'Only these models; "*" at the end of a name stands for any rest. null = all.',
+    ),
     requests_per_minute: orNull(Type.Integer({ minimum: 1, maximum: MAX_COUNT }), 'null = no limit.'),
+    tokens_per_minute: orNull(
+      Type.Integer({ minimum: 1, maximum: MAX_TOKENS }),
+      'Tokens of calls, read and made; null = no limit.',
+    ),
     max_concurrent: orNull(
       Type.Integer({ minimum: 1, maximum: MAX_COUNT }),
       'Unfinished tasks at once; more are parked. null = no limit.',
@@ -26,6 +49,16 @@ export const KEY_LIMITS = Type.Partial(
       'What it may spend in all, in points; null = no limit.',
     ),
     spend_limit_usd: orNull(Type.Number({ minimum: 0, maximum: MAX_USD }), 'The same in USD: name one of the two.'),
+    daily_limit_points: orNull(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+      'What it may spend in a day of UTC, in points; null = no limit.',
+    ),
+    daily_limit_usd: orNull(Type.Number({ minimum: 0, maximum: MAX_USD }), 'The same in USD: name one of the two.'),
+    monthly_limit_points: orNull(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+      'What it may spend in a month of UTC, in points; null = no limit.',
+    ),
+    monthly_limit_usd: orNull(Type.Number({ minimum: 0, maximum: MAX_USD }), 'The same in USD: name one of the two.'),
     expires_at: orNull(Type.String({ maxLength: 40 }), 'An RFC 3339 time; null = never.'),
   }),
 ).properties
@@ -40,9 +73,16 @@ export const KeyBody = Type.Object({
   role: Type.Enum(['admin', 'member']),
   models: orNull(Type.Array(TEXT)),
   requests_per_minute: orNull(Type.Integer()),
+  tokens_per_minute: orNull(Type.Integer()),
   max_concurrent: orNull(Type.Integer()),
   spend_limit_points: orNull(Type.Integer()),
   spend_limit_usd: orNull(Type.Number()),
+  daily_limit_points: orNull(Type.Integer()),
+  daily_limit_usd: orNull(Type.Number()),
+  monthly_limit_points: orNull(Type.Integer()),
+  monthly_limit_usd: orNull(Type.Number()),
+  ...money('spent_today', 'What its calls have cost, and its tasks hold and have consumed, in this day of UTC.'),
+  ...money('spent_this_month', 'The same in this month of UTC.'),
   ...money('spent', 'What its tasks hold and have consumed.'),
   created_at: TIME,
   expires_at: orNull(TIME),
@@ -59,17 +99,20 @@ export const Revoked = Type.Object({ id: ID, revoked: Type.Literal(true) })
 export const ONE = { id: ID }
 
 function limitsOf(key: KeyRecord) {
-  const limit = key.spendLimitPoints
   return {
     models: key.allowedModels === null ? null : [...key.allowedModels],
     requests_per_minute: key.requestsPerMinute,
+    tokens_per_minute: key.tokensPerMinute,
     max_concurrent: key.maxConcurrent,
-    ...(limit === null ? { spend_limit_points: null, spend_limit_usd: null } : amountOf('spend_limit', limit)),
+    ...amountOrNull('spend_limit', key.spendLimitPoints),
+    ...amountOrNull('daily_limit', key.dayLimitPoints),
+    ...amountOrNull('monthly_limit', key.monthLimitPoints),
     expires_at: timeOf(key.expiresAt),
   }
 }
 
 function bodyOf(key: KeyRecord, tenantName: string, now: number): Static<typeof KeyBody> {
+  const spent = spentNow(key.spending, now)
   const isInGrace = key.previousUntil !== null && key.previousUntil > now
   return {
     id: key.keyId,
@@ -80,6 +123,8 @@ function bodyOf(key: KeyRecord, tenantName: string, now: number): Static<typeof 
     mode: key.mode,
     role: key.role,
     ...limitsOf(key),
+    ...amountOf('spent_today', spent.day),
+    ...amountOf('spent_this_month', spent.month),
     ...amountOf('spent', key.spentPoints),
     created_at: timeOf(key.createdAt),
     revoked_at: timeOf(key.revokedAt),
@@ -141,24 +186,36 @@ async function findToChange(context: AdminContext, id: string, tenantId: string 
 
 type Limits = Static<ReturnType<typeof Type.Object<typeof KEY_LIMITS>>>
 
-function changeOf(input: Limits & { name?: string }): KeyChange {
+function changeOf(context: AdminContext, input: Limits & { name?: string }): KeyChange {
   const limit = pointsIn(input, 'spend_limit')
+  const dayLimit = pointsIn(input, 'daily_limit')
+  const monthLimit = pointsIn(input, 'monthly_limit')
   return {
     ...(input.name === undefined ? {} : { name: input.name }),
-    ...(input.models === undefined ? {} : { allowedModels: knownModels(input.models) }),
+    ...(input.models === undefined ? {} : { allowedModels: knownModels(context, input.models) }),
     ...(input.requests_per_minute === undefined ? {} : { requestsPerMinute: input.requests_per_minute }),
+    ...(input.tokens_per_minute === undefined ? {} : { tokensPerMinute: input.tokens_per_minute }),
     ...(input.max_concurrent === undefined ? {} : { maxConcurrent: input.max_concurrent }),
     ...(limit === undefined ? {} : { spendLimitPoints: limit }),
+    ...(dayLimit === undefined ? {} : { dayLimitPoints: dayLimit }),
+    ...(monthLimit === undefined ? {} : { monthLimitPoints: monthLimit }),
     ...(input.expires_at === undefined ? {} : { expiresAt: expiryIn(input.expires_at) }),
   }
 }
 
-/** Throws for a name that no operation has: a key for it could do nothing. */
-function knownModels(models: string[] | null): string[] | null {
+/**
+ * Throws for a name that neither an operation nor a model of calls has: a key for it could do nothing. A beginning of names
+ * may stand for models that are not there yet.
+ */
+function knownModels({ isCallModel }: AdminContext, models: string[] | null): string[] | null {
   const known = new Set(listOperations().map(({ model }) => model))
-  const unknown = models?.filter((model) => !known.has(model)) ?? []
+  const unknown = models?.filter((model) => !model.endsWith('*') && !known.has(model) && !isCallModel(model)) ?? []
   if (unknown.length === 0) return models
-  throw invalidInput('models', `must name models of GET /api/v1/models; there is no model ${unknown.join(', ')}`)
+  const names = unknown.join(', ')
+  throw invalidInput(
+    'models',
+    `must name models of GET /api/v1/models or GET /v1/models, or the beginning of their names with "*"; there is no model ${names}`,
+  )
 }
 
 function expiryIn(text: string | null): number | null {
@@ -172,9 +229,10 @@ export async function createKey(
   actor: Actor,
 ): Promise<Static<typeof KeyWithText>> {
   const { name, mode = 'live' } = input
-  const { key, record } = aNewKey({ ...owner, ...changeOf(input), name, mode }, context.clock.now())
+  const { key, record } = aNewKey({ ...owner, ...changeOf(context, input), name, mode }, context.clock.now())
   const unused = {
     spentPoints: ZERO_POINTS,
+    spending: NOTHING_SPENT,
     revokedAt: null,
     lastUsedAt: null,
     previousUntil: null,
@@ -194,7 +252,7 @@ export async function changeKey(
   actor: Actor,
 ): Promise<Static<typeof KeyBody>> {
   const before = await findToChange(context, id, tenantId, actor)
-  const set = changeOf(fields)
+  const set = changeOf(context, fields)
   if (Object.keys(set).length === 0) throw invalidInput('', 'names nothing to change')
   const after = { ...before, ...set }
   const recorded = { tenantId: before.tenantId, subject: id, before: recordOf(before), after: recordOf(after) }

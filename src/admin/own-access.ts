@@ -23,8 +23,11 @@ async function requireUnlimited({ store }: AdminContext, actor: Actor): Promise<
   const limits = [
     key.allowedModels === null ? [] : ['models'],
     key.requestsPerMinute === null ? [] : ['requests_per_minute'],
+    key.tokensPerMinute === null ? [] : ['tokens_per_minute'],
     key.maxConcurrent === null ? [] : ['max_concurrent'],
     key.spendLimitPoints === null ? [] : ['spend_limit'],
+    key.dayLimitPoints === null ? [] : ['daily_limit'],
+    key.monthLimitPoints === null ? [] : ['monthly_limit'],
     key.expiresAt === null ? [] : ['expires_at'],
   ].flat()
   if (limits.length === 0) return

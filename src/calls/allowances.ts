@@ -6,7 +6,8 @@ import { type Clock, DAY_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { type Points, points } from '../core/points.ts'
-import type { Store } from '../store/store.ts'
+import { spendLimitReached } from '../core/spend-periods.ts'
+import type { AllowanceOutcome, Store } from '../store/store.ts'
 
 /**
  * The money of calls. A hold on disk for each call would cost it a millisecond, so this process holds points for a key (an
@@ -98,7 +99,7 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
       now,
     })
     if (held.outcome === 'held') purse.left += held.amount
-    else throw refusal(held, bound)
+    else throw refusal(held, bound, now)
   }
 
   async function reserveMore(caller: Caller, bound: Points): Promise<Reservation> {
@@ -218,13 +219,8 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
   }
 }
 
-function refusal(
-  refused: { outcome: 'insufficient_points'; available: Points } | { outcome: 'spend_limit_reached' },
-  bound: Points,
-): PolyphonyError {
-  if (refused.outcome === 'spend_limit_reached') {
-    return new PolyphonyError('spend_limit_reached', 'The key has reached its spend limit, or this call may exceed it.')
-  }
+function refusal(refused: Exclude<AllowanceOutcome, { outcome: 'held' }>, bound: Points, now: number): PolyphonyError {
+  if (refused.outcome === 'spend_limit_reached') return spendLimitReached(refused.period, now)
   return new PolyphonyError(
     'insufficient_points',
     `The call may cost ${bound} points, and the account has ${refused.available}.`,

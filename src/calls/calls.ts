@@ -6,12 +6,12 @@ import type { UsableAccount } from '../accounts/member.ts'
 import { streamingFetch, type VendorStream } from '../assets/vendor-stream.ts'
 import type { AccountEvent } from '../core/account.ts'
 import type { Call, CallTry } from '../core/call.ts'
-import type { Caller } from '../core/caller.ts'
+import { type Caller, checkModelAllowed, mayUse } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
-import { points } from '../core/points.ts'
+import { type Points, points } from '../core/points.ts'
 import type { PoolPolicy } from '../core/tenant.ts'
 import type { ModelPrice, ModelSetting, Usage } from '../core/usage.ts'
 import type { CallEndpoint, CallSide } from '../providers/provider.ts'
@@ -95,6 +95,7 @@ export interface CallsOptions {
   /** Answers test keys. */
   sandbox: { models: readonly string[]; model(id: string): LanguageModelV4 }
   allowances: Allowances
+  tokens: TokenLimit
   streamFor(owner: 'operator' | 'tenant'): VendorStream
   download: Download
   recordEvent(account: string, event: AccountEvent): Promise<void>
@@ -102,6 +103,12 @@ export interface CallsOptions {
   limits: CallLimits
   clock: Clock
   log: Logger
+}
+
+/** The tokens a minute of a key. */
+export interface TokenLimit {
+  /** Sets aside what a call may use. Throws `rate_limited`. Each is ended by what it returns, with what was used. */
+  take(caller: Caller, tokens: number): (used: number) => void
 }
 
 export interface CallLimits {
@@ -170,7 +177,8 @@ export function openCalls(options: CallsOptions): Calls {
     const priced = able.filter((target) => prices.get(target) !== undefined)
     const price = priced[0] && prices.get(priced[0])
     if (!price) throw unpriced(any)
-    const book = booker(running, await allowances.reserve(caller, priceOfUsage(boundOf(request), price)))
+    const bound = boundOf(request)
+    const book = booker(running, await reserve(caller, bound, priceOfUsage(bound, price)))
     try {
       const { target, given } = await tryEach(running, priced)
       void given.ended.then(
@@ -190,13 +198,24 @@ export function openCalls(options: CallsOptions): Calls {
     const { request } = running
     const { caller, format, model } = request
     if (!format) throw new PolyphonyError('no_provider', `The sandbox does not answer ${request.endpoint}.`)
-    const book = booker(running, await allowances.reserve(caller, points(0)))
+    const book = booker(running, await reserve(caller, boundOf(request), points(0)))
     try {
-      const given = await translated(running, format, options.sandbox.model(model), { provider: undefined, download })
+      const given = await translated(running, format, options.sandbox.model(model), { api: undefined, download })
       void given.ended.then((end) => book({ ...end, target: null, price: {}, status: given.status }))
       return given
     } catch (error) {
       throw refused(running, error, (end) => book({ ...end, target: null, price: {} }))
+    }
+  }
+
+  /** Sets aside the tokens and the points that a call may use. */
+  async function reserve(caller: Caller, bound: Usage, price: Points): Promise<Reserved> {
+    const settleTokens = options.tokens.take(caller, tokensIn(bound))
+    try {
+      return { money: await allowances.reserve(caller, price), settleTokens }
+    } catch (error) {
+      settleTokens(0)
+      throw error
     }
   }
 
@@ -251,11 +270,11 @@ export function openCalls(options: CallsOptions): Calls {
         settings: account.settings,
         fetch: streamingFetch(send, request.isStreamed ? { silenceMs: limits.silenceMs } : {}),
       })
-      .then((model) => translated(running, format, model, { provider: account.provider, download }))
+      .then((model) => translated(running, format, model, { api: side.apiOf(account.settings), download }))
   }
 
   /** Returns the function that books the call, once. */
-  function booker(running: Running, reservation: Reservation) {
+  function booker(running: Running, { money, settleTokens }: Reserved) {
     const { request, startedAt } = running
     return (end: {
       outcome: Call['outcome']
@@ -267,7 +286,8 @@ export function openCalls(options: CallsOptions): Calls {
     }): void => {
       const { caller } = request
       const account = end.target?.member.record ?? null
-      allowances.book(reservation, {
+      settleTokens(tokensIn(end.usage ?? {}))
+      allowances.book(money, {
         id: newId(startedAt),
         tenantId: caller.tenantId,
         keyId: caller.keyId,
@@ -320,20 +340,24 @@ export function openCalls(options: CallsOptions): Calls {
     models(caller) {
       const all =
         caller.mode === 'test' ? [...options.sandbox.models] : listModels(options.membersFor(caller), options.settings)
-      const { allowedModels } = caller
-      return allowedModels === null ? all : all.filter((model) => allowedModels.includes(model))
+      return all.filter((model) => mayUse(caller, model))
     },
   }
 }
 
+/** What is set aside for a call. */
+interface Reserved {
+  money: Reservation
+  settleTokens(used: number): void
+}
+
+function tokensIn({ inputTokens = 0, outputTokens = 0 }: Usage): number {
+  return inputTokens + outputTokens
+}
+
 function checkAllowed({ caller, model }: CallRequest): void {
   if (caller.isFrozen) throw new PolyphonyError('forbidden', 'The account is frozen.')
-  if (caller.allowedModels && !caller.allowedModels.includes(model)) {
-    const allowed = caller.allowedModels.join(', ')
-    throw new PolyphonyError('model_not_allowed', `The key may not use ${model}. Its models: ${allowed}.`, {
-      field: 'model',
-    })
-  }
+  checkModelAllowed(caller, model)
 }
 
 function canAnswer({ member, model }: Target<CallMember>, { endpoint, format }: CallRequest): boolean {

@@ -5,11 +5,11 @@ import type {
 } from '@ai-sdk/provider'
 import type { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { VendorApi } from '../providers/provider.ts'
 
 export type FormatId = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini'
 
-/** The API of the vendor that answers a translated request. What it cannot express is refused, not dropped. */
-export type VendorApi = FormatId | 'openai-compatible'
+export type { VendorApi }
 
 /** Tokens and other units of one call, as the vendor reports them. */
 export interface Usage {

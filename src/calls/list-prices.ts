@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
+import { fits } from '../core/model-name.ts'
 import type { ModelPrice } from '../core/usage.ts'
-import { fits } from './routing.ts'
 
 /** When the prices below were last looked at. Vendors change them: check them against their pages before you bill by them. */
 export const LIST_PRICES_OF = '2025-11-30'

@@ -59,7 +59,7 @@ export function openModelLists({ clock, log }: { clock: Clock; log: Logger }): M
       const { models = '' } = account.settings
       if (models !== '') return namedModels(account, models)
       const known = manifest?.calls?.models ?? []
-      if (known.length > 0) return known
+      if (known.length > 0 || manifest?.calls?.hasNoList) return known
       const now = clock.now()
       const list = lists.get(record.id) ?? { models: [], readAt: Number.NEGATIVE_INFINITY, isFresh: false }
       lists.set(record.id, list)
@@ -73,7 +73,8 @@ export function openModelLists({ clock, log }: { clock: Clock; log: Logger }): M
   }
 }
 
-function namesIn(body: Json): string[] {
+/** The names in a list of models as OpenAI's API has it. */
+export function namesIn(body: Json): string[] {
   const data = isJsonObject(body) ? body.data : undefined
   if (!Array.isArray(data)) return []
   return data.flatMap((one) => (isJsonObject(one) && typeof one.id === 'string' ? [one.id] : []))

@@ -36,7 +36,7 @@ export async function passThrough(
   // These two say what a stream used only where they are asked to.
   const reportsUsage = format?.id === 'openai-chat' || request.endpoint === 'completions'
   const wantsUsage = reportsUsage && isStreamed && !asksForUsage(request.json)
-  const answer = await send(url + request.query, {
+  const answer = await send(withQuery(url, request.query), {
     headers: {
       ...request.headers,
       ...member.side.headersOf(member.account.settings),
@@ -65,6 +65,11 @@ export async function passThrough(
   if (!request.isText && parsed(bytes) === undefined) throw unusable(status, contentType)
   const usage = usageIn(request, bytes, contentType)
   return { status, headers, body: bytes, ended: Promise.resolve({ outcome: 'completed', usage }) }
+}
+
+/** Some vendors' addresses have a query of their own. */
+function withQuery(url: string, query: string): string {
+  return url.includes('?') ? url + query.replace('?', '&') : url + query
 }
 
 function elapsedMs(startedAt: number): number {

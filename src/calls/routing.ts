@@ -1,5 +1,6 @@
 import type { AccountRecord } from '../core/account.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import { fits } from '../core/model-name.ts'
 import type { ModelPrice, ModelSetting, ModelTarget } from '../core/usage.ts'
 
 /** What routing knows of an account that answers calls. */
@@ -69,10 +70,6 @@ function rank(name: string): number {
   return name.endsWith('*') ? name.length : Number.POSITIVE_INFINITY
 }
 
-export function fits(pattern: string, model: string): boolean {
-  return pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : pattern === model
-}
-
 interface Weighted<Member extends Answerer> extends Target<Member> {
   weight: number
 }
@@ -88,7 +85,11 @@ function targetsOf<Member extends Answerer>(
   // `anthropic/claude-sonnet-4-5`: a provider and its own name of the model.
   const [provider = '', ...rest] = model.split('/')
   if (rest.length === 0) return []
-  return named({ provider, model: rest.join('/'), weight: 1 }, model, members)
+  const name = rest.join('/')
+  const all = named({ provider, model: name, weight: 1 }, model, members)
+  // Accounts of one provider may differ in what they serve; a name that none of them lists may be new.
+  const listing = all.filter(({ member: { models } }) => models.some((pattern) => fits(pattern, name)))
+  return listing.length > 0 ? listing : all
 }
 
 function named<Member extends Answerer>(

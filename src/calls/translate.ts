@@ -11,23 +11,16 @@ import { embed, remoteFiles } from './remote-files.ts'
 import { usageOfModel } from './usage.ts'
 import { vendorFailure } from './vendor-failure.ts'
 
-const API_OF: Readonly<Record<string, VendorApi>> = {
-  openai: 'openai-responses',
-  anthropic: 'anthropic',
-  google: 'gemini',
-  'openai-compatible': 'openai-compatible',
-}
-
 /** Asks a vendor of another format, and writes its answer in the caller's. */
 export async function translated(
   running: Running,
   format: Format,
   model: LanguageModelV4,
-  { provider, download }: { provider: string | undefined; download: Download },
+  { api, download }: { api: VendorApi | undefined; download: Download },
 ): Promise<TargetAnswer> {
   const { request, startedAt, signal } = running
   const body = request.json ?? {}
-  const { options } = format.read(body, provider === undefined ? undefined : API_OF[provider])
+  const { options } = format.read(body, api)
   const context: AnswerContext = {
     id: newId(startedAt),
     model: request.model,

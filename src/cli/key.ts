@@ -20,8 +20,11 @@ interface LimitOptions extends Json {
   name?: string
   models?: OrNone<string[]>
   rpm?: OrNone<number>
+  tpm?: OrNone<number>
   concurrency?: OrNone<number>
   spendLimit?: OrNone<number>
+  dailyLimit?: OrNone<number>
+  monthlyLimit?: OrNone<number>
   expires?: OrNone<string>
 }
 
@@ -139,21 +142,32 @@ function setCommand(): Command {
 /** The options that `create` and `set` share. */
 function withLimits(command: Command, expires: string): Command {
   return command
-    .option('--models <list>', 'only these models, separated by commas', orNone(readList))
+    .option(
+      '--models <list>',
+      'only these models, separated by commas; "*" ends the beginning of a name',
+      orNone(readList),
+    )
     .option('--rpm <n>', 'requests a minute', orNone(readWhole))
+    .option('--tpm <n>', 'tokens of calls a minute', orNone(readWhole))
     .option('--concurrency <n>', 'unfinished tasks at once; more are parked', orNone(readWhole))
     .option('--spend-limit <usd>', 'how much it may spend in all', orNone(readNumber))
+    .option('--daily-limit <usd>', 'how much it may spend in a day of UTC', orNone(readNumber))
+    .option('--monthly-limit <usd>', 'how much it may spend in a month of UTC', orNone(readNumber))
     .option('--expires <time>', `a duration ${expires}`, orNone(readEnd))
     .option('--json', 'print JSON')
 }
 
-function limitsIn({ name, models, rpm, concurrency, spendLimit, expires }: LimitOptions) {
+function limitsIn(options: LimitOptions) {
+  const { name, models, rpm, tpm, concurrency, spendLimit, dailyLimit, monthlyLimit, expires } = options
   return given({
     name,
     models: nullIfNone(models),
     requests_per_minute: nullIfNone(rpm),
+    tokens_per_minute: nullIfNone(tpm),
     max_concurrent: nullIfNone(concurrency),
     spend_limit_usd: nullIfNone(spendLimit),
+    daily_limit_usd: nullIfNone(dailyLimit),
+    monthly_limit_usd: nullIfNone(monthlyLimit),
     expires_at: nullIfNone<string>(expires),
   })
 }
@@ -181,12 +195,21 @@ function listing(keys: Key[]): string[] {
   )
 }
 
-function limitsOf({ requests_per_minute, max_concurrent, spend_limit_points, models }: Key): string {
+function limitsOf(key: Key): string {
+  const { requests_per_minute, tokens_per_minute, max_concurrent } = key
+  const { spend_limit_points, daily_limit_points, monthly_limit_points } = key
   const limits = [
     requests_per_minute === null ? [] : [`${requests_per_minute} a minute`],
+    tokens_per_minute === null ? [] : [`${tokens_per_minute} tokens a minute`],
     max_concurrent === null ? [] : [`${max_concurrent} at once`],
     spend_limit_points === null ? [] : [`${points(spend_limit_points)} in all`],
-    models ?? [],
+    daily_limit_points === null
+      ? []
+      : [`${points(daily_limit_points)} a day (${points(key.spent_today_points)} spent)`],
+    monthly_limit_points === null
+      ? []
+      : [`${points(monthly_limit_points)} a month (${points(key.spent_this_month_points)} spent)`],
+    key.models ?? [],
   ].flat()
   return limits.join(', ') || '-'
 }

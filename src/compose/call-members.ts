@@ -8,6 +8,8 @@ export interface CallMembersOptions {
   /** All accounts; another map whenever they have been read again. */
   members(): ReadonlyMap<string, Member>
   modelsOf(member: Member): readonly string[]
+  /** Servers that were found on this machine and that the caller may use. */
+  localFor(caller: Pick<Caller, 'mode' | 'tenantId'>): readonly CallMember[]
 }
 
 /**
@@ -17,13 +19,16 @@ export interface CallMembersOptions {
 export function openCallMembers(options: CallMembersOptions): (caller: Caller) => readonly CallMember[] {
   let known: ReadonlyMap<string, Member> | undefined
   let lists: ReadonlyMap<string, readonly CallMember[]> = new Map()
-  return ({ mode, tenantId }) => {
+  return (caller) => {
+    const { mode, tenantId } = caller
     const members = options.members()
     if (members !== known) {
       known = members
       lists = listsOf(members.values(), options)
     }
-    return lists.get(nameOf(mode, tenantId)) ?? lists.get(nameOf(mode, null)) ?? []
+    const configured = lists.get(nameOf(mode, tenantId)) ?? lists.get(nameOf(mode, null)) ?? []
+    const local = options.localFor(caller)
+    return local.length === 0 ? configured : [...configured, ...local]
   }
 }
 

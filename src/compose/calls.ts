@@ -3,12 +3,15 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Egress } from '../assets/egress.ts'
 import { type Allowances, openAllowances } from '../calls/allowances.ts'
 import { type Calls, openCalls } from '../calls/calls.ts'
+import { type LocalServers, openLocalServers } from '../calls/local-servers.ts'
 import { openModelLists } from '../calls/model-lists.ts'
 import type { Config } from '../config/config.ts'
 import type { Call } from '../core/call.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
+import { openaiCompatible } from '../providers/openai-compatible/manifest.ts'
 import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
 import type { Store } from '../store/store.ts'
+import { openTokenLimit, type TokenLimit } from '../tenants/token-limit.ts'
 import { openCallMembers } from './call-members.ts'
 
 export interface CallParts {
@@ -30,7 +33,53 @@ const SWEEP_MS = 30 * SECOND_MS
 export interface ComposedCalls {
   calls: Calls
   allowances: Allowances
+  /** What is left of a key's tokens a minute. */
+  tokensOf: TokenLimit['stateOf']
+  /** Looks for servers of models on this machine, from now on and beside everything else. */
+  findLocalServers(place: OwnPlace): Promise<void>
   close(): Promise<void>
+}
+
+/** What the search for servers must know of this gateway. */
+export interface OwnPlace {
+  port: number
+  firstTenantId: string
+}
+
+async function openLocal(
+  { localServers: { use, addresses } }: Config,
+  { port, firstTenantId }: OwnPlace,
+  { accounts, egress, clock, log }: CallParts,
+): Promise<LocalServers | undefined> {
+  if (use === 'off') return undefined
+  const { id, calls: side, load } = openaiCompatible
+  if (!side) return undefined
+  const code = (await load())({ now: () => clock.now() })
+  return openLocalServers({
+    // This gateway's own port answers such a request as well.
+    addresses: addresses.filter((address) => !isOwnPort(address, port)),
+    provider: { id, side, code },
+    mayUse: (tenantId) => use === 'all' || tenantId === firstTenantId,
+    isKnown: (address) =>
+      [...accounts.members().values()].some(({ account }) => isSamePlace(account.settings.baseUrl, address)),
+    fetch: egress.fetchFor('operator'),
+    clock,
+    log,
+  })
+}
+
+const OWN_HOSTS = new Set(['127.0.0.1', 'localhost', '[::1]', '0.0.0.0'])
+
+function isOwnPort(address: string, own: number): boolean {
+  const { hostname, port } = new URL(address)
+  return OWN_HOSTS.has(hostname) && Number(port) === own
+}
+
+/** Whether both are one server: this machine has several names. */
+function isSamePlace(one: string | undefined, other: string): boolean {
+  if (!one || !URL.canParse(one)) return false
+  const [a, b] = [new URL(one), new URL(other)]
+  return a.port === b.port && (a.hostname === b.hostname || (OWN_HOSTS.has(a.hostname) && OWN_HOSTS.has(b.hostname)))
 }
 
 export async function composeCalls(config: Config, parts: CallParts): Promise<ComposedCalls> {
@@ -49,16 +98,25 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
       callEnded(call)
     },
   }
+  const tokens = openTokenLimit(clock)
   const lists = openModelLists({ clock, log })
+  let local: LocalServers | undefined
   const calls = openCalls({
-    membersFor: openCallMembers({ members: accounts.members, modelsOf: lists.of }),
+    membersFor: openCallMembers({
+      members: accounts.members,
+      modelsOf: lists.of,
+      localFor: (caller) => local?.membersFor(caller) ?? [],
+    }),
     policyOf: accounts.policyOf,
     settings: config.models,
     sandbox: { models: SANDBOX_MODELS, model: (id) => sandboxLanguageModel(id) },
     allowances,
+    tokens,
     streamFor: egress.streamFor,
     download: egress.download,
-    recordEvent: accounts.recordEvent,
+    async recordEvent(account, event) {
+      if (!local?.note(account, event)) await accounts.recordEvent(account, event)
+    },
     withoutSecrets: accounts.withoutSecrets,
     limits: config.callLimits,
     clock,
@@ -76,7 +134,12 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   return {
     calls,
     allowances,
+    tokensOf: tokens.stateOf,
+    async findLocalServers(place) {
+      local = await openLocal(config, place, parts)
+    },
     async close() {
+      local?.close()
       clearInterval(sweep)
       lists.close()
       await allowances.close()

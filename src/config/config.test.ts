@@ -74,6 +74,10 @@ describe('a configuration', () => {
       outputMaxBytes: 536_870_912,
       requestTimeoutMs: 120_000,
       callLimits: { answerMs: 600_000, silenceMs: 300_000 },
+      localServers: {
+        use: 'own',
+        addresses: [11_434, 1_234, 8_000, 8_080].map((port) => `http://127.0.0.1:${port}/v1`),
+      },
       models: [],
       quotas: QUOTAS,
       submissions: { maxQueued: 5_000, maxWaitMs: 2_000 },
@@ -167,6 +171,12 @@ describe('a configuration', () => {
       { models: [{ name: 'fast', to: [{ model: 'gpt-5-mini', weight: 1 }], fallback: [] }] },
     ],
     ['POLYPHONY_CALL_SECONDS', '30', { callLimits: { answerMs: 30_000, silenceMs: 300_000 } }],
+    ['POLYPHONY_LOCAL_SERVERS', 'all', { localServers: { use: 'all', addresses: expect.any(Array) } }],
+    [
+      'POLYPHONY_LOCAL_SERVER_ADDRESSES',
+      'http://127.0.0.1:9/v1, http://gpu:8000/v1/',
+      { localServers: { use: 'own', addresses: ['http://127.0.0.1:9/v1', 'http://gpu:8000/v1'] } },
+    ],
     ['POLYPHONY_STREAM_SILENCE_SECONDS', '0.5', { callLimits: { answerMs: 600_000, silenceMs: 500 } }],
     ['POLYPHONY_STORAGE_QUOTA_BYTES', '4000', { quotas: { ...QUOTAS, live: { ...QUOTAS.live, bytes: 4_000 } } }],
     ['POLYPHONY_DRAFT_QUOTA', '5', { quotas: { ...QUOTAS, live: { ...QUOTAS.live, drafts: 5 } } }],

@@ -70,16 +70,22 @@ export function optional<Value = string>(
   return { what, shownDefault, fallback: undefined, isSecret, schema: { type: 'string' }, parse: read }
 }
 
+interface ListOptions<Value> {
+  shownDefault?: string
+  isSecret?: boolean
+  fallback?: readonly Value[]
+}
+
 /** Values separated by commas, or a list in a file. */
 export function list<Value = string>(
   what: string,
   readOne: (text: string, name: string) => Value,
-  { shownDefault = 'none', isSecret = false } = {},
+  { shownDefault = 'none', isSecret = false, fallback = [] }: ListOptions<Value> = {},
 ): Setting<readonly Value[]> {
   return {
     what,
     shownDefault,
-    fallback: [],
+    fallback,
     isSecret,
     schema: { type: ['string', 'array'], items: { type: 'string' } },
     parse: (text, name) => collect(itemsOf(text), (one) => readOne(one, name)),

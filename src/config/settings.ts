@@ -16,6 +16,8 @@ import {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 const MIB = 2 ** 20
+/** Where Ollama, LM Studio, vLLM and llama.cpp listen unless they are told otherwise. */
+const LOCAL_SERVERS = [11_434, 1_234, 8_000, 8_080].map((port) => `http://127.0.0.1:${port}/v1`)
 
 /**
  * Every setting of the gateway by its name, in the order of docs/configuration.md. The vendors' own variables come on top
@@ -101,6 +103,16 @@ export const SETTINGS = {
     to: 24 * 3_600,
     default: 600,
   }),
+  POLYPHONY_LOCAL_SERVERS: oneOf(
+    'Whose keys may use servers of models that are found on this machine: those of the first tenant, of all, or of nobody.',
+    ['own', 'all', 'off'],
+    'own',
+  ),
+  POLYPHONY_LOCAL_SERVER_ADDRESSES: list(
+    'Where servers of models are looked for, with the path of their API.',
+    publicUrl,
+    { fallback: LOCAL_SERVERS, shownDefault: 'those of Ollama, LM Studio, vLLM and llama.cpp' },
+  ),
   POLYPHONY_STREAM_SILENCE_SECONDS: number('How long a streamed answer may send nothing.', {
     from: 0.01,
     to: 24 * 3_600,

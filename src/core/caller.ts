@@ -1,3 +1,5 @@
+import { PolyphonyError } from './errors.ts'
+import { fits } from './model-name.ts'
 import type { Mode } from './task.ts'
 
 /** The sender of a request, as its valid key identifies it. Frozen, and shared between requests. */
@@ -6,12 +8,26 @@ export interface Caller {
   readonly tenantId: string
   readonly mode: Mode
   readonly role: 'admin' | 'member'
-  /** Model names that the key may use; null = all. */
+  /** Model names that the key may use, and beginnings of names with "*"; null = all. See `mayUse`. */
   readonly allowedModels: readonly string[] | null
   readonly requestsPerMinute: number | null
+  /** Tokens of calls; null = no limit. */
+  readonly tokensPerMinute: number | null
   readonly expiresAt: number | null
   /** Whether the tenant is frozen: new tasks are refused. */
   readonly isFrozen: boolean
+}
+
+/** Whether the caller's key allows a model. */
+export function mayUse({ allowedModels }: Pick<Caller, 'allowedModels'>, model: string): boolean {
+  return allowedModels === null || allowedModels.some((pattern) => fits(pattern, model))
+}
+
+/** Throws `model_not_allowed` unless the caller's key allows the model. */
+export function checkModelAllowed(caller: Pick<Caller, 'allowedModels'>, model: string): void {
+  if (mayUse(caller, model)) return
+  const allowed = caller.allowedModels?.join(', ')
+  throw new PolyphonyError('model_not_allowed', `The key may use ${allowed}, not ${model}.`, { field: 'model' })
 }
 
 /** The scope of a caller's key: the tasks and files of one tenant in one mode. */

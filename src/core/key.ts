@@ -1,5 +1,6 @@
 import type { Caller } from './caller.ts'
 import type { Points } from './points.ts'
+import type { PeriodSpending } from './spend-periods.ts'
 
 export interface KeyRecord extends Omit<Caller, 'isFrozen'> {
   name: string
@@ -8,6 +9,10 @@ export interface KeyRecord extends Omit<Caller, 'isFrozen'> {
   maxConcurrent: number | null
   spendLimitPoints: Points | null
   spentPoints: Points
+  /** What it may spend in a UTC day and month; null = no limit. */
+  dayLimitPoints: Points | null
+  monthLimitPoints: Points | null
+  spending: PeriodSpending
   createdAt: number
   revokedAt: number | null
   /** To the minute; null = never. */
@@ -21,10 +26,21 @@ export interface KeyRecord extends Omit<Caller, 'isFrozen'> {
 
 export type NewKey = Omit<
   KeyRecord,
-  'spentPoints' | 'revokedAt' | 'lastUsedAt' | 'previousUntil' | 'previousHash' | 'tenantFrozenAt'
+  'spentPoints' | 'spending' | 'revokedAt' | 'lastUsedAt' | 'previousUntil' | 'previousHash' | 'tenantFrozenAt'
 >
 
 /** The limits of a key, and its name: what can be changed after it was created. */
 export type KeyChange = Partial<
-  Pick<KeyRecord, 'name' | 'allowedModels' | 'requestsPerMinute' | 'maxConcurrent' | 'spendLimitPoints' | 'expiresAt'>
+  Pick<
+    KeyRecord,
+    | 'name'
+    | 'allowedModels'
+    | 'requestsPerMinute'
+    | 'tokensPerMinute'
+    | 'maxConcurrent'
+    | 'spendLimitPoints'
+    | 'dayLimitPoints'
+    | 'monthLimitPoints'
+    | 'expiresAt'
+  >
 >

@@ -14,6 +14,7 @@ import type { Prices } from '../prices/price-list.ts'
 import type { Drafts } from '../tasks/drafts.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { RateState } from '../tenants/rate-limit.ts'
+import type { RateStates } from './kit/rate-headers.ts'
 import type { Urls } from './kit/urls.ts'
 
 declare module 'fastify' {
@@ -28,6 +29,8 @@ declare module 'fastify' {
     isOpenEnded: boolean | undefined
     /** The trace context of the request's own span, where requests are traced. */
     traceparent: string | undefined
+    /** What the key has left of its limits by the minute; undefined for a key without any. */
+    rates: RateStates | undefined
   }
 }
 
@@ -57,6 +60,8 @@ export interface DialectContext {
   authenticateSigned(credential: string | undefined): Caller | Promise<Caller>
   /** What is left of the caller's rate limit; undefined for a key without one. */
   rateOf(caller: Caller): RateState | undefined
+  /** The same of its tokens a minute. */
+  tokensOf(caller: Caller): RateState | undefined
   tenantOf(caller: Caller): Promise<Tenant>
   /** The secret that signs the caller's webhooks: `whsec_…`. */
   signingSecretOf(caller: Caller): Promise<string>

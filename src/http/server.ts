@@ -87,7 +87,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       sendFrameworkError(options, logAccess, thrown, request as FastifyRequest, reply as unknown as FastifyReply), // no route, so no types of one
     schemaController: { compilersFactory: { buildValidator: refuseSchemas, buildSerializer: refuseSchemas } },
   })
-  for (const name of ['caller', 'taskId', 'errorCode', 'isOpenEnded', 'traceparent']) app.decorateRequest(name)
+  for (const name of ['caller', 'taskId', 'errorCode', 'isOpenEnded', 'traceparent', 'rates']) app.decorateRequest(name)
   addRequestIds(app)
   addAccessLog(app, logAccess)
   if (options.tracer) addRequestSpans(app, options.tracer)

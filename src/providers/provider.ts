@@ -200,12 +200,19 @@ export const CALL_ENDPOINTS = [
 ] as const
 export type CallEndpoint = (typeof CALL_ENDPOINTS)[number]
 
+/** The API that answers a translated request. What it cannot express is refused, not dropped. */
+export type VendorApi = 'openai-chat' | 'openai-responses' | 'openai-compatible' | 'anthropic' | 'gemini' | 'bedrock'
+
 /** How the accounts of a provider answer calls. */
 export interface CallSide {
   /** Models that an account serves unless its owner names others: names, or beginnings of names with "*". */
   readonly models: readonly string[]
   /** The operator's own machine, perhaps: its models have no list price, and cost nothing unless the operator sets a price. */
   readonly isUnpriced?: true
+  /** The provider has no list of what an account serves; without it, one is read where `models` is empty. */
+  readonly hasNoList?: true
+  /** The API that `loadModel` calls. */
+  apiOf(settings: Account['settings']): VendorApi
   /** Where a request of this endpoint goes as it came; undefined = the provider does not take it. */
   urlOf(endpoint: CallEndpoint, model: string, settings: Account['settings']): string | undefined
   /** The credential, by the names of headers in lower case. */

@@ -1,5 +1,7 @@
 import { aceStep } from './ace-step/manifest.ts'
 import { anthropic } from './anthropic/manifest.ts'
+import { azure } from './azure/manifest.ts'
+import { bedrock } from './bedrock/manifest.ts'
 import { bfl } from './bfl/manifest.ts'
 import { comfyui } from './comfyui/manifest.ts'
 import { elevenlabs } from './elevenlabs/manifest.ts'
@@ -11,6 +13,7 @@ import { luma } from './luma/manifest.ts'
 import { minimax } from './minimax/manifest.ts'
 import { openai } from './openai/manifest.ts'
 import { openaiCompatible } from './openai-compatible/manifest.ts'
+import { compatibleVendors } from './openai-compatible/presets.ts'
 import { piapi } from './piapi/manifest.ts'
 import { polyphony } from './polyphony/manifest.ts'
 import type { ProviderManifest } from './provider.ts'
@@ -42,5 +45,8 @@ export const PROVIDERS: readonly ProviderManifest[] = [
   aceStep,
   elevenlabs,
   anthropic,
+  azure,
+  bedrock,
+  ...compatibleVendors,
   openaiCompatible,
 ]

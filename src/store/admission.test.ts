@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NewTask } from '../core/new-task.ts'
 import { points } from '../core/points.ts'
+import { NOTHING_SPENT } from '../core/spend-periods.ts'
 import { type AdmissionState, admit, bookingsBy, placeOf } from './admission.ts'
 import { aTask } from './contract/samples.ts'
 import type { SubmitOutcome } from './store.ts'
@@ -9,7 +10,8 @@ import type { SubmitOutcome } from './store.ts'
 type KeyState = NonNullable<ReturnType<AdmissionState['keys']['get']>>
 type TenantState = NonNullable<ReturnType<AdmissionState['tenants']['get']>>
 
-const FREE_KEY: KeyState = { spent: 0, spendLimit: null, active: 0, staged: 0, limit: null }
+const NO_PERIODS = { spending: NOTHING_SPENT, heldForCalls: 0, dayLimit: null, monthLimit: null }
+const FREE_KEY: KeyState = { spent: 0, spendLimit: null, ...NO_PERIODS, active: 0, staged: 0, limit: null }
 const RICH: TenantState = { available: 1_000, active: 0, staged: 0, limit: null, parkedSingles: 0, maxStaged: 100 }
 
 function state(given: { key?: Partial<KeyState>; tenant?: Partial<TenantState> } = {}): AdmissionState {
@@ -169,7 +171,7 @@ function stateOf({ tenants, keys }: World, records: readonly Record_[]): Admissi
     keys: new Map(
       keys.map((key, index) => {
         const own = records.filter(({ task }) => task.keyId === `k${index}`)
-        return [`k${index}`, { ...key, ...countsOf(own), spent: sumOf(own) }]
+        return [`k${index}`, { ...key, ...NO_PERIODS, ...countsOf(own), spent: sumOf(own) }]
       }),
     ),
     tenants: new Map(

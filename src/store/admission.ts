@@ -1,5 +1,6 @@
 import type { NewTask } from '../core/new-task.ts'
 import { type Points, points, ZERO_POINTS } from '../core/points.ts'
+import { type PeriodSpending, type SpendPeriod, spentNow, utcDay, utcMonth } from '../core/spend-periods.ts'
 import type { SubmitOutcome } from './store.ts'
 
 /** The data on which the admission of tasks depends, as it was read. */
@@ -8,7 +9,18 @@ export interface AdmissionState {
   known: ReadonlyMap<string, { id: string; fingerprint: string | null }>
   keys: ReadonlyMap<
     string,
-    { spent: number; spendLimit: number | null; active: number; staged: number; limit: number | null }
+    {
+      spent: number
+      spendLimit: number | null
+      /** What counts towards the limits of the day and the month, with what is held for the key's calls. */
+      spending: PeriodSpending
+      heldForCalls: number
+      dayLimit: number | null
+      monthLimit: number | null
+      active: number
+      staged: number
+      limit: number | null
+    }
   >
   tenants: ReadonlyMap<
     string,
@@ -59,6 +71,8 @@ export function admit(tasks: readonly NewTask[], state: AdmissionState): Admissi
     if (!key) return { outcome: 'spend_limit_reached' }
     const price = task.pricePoints
     if (key.spendLimit !== null && key.spent + price > key.spendLimit) return { outcome: 'spend_limit_reached' }
+    const period = periodOver(key, task)
+    if (period) return { outcome: 'spend_limit_reached', period }
     if (tenant.available < price) return { outcome: 'insufficient_points', available: points(tenant.available) }
     const isOver = isAtLimit(tenant) || isAtLimit(key)
     // Only single tasks are limited: a batch is expected to wait.
@@ -67,6 +81,7 @@ export function admit(tasks: readonly NewTask[], state: AdmissionState): Admissi
       return { outcome: 'too_many_staged', limit: tenant.maxStaged }
     }
     key.spent += price
+    key.spending = withSpent(key.spending, task)
     tenant.available -= price
     for (const one of [key, tenant]) {
       one.active += 1
@@ -80,6 +95,29 @@ export function admit(tasks: readonly NewTask[], state: AdmissionState): Admissi
   }
 
   return { outcomes: tasks.map(admitOne), accepted }
+}
+
+type KeyState = AdmissionState['keys'] extends ReadonlyMap<string, infer State> ? State : never
+
+/** The period whose limit the task would exceed. */
+function periodOver(
+  { spending, heldForCalls, dayLimit, monthLimit }: KeyState,
+  { pricePoints, createdAt }: NewTask,
+): SpendPeriod | undefined {
+  const spent = spentNow(spending, createdAt)
+  const more = pricePoints + heldForCalls
+  if (dayLimit !== null && spent.day + more > dayLimit) return 'day'
+  return monthLimit !== null && spent.month + more > monthLimit ? 'month' : undefined
+}
+
+function withSpent(spending: PeriodSpending, { pricePoints, createdAt }: NewTask): PeriodSpending {
+  const spent = spentNow(spending, createdAt)
+  return {
+    day: Math.max(spending.day, utcDay(createdAt)),
+    dayPoints: points(spent.day + pricePoints),
+    month: Math.max(spending.month, utcMonth(createdAt)),
+    monthPoints: points(spent.month + pricePoints),
+  }
 }
 
 function isAtLimit({ active, staged, limit }: { active: number; staged: number; limit: number | null }): boolean {

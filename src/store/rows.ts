@@ -6,6 +6,7 @@ import type { Json } from '../core/json.ts'
 import type { KeyRecord } from '../core/key.ts'
 import type { Points } from '../core/points.ts'
 import { hostOf } from '../core/receiver.ts'
+import type { PeriodSpending } from '../core/spend-periods.ts'
 import type { Task } from '../core/task.ts'
 import type { Balance, Tenant } from '../core/tenant.ts'
 import type {
@@ -160,6 +161,10 @@ export function keyOfRow(
     maxConcurrent: row.max_concurrent,
     spendLimitPoints: row.spend_limit as Points | null,
     spentPoints: row.spent as Points,
+    tokensPerMinute: row.tokens_per_minute,
+    dayLimitPoints: row.day_limit as Points | null,
+    monthLimitPoints: row.month_limit as Points | null,
+    spending: spendingOfRow(row),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
@@ -167,6 +172,17 @@ export function keyOfRow(
     previousUntil: row.previous_until,
     previousHash: row.previous_hash,
     tenantFrozenAt: row.tenant_frozen_at,
+  }
+}
+
+export function spendingOfRow(
+  row: Pick<Selectable<ApiKeysTable>, 'spend_day' | 'day_spent' | 'spend_month' | 'month_spent'>,
+): PeriodSpending {
+  return {
+    day: row.spend_day,
+    dayPoints: row.day_spent as Points,
+    month: row.spend_month,
+    monthPoints: row.month_spent as Points,
   }
 }
 

@@ -37,6 +37,8 @@ CREATE TABLE allowances (
   lease_until integer not null
 );
 
+CREATE INDEX allowances_by_key on allowances (key_id);
+
 CREATE TABLE api_keys (
   id text primary key,
   tenant_id text not null references tenants (id),
@@ -57,7 +59,14 @@ CREATE TABLE api_keys (
   revoked_at integer,
   last_used_at integer,
   previous_hash text,
-  previous_until integer
+  previous_until integer,
+  tokens_per_minute integer,
+  day_limit integer,
+  month_limit integer,
+  spend_day integer default 0 not null,
+  day_spent integer default 0 not null,
+  spend_month integer default 0 not null,
+  month_spent integer default 0 not null
 );
 
 CREATE INDEX api_keys_age on api_keys (created_at, id);

@@ -79,6 +79,14 @@ export interface ApiKeysTable {
   /** The hash from before the last rotation, which is valid until `previous_until`. */
   previous_hash: Generated<string | null>
   previous_until: Generated<number | null>
+  tokens_per_minute: Generated<number | null>
+  day_limit: Generated<number | null>
+  month_limit: Generated<number | null>
+  /** The latest UTC day in which it spent anything, and how much in it; likewise for the month, see `utcMonth`. */
+  spend_day: Generated<number>
+  day_spent: Generated<number>
+  spend_month: Generated<number>
+  month_spent: Generated<number>
 }
 
 /** A cache of the ledger's sums and of counts of tasks; `reconcile` checks it, and can rebuild it. */

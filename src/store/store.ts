@@ -14,6 +14,7 @@ import type { Points } from '../core/points.ts'
 import type { CostRule, PriceRule } from '../core/price-rule.ts'
 import type { Quota } from '../core/quota.ts'
 import type { ReceiverKey, Standing } from '../core/receiver.ts'
+import type { SpendPeriod } from '../core/spend-periods.ts'
 import type { Mode, Status, Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance, Tenant, TenantChange } from '../core/tenant.ts'
@@ -22,17 +23,23 @@ import type { Engine, Signal } from './tx.ts'
 
 export type { Engine, Signal } from './tx.ts'
 
+/** Without a period: the limit of all that the key may spend. */
+export interface SpendLimitReached {
+  outcome: 'spend_limit_reached'
+  period?: SpendPeriod
+}
+
 export type BatchOutcome =
   | { outcome: 'created' }
   | { outcome: 'replayed'; batchId: string }
   | { outcome: 'idempotency_mismatch' }
   | { outcome: 'insufficient_points'; available: Points }
-  | { outcome: 'spend_limit_reached' }
+  | SpendLimitReached
 
 export type AllowanceOutcome =
   | { outcome: 'held'; amount: Points }
   | { outcome: 'insufficient_points'; available: Points }
-  | { outcome: 'spend_limit_reached' }
+  | SpendLimitReached
 
 export type SubmitOutcome =
   | { outcome: 'created'; status: 'pending' | 'staged' }
@@ -40,7 +47,7 @@ export type SubmitOutcome =
   | { outcome: 'replayed'; taskId: string }
   | { outcome: 'idempotency_mismatch' }
   | { outcome: 'insufficient_points'; available: Points }
-  | { outcome: 'spend_limit_reached' }
+  | SpendLimitReached
   | { outcome: 'too_many_staged'; limit: number }
 
 export interface AccountSlots {
@@ -292,7 +299,7 @@ export interface WriteVerbs {
   addAudit(args: { audit: AuditEntry }): Promise<void>
   /**
    * Holds points for a key's calls, or adds to what is held: up to `wanted`, at least `least`, and a quarter of what the
-   * tenant has unless `least` is more. The key's spend limit counts it.
+   * tenant has, and of what the key may still spend, unless `least` is more. The key's spend limits count it.
    */
   holdAllowance(args: {
     allowance: Allowance

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
+import { utcDay, utcMonth } from '../core/spend-periods.ts'
 import { isTerminal, type Task } from '../core/task.ts'
 import { freesSlot } from '../core/transitions.ts'
 import { newDeliveryRow } from './queries/deliveries.ts'
-import { utcDay } from './queries/utc-day.ts'
 import { rowOfAsset } from './rows.ts'
 import type { AssetsTable, AttemptsTable, LedgerTransactionsTable, TasksTable } from './schema.ts'
 import type { TaskChange } from './store.ts'
@@ -49,7 +49,17 @@ export interface TaskWrite {
   assets: Selectable<AssetsTable>[]
   deliveries: ReturnType<typeof newDeliveryRow>[]
   /** Set when the task has ended: the amounts and counts that its tenant and its key get back. */
-  end: { id: string; tenant_id: string; key_id: string; refund: number; held: number; staged: number } | null
+  end: {
+    id: string
+    tenant_id: string
+    key_id: string
+    refund: number
+    held: number
+    staged: number
+    /** When the hold was taken: see `utcDay` and `utcMonth`. */
+    day: number
+    month: number
+  } | null
   /** The slot that became free; `day` is the day of the account on which the task no longer counts. */
   freed: { id: string; account: string; pool: string; tenant_id: string; day: number | null } | null
   batch: { id: string; batch_id: string; completed: number; failed: number; cancelled: number } | null
@@ -88,6 +98,8 @@ export function taskWriteOf({ transition, assets, deliveries, now }: TaskChange)
           refund: before.pricePoints - after.consumedPoints,
           held: before.pricePoints,
           staged: before.status === 'staged' ? 1 : 0,
+          day: utcDay(before.createdAt),
+          month: utcMonth(before.createdAt),
         }
       : null,
     freed:

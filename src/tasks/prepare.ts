@@ -2,7 +2,7 @@ import { getOperation } from '../catalog/catalog.ts'
 import { itemsIn } from '../catalog/outputs.ts'
 import { positionFault } from '../catalog/positions.ts'
 import type { Asset } from '../core/asset.ts'
-import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
+import { type Caller, checkModelAllowed, isOwn, scopeOf } from '../core/caller.ts'
 import { DAY_MS } from '../core/clock.ts'
 import { fieldError, PolyphonyError } from '../core/errors.ts'
 import { pathOfText } from '../core/field-names.ts'
@@ -66,10 +66,7 @@ export async function check(parts: SubmitParts, submission: Submission, caller: 
   checkEcho(submission)
   if (caller.isFrozen) throw new PolyphonyError('forbidden', FROZEN)
   const model = submission.model ?? operation.model
-  if (caller.allowedModels && !caller.allowedModels.includes(model)) {
-    const allowed = caller.allowedModels.join(', ')
-    throw new PolyphonyError('model_not_allowed', `The key may use ${allowed}, not ${model}.`, { field: 'model' })
-  }
+  checkModelAllowed(caller, model)
   const { mode, tenantId } = caller
   const request = { operation: operation.id, mode, tenantId, pool: submission.pool }
   accounts.route(request) // whatever the parent: an operation without a provider is refused as such

@@ -1,6 +1,8 @@
 import type { Asset } from '../core/asset.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { type Points, pointsToUsd, points as toPoints } from '../core/points.ts'
+import { spendLimitReached } from '../core/spend-periods.ts'
+import type { SpendLimitReached } from '../store/store.ts'
 import type { Inputs } from './inputs.ts'
 
 /** Stores what came with a submission, and keeps its files only when the task came to be. */
@@ -19,16 +21,16 @@ export async function storeWithFiles<Result>(
 type Refused =
   | { outcome: 'idempotency_mismatch' }
   | { outcome: 'insufficient_points'; available: Points }
-  | { outcome: 'spend_limit_reached' }
+  | SpendLimitReached
 
-export function refusal(refused: Refused, price: Points): PolyphonyError {
+export function refusal(refused: Refused, price: Points, now: number): PolyphonyError {
   switch (refused.outcome) {
     case 'idempotency_mismatch':
       return new PolyphonyError('idempotency_mismatch', 'This Idempotency-Key was used for a different request.')
     case 'insufficient_points':
       return new PolyphonyError('insufficient_points', tooLittle(refused.available, price))
     case 'spend_limit_reached':
-      return new PolyphonyError('spend_limit_reached', 'The spend limit of this API key does not allow this.')
+      return spendLimitReached(refused.period, now)
   }
 }
 

@@ -56,7 +56,7 @@ export async function submitBatch(
     return { batchId: fresh.id, replayed: false }
   }
   if (outcome.outcome === 'replayed') return { batchId: outcome.batchId, replayed: true }
-  throw refusal(outcome, toPoints(tasks.reduce((sum, task) => sum + task.pricePoints, 0)))
+  throw refusal(outcome, toPoints(tasks.reduce((sum, task) => sum + task.pricePoints, 0)), now)
 }
 
 /** Prepares each entry by itself. What is wrong with one entry is no fault of the others. */

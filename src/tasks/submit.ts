@@ -66,7 +66,7 @@ async function submitOne(
       })
     default:
       if (!outcome) throw new PolyphonyError('internal', 'The store gave no outcome for the task.')
-      throw refusal(outcome, fresh.pricePoints)
+      throw refusal(outcome, fresh.pricePoints, parts.clock.now())
   }
 }
 

@@ -179,8 +179,11 @@ export interface NewKeyOptions {
   role?: 'admin' | 'member'
   allowedModels?: readonly string[] | null
   requestsPerMinute?: number | null
+  tokensPerMinute?: number | null
   maxConcurrent?: number | null
   spendLimitPoints?: Points | null
+  dayLimitPoints?: Points | null
+  monthLimitPoints?: Points | null
   expiresAt?: number | null
   /** The text of the key, if the operator chose it. Default: a random one. */
   secret?: string
@@ -209,8 +212,11 @@ export function aNewKey(options: NewKeyOptions, now: number): { key: string; rec
     role: options.role ?? 'member',
     allowedModels: options.allowedModels ?? null,
     requestsPerMinute: options.requestsPerMinute ?? null,
+    tokensPerMinute: options.tokensPerMinute ?? null,
     maxConcurrent: options.maxConcurrent ?? null,
     spendLimitPoints: options.spendLimitPoints ?? null,
+    dayLimitPoints: options.dayLimitPoints ?? null,
+    monthLimitPoints: options.monthLimitPoints ?? null,
     createdAt: now,
     expiresAt: options.expiresAt ?? null,
   }
@@ -239,6 +245,7 @@ function callerOf(record: KeyRecord): Caller {
     role: record.role,
     allowedModels: record.allowedModels,
     requestsPerMinute: record.requestsPerMinute,
+    tokensPerMinute: record.tokensPerMinute,
     expiresAt: record.expiresAt,
     isFrozen: record.tenantFrozenAt !== null,
   })

@@ -81,6 +81,7 @@ export function commandLineCaller(tenantId: string): Caller {
     role: 'admin',
     allowedModels: null,
     requestsPerMinute: null,
+    tokensPerMinute: null,
     expiresAt: null,
     isFrozen: false,
   })

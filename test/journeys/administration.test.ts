@@ -302,14 +302,34 @@ describe('a tenant', () => {
 describe('a key', () => {
   it('a key’s limits are changed after its creation, and hold at once', async () => {
     const { id, key } = await aKey({})
-    const limited = { models: ['suno'], requests_per_minute: 2, max_concurrent: 3, spend_limit_usd: 1.5 }
-    const expected = { ...limited, spend_limit_points: 15_000_000 }
+    const money = { spend_limit_usd: 1.5, daily_limit_usd: 0.5, monthly_limit_usd: 1 }
+    const limited = {
+      models: ['suno'],
+      requests_per_minute: 2,
+      tokens_per_minute: 5_000,
+      max_concurrent: 3,
+      ...money,
+    }
+    const expected = {
+      ...limited,
+      spend_limit_points: 15_000_000,
+      daily_limit_points: 5_000_000,
+      spent_today_points: 0,
+    }
     expect(await data('PATCH', `/api/admin/keys/${id}`, { body: limited })).toMatchObject(expected)
     const other = { model: 'luma', task_type: 'video_generation', input: { prompt: 'x' } }
     expect((await gateway.piapi.post(other, { key })).status).toBe(403)
     await gateway.piapi.post(other, { key })
     expect((await gateway.piapi.post(other, { key })).status).toBe(429)
-    const none = { models: null, requests_per_minute: null, max_concurrent: null, spend_limit_points: null }
+    const none = {
+      models: null,
+      requests_per_minute: null,
+      tokens_per_minute: null,
+      max_concurrent: null,
+      spend_limit_points: null,
+      daily_limit_points: null,
+      monthly_limit_points: null,
+    }
     expect(await data('PATCH', `/api/admin/keys/${id}`, { body: none })).toMatchObject({
       ...none,
       spend_limit_usd: null,

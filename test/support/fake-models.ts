@@ -67,7 +67,7 @@ export async function openFakeModels(): Promise<FakeModels> {
         trouble.body ?? '{"error":{"message":"The fake vendor is in trouble.","type":"server_error"}}',
       )
     }
-    const wire = wireOf(path, json, bytes)
+    const wire = wireOf(path.split('?', 1)[0] ?? '', json, bytes)
     if (!wire) return void response.writeHead(404).end('{}')
     if ('bytes' in wire) {
       response.writeHead(200, { 'content-type': wire.type })

@@ -1,8 +1,10 @@
+import type { FastifyInstance } from 'fastify'
 import { parsed } from '../../calls/pass-through.ts'
 import type { Dialect } from '../dialect.ts'
 import { answerCall, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
+import { anthropicRates, sendRates } from '../kit/rate-headers.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { messagesFormat } from './messages-format.ts'
 import type { Descriptions } from './openapi.ts'
@@ -16,14 +18,24 @@ const COUNTED = {
   tools: { kind: 'objects' },
 } as const
 
+/** The id of the request under the name that Anthropic's clients read: https://docs.anthropic.com/en/api/errors#request-id. */
+function sendAnthropicId(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('request-id', request.id)
+    done()
+  })
+}
+
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages. */
 export const anthropic: Dialect = {
   id: 'anthropic',
   async routes(app, context) {
+    sendAnthropicId(app)
     await serve(app, context, {
       prefixes: [''],
       error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
       routes(inside) {
+        sendRates(inside, anthropicRates, context.clock)
         keepBodies(inside)
         inside.post('/v1/messages', callOptions(described('messages')), (request, reply) =>
           answerCall(request, reply, context, {

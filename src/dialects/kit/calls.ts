@@ -74,7 +74,7 @@ export function keepBodies(app: FastifyInstance): void {
 export async function answerCall(
   request: FastifyRequest,
   reply: FastifyReply,
-  { calls }: Pick<DialectContext, 'calls'>,
+  { calls, tokensOf }: Pick<DialectContext, 'calls' | 'tokensOf'>,
   route: CallRoute,
 ): Promise<FastifyReply> {
   const body = bodyOf(request, route)
@@ -83,6 +83,10 @@ export async function answerCall(
   const isStreamed = route.isStreamed ?? (form ? form.text('stream') === 'true' : json?.stream === true)
   request.isOpenEnded = true
   const query = request.url.indexOf('?')
+  const noteTokens = () => {
+    const tokens = tokensOf(request.caller)
+    if (tokens) request.rates = { ...request.rates, tokens }
+  }
   try {
     const answer = await calls.answer({
       caller: request.caller,
@@ -101,11 +105,13 @@ export async function answerCall(
       ...boundIn(route, body),
       ...usageIn(route, body),
     })
+    noteTokens()
     return reply
       .code(answer.status)
       .headers({ ...answer.headers, ...askedHeaders(answer) })
       .send(answer.body)
   } catch (error) {
+    noteTokens()
     if (error instanceof PolyphonyError) reply.headers(askedHeaders(error.details))
     throw error
   }

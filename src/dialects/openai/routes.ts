@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { secondsOfSound } from '../../assets/sound-length.ts'
 import { parsed } from '../../calls/pass-through.ts'
 import { unitsIn } from '../../calls/usage.ts'
+import { mayUse } from '../../core/caller.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
@@ -9,6 +10,7 @@ import type { Dialect, DialectContext } from '../dialect.ts'
 import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
+import { openaiRates, sendRates } from '../kit/rate-headers.ts'
 import { chatFormat } from './chat-format.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { anthropicModels, listOf, modelOf } from './models.ts'
@@ -90,6 +92,7 @@ export const openai: Dialect = {
       prefixes: [''],
       error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
       routes(inside) {
+        sendRates(inside, openaiRates, context.clock)
         keepBodies(inside)
         callRoutes(inside, context)
         modelRoutes(inside, context)
@@ -187,9 +190,8 @@ function modelRoutes(app: FastifyInstance, context: DialectContext): void {
 /** What a key can use now: models of calls, and of tasks. */
 function modelsOf({ calls, available }: DialectContext, caller: Parameters<DialectContext['rateOf']>[0]): string[] {
   const tasks = [...available(caller.mode, caller.tenantId)].map((operation) => operation.split('/')[0] ?? operation)
-  const { allowedModels } = caller
   const all = [...new Set([...calls.models(caller), ...tasks])].sort()
-  return allowedModels === null ? all : all.filter((model) => allowedModels.includes(model))
+  return all.filter((model) => mayUse(caller, model))
 }
 
 /** `usage` of completions and embeddings. */

@@ -1,18 +1,16 @@
 import { listOperations } from '../../catalog/catalog.ts'
 import type { Operation } from '../../catalog/operation.ts'
 import { readInput } from '../../catalog/read-input.ts'
-import type { Caller } from '../../core/caller.ts'
+import { type Caller, mayUse } from '../../core/caller.ts'
 import type { Prices } from '../../prices/price-list.ts'
 import type { DialectContext } from '../dialect.ts'
 import { inputSchema, plain } from '../kit/openapi.ts'
 
 /** The operations that a key can use now: a provider performs them, and the key is not limited to other models. */
-export function operationsFor(
-  { mode, tenantId, allowedModels }: Caller,
-  { available, prices }: Pick<DialectContext, 'available' | 'prices'>,
-) {
+export function operationsFor(caller: Caller, { available, prices }: Pick<DialectContext, 'available' | 'prices'>) {
+  const { mode, tenantId } = caller
   const offered = available(mode, tenantId)
-  const isOffered = ({ id, model }: Operation) => offered.has(id) && (allowedModels?.includes(model) ?? true)
+  const isOffered = ({ id, model }: Operation) => offered.has(id) && mayUse(caller, model)
   return listOperations()
     .filter(isOffered)
     .map((operation) => about(operation, prices, tenantId))

@@ -142,6 +142,7 @@ describe('the operations of a key', () => {
     role: 'member',
     allowedModels: null,
     requestsPerMinute: null,
+    tokensPerMinute: null,
     expiresAt: null,
     isFrozen: false,
   }

@@ -118,6 +118,7 @@ export async function openGateway(): Promise<Gateway> {
       urls,
       clock,
       rateOf: () => undefined,
+      tokensOf: () => undefined,
       checkLoad: () => {},
       authenticate: (key) => keyring.authenticate(key),
       postJson: unused,

@@ -8,6 +8,7 @@ const VERSION = '2023-06-01'
 
 export const anthropicCalls: CallSide = {
   models: ['claude-*'],
+  apiOf: () => 'anthropic',
   urlOf: (endpoint, _model, { baseUrl = '' }) => (ENDPOINTS.has(endpoint) ? `${baseUrl}/v1/${endpoint}` : undefined),
   headersOf: ({ apiKey = '' }) => ({ 'x-api-key': apiKey, 'anthropic-version': VERSION }),
   async loadModel({ model, settings: { apiKey = '', baseUrl = '' }, fetch }) {

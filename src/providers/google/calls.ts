@@ -11,6 +11,7 @@ const ENDPOINTS: ReadonlySet<CallEndpoint> = new Set([
 /** The Gemini API: https://ai.google.dev/api. */
 export const googleCalls: CallSide = {
   models: ['gemini-*', 'gemma-*', 'learnlm-*', 'text-embedding-004'],
+  apiOf: () => 'gemini',
   urlOf: (endpoint, model, { baseUrl = '' }) =>
     ENDPOINTS.has(endpoint) ? `${baseUrl}/v1beta/models/${encodeURIComponent(model)}:${endpoint}` : undefined,
   headersOf: ({ apiKey = '' }) => ({ 'x-goog-api-key': apiKey }),

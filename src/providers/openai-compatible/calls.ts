@@ -15,6 +15,7 @@ const ENDPOINTS: ReadonlySet<CallEndpoint> = new Set([
 export const openaiCompatibleCalls: CallSide = {
   models: [],
   isUnpriced: true,
+  apiOf: () => 'openai-compatible',
   urlOf: (endpoint, _model, { baseUrl = '' }) => (ENDPOINTS.has(endpoint) ? `${baseUrl}/${endpoint}` : undefined),
   headersOf: ({ apiKey = '' }) => (apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` }),
   async loadModel({ model, settings: { apiKey = '', baseUrl = '' }, fetch }) {

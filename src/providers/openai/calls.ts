@@ -27,6 +27,7 @@ export const openaiCalls: CallSide = {
     'computer-use-preview*',
     'codex-*',
   ],
+  apiOf: () => 'openai-responses',
   urlOf: (endpoint, _model, { baseUrl = '' }) => (ENDPOINTS.has(endpoint) ? `${baseUrl}/${endpoint}` : undefined),
   headersOf: ({ apiKey = '', organization = '', project = '' }) => ({
     authorization: `Bearer ${apiKey}`,

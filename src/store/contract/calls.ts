@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Allowance, Call } from '../../core/call.ts'
+import { DAY_MS } from '../../core/clock.ts'
 import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
@@ -108,10 +109,49 @@ export function callsContract(bench: Bench): void {
     await aPayer(bench.store)
     await bench.store.createKey({ key: aKey('k2', 't1', { spendLimitPoints: points(50) }) })
     const limited = { ...allowance(), keyId: 'k2' }
-    expect(await hold(limited, 20, 80)).toEqual({ outcome: 'held', amount: 50 })
+    expect(await hold(limited, 30, 80)).toEqual({ outcome: 'held', amount: 30 })
+    expect(await hold(limited, 21, 21)).toEqual({ outcome: 'spend_limit_reached' })
+    expect(await hold(limited, 20, 80)).toEqual({ outcome: 'held', amount: 20 })
     expect(await hold(limited, 1, 1)).toEqual({ outcome: 'spend_limit_reached' })
     await end({ ids: [limited.id] })
     expect(await hold(limited, 1, 1)).toEqual({ outcome: 'held', amount: 1 })
+    await isClean()
+  })
+
+  it('what a key may spend in a day and a month holds for its calls in all processes, over midnight and until it is booked', async () => {
+    await aPayer(bench.store)
+    const limits = { dayLimitPoints: points(100), monthLimitPoints: points(150) }
+    await bench.store.createKey({ key: aKey('k2', 't1', limits) })
+    const [ours, theirs] = [allowance(), allowance()].map((one) => ({ ...one, keyId: 'k2' }))
+    if (!ours || !theirs) throw new Error('There are two.')
+    const holdAt = (now: number, to: Allowance, least: number) =>
+      bench.store.holdAllowance({ allowance: to, least: points(least), wanted: points(least), leaseUntil: LEASE, now })
+    const bookAt = (now: number, to: Allowance, price: number) =>
+      bench.store.bookCalls({
+        bookings: [{ tenantId: 't1', keyId: 'k2', allowanceId: to.id, calls: [aCall(price, { keyId: 'k2' })] }],
+        leaseUntil: LEASE,
+        recordExpiresAt: EXPIRES,
+        now,
+      })
+    const overDay = { outcome: 'spend_limit_reached', period: 'day' }
+    expect(await holdAt(START, ours, 60)).toEqual({ outcome: 'held', amount: 60 })
+    expect(await holdAt(START, theirs, 41)).toEqual(overDay)
+    expect(await holdAt(START, theirs, 40)).toEqual({ outcome: 'held', amount: 40 })
+    await bookAt(START, ours, 50)
+    expect(await holdAt(START, ours, 1)).toEqual(overDay)
+    // What is held for calls counts on the next day, too: they may end then.
+    const tomorrow = START + DAY_MS
+    expect(await holdAt(tomorrow, ours, 51)).toEqual(overDay)
+    await bench.store.endAllowances({ which: { ids: [ours.id, theirs.id] }, now: tomorrow })
+    const later = { ...ours, id: newId(START) }
+    expect(await holdAt(tomorrow, later, 101)).toEqual({ outcome: 'spend_limit_reached', period: 'day' })
+    expect(await holdAt(tomorrow, later, 100)).toEqual({ outcome: 'held', amount: 100 })
+    await bookAt(tomorrow, later, 100)
+    expect(await holdAt(tomorrow + DAY_MS, later, 1)).toEqual({ outcome: 'spend_limit_reached', period: 'month' })
+    expect((await bench.store.getKey({ id: 'k2' }))?.spending).toMatchObject({ dayPoints: 100, monthPoints: 150 })
+    const nextMonth = Date.UTC(2026, 1, 1)
+    expect(await holdAt(nextMonth, later, 100)).toEqual({ outcome: 'held', amount: 100 })
+    expect((await bench.store.getKey({ id: 'k2' }))?.spentPoints).toBe(250)
     await isClean()
   })
 

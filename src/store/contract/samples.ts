@@ -48,6 +48,9 @@ export function aKey(keyId: string, tenantId: string, with_: Partial<NewKey> = {
     prefix: 'sk-live-abcd',
     maxConcurrent: null,
     spendLimitPoints: null,
+    tokensPerMinute: null,
+    dayLimitPoints: null,
+    monthLimitPoints: null,
     createdAt: START,
     ...with_,
   }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { DAY_MS } from '../../core/clock.ts'
 import { newId } from '../../core/ids.ts'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
@@ -216,6 +217,32 @@ export function submitContract(bench: Bench): void {
     ])
     expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ held: 200, active: 2 })
     expect(await bench.store.listKeys({ tenantId: 't1' })).toMatchObject([{ spentPoints: 200 }])
+  })
+
+  it('what a key may spend in a day and a month is counted by the day of the hold, and given back to that day alone', async () => {
+    await aPayer(bench.store, { key: { dayLimitPoints: points(200), monthLimitPoints: points(350) } })
+    const outcomesAt = (createdAt: number, ...prices: number[]) =>
+      bench.store.submitTasks({ tasks: prices.map((price) => aTask({ createdAt, pricePoints: points(price) })) })
+    const spending = async () => (await bench.store.getKey({ id: 'k1' }))?.spending
+    const overDay = { outcome: 'spend_limit_reached', period: 'day' }
+    const created = expect.objectContaining({ outcome: 'created' })
+    const task = await aClaimedTask(bench.store) // 100 points
+    expect(await outcomesAt(START, 60, 50)).toEqual([created, overDay])
+    expect(await spending()).toMatchObject({ dayPoints: 160, monthPoints: 160 })
+    await settle(bench.store, anEnd(task, { consumedPoints: points(40) }))
+    expect(await spending()).toMatchObject({ dayPoints: 100, monthPoints: 100 })
+    const late = aTask({ pricePoints: points(100) })
+    expect(await submitted(bench.store, late)).toEqual(['created'])
+
+    const tomorrow = START + DAY_MS
+    expect(await outcomesAt(tomorrow, 100)).toEqual([created])
+    await settle(bench.store, aCancel(late.id)) // of the day before: it makes no room in this one
+    expect(await spending()).toMatchObject({ dayPoints: 100, monthPoints: 200 })
+    expect(await outcomesAt(tomorrow, 101)).toEqual([overDay])
+    expect(await outcomesAt(tomorrow + DAY_MS, 151)).toEqual([{ outcome: 'spend_limit_reached', period: 'month' }])
+    expect(await outcomesAt(Date.UTC(2026, 1, 1), 200)).toEqual([created])
+    expect(await spending()).toMatchObject({ dayPoints: 200, monthPoints: 200 })
+    expect(await bench.store.reconcile({})).toEqual([])
   })
 
   it('a key gets back what its tasks did not consume', async () => {

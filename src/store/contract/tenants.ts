@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
+import { NOTHING_SPENT } from '../../core/spend-periods.ts'
 import type { Bench } from '../contract.ts'
 import { aKey, aTenant, START } from './samples.ts'
 
 /** What a key has from its creation on. */
 const FRESH = {
+  spending: NOTHING_SPENT,
   spentPoints: 0,
   revokedAt: null,
   lastUsedAt: null,
@@ -99,6 +101,9 @@ export function tenantsContract(bench: Bench): void {
       expiresAt: START + 5,
       maxConcurrent: 3,
       spendLimitPoints: points(9_000_000_000_000),
+      tokensPerMinute: 1_000_000_000,
+      dayLimitPoints: points(8_000_000_000_000),
+      monthLimitPoints: points(9_000_000_000_000),
     })
     await bench.store.createKey({ key })
     expect(await bench.store.findKey({ hash: key.hash })).toEqual({ ...key, ...FRESH })

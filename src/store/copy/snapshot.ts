@@ -46,7 +46,7 @@ export const COUNTED = 'storage_use'
 /** Columns that hold money, in points. */
 const MONEY: Readonly<Record<string, readonly string[]>> = {
   allowances: ['held'],
-  api_keys: ['spend_limit', 'spent'],
+  api_keys: ['day_limit', 'day_spent', 'month_limit', 'month_spent', 'spend_limit', 'spent'],
   balances: ['available', 'credited', 'held'],
   calls: ['price'],
   ledger_transactions: ['available', 'funding', 'held', 'revenue'],

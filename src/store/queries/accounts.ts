@@ -1,9 +1,9 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { AccountRecord, AccountState } from '../../core/account.ts'
+import { utcDay } from '../../core/spend-periods.ts'
 import type { AccountsTable } from '../schema.ts'
 import type { AccountChange, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
-import { utcDay } from './utc-day.ts'
 
 /** Several processes may create the same account as they start: the first one is kept, the others change nothing. */
 export async function createAccount(tx: Tx, { account }: Parameters<WriteVerbs['createAccount']>[0]): Promise<void> {

@@ -1,4 +1,6 @@
 import type { NewTask } from '../../core/new-task.ts'
+import { points } from '../../core/points.ts'
+import type { PeriodSpending } from '../../core/spend-periods.ts'
 import { type AdmissionState, placeOf } from '../admission.ts'
 import type { Tx } from '../tx.ts'
 
@@ -14,6 +16,13 @@ interface KeyRow {
   id: string
   spent: number
   spendLimit: number | null
+  day: number
+  daySpent: number
+  dayLimit: number | null
+  month: number
+  monthSpent: number
+  monthLimit: number | null
+  heldForCalls: number
   active: number
   staged: number
   limit: number | null
@@ -41,7 +50,9 @@ export async function readAdmissionState(tx: Tx, tasks: readonly NewTask[]): Pro
   const tenants = await tx.run<TenantRow>(texts.tenants, [JSON.stringify(tenantIds)], READ)
   return {
     known: new Map(known.map((row) => [placeOf(row.tenant_id, row.mode, row.idempotency_key), row])),
-    keys: new Map(keys.map((key) => [key.id, key])),
+    keys: new Map(
+      keys.map((key) => [key.id, { ...key, spending: spendingOf(key), heldForCalls: Number(key.heldForCalls) }]),
+    ),
     tenants: new Map(tenants.map((tenant) => [tenant.id, { ...tenant, parkedSingles: Number(tenant.parkedSingles) }])),
   }
 }
@@ -52,7 +63,17 @@ function unique(ids: readonly string[]): string[] {
   return [...new Set(ids)]
 }
 
-const KEYS = 'select id, spent, spend_limit as "spendLimit", active, staged, max_concurrent as "limit" from api_keys'
+function spendingOf({ day, daySpent, month, monthSpent }: KeyRow): PeriodSpending {
+  return { day, dayPoints: points(daySpent), month, monthPoints: points(monthSpent) }
+}
+
+// What is held for calls is summed up only where a limit asks for it.
+const KEYS = `
+  select id, spent, spend_limit as "spendLimit", active, staged, max_concurrent as "limit", day_limit as "dayLimit",
+    month_limit as "monthLimit", spend_day as day, day_spent as "daySpent", spend_month as month,
+    month_spent as "monthSpent", case when day_limit is null and month_limit is null then 0 else
+      coalesce((select sum(a.held) from allowances a where a.key_id = api_keys.id), 0) end as "heldForCalls"
+  from api_keys`
 // Parked tasks are counted only if there are any.
 const TENANTS = `
   select b.tenant_id as id, b.available, b.active, b.staged, t.max_concurrent as "limit", t.max_staged as "maxStaged",

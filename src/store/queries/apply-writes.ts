@@ -112,6 +112,7 @@ async function bookEnds(tx: Tx, ends: readonly NonNullable<TaskWrite['end']>[]):
       sum(some, (end) => end.staged),
       keyId,
     ])
+    await refundPeriods(tx, keyId, some)
   }
   for (const [tenantId, some] of grouped(ends, (end) => end.tenant_id)) {
     await tx.run(
@@ -125,6 +126,19 @@ async function bookEnds(tx: Tx, ends: readonly NonNullable<TaskWrite['end']>[]):
         tenantId,
       ],
     )
+  }
+}
+
+/** A refund counts in the day and the month of its hold alone: what was held before left room there. */
+async function refundPeriods(tx: Tx, keyId: string, ends: readonly NonNullable<TaskWrite['end']>[]): Promise<void> {
+  for (const { refund, day, month } of ends) {
+    if (refund === 0) continue
+    await tx.run('update api_keys set day_spent = day_spent - ? where id = ? and spend_day = ?', [refund, keyId, day])
+    await tx.run('update api_keys set month_spent = month_spent - ? where id = ? and spend_month = ?', [
+      refund,
+      keyId,
+      month,
+    ])
   }
 }
 

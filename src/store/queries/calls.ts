@@ -1,11 +1,13 @@
-import type { Insertable, Selectable } from 'kysely'
+import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Call, CallBooking } from '../../core/call.ts'
 import { allowTransaction, callsTransaction, returnTransaction, type Transaction } from '../../core/entries.ts'
 import { newId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { type Points, points } from '../../core/points.ts'
+import { type SpendPeriod, spentNow, utcDay, utcMonth } from '../../core/spend-periods.ts'
 import type { Mode } from '../../core/task.ts'
-import type { CallsTable } from '../schema.ts'
+import { spendingOfRow } from '../rows.ts'
+import type { ApiKeysTable, CallsTable } from '../schema.ts'
 import type { AllowanceOutcome, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 
@@ -24,13 +26,11 @@ export async function holdAllowance(
   ).executeTakeFirst()
   const available = balance?.available ?? 0
   if (available < least) return { outcome: 'insufficient_points', available: points(available) }
-  const key = await locked(
-    tx,
-    tx.db.selectFrom('api_keys').select(['spent', 'spend_limit']).where('id', '=', keyId),
-  ).executeTakeFirst()
-  const left = key?.spend_limit == null ? available : key.spend_limit - key.spent
-  if (left < least) return { outcome: 'spend_limit_reached' }
-  const amount = points(Math.min(left, Math.max(least, Math.min(wanted, Math.floor(available / SHARE)))))
+  const key = await locked(tx, tx.db.selectFrom('api_keys').selectAll().where('id', '=', keyId)).executeTakeFirst()
+  const { left, period } = key ? await roomOf(tx, key, now) : { left: available, period: undefined }
+  if (left < least) return { outcome: 'spend_limit_reached', ...(period ? { period } : {}) }
+  const share = Math.floor(Math.min(available, left) / SHARE)
+  const amount = points(Math.min(left, Math.max(least, Math.min(wanted, share))))
   await tx.db
     .insertInto('allowances')
     .values({ id, tenant_id: tenantId, key_id: keyId, held: amount, holder, lease_until: leaseUntil })
@@ -40,6 +40,41 @@ export async function holdAllowance(
     .execute()
   if (amount > 0) await book(tx, allowance, allowTransaction(newId(now), amount), now)
   return { outcome: 'held', amount }
+}
+
+/**
+ * How much more may be held for calls of a key, and the period whose limit says so. Calls count in a day and a month when
+ * they are booked, and what is held for them counts in every one until then: so no midnight lets more through.
+ */
+async function roomOf(
+  tx: Tx,
+  key: Selectable<ApiKeysTable>,
+  now: number,
+): Promise<{ left: number; period: SpendPeriod | undefined }> {
+  let room: { left: number; period: SpendPeriod | undefined } = {
+    left: key.spend_limit === null ? Number.POSITIVE_INFINITY : key.spend_limit - key.spent,
+    period: undefined,
+  }
+  if (key.day_limit === null && key.month_limit === null) return room
+  const held = await heldForCalls(tx, key.id)
+  const spent = spentNow(spendingOfRow(key), now)
+  for (const [period, limit] of [
+    ['day', key.day_limit],
+    ['month', key.month_limit],
+  ] as const) {
+    const left = limit === null ? Number.POSITIVE_INFINITY : limit - spent[period] - held
+    if (left < room.left) room = { left, period }
+  }
+  return room
+}
+
+async function heldForCalls(tx: Tx, keyId: string): Promise<number> {
+  const row = await tx.db
+    .selectFrom('allowances')
+    .select((eb) => eb.fn.sum<number | null>('held').as('held'))
+    .where('key_id', '=', keyId)
+    .executeTakeFirst()
+  return Number(row?.held ?? 0)
 }
 
 /**
@@ -186,12 +221,14 @@ async function book(
     .set((eb) => ({ available: eb('available', '+', moves.available), held: eb('held', '+', moves.held) }))
     .where('tenant_id', '=', tenantId)
     .execute()
-  if (moves.available === 0) return
-  await tx.db
-    .updateTable('api_keys')
-    .set((eb) => ({ spent: eb('spent', '-', moves.available) }))
-    .where('id', '=', keyId)
-    .execute()
+  if (moves.available === 0 && moves.revenue === 0) return
+  const [day, month] = [utcDay(now), utcMonth(now)]
+  await sql`update api_keys set spent = spent - ${moves.available},
+      day_spent = case when spend_day >= ${day} then day_spent else 0 end + ${moves.revenue},
+      spend_day = case when spend_day > ${day} then spend_day else ${day} end,
+      month_spent = case when spend_month >= ${month} then month_spent else 0 end + ${moves.revenue},
+      spend_month = case when spend_month > ${month} then spend_month else ${month} end
+    where id = ${keyId}`.execute(tx.db)
 }
 
 /** On PostgreSQL the rows stay as they were read until the commit. SQLite has one writer. */

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { utcDay } from '../../core/spend-periods.ts'
 import type { Task } from '../../core/task.ts'
 import { type Assignment, assign, type Waiting, type WaitingTask } from '../assignment.ts'
 import { taskOfRow } from '../rows.ts'
@@ -6,7 +7,6 @@ import type { TasksTable } from '../schema.ts'
 import type { AccountSlots, Offer, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { beginAttempts } from './attempts.ts'
-import { utcDay } from './utc-day.ts'
 
 type Args = Parameters<WriteVerbs['claimPending']>[0]
 

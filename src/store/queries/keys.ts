@@ -27,6 +27,9 @@ export async function createKey(tx: Tx, { key, audit }: Parameters<WriteVerbs['c
       created_at: key.createdAt,
       expires_at: key.expiresAt,
       revoked_at: null,
+      tokens_per_minute: key.tokensPerMinute,
+      day_limit: key.dayLimitPoints,
+      month_limit: key.monthLimitPoints,
     },
   ])
   await writeAudit(tx, audit)
@@ -39,6 +42,9 @@ export async function changeKey(tx: Tx, { id, set, audit }: Parameters<WriteVerb
     ...(set.requestsPerMinute === undefined ? {} : { requests_per_minute: set.requestsPerMinute }),
     ...(set.maxConcurrent === undefined ? {} : { max_concurrent: set.maxConcurrent }),
     ...(set.spendLimitPoints === undefined ? {} : { spend_limit: set.spendLimitPoints }),
+    ...(set.tokensPerMinute === undefined ? {} : { tokens_per_minute: set.tokensPerMinute }),
+    ...(set.dayLimitPoints === undefined ? {} : { day_limit: set.dayLimitPoints }),
+    ...(set.monthLimitPoints === undefined ? {} : { month_limit: set.monthLimitPoints }),
     ...(set.expiresAt === undefined ? {} : { expires_at: set.expiresAt }),
   }
   return writeKey(tx, id, columns, audit)

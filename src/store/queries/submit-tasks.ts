@@ -2,6 +2,7 @@ import type { Insertable, Selectable } from 'kysely'
 import { holdTransaction } from '../../core/entries.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { NewTask } from '../../core/new-task.ts'
+import { utcDay, utcMonth } from '../../core/spend-periods.ts'
 import { type Accepted, admit, type Booking, bookingsBy } from '../admission.ts'
 import type { BatchesTable, LedgerTransactionsTable, TasksTable } from '../schema.ts'
 import type { SubmitOutcome } from '../store.ts'
@@ -68,10 +69,14 @@ interface Rows {
   balances: Booking[]
   idempotency: { tenant_id: string; mode: string; key: string }[]
   now: number
+  /** In which `now` is: see `utcDay` and `utcMonth`. */
+  day: number
+  month: number
 }
 
 function rowsOf(accepted: readonly Accepted[]): Rows {
   const rows = accepted.map(({ task, status }) => rowOf(task, status))
+  const now = Math.max(...accepted.map(({ task }) => task.createdAt))
   return {
     tasks: rows,
     ledger: accepted.flatMap(({ task }) => holdOf(task)),
@@ -81,7 +86,9 @@ function rowsOf(accepted: readonly Accepted[]): Rows {
     idempotency: accepted.flatMap(({ task }) =>
       task.idempotency ? [{ tenant_id: task.tenantId, mode: task.mode, key: task.idempotency.key }] : [],
     ),
-    now: Math.max(...accepted.map(({ task }) => task.createdAt)),
+    now,
+    day: utcDay(now),
+    month: utcMonth(now),
   }
 }
 
@@ -124,12 +131,13 @@ async function writeHere(tx: Tx, rows: Rows, batch: Insertable<BatchesTable> | u
     )
   }
   for (const { id, price, active, staged } of rows.keys) {
-    await tx.run('update api_keys set spent = spent + ?, active = active + ?, staged = staged + ? where id = ?', [
-      price,
-      active,
-      staged,
-      id,
-    ])
+    await tx.run(
+      `update api_keys set spent = spent + ?, active = active + ?, staged = staged + ?,
+         day_spent = case when spend_day >= ? then day_spent else 0 end + ?, spend_day = max(spend_day, ?),
+         month_spent = case when spend_month >= ? then month_spent else 0 end + ?, spend_month = max(spend_month, ?)
+       where id = ?`,
+      [price, active, staged, rows.day, price, rows.day, rows.month, price, rows.month, id],
+    )
   }
   for (const { id, price, active, staged } of rows.balances) {
     await tx.run(

@@ -56,6 +56,21 @@ const LIMITS: Record<VendorApi, Limits> = {
     toolFiles: true,
     laterInstructions: true,
   },
+  // Of `@ai-sdk/amazon-bedrock` 5, for the Converse API.
+  bedrock: {
+    lacks: [
+      'seed',
+      'presencePenalty',
+      'frequencyPenalty',
+      'verbosity',
+      'jsonWithoutSchema',
+      'parallelToolCalls',
+      'temperatureAbove1',
+    ],
+    files: ['image', 'application/pdf', 'text/'],
+    toolFiles: true,
+    laterInstructions: false,
+  },
   gemini: {
     lacks: ['parallelToolCalls', 'verbosity'],
     files: ['image', 'audio', 'video', 'application/pdf', 'text/'],
@@ -134,6 +149,7 @@ const vendorNames: Record<VendorApi, string> = {
   'openai-compatible': 'an OpenAI-compatible server',
   'openai-responses': "OpenAI's Responses API",
   anthropic: "Anthropic's Messages API",
+  bedrock: "Amazon Bedrock's Converse API",
   gemini: "Google's Gemini API",
 }
 

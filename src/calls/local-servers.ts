@@ -1,0 +1,133 @@
+import type { Logger } from 'pino'
+import { type AccountEvent, type AccountRecord, DEFAULT_ACCOUNT, healthAfter } from '../core/account.ts'
+import type { Caller } from '../core/caller.ts'
+import { type Clock, SECOND_MS } from '../core/clock.ts'
+import type { Json } from '../core/json.ts'
+import type { Account, CallSide, Provider } from '../providers/provider.ts'
+import type { CallMember } from './calls.ts'
+import { namesIn } from './model-lists.ts'
+
+/** Servers of models on this machine that nobody configured: they are looked for at their usual addresses. */
+export interface LocalServers {
+  /** Those that answer now and that this caller may use. The same list until something changes. */
+  membersFor(caller: Pick<Caller, 'mode' | 'tenantId'>): readonly CallMember[]
+  /** Notes what a call met. False for an account that is none of these. */
+  note(account: string, event: AccountEvent): boolean
+  close(): void
+}
+
+export interface LocalServersOptions {
+  /** With the path of the API, such as `http://127.0.0.1:11434/v1`. */
+  addresses: readonly string[]
+  /** How the servers answer calls. */
+  provider: { id: string; side: CallSide; code: Provider }
+  /** Whether the keys of a tenant may use them. */
+  mayUse(tenantId: string): boolean
+  /** Whether an account has this address already. */
+  isKnown(address: string): boolean
+  fetch: Account['fetch']
+  clock: Clock
+  log: Logger
+}
+
+const EVERY_MS = 30 * SECOND_MS
+const TIMEOUT_MS = 2 * SECOND_MS
+const SLOTS = 10
+/** After everything that an operator configured. */
+const PRIORITY = -1
+
+interface LocalServer extends CallMember {
+  record: AccountRecord
+  models: readonly string[]
+}
+
+/** Looks at once, beside the start, and then every half minute: a server may be started later, or stop. */
+export function openLocalServers(options: LocalServersOptions): LocalServers {
+  const { addresses, clock, log } = options
+  const servers = new Map<string, LocalServer>()
+  const closing = new AbortController()
+  let members: readonly CallMember[] = []
+  let isLooking = false
+
+  async function look(address: string): Promise<void> {
+    const models = options.isKnown(address) ? undefined : await modelsAt(address)
+    const known = servers.get(address)
+    const { host } = new URL(address)
+    if (!models) {
+      if (!known) return
+      servers.delete(address)
+      log.info({ server: host }, 'a server of models that was found on this machine is not there any more')
+      return
+    }
+    if (known) {
+      known.models = models
+      known.record = { ...known.record, ...healthAfter(known.record, { kind: 'worked' }, clock.now()) }
+      return
+    }
+    servers.set(address, serverAt(address, models, options))
+    log.info(
+      { server: host, models: models.slice(0, 10) },
+      'a server of models was found on this machine, and answers calls; POLYPHONY_LOCAL_SERVERS says for whom',
+    )
+  }
+
+  /** Undefined where no such server listens. */
+  async function modelsAt(address: string): Promise<string[] | undefined> {
+    try {
+      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT_MS)])
+      const answer = await options.fetch(`${address}/models`, { signal, redirect: 'manual' })
+      if (answer.status !== 200) return undefined
+      const models = namesIn((await answer.json()) as Json)
+      return models.length === 0 ? undefined : models
+    } catch {
+      return undefined // most machines have none of these servers, or something else at the address
+    }
+  }
+
+  function lookAtAll(): void {
+    if (isLooking) return
+    isLooking = true
+    void Promise.all(addresses.map(look)).then(() => {
+      isLooking = false
+      members = [...servers.values()]
+    })
+  }
+
+  const timer = setInterval(lookAtAll, EVERY_MS).unref()
+  lookAtAll()
+  return {
+    membersFor: ({ mode, tenantId }) =>
+      members.length > 0 && mode === 'live' && options.mayUse(tenantId) ? members : NONE,
+    note(account, event) {
+      const server = [...servers.values()].find(({ record }) => record.id === account)
+      if (!server) return false
+      server.record = { ...server.record, ...healthAfter(server.record, event, clock.now()) }
+      if (event.kind === 'broke') lookAtAll()
+      return true
+    },
+    close() {
+      clearInterval(timer)
+      closing.abort()
+    },
+  }
+}
+
+const NONE: readonly CallMember[] = []
+
+function serverAt(
+  address: string,
+  models: readonly string[],
+  { provider: { id: provider, side, code }, fetch, clock }: LocalServersOptions,
+): LocalServer {
+  const { host } = new URL(address)
+  const id = `local:${host}`
+  const name = `local server at ${host}`
+  const owned = { id, tenantId: null, provider, name, sealed: null, createdAt: clock.now() }
+  return {
+    record: { ...DEFAULT_ACCOUNT, ...owned, slots: SLOTS, priority: PRIORITY },
+    account: { id, provider, owner: 'operator', settings: { baseUrl: address }, fetch },
+    provider: code,
+    side,
+    models,
+  }
+}
