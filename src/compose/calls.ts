@@ -8,8 +8,9 @@ import type { Config } from '../config/config.ts'
 import type { Call } from '../core/call.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
+import { SPEECH_MODEL } from '../providers/speech/calls.ts'
 import type { Store } from '../store/store.ts'
-import { openCallMembers } from './call-members.ts'
+import { builtInTarget, openCallMembers } from './call-members.ts'
 
 export interface CallParts {
   store: Store
@@ -22,7 +23,14 @@ export interface CallParts {
 }
 
 /** Names that the sandbox lists; it answers to any other, too. */
-const SANDBOX_MODELS = ['claude-sonnet-4-5', 'gemini-2.5-flash', 'gpt-5', 'gpt-5-mini', 'sandbox'] as const
+const SANDBOX_MODELS = [
+  'claude-sonnet-4-5',
+  SPEECH_MODEL,
+  'gemini-2.5-flash',
+  'gpt-5',
+  'gpt-5-mini',
+  'sandbox',
+] as const
 
 /** How often what a dead process held for calls is looked for. */
 const SWEEP_MS = 30 * SECOND_MS
@@ -50,11 +58,16 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     },
   }
   const lists = openModelLists({ clock, log })
+  const known = { members: accounts.members, modelsOf: lists.of }
   const calls = openCalls({
-    membersFor: openCallMembers({ members: accounts.members, modelsOf: lists.of }),
+    membersFor: openCallMembers(known),
     policyOf: accounts.policyOf,
     settings: config.models,
-    sandbox: { models: SANDBOX_MODELS, model: (id) => sandboxLanguageModel(id) },
+    sandbox: {
+      models: SANDBOX_MODELS,
+      model: (id) => sandboxLanguageModel(id),
+      targetFor: (endpoint) => builtInTarget(endpoint, known),
+    },
     allowances,
     streamFor: egress.streamFor,
     download: egress.download,
