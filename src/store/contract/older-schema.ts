@@ -3,6 +3,8 @@ export const OLDER_SCHEMA = '0010-webhook-addresses'
 
 /** Undo the migrations after it, on both engines. A new migration adds what undoes it at the top. */
 export const UNDO_LATER: readonly string[] = [
+  'alter table calls drop column batch_id',
+  ...['call_batch_lines', 'call_batches', 'call_files'].map((table) => `drop table ${table}`),
   'alter table ledger_transactions drop column allowance_id',
   'drop table calls',
   'drop table allowances',
