@@ -93,6 +93,8 @@ export interface Config {
   requestTimeoutMs: number
   /** How long an answer to a call may take, and how long a streamed one may be silent. */
   callLimits: Readonly<{ answerMs: number; silenceMs: number }>
+  /** Batches of calls, and files for calls. */
+  batches: Readonly<{ priceFactor: number; linesAtOnce: number; fileMaxBytes: number; fileDays: number }>
   /** How much a tenant may store in uploads and drafts, by the mode of its keys. */
   quotas: Quotas
   /** How many tasks may be on their way into the store at once, and how long one may wait for it. */
@@ -199,6 +201,12 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     callLimits: {
       answerMs: 1_000 * values.POLYPHONY_CALL_SECONDS,
       silenceMs: 1_000 * values.POLYPHONY_STREAM_SILENCE_SECONDS,
+    },
+    batches: {
+      priceFactor: values.POLYPHONY_BATCH_PRICE_FACTOR,
+      linesAtOnce: values.POLYPHONY_BATCH_LINES,
+      fileMaxBytes: values.POLYPHONY_FILE_MAX_BYTES,
+      fileDays: values.POLYPHONY_FILE_DAYS,
     },
     outputMaxBytes: values.POLYPHONY_OUTPUT_MAX_BYTES,
     quotas: {

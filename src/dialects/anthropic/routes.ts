@@ -3,18 +3,12 @@ import type { Dialect } from '../dialect.ts'
 import { answerCall, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
+import { batchRoutes } from './batches.ts'
+import { COUNTED, MESSAGES } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
-import { messagesFormat } from './messages-format.ts'
 import type { Descriptions } from './openapi.ts'
 
 const described = describedBy<Descriptions>()
-
-const COUNTED = {
-  model: { kind: 'text', isRequired: true },
-  messages: { kind: 'objects', isRequired: true },
-  system: { kind: 'text or list' },
-  tools: { kind: 'objects' },
-} as const
 
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages. */
 export const anthropic: Dialect = {
@@ -23,15 +17,10 @@ export const anthropic: Dialect = {
     await serve(app, context, {
       prefixes: [''],
       error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
-      routes(inside) {
+      async routes(inside) {
         keepBodies(inside)
         inside.post('/v1/messages', callOptions(described('messages')), (request, reply) =>
-          answerCall(request, reply, context, {
-            endpoint: 'messages',
-            format: messagesFormat,
-            fields: { ...COUNTED, max_tokens: { kind: 'count', isRequired: true }, stream: { kind: 'flag' } },
-            statusOf,
-          }),
+          answerCall(request, reply, context, MESSAGES),
         )
         inside.post('/v1/messages/count_tokens', callOptions(described('count_tokens')), (request, reply) =>
           answerCall(request, reply, context, {
@@ -44,6 +33,7 @@ export const anthropic: Dialect = {
             statusOf,
           }),
         )
+        await batchRoutes(inside, context)
       },
     })
   },

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { LineRequest } from '../../calls/batch-format.ts'
 import type { CallRequest } from '../../calls/calls.ts'
+import type { Caller } from '../../core/caller.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -29,6 +31,8 @@ export interface CallRoute
   fields?: Readonly<Record<string, CallField>>
   /** The body is a form. */
   isForm?: true
+  /** The body in place of the one that came, such as with files that it names; undefined = as it came. */
+  prepare?(json: JsonObject, caller: Caller): Promise<JsonObject | undefined>
   /** The HTTP status of an error in this API. Default: the error's own. */
   statusOf?: CallRequest['statusOf']
 }
@@ -77,7 +81,7 @@ export async function answerCall(
   { calls }: Pick<DialectContext, 'calls'>,
   route: CallRoute,
 ): Promise<FastifyReply> {
-  const body = bodyOf(request, route)
+  const body = await preparedBody(bodyOf(request, route), route, request.caller)
   const { bytes, json, form } = body
   const model = checkModel(route.modelOf ? route.modelOf(json) : modelIn(body))
   const isStreamed = route.isStreamed ?? (form ? form.text('stream') === 'true' : json?.stream === true)
@@ -111,6 +115,39 @@ export async function answerCall(
   }
 }
 
+/** A name of a file stands under this name in every format of OpenAI. */
+const NAMES_FILE = '"file_id"'
+
+async function preparedBody(body: RawBody, { prepare }: CallRoute, caller: Caller): Promise<RawBody> {
+  const { bytes, json } = body
+  if (!prepare || !json || !bytes.includes(NAMES_FILE)) return body
+  const prepared = await prepare(json, caller)
+  return prepared ? { bytes: Buffer.from(JSON.stringify(prepared)), json: prepared, form: undefined } : body
+}
+
+/** A call whose body is a line of a batch. Throws `invalid_input` naming the field. */
+export async function lineCall(
+  route: CallRoute,
+  json: JsonObject,
+  { caller, headers }: { caller: Caller; headers: Readonly<Record<string, string>> },
+): Promise<LineRequest> {
+  checkFields(json, route.fields ?? {})
+  if (json.stream === true) throw invalidInput('stream', 'must not be true in a batch')
+  const came = { bytes: Buffer.from(JSON.stringify(json)), json, form: undefined }
+  const body = await preparedBody(came, route, caller)
+  return {
+    endpoint: route.endpoint,
+    model: checkModel(route.modelOf ? route.modelOf(json) : modelIn(body)),
+    body: body.bytes,
+    contentType: 'application/json',
+    json: body.json,
+    headers,
+    ...optionsOf(route),
+    ...boundIn(route, body),
+    ...usageIn(route, body),
+  }
+}
+
 function optionsOf({ format, usageOf, metered, failure, isFile, isText, statusOf }: CallRoute) {
   return {
     ...(format ? { format } : {}),
@@ -123,8 +160,13 @@ function optionsOf({ format, usageOf, metered, failure, isFile, isText, statusOf
   }
 }
 
+/** The body of a route beside calls, which `keepBodies` has read: an object. Throws `unsupported_media`. */
+export function jsonOf(request: FastifyRequest): JsonObject {
+  return bodyOf(request, {}).json ?? {}
+}
+
 /** The body, with what the route demands of it. Throws `unsupported_media`, and `invalid_input` naming the field. */
-function bodyOf(request: FastifyRequest, { isForm, fields = {} }: CallRoute): RawBody {
+function bodyOf(request: FastifyRequest, { isForm, fields = {} }: Pick<CallRoute, 'isForm' | 'fields'>): RawBody {
   // What `keepBodies` reads; undefined for a request without a body.
   const body = (request.body ?? { bytes: Buffer.alloc(0), json: {}, form: undefined }) as RawBody
   const { json, form } = body
@@ -170,7 +212,7 @@ function modelIn({ json, form }: RawBody): string {
   return model
 }
 
-function passedHeaders({ headers }: FastifyRequest): Record<string, string> {
+export function passedHeaders({ headers }: FastifyRequest): Record<string, string> {
   const found = PASSED.flatMap((name) => {
     const value = headers[name]
     return typeof value === 'string' ? [[name, value] as const] : []

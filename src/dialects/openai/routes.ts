@@ -9,76 +9,15 @@ import type { Dialect, DialectContext } from '../dialect.ts'
 import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
-import { chatFormat } from './chat-format.ts'
+import { batchRoutes } from './batches.ts'
+import { CALL_ROUTES, failure } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
+import { fileRoutes } from './files.ts'
 import { anthropicModels, listOf, modelOf } from './models.ts'
 import type { Descriptions } from './openapi.ts'
-import { responsesFormat } from './responses-format.ts'
+import { withOwnFiles } from './own-files.ts'
 
 const described = describedBy<Descriptions>()
-
-const failure = (error: PolyphonyError): string => `data: ${JSON.stringify(errorBody(error))}\n\n`
-
-/** The routes whose bodies are JSON, with what each needs. */
-const ROUTES: Readonly<Record<string, CallRoute>> = {
-  'chat/completions': {
-    endpoint: 'chat/completions',
-    format: chatFormat,
-    fields: {
-      model: { kind: 'text', isRequired: true },
-      messages: { kind: 'objects', isRequired: true },
-      stream: { kind: 'flag' },
-      stream_options: { kind: 'object' },
-      'stream_options.include_usage': { kind: 'flag' },
-      max_tokens: { kind: 'count' },
-      max_completion_tokens: { kind: 'count' },
-      n: { kind: 'count' },
-      tools: { kind: 'objects' },
-    },
-  },
-  responses: {
-    endpoint: 'responses',
-    format: responsesFormat,
-    fields: {
-      model: { kind: 'text', isRequired: true },
-      input: { kind: 'text or list', isRequired: true },
-      stream: { kind: 'flag' },
-      max_output_tokens: { kind: 'count' },
-      tools: { kind: 'objects' },
-    },
-  },
-  completions: {
-    endpoint: 'completions',
-    fields: {
-      model: { kind: 'text', isRequired: true },
-      prompt: { kind: 'text or list', isRequired: true },
-      stream: { kind: 'flag' },
-      stream_options: { kind: 'object' },
-      'stream_options.include_usage': { kind: 'flag' },
-      max_tokens: { kind: 'count' },
-      n: { kind: 'count' },
-      best_of: { kind: 'count' },
-    },
-    boundOf: boundOfCompletions,
-    usageOf: tokensIn,
-    metered: chatFormat,
-    failure,
-  },
-  embeddings: {
-    endpoint: 'embeddings',
-    fields: { model: { kind: 'text', isRequired: true }, input: { kind: 'text or list', isRequired: true } },
-    isStreamed: false,
-    usageOf: tokensIn,
-  },
-  moderations: {
-    endpoint: 'moderations',
-    fields: { model: { kind: 'text' }, input: { kind: 'text or list', isRequired: true } },
-    isStreamed: false,
-    // OpenAI's own default.
-    modelOf: (body) => (typeof body?.model === 'string' ? body.model : 'omni-moderation-latest'),
-    usageOf: () => ({}),
-  },
-}
 
 const FORMS = ['audio/transcriptions', 'audio/translations'] as const
 
@@ -89,10 +28,12 @@ export const openai: Dialect = {
     await serve(app, context, {
       prefixes: [''],
       error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
-      routes(inside) {
+      async routes(inside) {
         keepBodies(inside)
         callRoutes(inside, context)
         modelRoutes(inside, context)
+        batchRoutes(inside, context)
+        await fileRoutes(inside, context)
       },
     })
   },
@@ -105,7 +46,11 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
       answerCall(request, reply, context, { statusOf, ...(typeof route === 'function' ? route() : route) }),
     )
   }
-  for (const [path, route] of Object.entries(ROUTES)) serveCall(path as KeyOfCalls, route) // keys of the table above
+  const { callFiles } = context
+  const prepare: CallRoute['prepare'] = (json, caller) => withOwnFiles(json, caller, callFiles)
+  for (const [path, route] of Object.entries(CALL_ROUTES)) {
+    serveCall(path as KeyOfCalls, { ...route, prepare }) // keys of the table
+  }
   serveCall('audio/speech', speech)
   for (const endpoint of FORMS) {
     serveCall(endpoint, {
@@ -148,20 +93,6 @@ function speech(): CallRoute {
   }
 }
 
-/** A completion without a limit of its own has at most so many tokens: https://platform.openai.com/docs/api-reference/completions. */
-const USUAL_COMPLETION_TOKENS = 16
-const BYTES_PER_TOKEN = 3
-
-function boundOfCompletions({ bytes, json }: { bytes: Buffer; json: JsonObject | undefined }): Usage {
-  const { max_tokens: most, n, best_of: drafts, prompt } = json ?? {}
-  const prompts = Array.isArray(prompt) && typeof prompt[0] !== 'number' ? prompt.length : 1
-  const choices = Math.max(1, Number(n ?? 1), Number(drafts ?? 1)) * prompts
-  return {
-    inputTokens: Math.ceil(bytes.byteLength / BYTES_PER_TOKEN),
-    outputTokens: choices * Number(most ?? USUAL_COMPLETION_TOKENS),
-  }
-}
-
 function modelRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get('/v1/models', described('models'), async ({ caller, headers }) => {
     const names = modelsOf(context, caller)
@@ -190,13 +121,6 @@ function modelsOf({ calls, available }: DialectContext, caller: Parameters<Diale
   const { allowedModels } = caller
   const all = [...new Set([...calls.models(caller), ...tasks])].sort()
   return allowedModels === null ? all : all.filter((model) => allowedModels.includes(model))
-}
-
-/** `usage` of completions and embeddings. */
-function tokensIn(answer: Buffer): Usage | undefined {
-  const usage = parsed(answer)?.usage
-  if (!isJsonObject(usage)) return undefined
-  return { inputTokens: unitsIn(usage.prompt_tokens), outputTokens: unitsIn(usage.completion_tokens) }
 }
 
 /** A second of speech takes at least so many bytes. */
