@@ -24,8 +24,8 @@ export interface Allowances {
    * outcome of the line of a batch that it answered.
    */
   book(reservation: Reservation, call: Call, line?: BookedLine): void
-  /** Ends a reservation for nothing, and leaves no record. */
-  release(reservation: Reservation): void
+  /** Ends a reservation for nothing, and leaves no record of the call. */
+  release(reservation: Reservation, call: Pick<Call, 'keyId' | 'tenantId'>): void
   /** Stores what has ended. What could not be stored is kept, and stored later. */
   flush(): Promise<void>
   /** Writes what has ended, and gives back what is held. */
@@ -41,7 +41,6 @@ export interface BookedLine {
 
 export interface Reservation {
   readonly keyId: string
-  readonly tenantId: string
   readonly bound: Points
 }
 
@@ -102,7 +101,7 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
     if (purse.left - purse.reserved < bound) return undefined
     purse.reserved += bound
     purse.usedAt = clock.now()
-    return { keyId: purse.keyId, tenantId: purse.tenantId, bound }
+    return { keyId: purse.keyId, bound }
   }
 
   async function raise(purse: Purse, bound: Points): Promise<void> {
@@ -219,14 +218,12 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
 
   return {
     reserve(caller, bound) {
-      if (caller.mode === 'test' || bound === 0) {
-        return { keyId: caller.keyId, tenantId: caller.tenantId, bound: points(0) }
-      }
+      if (caller.mode === 'test' || bound === 0) return { keyId: caller.keyId, bound: points(0) }
       return take(purseOf(caller), bound) ?? reserveMore(caller, bound)
     },
-    release(reservation) {
-      const purse = purseOf(reservation)
-      purse.reserved -= reservation.bound
+    release({ bound }, call) {
+      const purse = purseOf(call)
+      purse.reserved -= bound
       begin()
     },
     book({ bound }, call, line) {

@@ -10,7 +10,8 @@ export type LineEnd =
   /** It was refused before or by its vendor. */
   | { kind: 'refused'; error: PolyphonyError; requestId: string }
   /** It was never called: the time of its batch was over, or the batch was cancelled. */
-  | { kind: 'expired' | 'cancelled' }
+  | { kind: 'expired' }
+  | { kind: 'cancelled' }
 
 /** A line of the input as it is called; the rest is the same for all formats. */
 export type LineRequest = Omit<CallRequest, 'caller' | 'requestId' | 'query' | 'batched' | 'signal' | 'isStreamed'>

@@ -5,8 +5,8 @@ import { type BatchParts, type Halt, runBatch } from './run-batch.ts'
 
 /** Works on batches of calls that no other process works on. */
 export interface BatchRunner {
-  /** There is something to do: a batch was made or cancelled. */
-  wake(): void
+  /** Looks for work at once, after a batch was made; one that was cancelled begins no more lines. */
+  wake(batch: CallBatch): void
   /** Begins no more lines, and waits for those that are under way. The next start goes on. */
   stop(graceMs: number): Promise<void>
 }
@@ -115,7 +115,10 @@ export function openBatchRunner(parts: BatchParts): BatchRunner {
   wake()
 
   return {
-    wake,
+    wake(batch) {
+      if (batch.status === 'cancelling') active.get(batch.id)?.halt('cancelled')
+      wake()
+    },
     async stop(graceMs) {
       isStopping = true
       clearInterval(timer)

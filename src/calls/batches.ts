@@ -34,8 +34,8 @@ export interface CallBatchesOptions {
   store: Store
   clock: Clock
   recordDays: number
-  /** Called when there is something to do for a batch. */
-  wake(): void
+  /** Called with a batch that was made or cancelled. */
+  wake(batch: CallBatch): void
 }
 
 /** The only window that clients can name. */
@@ -83,7 +83,7 @@ export function openCallBatches({ store, clock, recordDays, wake }: CallBatchesO
       if (!(await store.createCallBatch({ batch, keepInputUntil: expiresAt + LAST_LINES_MS }))) {
         throw new PolyphonyError('not_found', 'The input file is gone.')
       }
-      wake()
+      wake(batch)
       return batch
     },
     list: (format, caller, page) => store.listCallBatches({ ...scopeOf(caller), format, ...page }),
@@ -92,7 +92,7 @@ export function openCallBatches({ store, clock, recordDays, wake }: CallBatchesO
       if (hasEnded(before)) throw new PolyphonyError('conflict', `The batch has ended: it is ${before.status}.`)
       const batch = await store.cancelCallBatch({ id, now: clock.now() })
       if (!batch) throw unknown()
-      wake()
+      wake(batch)
       return batch
     },
     async remove(id, format, caller) {

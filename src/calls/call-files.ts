@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Assets } from '../assets/assets.ts'
-import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
 import type { CallFile } from '../core/call-file.ts'
+import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
 import { type Clock, DAY_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'

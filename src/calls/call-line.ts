@@ -52,7 +52,7 @@ const MAX_PAUSE_MS = MINUTE_MS
  * back. Without an outcome it ends where it was given up.
  */
 export async function callLine(line: Line, of: LineBatch, parts: LineParts): Promise<void> {
-  const { batch, format, halted, cut } = of
+  const { batch, halted, cut } = of
   const { slots, allowances } = parts
   let hasSlot = true
   try {
@@ -60,7 +60,7 @@ export async function callLine(line: Line, of: LineBatch, parts: LineParts): Pro
     for (let tries = 1; ; tries++) {
       const { end, booking } = await callOnce(json, line.index, of, parts)
       if (cut.aborted) {
-        if (booking) allowances.release(booking.reservation)
+        if (booking) allowances.release(booking.reservation, booking.call)
         return
       }
       const pauseMs = pauseAfter(end, tries, batch)
@@ -68,7 +68,7 @@ export async function callLine(line: Line, of: LineBatch, parts: LineParts): Pro
         of.ended({ batchId: batch.id, index: line.index, ...resultOf(json, end, of, parts) }, booking)
         return
       }
-      if (booking) allowances.release(booking.reservation)
+      if (booking) allowances.release(booking.reservation, booking.call)
       slots.release(batch.tenantId)
       hasSlot = false
       if (!(await waited(pauseMs, halted))) return
@@ -96,7 +96,9 @@ function resultOf(
   } catch (cause) {
     const isKnown = cause instanceof PolyphonyError
     if (!isKnown) log.error({ err: cause, batch: batch.id }, 'the result of a line could not be written')
-    const error = isKnown ? cause : new PolyphonyError('internal', 'The result of the line could not be written.', { cause })
+    const error = isKnown
+      ? cause
+      : new PolyphonyError('internal', 'The result of the line could not be written.', { cause })
     return format.resultOf(customId, { kind: 'refused', error, requestId: newId(clock.now()) })
   }
 }

@@ -25,7 +25,9 @@ export async function* linesOf(file: AsyncIterable<Buffer> | Iterable<Buffer>, m
     pieces = []
     size = 0
     number++
-    const bytes = trimmed(number === 1 && whole.subarray(0, BOM.length).equals(BOM) ? whole.subarray(BOM.length) : whole)
+    const bytes = trimmed(
+      number === 1 && whole.subarray(0, BOM.length).equals(BOM) ? whole.subarray(BOM.length) : whole,
+    )
     return bytes.length === 0 ? undefined : { index: index++, number, bytes }
   }
 

@@ -18,7 +18,7 @@ export function openLineSlots({ total, liveCalls }: { total: number; liveCalls: 
   const held = new Map<string, number>()
   let taken = 0
   let queue: Waiting[] = []
-  let timer: NodeJS.Timeout | undefined
+  let _timer: NodeJS.Timeout | undefined
 
   const limit = (): number => Math.max(1, total - liveCalls())
 
@@ -41,8 +41,8 @@ export function openLineSlots({ total, liveCalls }: { total: number; liveCalls: 
     }
     // Live calls end without a word: what waits because of them looks again.
     if (queue.length > 0 && taken < total) {
-      timer ??= setTimeout(() => {
-        timer = undefined
+      _timer ??= setTimeout(() => {
+        _timer = undefined
         grant()
       }, LOOK_AGAIN_MS).unref()
     }

@@ -39,8 +39,8 @@ export type Halt = 'cancelled' | 'expired' | 'stopped'
 
 /** So many lines of one batch are in memory at most, also those that wait to be called again. */
 const MAX_AT_ONCE = 64
-/** So many outcomes may wait to be stored. */
-const MAX_UNSTORED = 200
+/** So many outcomes may wait to be stored: those that a process has when it is killed are called again. */
+const MAX_UNSTORED = 32
 const STORE_AGAIN_MS = SECOND_MS
 
 /**
@@ -117,12 +117,7 @@ async function inputOf({ inputAssetId }: CallBatch, { store, assets }: BatchPart
 }
 
 /** False where the input is gone. */
-async function callLines(
-  batch: CallBatch,
-  format: BatchFormat,
-  parts: BatchParts,
-  control: Control,
-): Promise<boolean> {
+async function callLines(batch: CallBatch, format: BatchFormat, parts: BatchParts, control: Control): Promise<boolean> {
   const { store, slots } = parts
   const { halted } = control
   const outcomes = openOutcomes(parts, control)

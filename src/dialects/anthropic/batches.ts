@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Received } from '../../calls/call-files.ts'
 import { MAX_LINE_BYTES, parsedLine } from '../../calls/check-batch.ts'
 import { type CallBatch, hasEnded } from '../../core/call-batch.ts'
+import type { CallFile } from '../../core/call-file.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -44,18 +45,17 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
     for (const type of ['application/json', '*']) {
       scope.addContentTypeParser(type, (_request, payload, done) => done(null, payload))
     }
-    scope.post('/v1/messages/batches', described('batchCreate'), async (request) => {
+    scope.post('/v1/messages/batches', described('anthropicBatchCreate'), async (request) => {
       const { caller, body } = request
       if (!(body instanceof Readable)) throw invalidInput('requests', 'is required')
       const { received, total } = await written(body, request, callFiles)
+      const input = await named(received, callFiles)
       try {
-        const input = await callFiles.name(received, { purpose: INPUT_PURPOSE, name: 'requests.jsonl' })
         const given = { format: ANTHROPIC_BATCHES, endpoint: MESSAGES_PATH, metadata: null, outputSeconds: null }
-        return bodyOf(
-          await callBatches.create({ ...given, headers: passedHeaders(request), input, total }, caller),
-        )
+        const headers = passedHeaders(request)
+        return bodyOf(await callBatches.create({ ...given, headers, input, total }, caller))
       } catch (error) {
-        await callFiles.discard(received)
+        await callFiles.remove(input)
         throw error
       }
     })
@@ -63,7 +63,7 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
 
   app.get<{ Querystring: { limit?: unknown; before_id?: unknown; after_id?: unknown } }>(
     '/v1/messages/batches',
-    described('batches'),
+    described('anthropicBatches'),
     async ({ query, caller }) => {
       const limit = limitIn(query.limit)
       const newer = idIn(query.before_id, 'before_id')
@@ -86,26 +86,28 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
     },
   )
 
-  app.get<OneBatch>('/v1/messages/batches/:id', described('batch'), async (request) => bodyOf(await find(request)))
+  app.get<OneBatch>('/v1/messages/batches/:id', described('anthropicBatch'), async (request) =>
+    bodyOf(await find(request)),
+  )
 
-  app.post<OneBatch>('/v1/messages/batches/:id/cancel', described('batchCancel'), async (request) => {
+  app.post<OneBatch>('/v1/messages/batches/:id/cancel', described('anthropicBatchCancel'), async (request) => {
     const batch = await find(request)
     // As Anthropic's, a batch that has ended stays as it is.
     return bodyOf(hasEnded(batch) ? batch : await callBatches.cancel(batch.id, ANTHROPIC_BATCHES, request.caller))
   })
 
-  app.get<OneBatch>('/v1/messages/batches/:id/results', described('batchResults'), async (request, reply) => {
+  app.get<OneBatch>('/v1/messages/batches/:id/results', described('anthropicBatchResults'), async (request, reply) => {
     const batch = await find(request)
     if (!hasEnded(batch)) throw notYet(`The batch ${request.params.id} has no results before it has ended.`)
     const file = batch.outputFileId === null ? undefined : await callFiles.find(batch.outputFileId, request.caller)
     if (!file) throw new PolyphonyError('not_found', 'The results of the batch have expired.')
     request.isOpenEnded = true
-    return reply.headers({ 'content-type': 'application/x-jsonl', 'content-length': file.sizeBytes }).send(
-      await callFiles.open(file),
-    )
+    return reply
+      .headers({ 'content-type': 'application/x-jsonl', 'content-length': file.sizeBytes })
+      .send(await callFiles.open(file))
   })
 
-  app.delete<OneBatch>('/v1/messages/batches/:id', described('batchDelete'), async (request) => {
+  app.delete<OneBatch>('/v1/messages/batches/:id', described('anthropicBatchDelete'), async (request) => {
     const batch = await find(request)
     if (!hasEnded(batch)) throw notYet('The batch has not ended; cancel it first.')
     await callBatches.remove(batch.id, ANTHROPIC_BATCHES, request.caller)
@@ -115,6 +117,15 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
 
 function notYet(message: string): PolyphonyError {
   return new PolyphonyError('invalid_input', message)
+}
+
+async function named(received: Received, callFiles: DialectContext['callFiles']): Promise<CallFile> {
+  try {
+    return await callFiles.name(received, { purpose: INPUT_PURPOSE, name: 'requests.jsonl' })
+  } catch (error) {
+    await callFiles.discard(received)
+    throw error
+  }
 }
 
 /** Writes the requests of a body as lines, one of them in memory. Throws `invalid_input` naming the field. */
@@ -161,7 +172,9 @@ function requestIn(bytes: Buffer, index: number, seen: Set<string>): JsonObject 
   } catch (error) {
     if (!(error instanceof PolyphonyError) || error.code !== 'invalid_input') throw error
     const isJson = error.cause === undefined
-    throw isJson ? invalidInput(at, 'must be an object') : new PolyphonyError('malformed_body', 'The body is not valid JSON.')
+    throw isJson
+      ? invalidInput(at, 'must be an object')
+      : new PolyphonyError('malformed_body', 'The body is not valid JSON.')
   }
   const { custom_id: id, params } = line
   if (id === undefined || id === null) throw invalidInput(`${at}.custom_id`, 'is required')

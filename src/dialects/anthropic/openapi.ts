@@ -38,17 +38,21 @@ function operationsOf() {
   return {
     messages: call('Answer a conversation'),
     count_tokens: call('Count the tokens of a request'),
-    batchCreate: stored('Create a batch of messages', 'The batch, which begins soon.', {
+    anthropicBatchCreate: stored('Create a batch of messages', 'The batch, which begins soon.', {
       description: 'Answers every request of a list, at the price factor of batches.',
       requestBody: jsonBody(REQUESTS),
     }),
-    batches: stored('List batches of messages', 'A page of batches.', {
+    anthropicBatches: stored('List batches of messages', 'A page of batches.', {
       parameters: ['limit', 'before_id', 'after_id'].map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
     }),
-    batch: stored('Read a batch of messages', 'The batch.', BATCH),
-    batchCancel: stored('Cancel a batch of messages', 'The batch, which ends when the requests under way have.', BATCH),
-    batchDelete: stored('Delete a batch of messages', 'That it is deleted.', BATCH),
-    batchResults: {
+    anthropicBatch: stored('Read a batch of messages', 'The batch.', BATCH),
+    anthropicBatchCancel: stored(
+      'Cancel a batch of messages',
+      'The batch, which ends when the requests under way have.',
+      BATCH,
+    ),
+    anthropicBatchDelete: stored('Delete a batch of messages', 'That it is deleted.', BATCH),
+    anthropicBatchResults: {
       ...stored('Read the results of a batch of messages', 'A line of JSON for each request.', BATCH),
       responses: {
         ...(stored('', '').responses as JsonObject),

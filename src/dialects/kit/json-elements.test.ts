@@ -20,8 +20,16 @@ async function read(text: string, bytes: number) {
 
 const GOOD: [string, unknown[], unknown][] = [
   ['{"requests":[]}', [], { requests: null }],
-  [' { "requests" : [ {"a":1} , {"b":[1,2,{"c":"]},{"}]} ] } ', [{ a: 1 }, { b: [1, 2, { c: ']},{' }] }], { requests: null }],
-  ['{"x":[{"requests":[1]}],"requests":["é\\"]",2],"y":"ü"}', ['é"]', 2], { x: [{ requests: [1] }], requests: null, y: 'ü' }],
+  [
+    ' { "requests" : [ {"a":1} , {"b":[1,2,{"c":"]},{"}]} ] } ',
+    [{ a: 1 }, { b: [1, 2, { c: ']},{' }] }],
+    { requests: null },
+  ],
+  [
+    '{"x":[{"requests":[1]}],"requests":["é\\"]",2],"y":"ü"}',
+    ['é"]', 2],
+    { x: [{ requests: [1] }], requests: null, y: 'ü' },
+  ],
   ['{"x":"\\\\","requests":[null]}', [null], { x: '\\', requests: null }],
 ]
 
@@ -33,12 +41,19 @@ it.each(['{"requests":7}', '{"x":{"requests":[1]}}', '{}'])('finds no list in %s
   expect(await read(text, 3)).toMatchObject({ found: [], hasList: false })
 })
 
-it.each(['', '[', '[1]', 'x', '{"requests":[1,]}', '{"requests":[,1]}', '{"requests":[1', '{"requests":[1]', '{"requests":[1]]'])(
-  'refuses %s as malformed',
-  async (text) => {
-    await expect(read(text, 4)).rejects.toMatchObject({ code: 'malformed_body' })
-  },
-)
+it.each([
+  '',
+  '[',
+  '[1]',
+  'x',
+  '{"requests":[1,]}',
+  '{"requests":[,1]}',
+  '{"requests":[1',
+  '{"requests":[1]',
+  '{"requests":[1]]',
+])('refuses %s as malformed', async (text) => {
+  await expect(read(text, 4)).rejects.toMatchObject({ code: 'malformed_body' })
+})
 
 it('refuses elements that are too long or too many', async () => {
   await expect(read(`{"requests":["${'x'.repeat(100)}"]}`, 7)).rejects.toMatchObject({ code: 'payload_too_large' })

@@ -33,7 +33,8 @@ export function openaiBatchFormat({ files }: { files: CallFiles }): BatchFormat 
       if (typeof id !== 'string' || id === '') return fault('custom_id', 'must be a string that is not empty', id)
       if (id.length > MAX_CUSTOM_ID) return fault('custom_id', `has at most ${MAX_CUSTOM_ID} characters`, undefined)
       if (method !== 'POST') return { ...fault('method', 'must be POST', method), code: 'invalid_method' }
-      if (url !== endpoint) return { ...fault('url', `must be that of the batch, ${endpoint}`, url), code: 'invalid_url' }
+      if (url !== endpoint)
+        return { ...fault('url', `must be that of the batch, ${endpoint}`, url), code: 'invalid_url' }
       if (!isJsonObject(body)) return fault('body', 'must be an object', body)
       return undefined
     },

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { SECOND_MS } from '../../core/clock.ts'
 import type { CallBatch, CallBatchStatus } from '../../core/call-batch.ts'
+import { SECOND_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -34,7 +34,7 @@ export function batchRoutes(app: FastifyInstance, { callBatches, callFiles }: Di
     return id
   }
 
-  app.post('/v1/batches', described('batchCreate'), async (request) => {
+  app.post('/v1/batches', described('openaiBatchCreate'), async (request) => {
     const body = jsonOf(request)
     const endpoint = oneOf(body, 'endpoint', BATCH_ENDPOINTS)
     oneOf(body, 'completion_window', ['24h'])
@@ -52,7 +52,7 @@ export function batchRoutes(app: FastifyInstance, { callBatches, callFiles }: Di
     return batchBody(await callBatches.create(given, request.caller))
   })
 
-  app.get<{ Querystring: PageQuery }>('/v1/batches', described('batches'), async ({ query, caller }) => {
+  app.get<{ Querystring: PageQuery }>('/v1/batches', described('openaiBatches'), async ({ query, caller }) => {
     const limit = wholeOfQuery(query.limit, 'limit', { from: 1, to: MAX_PAGE }) ?? DEFAULT_PAGE
     const { after } = pageOf(query.after, PREFIX)
     const page = { limit: limit + 1, ...(after === undefined ? {} : { beforeId: after }) }
@@ -67,11 +67,11 @@ export function batchRoutes(app: FastifyInstance, { callBatches, callFiles }: Di
     }
   })
 
-  app.get<OneBatch>('/v1/batches/:id', described('batch'), async (request) =>
+  app.get<OneBatch>('/v1/batches/:id', described('openaiBatch'), async (request) =>
     batchBody(await callBatches.get(idIn(request), OPENAI_BATCHES, request.caller)),
   )
 
-  app.post<OneBatch>('/v1/batches/:id/cancel', described('batchCancel'), async (request) =>
+  app.post<OneBatch>('/v1/batches/:id/cancel', described('openaiBatchCancel'), async (request) =>
     batchBody(await callBatches.cancel(idIn(request), OPENAI_BATCHES, request.caller)),
   )
 }
@@ -97,7 +97,8 @@ function metadataIn(value: Json | undefined): JsonObject | null {
   const entries = Object.entries(value)
   if (entries.length > members) throw invalidInput('metadata', `has at most ${members} members`)
   for (const [name, text] of entries) {
-    if (name.length > nameCharacters) throw invalidInput('metadata', `has names of at most ${nameCharacters} characters`)
+    if (name.length > nameCharacters)
+      throw invalidInput('metadata', `has names of at most ${nameCharacters} characters`)
     if (typeof text !== 'string') throw invalidInput(`metadata.${name}`, 'must be a string')
     if (text.length > valueCharacters) {
       throw invalidInput(`metadata.${name}`, `has at most ${valueCharacters} characters`)

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Received } from '../../calls/call-files.ts'
-import { SECOND_MS } from '../../core/clock.ts'
 import type { CallFile } from '../../core/call-file.ts'
+import { SECOND_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
@@ -38,7 +38,7 @@ export async function fileRoutes(app: FastifyInstance, { callFiles }: DialectCon
 
   app.get<{ Querystring: PageQuery & { purpose?: unknown } }>(
     '/v1/files',
-    described('files'),
+    described('openaiFiles'),
     async ({ query, caller }) => {
       const limit = wholeOfQuery(query.limit, 'limit', { from: 1, to: MAX_PAGE }) ?? MAX_PAGE
       const order = oneOfQuery(query.order, 'order', ['asc', 'desc']) ?? 'desc'
@@ -57,15 +57,15 @@ export async function fileRoutes(app: FastifyInstance, { callFiles }: DialectCon
     },
   )
 
-  app.get<OneFile>('/v1/files/:id', described('file'), async (request) => fileBody(await find(request)))
+  app.get<OneFile>('/v1/files/:id', described('openaiFile'), async (request) => fileBody(await find(request)))
 
-  app.delete<OneFile>('/v1/files/:id', described('fileDelete'), async (request) => {
+  app.delete<OneFile>('/v1/files/:id', described('openaiFileDelete'), async (request) => {
     const file = await find(request)
     await callFiles.remove(file)
     return { id: prefixed(FILE_PREFIX, file.id), object: 'file', deleted: true }
   })
 
-  app.get<OneFile>('/v1/files/:id/content', described('fileContent'), async (request, reply) => {
+  app.get<OneFile>('/v1/files/:id/content', described('openaiFileContent'), async (request, reply) => {
     const file = await find(request)
     const stream = await callFiles.open(file)
     request.isOpenEnded = true
@@ -83,7 +83,7 @@ export async function fileRoutes(app: FastifyInstance, { callFiles }: DialectCon
   await app.register(async (scope) => {
     scope.removeContentTypeParser('multipart/form-data')
     takeForms(scope)
-    scope.post('/v1/files', described('fileUpload'), async (request) => {
+    scope.post('/v1/files', described('openaiFileUpload'), async (request) => {
       if (!isForm(request)) {
         throw new PolyphonyError('unsupported_media', 'Send the file as multipart/form-data, in the part "file".')
       }

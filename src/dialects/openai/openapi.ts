@@ -1,6 +1,6 @@
+import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
 import { callDescriptions } from '../kit/call-openapi.ts'
-import type { JsonObject } from '../../core/json.ts'
 import { inPath, jsonBody } from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 
@@ -49,27 +49,30 @@ function operationsOf() {
     'audio/translations': form('Translate sound into English'),
     models: read('List the models that this key can use'),
     model: { ...read('Read a model'), parameters: [inPath('model', 'The name of the model.')] },
-    fileUpload: stored('Upload a file', 'The file.', {
-      description: 'A form with the `file`, its `purpose`, and perhaps `expires_after[anchor]` and `expires_after[seconds]`.',
+    openaiFileUpload: stored('Upload a file', 'The file.', {
+      description:
+        'A form with the `file`, its `purpose`, and perhaps `expires_after[anchor]` and `expires_after[seconds]`.',
       requestBody: { required: true, content: { 'multipart/form-data': { schema: FILE_FORM } } },
     }),
-    files: stored('List files', 'A page of files.', { parameters: [...PAGE, inQuery('order'), inQuery('purpose')] }),
-    file: stored('Read a file', 'What is known of the file.', FILE),
-    fileDelete: stored('Delete a file', 'That it is deleted.', FILE),
-    fileContent: {
+    openaiFiles: stored('List files', 'A page of files.', {
+      parameters: [...PAGE, inQuery('order'), inQuery('purpose')],
+    }),
+    openaiFile: stored('Read a file', 'What is known of the file.', FILE),
+    openaiFileDelete: stored('Delete a file', 'That it is deleted.', FILE),
+    openaiFileContent: {
       ...stored('Download a file', 'The bytes.', FILE),
       responses: {
         ...(stored('', '').responses as JsonObject),
         '200': { description: 'The bytes.', content: { 'application/octet-stream': { schema: BYTES } } },
       },
     },
-    batchCreate: stored('Create a batch', 'The batch, which begins soon.', {
+    openaiBatchCreate: stored('Create a batch', 'The batch, which begins soon.', {
       description:
         'Calls every line of an uploaded file of JSON lines, at the price factor of batches, and writes the answers into a file.',
       requestBody: jsonBody({ type: 'object', additionalProperties: true }),
     }),
-    batches: stored('List batches', 'A page of batches.', { parameters: PAGE }),
-    batch: stored('Read a batch', 'The batch.', BATCH),
-    batchCancel: stored('Cancel a batch', 'The batch, which ends when the lines under way have ended.', BATCH),
+    openaiBatches: stored('List batches', 'A page of batches.', { parameters: PAGE }),
+    openaiBatch: stored('Read a batch', 'The batch.', BATCH),
+    openaiBatchCancel: stored('Cancel a batch', 'The batch, which ends when the lines under way have ended.', BATCH),
   }
 }

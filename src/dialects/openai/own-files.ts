@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import type { CallFiles } from '../../calls/call-files.ts'
-import type { Caller } from '../../core/caller.ts'
 import type { CallFile } from '../../core/call-file.ts'
+import type { Caller } from '../../core/caller.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { unprefixed } from '../kit/prefixed-ids.ts'
@@ -17,7 +17,11 @@ const MAX_DEPTH = 8
  * The body with the files that the caller has sent here in the place of their ids: no vendor has them. Other ids stay, as
  * those of files at the vendor. Undefined where there is none of ours. Throws `payload_too_large`.
  */
-export async function withOwnFiles(json: JsonObject, caller: Caller, files: CallFiles): Promise<JsonObject | undefined> {
+export async function withOwnFiles(
+  json: JsonObject,
+  caller: Caller,
+  files: CallFiles,
+): Promise<JsonObject | undefined> {
   const found = new Map<string, CallFile>()
   for (const text of fileIds(json)) {
     const id = unprefixed(FILE_PREFIX, text)
@@ -70,7 +74,8 @@ function replaced(value: Json, uris: ReadonlyMap<string, { uri: string; name: st
 async function dataUri(file: CallFile, files: CallFiles): Promise<string> {
   const bytes = await buffer(await files.open(file))
   const { fileTypeFromBuffer } = await import('file-type') // with the first file, not with the start
-  const type = (await fileTypeFromBuffer(bytes))?.mime ?? TEXT_TYPES[extensionOf(file.name)] ?? 'application/octet-stream'
+  const type =
+    (await fileTypeFromBuffer(bytes))?.mime ?? TEXT_TYPES[extensionOf(file.name)] ?? 'application/octet-stream'
   return `data:${type};base64,${bytes.toString('base64')}`
 }
 

@@ -148,9 +148,7 @@ export function callBatchesContract(bench: Bench): void {
     const ids = [first ?? '', second ?? '']
     const renewed = await bench.store.renewCallBatches({ holder: 'a', ids, leaseMs: LEASE_MS, now: START + 30_000 })
     expect(renewed.map(({ id }) => id)).toEqual([first])
-    expect((await claim('c', START + 60_000)).map(({ id }) => id).sort()).toEqual(
-      [second, other.batch.id].toSorted(),
-    )
+    expect((await claim('c', START + 60_000)).map(({ id }) => id).sort()).toEqual([second, other.batch.id].toSorted())
     await bench.store.releaseCallBatches({ which: { holder: 'c' } })
     await bench.store.releaseCallBatches({ which: { all: true } })
     expect((await claim('d', START, 10, 3)).map(({ id }) => id).sort()).toEqual(

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../tx.ts'
 
 /** Files for calls, and batches of calls. */
@@ -62,7 +62,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .createIndex('call_batches_unfinished')
     .on('call_batches')
     .column('lease_until')
-    .where('ended_at', 'is', null)
+    .where(sql.ref('ended_at'), 'is', null)
     .execute()
 
   await db.schema
