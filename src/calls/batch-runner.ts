@@ -11,7 +11,7 @@ export interface BatchRunner {
   stop(graceMs: number): Promise<void>
 }
 
-const LEASE_MS = 60 * SECOND_MS
+const LEASE_MS = 30 * SECOND_MS
 /** How often this process renews what it holds, and looks for batches whose process is gone. */
 const LOOK_MS = 2 * SECOND_MS
 /** How many batches are worked on side by side: their lines take turns. */
