@@ -34,6 +34,8 @@ export function openBatchRunner(parts: BatchParts): BatchRunner {
   let isStopping = false
   let looking: Promise<void> | undefined
   let again = false
+  /** The last look failed: an outage is logged once. */
+  let isFailing = false
   /** Until when nothing is claimed, after an error. */
   let pausedUntil = 0
 
@@ -103,9 +105,15 @@ export function openBatchRunner(parts: BatchParts): BatchRunner {
         await look()
       }
     })()
-      .catch((error: unknown) => {
-        log.error({ err: error }, 'batches of calls could not be looked for; the next look tries again')
-      })
+      .then(
+        () => {
+          isFailing = false
+        },
+        (error: unknown) => {
+          if (!isFailing) log.error({ err: error }, 'batches of calls could not be looked for; it is tried again')
+          isFailing = true
+        },
+      )
       .finally(() => {
         looking = undefined
       })
@@ -129,7 +137,9 @@ export function openBatchRunner(parts: BatchParts): BatchRunner {
       await Promise.race([done, delay(graceMs, undefined, { ref: false })])
       for (const one of all) one.cut()
       await done
-      await store.releaseCallBatches({ which: { holder } })
+      await store.releaseCallBatches({ which: { holder } }).catch((error: unknown) => {
+        log.warn({ err: error }, 'the leases of batches could not be ended; they run out')
+      })
     },
   }
 }

@@ -141,21 +141,29 @@ async function callLines(batch: CallBatch, format: BatchFormat, parts: BatchPart
     running.add(one)
   }
 
-  const input = await inputOf(batch, parts).catch(goneInput)
-  for await (const line of linesOf(input ?? [], MAX_LINE_BYTES)) {
-    if (halted.aborted || failure !== undefined) break
-    if (ended.has(line.index)) continue
-    while (running.size >= MAX_AT_ONCE) await Promise.race(running)
-    if (outcomes.unstored() >= MAX_UNSTORED) await outcomes.store(MAX_UNSTORED - 1)
-    if (!(await slots.take(batch.tenantId, halted).then(...yesOrNo))) break
-    start(line)
-    // Answers of the sandbox come in the same turn, and other requests are waiting.
-    await nextTurn()
+  async function callEach(input: AsyncIterable<Buffer>): Promise<void> {
+    for await (const line of linesOf(input, MAX_LINE_BYTES)) {
+      if (halted.aborted || failure !== undefined) return
+      if (ended.has(line.index)) continue
+      while (running.size >= MAX_AT_ONCE) await Promise.race(running)
+      if (outcomes.unstored() >= MAX_UNSTORED) await outcomes.store(MAX_UNSTORED - 1)
+      if (!(await slots.take(batch.tenantId, halted).then(...yesOrNo))) return
+      start(line)
+      // Answers of the sandbox come in the same turn, and other requests are waiting.
+      await nextTurn()
+    }
   }
+
+  const input = await inputOf(batch, parts).catch(goneInput)
+  if (!input) return false
+  await callEach(input).catch((error: unknown) => {
+    failure ??= error
+  })
+  // Also after a failure: a line that is under way must not be called again beside itself.
   await Promise.all(running)
   await outcomes.store(0)
   if (failure !== undefined) throw failure
-  return input !== undefined
+  return true
 }
 
 /** For a promise that is rejected when no more lines are to be begun. */
@@ -167,7 +175,7 @@ function goneInput(error: unknown): undefined {
 }
 
 /** The outcomes of lines on their way to the disk. */
-function openOutcomes({ store, allowances }: BatchParts, { cut }: Control) {
+function openOutcomes({ store, allowances, log }: BatchParts, { cut }: Control) {
   const uncalled: BatchLine[] = []
   let booked = 0
   const unstored = (): number => booked + uncalled.length
@@ -188,7 +196,12 @@ function openOutcomes({ store, allowances }: BatchParts, { cut }: Control) {
     async store(most: number): Promise<void> {
       while (unstored() > most && !cut.aborted) {
         const lines = uncalled.splice(0)
-        if (lines.length > 0) await store.endBatchLines({ lines })
+        try {
+          if (lines.length > 0) await store.endBatchLines({ lines })
+        } catch (error) {
+          uncalled.unshift(...lines)
+          log.error({ err: error, lines: lines.length }, 'outcomes of lines were not stored; it is tried again')
+        }
         await allowances.flush()
         if (unstored() > most) await delay(STORE_AGAIN_MS, undefined, { signal: cut }).catch(() => {}) // given up
       }
