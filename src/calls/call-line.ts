@@ -113,6 +113,11 @@ async function callOnce(
   const requestId = newId(clock.now())
   const { promise: booked, resolve } = Promise.withResolvers<Booking>()
   let booking: Booking | undefined
+  // A signal of its own: each call leaves a listener at the one that it gets, and `cut` lives as long as the batch.
+  const leaving = new AbortController()
+  const leave = (): void => leaving.abort(cut.reason)
+  if (cut.aborted) leave()
+  cut.addEventListener('abort', leave, { once: true })
   try {
     const caller = await of.callerNow()
     const answer = await calls.answer({
@@ -130,7 +135,7 @@ async function callOnce(
           resolve(booking)
         },
       },
-      signal: cut,
+      signal: leaving.signal,
     })
     const body = await textOf(answer)
     return { end: { kind: 'answered', status: answer.status, body, requestId }, booking: await booked }
@@ -139,6 +144,8 @@ async function callOnce(
     if (!isKnown) log.error({ err: error, batch: batch.id, line: index }, 'a line of a batch failed')
     const known = isKnown ? error : new PolyphonyError('internal', 'The line could not be called.', { cause: error })
     return { end: { kind: 'refused', error: known, requestId }, booking }
+  } finally {
+    cut.removeEventListener('abort', leave)
   }
 }
 

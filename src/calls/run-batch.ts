@@ -40,7 +40,9 @@ export type Halt = 'cancelled' | 'expired' | 'stopped'
 /** So many lines of one batch are in memory at most, also those that wait to be called again. */
 const MAX_AT_ONCE = 64
 /** So many outcomes may wait to be stored: those that a process has when it is killed are called again. */
-const MAX_UNSTORED = 32
+const MAX_UNSTORED = 64
+/** With so many, they are stored while more lines are called. */
+const STORED_AT_ONCE = 16
 const STORE_AGAIN_MS = SECOND_MS
 
 /**
@@ -146,7 +148,8 @@ async function callLines(batch: CallBatch, format: BatchFormat, parts: BatchPart
       if (halted.aborted || failure !== undefined) return
       if (ended.has(line.index)) continue
       while (running.size >= MAX_AT_ONCE) await Promise.race(running)
-      if (outcomes.unstored() >= MAX_UNSTORED) await outcomes.store(MAX_UNSTORED - 1)
+      if (outcomes.unstored() >= MAX_UNSTORED) await outcomes.store(MAX_UNSTORED - STORED_AT_ONCE)
+      else outcomes.begin()
       if (!(await slots.take(batch.tenantId, halted).then(...yesOrNo))) return
       start(line)
       // Answers of the sandbox come in the same turn, and other requests are waiting.
@@ -178,6 +181,7 @@ function goneInput(error: unknown): undefined {
 function openOutcomes({ store, allowances, log }: BatchParts, { cut }: Control) {
   const uncalled: BatchLine[] = []
   let booked = 0
+  let isStoring = false
   const unstored = (): number => booked + uncalled.length
   return {
     unstored,
@@ -191,6 +195,14 @@ function openOutcomes({ store, allowances, log }: BatchParts, { cut }: Control) 
         booked--
       }
       allowances.book(booking.reservation, booking.call, { outcome, stored })
+    },
+    /** Stores some of them beside, where there are enough. */
+    begin(): void {
+      if (booked < STORED_AT_ONCE || isStoring) return
+      isStoring = true
+      void allowances.flush().finally(() => {
+        isStoring = false
+      })
     },
     /** Waits until at most so many are not on disk, or the work is given up: then those lines have none. */
     async store(most: number): Promise<void> {

@@ -73,6 +73,7 @@ describe('a configuration', () => {
       bodyMaxBytes: 16_777_216,
       outputMaxBytes: 536_870_912,
       requestTimeoutMs: 120_000,
+      batches: BATCHES,
       callLimits: { answerMs: 600_000, silenceMs: 300_000 },
       models: [],
       quotas: QUOTAS,

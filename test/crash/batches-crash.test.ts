@@ -14,9 +14,9 @@ import { type FakeModels, openFakeModels, USED } from '../support/fake-models.ts
 import { LIVE_KEY, MASTER_SECRET, openGateway } from '../support/gateway.ts'
 import { freshDatabase } from '../support/postgres-database.ts'
 
-const LINES = 60
+const LINES = 150
 /** Lines that a process may have called without an outcome on disk: those under way, and those that wait to be stored. */
-const MOST_IN_HAND = 16 + 32
+const MOST_IN_HAND = 16 + 64
 /** Longer than the lease of a batch. */
 const LEASE_OVER_MS = 120_000
 
@@ -88,7 +88,7 @@ function crashSuite(engine: string, databaseUrl: () => Promise<string | undefine
         const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined
         // Some lines have an outcome by then, and others are under way.
         if (point === 'vendor:asked') {
-          vendor.troubles.push(...Array(40).fill({ slowMs: 1 }), () => void child.kill('SIGKILL'))
+          vendor.troubles.push(...Array(120).fill({ slowMs: 1 }), () => void child.kill('SIGKILL'))
         }
         if (url !== undefined) await create(url, point)
         await ended
