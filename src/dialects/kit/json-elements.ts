@@ -25,7 +25,6 @@ export async function* elementsOf(
   field: string,
   limits: ElementLimits,
 ): AsyncGenerator<Buffer, { rest: JsonObject; hasList: boolean }> {
-  const opening = new RegExp(`^\\s*\\{(?:[^]*,)?\\s*"${field}"\\s*:\\s*$`)
   let rest = ''
   let pieces: Buffer[] = []
   let size = 0
@@ -77,7 +76,7 @@ export async function* elementsOf(
         if (!isInList && byte === 0x5b && depth === 1) {
           keep(chunk.subarray(from, at))
           from = at
-          if (!hasList && opening.test(rest)) {
+          if (!hasList && opensList(rest, field)) {
             isInList = true
             hasList = true
             from = at + 1
@@ -104,6 +103,17 @@ export async function* elementsOf(
     keep(chunk.subarray(from))
   }
   return { rest: objectIn(rest), hasList }
+}
+
+/** So much of the end of what was read is looked at: a name, and white space around it. */
+const MAX_NAME = 1_000
+
+/** Whether what precedes a bracket is the name of this member. In the outermost object, nothing else is followed by ":". */
+function opensList(before: string, field: string): boolean {
+  const end = before.slice(-MAX_NAME).trimEnd()
+  const name = end.slice(0, -1).trimEnd()
+  const quoted = `"${field}"`
+  return end.endsWith(':') && name.endsWith(quoted) && /[{,]$/.test(name.slice(0, -quoted.length).trimEnd())
 }
 
 function objectIn(latin1: string): JsonObject {
