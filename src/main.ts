@@ -10,6 +10,7 @@ import { folderOf } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { followsRequests, urlOf } from './compose/address.ts'
 import { adminContext } from './compose/admin.ts'
+import { composeBatches } from './compose/batches.ts'
 import { composeCalls } from './compose/calls.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { commandDoor } from './compose/command-door.ts'
@@ -172,6 +173,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(spoken.close)
   const keys = openKeys({ store, clock, log })
   parts.defer(() => keys.close())
+  const batched = await composeBatches(config, { store, assets, ...spoken, keys, clock, log })
+  parts.defer(batched.close)
   const stopRetention = startRetention({ store, assets, clock, log })
   parts.defer(stopRetention)
   // Both at once: a stop has one grace, not two.
@@ -193,6 +196,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     context: {
       tasks,
       calls: spoken.calls,
+      callFiles: batched.files,
+      callBatches: batched.batches,
       assets,
       drafts: openDrafts({ store, clock, days: config.recordDays, quotas }),
       postJson: egress.postJson,

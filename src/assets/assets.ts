@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import type { Disk } from 'flydrive'
@@ -12,6 +12,7 @@ import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
 import { openDeleteFiles, storageKey } from './delete-files.ts'
 import { identify } from './media-type.ts'
+import { putStream } from './put-stream.ts'
 import { readRange, tryDisk } from './storage.ts'
 import { openStrays } from './strays.ts'
 import { tryWrite } from './try-write.ts'
@@ -28,6 +29,12 @@ export interface NewFile {
   expiresAt: number
 }
 
+/** A file whose bytes come one after another, and may be of any type: nothing but its owner's requests leads to it. */
+export interface NewStream extends Pick<Asset, 'tenantId' | 'mode' | 'kind' | 'expiresAt'> {
+  body: Readable
+  maxBytes: number
+}
+
 /** Stores, reads and deletes files (uploads and outputs) in the operator's storage. */
 export interface Assets {
   /**
@@ -38,6 +45,14 @@ export interface Assets {
   write(file: NewFile): Promise<Asset>
   /** Writes a file that belongs to no task, with its row. Throws as `write` does, and `storage_quota_reached`. */
   upload(file: Omit<NewFile, 'taskId' | 'kind' | 'mode'> & { mode: Mode }): Promise<Asset>
+  /**
+   * Writes a file of any length as it comes, as `write` does, also without a row. Throws what the stream throws, and
+   * `payload_too_large`, `storage_full`, `storage_quota_reached` and `store_unavailable`.
+   */
+  writeStream(file: NewStream): Promise<Asset>
+  /** The error to answer when a row of this asset does not fit into the quota, and the quota. */
+  quotaFaultOf(asset: Asset): Promise<PolyphonyError>
+  readonly quotas: Quotas
   /** Bytes `start` to `end`, both included; the whole file without them. Throws `not_found`, `store_unavailable`. */
   open(asset: Asset, range?: { start: number; end: number }): Promise<Readable>
   /** Undefined for an unknown id and for an expired file, deleted or not. */
@@ -113,6 +128,43 @@ export function openAssets(options: AssetsOptions): Assets {
     if (fault) throw fault
   }
 
+  async function writeStream({ body, maxBytes: most, ...file }: NewStream): Promise<Asset> {
+    if (file.kind === 'upload' && file.mode) await checkRoom({ tenantId: file.tenantId, mode: file.mode }, 1)
+    const { mediaType, extension } = OF_ANY_TYPE
+    const asset = { id: randomUUID(), ...file, taskId: null, mediaType, extension, createdAt: clock.now() }
+    const hash = createHash('sha256')
+    let sizeBytes = 0
+    async function* counted(): AsyncGenerator<Buffer> {
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        sizeBytes += chunk.byteLength
+        if (sizeBytes > most) {
+          throw new PolyphonyError('payload_too_large', `The file has more than ${most} bytes.`)
+        }
+        hash.update(chunk)
+        yield chunk
+      }
+    }
+    try {
+      await putStream(disk, storageKey(asset), Readable.from(counted(), { objectMode: false }), mediaType)
+    } catch (error) {
+      body.destroy()
+      throw writeError(error)
+    }
+    return { ...asset, sizeBytes, sha256: hash.digest('hex') }
+  }
+
+  async function quotaFaultOf({ tenantId, mode, sizeBytes }: Asset): Promise<PolyphonyError> {
+    if (mode) {
+      const used = await store.getStorageUse({ tenantId, mode })
+      const fault = quotaFault(mode, used, { bytes: sizeBytes, drafts: 0 }, quotas[mode])
+      if (fault) return fault
+    }
+    return new PolyphonyError(
+      'store_unavailable',
+      'The file could not be stored because of simultaneous uploads; send it again.',
+    )
+  }
+
   async function open(asset: Asset, range?: { start: number; end: number }): Promise<Readable> {
     try {
       return await (range ? readRange(disk, storageKey(asset), range) : disk.getStream(storageKey(asset)))
@@ -128,6 +180,9 @@ export function openAssets(options: AssetsOptions): Assets {
 
   return {
     write,
+    writeStream,
+    quotaFaultOf,
+    quotas,
     open,
     find,
 
@@ -137,11 +192,7 @@ export function openAssets(options: AssetsOptions): Assets {
       try {
         if (!(await store.insertAsset({ asset, quota: quotas[file.mode] }))) {
           // Others used the quota since the first check.
-          await checkRoom(file, asset.sizeBytes)
-          throw new PolyphonyError(
-            'store_unavailable',
-            'The file could not be stored because of simultaneous uploads; send it again.',
-          )
+          throw await quotaFaultOf(asset)
         }
       } catch (error) {
         await deleteFiles.one(asset)
@@ -192,6 +243,9 @@ export function openAssets(options: AssetsOptions): Assets {
     },
   }
 }
+
+/** It is served as an attachment of bytes, whatever is in it. */
+const OF_ANY_TYPE = { mediaType: 'application/octet-stream', extension: 'bin' } as const
 
 /** Takes some ten milliseconds of this thread. */
 const HASHED_AT_ONCE = 4 * 2 ** 20

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Disk } from 'flydrive'
 import { pino } from 'pino'
@@ -56,6 +58,23 @@ const upload = (assets: Assets, body = mp3(2)) =>
   assets.upload({ tenantId: 'tenant', mode: 'live', body, expiresAt: NOW + DAY_MS })
 
 describe('S3Files', () => {
+  it('a file whose length is not known before is written into a bucket, with its size and hash', async () => {
+    const assets = assetsOn(await openDisk(server.storageUrl('files/streamed'), S3))
+    const pieces = Array.from({ length: 50 }, (_, index) => Buffer.alloc(20_000, index))
+    const file = { tenantId: 'tenant', mode: 'live', kind: 'upload', maxBytes: 1_000_000 } as const
+    const asset = await assets.writeStream({ ...file, body: Readable.from(pieces), expiresAt: NOW + DAY_MS })
+    const whole = Buffer.concat(pieces)
+    expect(asset).toMatchObject({ sizeBytes: 1_000_000, extension: 'bin', taskId: null })
+    expect(asset.sha256).toBe(createHash('sha256').update(whole).digest('hex'))
+    expect((await buffer(await assets.open(asset))).equals(whole)).toBe(true)
+    const larger = Readable.from([...pieces, Buffer.alloc(1)])
+    await expect(assets.writeStream({ ...file, body: larger, expiresAt: NOW + DAY_MS })).rejects.toMatchObject({
+      code: 'payload_too_large',
+    })
+    await assets.deleteUnrecorded([asset])
+    expect(await server.keys()).toEqual([])
+  })
+
   it('files in a bucket are written, read whole and in part, and deleted when their time has come', async () => {
     const assets = assetsOn(await openDisk(server.storageUrl('files/kept/here'), S3))
     expect(await server.keys()).toEqual([]) // what tried the bucket is gone

@@ -27,6 +27,7 @@ const callOf = ({ tenantId, keyId, mode }: Caller, price: number): Call => ({
   requestId: null,
   endpoint: 'chat/completions',
   model: 'm',
+  batchId: null,
   provider: 'openai',
   account: 'a',
   vendorModel: 'm',

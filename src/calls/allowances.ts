@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Call } from '../core/call.ts'
+import type { BatchLine } from '../core/call-batch.ts'
 import type { Caller } from '../core/caller.ts'
 import { type Clock, DAY_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -19,12 +20,24 @@ export interface Allowances {
    * Throws `insufficient_points` or `spend_limit_reached`. Each is ended by one `book`.
    */
   reserve(caller: Caller, bound: Points): Reservation | Promise<Reservation>
-  /** Ends a reservation with what the call cost, which may be more than was set aside. It is stored soon. */
-  book(reservation: Reservation, call: Call): void
-  /** What ended calls and unneeded points are on disk. */
+  /**
+   * Ends a reservation with what the call cost, which may be more than was set aside. It is stored soon, and with it the
+   * outcome of the line of a batch that it answered.
+   */
+  book(reservation: Reservation, call: Call, line?: BookedLine): void
+  /** Ends a reservation for nothing, and leaves no record of the call. */
+  release(reservation: Reservation, call: Pick<Call, 'keyId' | 'tenantId'>): void
+  /** Stores what has ended. What could not be stored is kept, and stored later. */
   flush(): Promise<void>
   /** Writes what has ended, and gives back what is held. */
   close(): Promise<void>
+}
+
+/** The outcome of a line of a batch. */
+export interface BookedLine {
+  outcome: BatchLine
+  /** Called when it is on disk, with its call. */
+  stored(): void
 }
 
 export interface Reservation {
@@ -49,6 +62,11 @@ const CALLS_AHEAD = 32
 /** After a booking that failed: the calls are kept, and sent again. */
 const RETRY_MS = 1_000
 
+interface Ended {
+  call: Call
+  line: BookedLine | undefined
+}
+
 interface Purse {
   readonly tenantId: string
   readonly keyId: string
@@ -57,7 +75,7 @@ interface Purse {
   left: number
   /** What calls that are under way have set aside. */
   reserved: number
-  ended: Call[]
+  ended: Ended[]
   raising: Promise<void> | undefined
   usedAt: number
 }
@@ -136,30 +154,32 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
   async function writeEnded(isLast: boolean): Promise<void> {
     const now = clock.now()
     const busy = [...purses.values()].filter(({ ended }) => ended.length > 0)
-    const batches = busy.map((purse) => ({ purse, calls: purse.ended.splice(0) }))
+    const batches = busy.map((purse) => ({ purse, ended: purse.ended.splice(0) }))
     try {
       if (batches.length > 0) {
         const held = await store.bookCalls({
-          bookings: batches.map(({ purse: { tenantId, keyId, allowanceId }, calls }) => ({
+          bookings: batches.map(({ purse: { tenantId, keyId, allowanceId }, ended }) => ({
             tenantId,
             keyId,
             allowanceId,
-            calls,
+            calls: ended.map(({ call }) => call),
+            lines: ended.flatMap(({ line }) => line?.outcome ?? []),
           })),
           leaseUntil: now + LEASE_MS,
           recordExpiresAt: now + recordDays * DAY_MS,
           now,
         })
-        batches.forEach(({ purse }, index) => {
+        batches.forEach(({ purse, ended }, index) => {
           follow(purse, held[index] ?? points(0))
+          for (const { line } of ended) line?.stored()
         })
       }
       await endIdle(isLast ? Number.POSITIVE_INFINITY : now - IDLE_MS, now)
     } catch (error) {
       // A booking that was stored all the same is not stored twice.
-      for (const { purse, calls } of batches) purse.ended.unshift(...calls)
+      for (const { purse, ended } of batches) purse.ended.unshift(...ended)
       log.error(
-        { err: error, calls: batches.reduce((sum, { calls }) => sum + calls.length, 0) },
+        { err: error, calls: batches.reduce((sum, { ended }) => sum + ended.length, 0) },
         'calls were not booked',
       )
       if (isLast) throw error
@@ -172,7 +192,7 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
   /** Takes over what is held on disk: another process may have ended the allowance of one that was paused for long. */
   function follow(purse: Purse, held: Points): void {
     if (purse.raising) return
-    purse.left = held - purse.ended.reduce((sum, { pricePoints }) => sum + pricePoints, 0)
+    purse.left = held - purse.ended.reduce((sum, { call }) => sum + call.pricePoints, 0)
   }
 
   async function endIdle(usedBefore: number, now: number): Promise<void> {
@@ -202,11 +222,16 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
       if (caller.mode === 'test' || bound === 0) return { keyId: caller.keyId, bound: points(0) }
       return take(purseOf(caller), bound) ?? reserveMore(caller, bound)
     },
-    book({ bound }, call) {
+    release({ bound }, call) {
+      const purse = purseOf(call)
+      purse.reserved -= bound
+      begin()
+    },
+    book({ bound }, call, line) {
       const purse = purseOf(call)
       purse.reserved -= bound
       purse.left -= call.pricePoints
-      purse.ended.push(call)
+      purse.ended.push({ call, line })
       purse.usedAt = clock.now()
       begin()
     },

@@ -59,8 +59,21 @@ export interface CallRequest {
   renamed?(model: string): Uint8Array
   /** The HTTP status of an error in the caller's API, for the record. */
   statusOf?(error: PolyphonyError): number
+  /** It is a line of a batch, which waits, and costs less. */
+  batched?: Batched
   /** Ends when the caller leaves. */
   signal: AbortSignal
+}
+
+/** How a line of a batch is booked. */
+export interface Batched {
+  batchId: string
+  /** Of the record of the call. */
+  callId: string
+  /** Of the model's price. */
+  priceFactor: number
+  /** In place of the booking, when the answer has been read or there is none: the batch books the call, with its outcome. */
+  ended(reservation: Reservation, call: Call): void
 }
 
 export interface CallAnswer {
@@ -86,6 +99,8 @@ export interface Calls {
   answer(request: CallRequest): Promise<CallAnswer>
   /** The models that a caller can name. */
   models(caller: Caller): string[]
+  /** How many calls are under way, those of batches apart. */
+  underWay(): number
 }
 
 export interface CallsOptions {
@@ -152,6 +167,7 @@ const BYTES_PER_AUDIO_TOKEN = 1_500
 
 export function openCalls(options: CallsOptions): Calls {
   const { allowances, limits, clock, log, download } = options
+  let underWay = 0
 
   async function answer(request: CallRequest): Promise<CallAnswer> {
     const { caller } = request
@@ -180,7 +196,7 @@ export function openCalls(options: CallsOptions): Calls {
     const able = inPool(route.targets, options.policyOf(caller.tenantId)).filter((target) => canAnswer(target, request))
     const [any] = able
     if (!any) throw noWay(request, route)
-    const prices = new Map(able.map((target) => [target, priceOf(route, target)]))
+    const prices = new Map(able.map((target) => [target, priceOf(route, target, request.batched?.priceFactor)]))
     const priced = able.filter((target) => prices.get(target) !== undefined)
     const price = priced[0] && prices.get(priced[0])
     if (!price) throw unpriced(any)
@@ -291,6 +307,8 @@ export function openCalls(options: CallsOptions): Calls {
   /** Returns the function that books the call, once. */
   function booker(running: Running, { money, settleTokens }: Reserved) {
     const { request, startedAt } = running
+    const { batched } = request
+    if (!batched) underWay += 1
     return (end: {
       outcome: Call['outcome']
       usage: Usage | undefined
@@ -302,14 +320,15 @@ export function openCalls(options: CallsOptions): Calls {
       const { caller } = request
       const account = end.target?.member.record ?? null
       settleTokens(tokensIn(end.usage ?? {}))
-      allowances.book(money, {
-        id: newId(startedAt),
+      const call: Call = {
+        id: batched?.callId ?? newId(startedAt),
         tenantId: caller.tenantId,
         keyId: caller.keyId,
         mode: caller.mode,
         requestId: request.requestId,
         endpoint: request.endpoint,
         model: request.model,
+        batchId: batched?.batchId ?? null,
         provider: account?.provider ?? null,
         account: account?.id ?? null,
         vendorModel: end.target?.model ?? null,
@@ -324,7 +343,13 @@ export function openCalls(options: CallsOptions): Calls {
         createdAt: startedAt,
         firstByteMs: running.firstByteMs,
         durationMs: clock.now() - startedAt,
-      })
+      }
+      if (batched) {
+        batched.ended(money, call)
+        return
+      }
+      underWay -= 1
+      allowances.book(money, call)
     }
   }
 
@@ -352,6 +377,7 @@ export function openCalls(options: CallsOptions): Calls {
 
   return {
     answer,
+    underWay: () => underWay,
     models(caller) {
       const all =
         caller.mode === 'test' ? [...options.sandbox.models] : listModels(options.membersFor(caller), options.settings)
@@ -400,14 +426,18 @@ function inPool(
 }
 
 /**
- * What the operator set, else the vendor's list price, times the account's factor; undefined for a model of a vendor whose
+ * What the operator set, else the vendor's list price, times the account's factor and that of batches; undefined for a model of a vendor whose
  * price is unknown.
  */
-function priceOf({ price }: ModelRoute<CallMember>, { member, model }: Target<CallMember>): ModelPrice | undefined {
+function priceOf(
+  { price }: ModelRoute<CallMember>,
+  { member, model }: Target<CallMember>,
+  batchFactor = 1,
+): ModelPrice | undefined {
   const { priceFactor } = member.record
   if (priceFactor === 0) return {}
   const whole = price ?? listPriceOf(model) ?? (member.side.isUnpriced ? {} : undefined)
-  return whole && scaled(whole, priceFactor)
+  return whole && scaled(whole, priceFactor * batchFactor)
 }
 
 function unpriced({ model }: Target<CallMember>): PolyphonyError {

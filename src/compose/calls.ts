@@ -102,8 +102,8 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   const booked = openAllowances({ store, clock, log, recordDays: config.recordDays })
   const allowances: Allowances = {
     ...booked,
-    book(reservation, call) {
-      booked.book(reservation, call)
+    book(reservation, call, line) {
+      booked.book(reservation, call, line)
       callEnded(call)
     },
   }

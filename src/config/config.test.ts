@@ -16,6 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const read = (env: Record<string, string> = {}): Config => readConfig({ DATA_DIR: folder, ...env })
 const KEY = 'sk-live-0123456789abcdef'
 
+const BATCHES = { priceFactor: 0.5, linesAtOnce: 16, fileMaxBytes: 200 * 2 ** 20, fileDays: 30 }
 const QUOTAS = {
   live: { bytes: 20 * 2 ** 30, drafts: 100_000 },
   test: { bytes: 2 ** 30, drafts: 10_000 },
@@ -73,6 +74,7 @@ describe('a configuration', () => {
       bodyMaxBytes: 16_777_216,
       outputMaxBytes: 536_870_912,
       requestTimeoutMs: 120_000,
+      batches: BATCHES,
       callLimits: { answerMs: 600_000, silenceMs: 300_000 },
       localServers: {
         use: 'own',
@@ -178,6 +180,10 @@ describe('a configuration', () => {
       { localServers: { use: 'own', addresses: ['http://127.0.0.1:9/v1', 'http://gpu:8000/v1'] } },
     ],
     ['POLYPHONY_STREAM_SILENCE_SECONDS', '0.5', { callLimits: { answerMs: 600_000, silenceMs: 500 } }],
+    ['POLYPHONY_BATCH_PRICE_FACTOR', '0.25', { batches: { ...BATCHES, priceFactor: 0.25 } }],
+    ['POLYPHONY_BATCH_LINES', '4', { batches: { ...BATCHES, linesAtOnce: 4 } }],
+    ['POLYPHONY_FILE_MAX_BYTES', '1000', { batches: { ...BATCHES, fileMaxBytes: 1_000 } }],
+    ['POLYPHONY_FILE_DAYS', '2', { batches: { ...BATCHES, fileDays: 2 } }],
     ['POLYPHONY_STORAGE_QUOTA_BYTES', '4000', { quotas: { ...QUOTAS, live: { ...QUOTAS.live, bytes: 4_000 } } }],
     ['POLYPHONY_DRAFT_QUOTA', '5', { quotas: { ...QUOTAS, live: { ...QUOTAS.live, drafts: 5 } } }],
     ['POLYPHONY_TEST_STORAGE_QUOTA_BYTES', '6000', { quotas: { ...QUOTAS, test: { ...QUOTAS.test, bytes: 6_000 } } }],

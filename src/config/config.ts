@@ -97,6 +97,8 @@ export interface Config {
   callLimits: Readonly<{ answerMs: number; silenceMs: number }>
   /** Servers of models on this machine: for whose keys they are looked for, and where. */
   localServers: Readonly<{ use: string; addresses: readonly string[] }>
+  /** Batches of calls, and files for calls. */
+  batches: Readonly<{ priceFactor: number; linesAtOnce: number; fileMaxBytes: number; fileDays: number }>
   /** How much a tenant may store in uploads and drafts, by the mode of its keys. */
   quotas: Quotas
   /** How many tasks may be on their way into the store at once, and how long one may wait for it. */
@@ -208,6 +210,12 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     callLimits: {
       answerMs: 1_000 * values.POLYPHONY_CALL_SECONDS,
       silenceMs: 1_000 * values.POLYPHONY_STREAM_SILENCE_SECONDS,
+    },
+    batches: {
+      priceFactor: values.POLYPHONY_BATCH_PRICE_FACTOR,
+      linesAtOnce: values.POLYPHONY_BATCH_LINES,
+      fileMaxBytes: values.POLYPHONY_FILE_MAX_BYTES,
+      fileDays: values.POLYPHONY_FILE_DAYS,
     },
     outputMaxBytes: values.POLYPHONY_OUTPUT_MAX_BYTES,
     quotas: {

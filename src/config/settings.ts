@@ -118,6 +118,22 @@ export const SETTINGS = {
     to: 24 * 3_600,
     default: 300,
   }),
+  POLYPHONY_BATCH_PRICE_FACTOR: number('What a call of a batch costs, as a part of its price.', {
+    from: 0,
+    to: 100,
+    default: 0.5,
+  }),
+  POLYPHONY_BATCH_LINES: whole('How many lines of batches are called at once.', { from: 1, to: 10_000, default: 16 }),
+  POLYPHONY_FILE_MAX_BYTES: whole('Size of a file for calls, such as the lines of a batch.', {
+    from: 1,
+    to: 2 ** 40,
+    default: 200 * MIB,
+  }),
+  POLYPHONY_FILE_DAYS: number('How long files for calls, and results of batches, are kept.', {
+    from: 0.001,
+    to: 36_500,
+    default: 30,
+  }),
   POLYPHONY_STORAGE_QUOTA_BYTES: whole('Bytes of uploads and drafts that a tenant may keep with live keys.', {
     from: 0,
     to: 2 ** 50,

@@ -1,3 +1,4 @@
+import type { BatchLine } from './call-batch.ts'
 import type { JsonObject } from './json.ts'
 import type { Points } from './points.ts'
 import type { Mode } from './task.ts'
@@ -22,6 +23,8 @@ export interface Call {
   endpoint: string
   /** As the caller named it. */
   model: string
+  /** The batch whose line it answers; null = it was asked for by itself. */
+  batchId: string | null
   provider: string | null
   account: string | null
   /** As the provider was told; null = none was asked. */
@@ -50,6 +53,8 @@ export interface CallBooking {
   /** The allowance that pays; null = calls that cost nothing. */
   allowanceId: string | null
   calls: readonly Call[]
+  /** Outcomes of lines of batches, which are stored with the calls that answered them. */
+  lines?: readonly BatchLine[]
 }
 
 /** Points that a process holds for the calls of a key: calls take from it in memory, and are booked some at a time. */

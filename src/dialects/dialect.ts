@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
+import type { CallBatches } from '../calls/batches.ts'
+import type { CallFiles } from '../calls/call-files.ts'
 import type { Calls } from '../calls/calls.ts'
 import type { Batch } from '../core/batch.ts'
 import type { Caller } from '../core/caller.ts'
@@ -39,6 +41,10 @@ export interface DialectContext {
   tasks: Tasks
   /** Answers requests on the spot, such as chat. */
   calls: Calls
+  /** Files that clients send for their calls. */
+  callFiles: CallFiles
+  /** Files of calls, which are answered as files. */
+  callBatches: CallBatches
   assets: Assets
   drafts: Drafts
   /** Streams a stored file (`asset:ID.EXT`), with ranges. A reference to none is answered as an unknown file. */

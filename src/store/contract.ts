@@ -4,6 +4,7 @@ import { administrationContract } from './contract/administration.ts'
 import { assetsContract } from './contract/assets.ts'
 import { attemptsContract } from './contract/attempts.ts'
 import { batchesContract } from './contract/batches.ts'
+import { callBatchesContract } from './contract/call-batches.ts'
 import { callsContract } from './contract/calls.ts'
 import { claimsContract } from './contract/claims.ts'
 import { deliveriesContract } from './contract/deliveries.ts'
@@ -68,6 +69,9 @@ export const TABLES = [
   'audit',
   'allowances',
   'calls',
+  'call_files',
+  'call_batches',
+  'call_batch_lines',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -108,6 +112,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('fingerprints', () => fingerprintsContract(bench))
     describe('prices', () => pricesContract(bench))
     describe('calls', () => callsContract(bench))
+    describe('batches of calls', () => callBatchesContract(bench))
     describe('notices', () => noticesContract(bench))
     describe('administration', () => administrationContract(bench))
     describe('history', () => historyContract(bench))

@@ -18,6 +18,7 @@ import * as prices from './migrations/0014-prices.ts'
 import * as notices from './migrations/0015-notices.ts'
 import * as cancelRequests from './migrations/0016-cancel-requests.ts'
 import * as calls from './migrations/0017-calls.ts'
+import * as callBatches from './migrations/0018-call-batches.ts'
 import * as keyLimits from './migrations/0030-key-limits.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
@@ -40,6 +41,7 @@ const MIGRATIONS = {
   '0015-notices': notices,
   '0016-cancel-requests': cancelRequests,
   '0017-calls': calls,
+  '0018-call-batches': callBatches,
   '0030-key-limits': keyLimits,
 }
 

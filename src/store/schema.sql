@@ -167,6 +167,68 @@ CREATE UNIQUE INDEX batches_idempotency on batches (tenant_id, mode, idempotency
 
 CREATE INDEX batches_unannounced on batches (ended_at) where ended_at is not null and announced_at is null;
 
+CREATE TABLE call_batch_lines (
+  batch_id text not null,
+  line integer not null,
+  success integer not null,
+  text text not null,
+  constraint call_batch_lines_key primary key (batch_id, line)
+);
+
+CREATE TABLE call_batches (
+  id text primary key,
+  tenant_id text not null,
+  mode text not null,
+  key_id text not null,
+  format text not null,
+  endpoint text not null,
+  status text not null,
+  input_file_id text not null,
+  input_asset_id text not null,
+  metadata text,
+  headers text not null,
+  output_seconds integer,
+  total integer not null,
+  succeeded integer not null,
+  failed integer not null,
+  cancelled integer not null,
+  expired integer not null,
+  faults text not null,
+  output_file_id text,
+  error_file_id text,
+  created_at integer not null,
+  expires_at integer not null,
+  started_at integer,
+  cancelling_at integer,
+  finalizing_at integer,
+  ended_at integer,
+  record_expires_at integer not null,
+  holder text,
+  lease_until integer not null
+);
+
+CREATE INDEX call_batches_by_expiry on call_batches (record_expires_at);
+
+CREATE INDEX call_batches_by_tenant on call_batches (tenant_id, mode, format, id);
+
+CREATE INDEX call_batches_unfinished on call_batches (lease_until) where ended_at is null;
+
+CREATE TABLE call_files (
+  id text primary key,
+  tenant_id text not null,
+  mode text not null,
+  asset_id text not null,
+  purpose text not null,
+  name text not null,
+  size_bytes integer not null,
+  created_at integer not null,
+  expires_at integer not null
+);
+
+CREATE INDEX call_files_by_expiry on call_files (expires_at);
+
+CREATE INDEX call_files_by_tenant on call_files (tenant_id, mode, id);
+
 CREATE TABLE calls (
   seq integer primary key,
   id text not null unique,
@@ -191,7 +253,8 @@ CREATE TABLE calls (
   first_byte_ms integer,
   duration_ms integer not null,
   booking text,
-  record_expires_at integer not null
+  record_expires_at integer not null,
+  batch_id text
 );
 
 CREATE INDEX calls_by_expiry on calls (record_expires_at);

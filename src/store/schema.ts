@@ -30,6 +30,9 @@ export interface Database {
   audit: AuditTable
   allowances: AllowancesTable
   calls: CallsTable
+  call_files: CallFilesTable
+  call_batches: CallBatchesTable
+  call_batch_lines: CallBatchLinesTable
 }
 
 export interface TenantsTable {
@@ -157,6 +160,63 @@ export interface CallsTable {
   /** The transaction of the ledger that has its price; null = it cost nothing. */
   booking: string | null
   record_expires_at: number
+  /** The batch whose line it answers. */
+  batch_id: Generated<string | null>
+}
+
+/** Files that clients sent for their calls, and results of batches. */
+export interface CallFilesTable {
+  id: string
+  tenant_id: string
+  mode: string
+  asset_id: string
+  purpose: string
+  name: string
+  size_bytes: number
+  created_at: number
+  expires_at: number
+}
+
+/** Files of calls that are answered one after another, as a file. */
+export interface CallBatchesTable {
+  id: string
+  tenant_id: string
+  mode: string
+  key_id: string
+  format: string
+  endpoint: string
+  status: string
+  input_file_id: string
+  input_asset_id: string
+  metadata: string | null
+  headers: string
+  output_seconds: number | null
+  total: number
+  succeeded: number
+  failed: number
+  cancelled: number
+  expired: number
+  faults: string
+  output_file_id: string | null
+  error_file_id: string | null
+  created_at: number
+  expires_at: number
+  started_at: number | null
+  cancelling_at: number | null
+  finalizing_at: number | null
+  ended_at: number | null
+  record_expires_at: number
+  /** The process that works on it. */
+  holder: string | null
+  lease_until: number
+}
+
+/** Outcomes of the lines of unfinished batches; with the end of a batch they become its files. */
+export interface CallBatchLinesTable {
+  batch_id: string
+  line: number
+  success: number
+  text: string
 }
 
 export interface TasksTable {

@@ -4,6 +4,8 @@ import type { Attempt } from '../core/attempt.ts'
 import type { AuditEntry } from '../core/audit.ts'
 import type { Batch, NewBatch } from '../core/batch.ts'
 import type { Allowance, Call, CallBooking } from '../core/call.ts'
+import type { BatchLine, CallBatch, CallBatchChange, CallBatchEnd } from '../core/call-batch.ts'
+import type { CallFile } from '../core/call-file.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
 import type { Draft } from '../core/draft.ts'
@@ -309,7 +311,7 @@ export interface WriteVerbs {
     now: number
   }): Promise<AllowanceOutcome>
   /**
-   * Stores calls, books their prices, and renews the allowances that pay. A call that is stored already is left as it is.
+   * Stores calls with the outcomes of the lines that they answered, books their prices, and renews the allowances that pay. A call that is stored already is left as it is.
    * Returns what each allowance still holds: 0 for one that has ended, whose calls are paid from the available points.
    */
   bookCalls(args: {
@@ -326,6 +328,42 @@ export interface WriteVerbs {
   }): Promise<number>
   /** Deletes records of calls that have expired; the ledger stays. Returns how many. */
   purgeCalls(args: { now: number; limit: number }): Promise<number>
+  /** False, and nothing is stored, when the file would exceed the `quota` of its tenant and mode; absent = no limit. */
+  insertCallFile(args: { file: CallFile; asset: Asset; quota?: Quota }): Promise<boolean>
+  /** Its bytes go with the next sweep of assets, or with the end of the last batch that reads them. False for an unknown id. */
+  deleteCallFile(args: { id: string; now: number }): Promise<boolean>
+  /** Deletes files for calls that have expired, and records of ended batches. Returns how many. */
+  purgeCallFiles(args: { now: number; limit: number }): Promise<number>
+  /** Keeps its input for as long. False, and nothing is stored, when the input is gone. */
+  createCallBatch(args: { batch: CallBatch; keepInputUntil: number }): Promise<boolean>
+  /**
+   * Leases unfinished batches that no process holds: of each tenant in turn, the oldest first, and none of a tenant of which
+   * `perTenant` are held.
+   */
+  claimCallBatches(args: LeaseTaker & { limit: number; perTenant: number }): Promise<CallBatch[]>
+  /** Returns those that are still held, as they are now. */
+  renewCallBatches(args: LeaseTaker & { ids: string[] }): Promise<CallBatch[]>
+  /** Ends leases. `all` is for a store that no other process uses. */
+  releaseCallBatches(args: { which: { holder: string } | { all: true } }): Promise<void>
+  /** Undefined, and nothing is written, when `holder` does not hold it. `running` does not replace a cancel. */
+  changeCallBatch(args: { id: string; holder: string; set: CallBatchChange }): Promise<CallBatch | undefined>
+  /** Returns the batch as it is then; one that has ended, or writes its results, stays as it is. */
+  cancelCallBatch(args: { id: string; now: number }): Promise<CallBatch | undefined>
+  /** Stores outcomes of lines that were not called. A line that has an outcome keeps it. */
+  endBatchLines(args: { lines: readonly BatchLine[] }): Promise<void>
+  /**
+   * Ends a batch with the files of its results. Its lines are deleted, and unless `keepsInput` its input, too. False, and
+   * nothing is written, when `holder` does not hold it.
+   */
+  finishCallBatch(args: {
+    id: string
+    holder: string
+    end: CallBatchEnd
+    files: readonly { file: CallFile; asset: Asset }[]
+    keepsInput: boolean
+  }): Promise<boolean>
+  /** Deletes an ended batch with its results. False when it is unknown or unfinished. */
+  deleteCallBatch(args: { id: string; now: number }): Promise<boolean>
   /** Rebuilds every cached sum and count from the ledger and the tasks. */
   rebuildBalances(args: { now: number } & Audited): Promise<void>
 }
@@ -416,11 +454,38 @@ export interface ReadVerbs {
     mode?: Mode
     keyId?: string
     model?: string
+    batchId?: string
     from?: number
     to?: number
     beforeId?: string
     limit: number
   }): Promise<Call[]>
+  /** Also of a file that has expired. */
+  getCallFile(args: { id: string }): Promise<CallFile | undefined>
+  /** By age; `after` pages on from a file. */
+  listCallFiles(args: {
+    tenantId: string
+    mode: Mode
+    purposes: readonly string[]
+    order: 'asc' | 'desc'
+    after?: string
+    limit: number
+    now: number
+  }): Promise<CallFile[]>
+  getCallBatch(args: { id: string }): Promise<CallBatch | undefined>
+  /** Newest first: those older than `beforeId`, or the next ones newer than `afterId`. */
+  listCallBatches(args: {
+    tenantId: string
+    mode: Mode
+    format: string
+    beforeId?: string
+    afterId?: string
+    limit: number
+  }): Promise<CallBatch[]>
+  /** Outcomes in the order of the lines. */
+  listBatchLines(args: { batchId: string; from: number; limit: number }): Promise<BatchLine[]>
+  /** The indexes of all lines that have an outcome. */
+  listEndedLines(args: { batchId: string }): Promise<number[]>
   /** Batches that have ended and have no webhooks yet, the longest ended first. */
   listUnannounced(args: { limit: number }): Promise<Batch[]>
   /** Parked and waiting tasks of a tenant, oldest first: those that can be cancelled. */

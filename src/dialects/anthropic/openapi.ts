@@ -1,8 +1,26 @@
+import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
 import { callDescriptions } from '../kit/call-openapi.ts'
+import { inPath, jsonBody } from '../kit/openapi.ts'
 
 const TAG = 'Anthropic: messages'
-const { call } = callDescriptions(TAG, ({ status }) => status)
+const { call, stored } = callDescriptions(TAG, ({ status }) => status)
+
+const BATCH: JsonObject = { parameters: [inPath('id', 'The id of the batch: `msgbatch_…`.')] }
+const REQUESTS: JsonObject = {
+  type: 'object',
+  required: ['requests'],
+  properties: {
+    requests: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['custom_id', 'params'],
+        properties: { custom_id: { type: 'string' }, params: { type: 'object', additionalProperties: true } },
+      },
+    },
+  },
+}
 
 export type Descriptions = ReturnType<typeof operationsOf>
 
@@ -20,5 +38,29 @@ function operationsOf() {
   return {
     messages: call('Answer a conversation'),
     count_tokens: call('Count the tokens of a request'),
+    anthropicBatchCreate: stored('Create a batch of messages', 'The batch, which begins soon.', {
+      description: 'Answers every request of a list, at the price factor of batches.',
+      requestBody: jsonBody(REQUESTS),
+    }),
+    anthropicBatches: stored('List batches of messages', 'A page of batches.', {
+      parameters: ['limit', 'before_id', 'after_id'].map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+    }),
+    anthropicBatch: stored('Read a batch of messages', 'The batch.', BATCH),
+    anthropicBatchCancel: stored(
+      'Cancel a batch of messages',
+      'The batch, which ends when the requests under way have.',
+      BATCH,
+    ),
+    anthropicBatchDelete: stored('Delete a batch of messages', 'That it is deleted.', BATCH),
+    anthropicBatchResults: {
+      ...stored('Read the results of a batch of messages', 'A line of JSON for each request.', BATCH),
+      responses: {
+        ...(stored('', '').responses as JsonObject),
+        '200': {
+          description: 'A line of JSON for each request.',
+          content: { 'application/x-jsonl': { schema: { type: 'string' } } },
+        },
+      },
+    },
   }
 }

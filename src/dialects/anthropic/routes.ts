@@ -5,18 +5,12 @@ import { answerCall, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
 import { anthropicRates, sendRates } from '../kit/rate-headers.ts'
+import { batchRoutes } from './batches.ts'
+import { COUNTED, MESSAGES } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
-import { messagesFormat } from './messages-format.ts'
 import type { Descriptions } from './openapi.ts'
 
 const described = describedBy<Descriptions>()
-
-const COUNTED = {
-  model: { kind: 'text', isRequired: true },
-  messages: { kind: 'objects', isRequired: true },
-  system: { kind: 'text or list' },
-  tools: { kind: 'objects' },
-} as const
 
 /** The id of the request under the name that Anthropic's clients read: https://docs.anthropic.com/en/api/errors#request-id. */
 function sendAnthropicId(app: FastifyInstance): void {
@@ -34,16 +28,11 @@ export const anthropic: Dialect = {
     await serve(app, context, {
       prefixes: [''],
       error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
-      routes(inside) {
+      async routes(inside) {
         sendRates(inside, anthropicRates, context.clock)
         keepBodies(inside)
         inside.post('/v1/messages', callOptions(described('messages')), (request, reply) =>
-          answerCall(request, reply, context, {
-            endpoint: 'messages',
-            format: messagesFormat,
-            fields: { ...COUNTED, max_tokens: { kind: 'count', isRequired: true }, stream: { kind: 'flag' } },
-            statusOf,
-          }),
+          answerCall(request, reply, context, MESSAGES),
         )
         inside.post('/v1/messages/count_tokens', callOptions(described('count_tokens')), (request, reply) =>
           answerCall(request, reply, context, {
@@ -56,6 +45,7 @@ export const anthropic: Dialect = {
             statusOf,
           }),
         )
+        await batchRoutes(inside, context)
       },
     })
   },

@@ -4,6 +4,17 @@ import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, jsonBody } from './op
 
 const OBJECT: JsonObject = { type: 'object', additionalProperties: true }
 
+const STORED_ERRORS = [
+  ...COMMON_ERRORS,
+  ...BODY_ERRORS,
+  'not_found',
+  'conflict',
+  'forbidden',
+  'storage_quota_reached',
+  'storage_full',
+  'overloaded',
+] as const
+
 /**
  * The descriptions of routes of calls. What their bodies hold is the vendor's to say: most of it passes as it comes, and so
  * does the vendor's refusal of a request.
@@ -50,6 +61,11 @@ export function callDescriptions(tag: string, statusOf: (error: PolyphonyError) 
     sound(summary: string): JsonObject {
       const content = { 'audio/*': { schema: { type: 'string', format: 'binary' } } }
       return { ...call(summary), responses: { '200': { description: 'The sound.', content }, ...errors } }
+    },
+    /** What works on stored things, and costs nothing by itself. */
+    stored(summary: string, description: string, more: JsonObject = {}): JsonObject {
+      const known = errorAnswers(STORED_ERRORS, statusOf, OBJECT)
+      return { summary, tags: [tag], responses: { '200': answer(description, OBJECT), ...known }, ...more }
     },
     read(summary: string): JsonObject {
       return { summary, tags: [tag], responses: succeeds('As the vendor writes it.') }

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { LineRequest } from '../../calls/batch-format.ts'
 import type { CallRequest } from '../../calls/calls.ts'
+import type { Caller } from '../../core/caller.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -29,6 +31,8 @@ export interface CallRoute
   fields?: Readonly<Record<string, CallField>>
   /** The body is a form. */
   isForm?: true
+  /** The body in place of the one that came, such as with files that it names; undefined = as it came. */
+  prepare?(json: JsonObject, caller: Caller): Promise<JsonObject | undefined>
   /** The HTTP status of an error in this API. Default: the error's own. */
   statusOf?: CallRequest['statusOf']
 }
@@ -70,11 +74,6 @@ export function keepBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, keepJson)
 }
 
-/** The object of a body that `keepBodies` read; undefined for a form, and without a body. */
-export function jsonOf({ body }: FastifyRequest): JsonObject | undefined {
-  return (body as RawBody | undefined)?.json
-}
-
 /** Answers a call: reads what is needed of the request, and sends the answer as it comes. */
 export async function answerCall(
   request: FastifyRequest,
@@ -82,7 +81,7 @@ export async function answerCall(
   { calls, tokensOf }: Pick<DialectContext, 'calls' | 'tokensOf'>,
   route: CallRoute,
 ): Promise<FastifyReply> {
-  const body = bodyOf(request, route)
+  const body = await preparedBody(bodyOf(request, route), route, request.caller)
   const { bytes, json, form } = body
   const model = checkModel(route.modelOf ? route.modelOf(json) : modelIn(body))
   const isStreamed = route.isStreamed ?? (form ? form.text('stream') === 'true' : json?.stream === true)
@@ -122,6 +121,39 @@ export async function answerCall(
   }
 }
 
+/** A name of a file stands under this name in every format of OpenAI. */
+const NAMES_FILE = '"file_id"'
+
+async function preparedBody(body: RawBody, { prepare }: CallRoute, caller: Caller): Promise<RawBody> {
+  const { bytes, json } = body
+  if (!prepare || !json || !bytes.includes(NAMES_FILE)) return body
+  const prepared = await prepare(json, caller)
+  return prepared ? { bytes: Buffer.from(JSON.stringify(prepared)), json: prepared, form: undefined } : body
+}
+
+/** A call whose body is a line of a batch. Throws `invalid_input` naming the field. */
+export async function lineCall(
+  route: CallRoute,
+  json: JsonObject,
+  { caller, headers }: { caller: Caller; headers: Readonly<Record<string, string>> },
+): Promise<LineRequest> {
+  checkFields(json, route.fields ?? {})
+  if (json.stream === true) throw invalidInput('stream', 'must not be true in a batch')
+  const came = { bytes: Buffer.from(JSON.stringify(json)), json, form: undefined }
+  const body = await preparedBody(came, route, caller)
+  return {
+    endpoint: route.endpoint,
+    model: checkModel(route.modelOf ? route.modelOf(json) : modelIn(body)),
+    body: body.bytes,
+    contentType: 'application/json',
+    json: body.json,
+    headers,
+    ...optionsOf(route),
+    ...boundIn(route, body),
+    ...usageIn(route, body),
+  }
+}
+
 function optionsOf({ format, usageOf, metered, failure, isFile, isText, statusOf }: CallRoute) {
   return {
     ...(format ? { format } : {}),
@@ -134,8 +166,13 @@ function optionsOf({ format, usageOf, metered, failure, isFile, isText, statusOf
   }
 }
 
+/** The body that `keepBodies` has read, as an object; an empty one without a body. Throws `unsupported_media`. */
+export function jsonOf(request: FastifyRequest): JsonObject {
+  return bodyOf(request, {}).json ?? {}
+}
+
 /** The body, with what the route demands of it. Throws `unsupported_media`, and `invalid_input` naming the field. */
-function bodyOf(request: FastifyRequest, { isForm, fields = {} }: CallRoute): RawBody {
+function bodyOf(request: FastifyRequest, { isForm, fields = {} }: Pick<CallRoute, 'isForm' | 'fields'>): RawBody {
   // What `keepBodies` reads; undefined for a request without a body.
   const body = (request.body ?? { bytes: Buffer.alloc(0), json: {}, form: undefined }) as RawBody
   const { json, form } = body
@@ -190,7 +227,7 @@ function modelIn({ json, form }: RawBody): string {
   return model
 }
 
-function passedHeaders({ headers }: FastifyRequest): Record<string, string> {
+export function passedHeaders({ headers }: FastifyRequest): Record<string, string> {
   const found = PASSED.flatMap((name) => {
     const value = headers[name]
     return typeof value === 'string' ? [[name, value] as const] : []

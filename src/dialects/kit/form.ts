@@ -21,6 +21,8 @@ export interface FormLimits {
   maxFiles?: number
   /** How many files a field takes, by its name without `[]` or `[0]`. */
   filesOf?: (field: string) => number
+  /** Takes each file as it comes, which is then not among those of the form. A form that fails destroys the stream. */
+  take?: (file: { field: string; name: string; stream: Readable }) => void
 }
 
 const MAX_FIELDS = 50
@@ -59,15 +61,17 @@ export function isForm({ body }: FastifyRequest): boolean {
  */
 export async function readForm(request: FastifyRequest, limits: FormLimits): Promise<Form> {
   const { Busboy } = await import('@fastify/busboy') // with the first form, not with the start
-  const { maxBytes, maxFiles = 1, filesOf = () => maxFiles } = limits
+  const { maxBytes, maxFiles = 1, filesOf = () => maxFiles, take } = limits
   const body = request.body as Readable // as `isForm` says
   const type = request.headers['content-type'] ?? ''
   const wholeBytes = Math.max(request.routeOptions.bodyLimit, maxBytes + AROUND_BYTES)
   return new Promise((resolve, reject) => {
     const form: Form = { fields: new Map(), files: [] }
     let isRefused = false
+    const taken: Readable[] = []
     const fail = (error: unknown): void => {
       isRefused = true
+      for (const stream of taken) stream.destroy(error instanceof Error ? error : undefined)
       body.unpipe()
       body.resume() // an unread body would keep the connection open
       form.files = []
@@ -111,14 +115,22 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
       if (count > most && !isRefused) {
         fail(invalidInput(bare, most === 0 ? 'takes no file' : `has at most ${most} ${most === 1 ? 'file' : 'files'}`))
       }
+      stream.on('limit', () =>
+        fail(new PolyphonyError('payload_too_large', `${field} holds more than ${maxBytes} bytes.`, { field })),
+      )
+      if (take && !isRefused) {
+        stream.on('error', (error: unknown) => {
+          if (!isRefused) malformed(error)
+        })
+        taken.push(stream)
+        take({ field: bare, name: name ?? '', stream })
+        return
+      }
       const chunks: Buffer[] = []
       stream.on('error', malformed) // a form that ends within a file: without a listener, it would end the process
       stream.on('data', (chunk: Buffer) => {
         if (!isRefused) chunks.push(chunk)
       })
-      stream.on('limit', () =>
-        fail(new PolyphonyError('payload_too_large', `${field} holds more than ${maxBytes} bytes.`, { field })),
-      )
       stream.on('end', () => {
         if (!isRefused) form.files.push({ field, name: name ?? '', body: Buffer.concat(chunks) })
       })

@@ -1,10 +1,23 @@
+import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
 import { callDescriptions } from '../kit/call-openapi.ts'
-import { inPath } from '../kit/openapi.ts'
+import { inPath, jsonBody } from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 
 const TAG = 'OpenAI: calls'
-const { call, form, sound, read } = callDescriptions(TAG, statusOf)
+const { call, form, sound, read, stored } = callDescriptions(TAG, statusOf)
+
+const BYTES: JsonObject = { type: 'string', format: 'binary' }
+const FILE_FORM: JsonObject = {
+  type: 'object',
+  required: ['file', 'purpose'],
+  properties: { file: BYTES, purpose: { type: 'string' } },
+  additionalProperties: true,
+}
+const inQuery = (name: string): JsonObject => ({ name, in: 'query', schema: { type: 'string' } })
+const PAGE = [inQuery('limit'), inQuery('after')]
+const FILE: JsonObject = { parameters: [inPath('id', 'The id of the file: `file-…`.')] }
+const BATCH: JsonObject = { parameters: [inPath('id', 'The id of the batch: `batch_…`.')] }
 
 export type Descriptions = ReturnType<typeof operationsOf>
 
@@ -36,5 +49,30 @@ function operationsOf() {
     'audio/translations': form('Translate sound into English'),
     models: read('List the models that this key can use'),
     model: { ...read('Read a model'), parameters: [inPath('model', 'The name of the model.')] },
+    openaiFileUpload: stored('Upload a file', 'The file.', {
+      description:
+        'A form with the `file`, its `purpose`, and perhaps `expires_after[anchor]` and `expires_after[seconds]`.',
+      requestBody: { required: true, content: { 'multipart/form-data': { schema: FILE_FORM } } },
+    }),
+    openaiFiles: stored('List files', 'A page of files.', {
+      parameters: [...PAGE, inQuery('order'), inQuery('purpose')],
+    }),
+    openaiFile: stored('Read a file', 'What is known of the file.', FILE),
+    openaiFileDelete: stored('Delete a file', 'That it is deleted.', FILE),
+    openaiFileContent: {
+      ...stored('Download a file', 'The bytes.', FILE),
+      responses: {
+        ...(stored('', '').responses as JsonObject),
+        '200': { description: 'The bytes.', content: { 'application/octet-stream': { schema: BYTES } } },
+      },
+    },
+    openaiBatchCreate: stored('Create a batch', 'The batch, which begins soon.', {
+      description:
+        'Calls every line of an uploaded file of JSON lines, at the price factor of batches, and writes the answers into a file.',
+      requestBody: jsonBody({ type: 'object', additionalProperties: true }),
+    }),
+    openaiBatches: stored('List batches', 'A page of batches.', { parameters: PAGE }),
+    openaiBatch: stored('Read a batch', 'The batch.', BATCH),
+    openaiBatchCancel: stored('Cancel a batch', 'The batch, which ends when the lines under way have ended.', BATCH),
   }
 }

@@ -13,81 +13,17 @@ import { describedBy } from '../kit/described.ts'
 import { streamTask } from '../kit/event-stream.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { openaiRates, sendRates } from '../kit/rate-headers.ts'
-import { chatFormat } from './chat-format.ts'
+import { batchRoutes } from './batches.ts'
+import { CALL_ROUTES, failure } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
+import { fileRoutes } from './files.ts'
 import { anthropicModels, listOf, modelOf } from './models.ts'
 import type { Descriptions } from './openapi.ts'
+import { withOwnFiles } from './own-files.ts'
 import { chatTaskModels, isChatTask, readChatTask } from './read-chat-task.ts'
-import { responsesFormat } from './responses-format.ts'
 import { chatTaskWriter } from './write-chat-task.ts'
 
 const described = describedBy<Descriptions>()
-
-const failure = (error: PolyphonyError): string => `data: ${JSON.stringify(errorBody(error))}\n\n`
-
-const CHAT = 'chat/completions'
-
-const chat: CallRoute = {
-  endpoint: CHAT,
-  format: chatFormat,
-  fields: {
-    model: { kind: 'text', isRequired: true },
-    messages: { kind: 'objects', isRequired: true },
-    stream: { kind: 'flag' },
-    stream_options: { kind: 'object' },
-    'stream_options.include_usage': { kind: 'flag' },
-    max_tokens: { kind: 'count' },
-    max_completion_tokens: { kind: 'count' },
-    n: { kind: 'count' },
-    tools: { kind: 'objects' },
-  },
-}
-
-/** The other routes whose bodies are JSON, with what each needs. */
-const ROUTES: Readonly<Record<string, CallRoute>> = {
-  responses: {
-    endpoint: 'responses',
-    format: responsesFormat,
-    fields: {
-      model: { kind: 'text', isRequired: true },
-      input: { kind: 'text or list', isRequired: true },
-      stream: { kind: 'flag' },
-      max_output_tokens: { kind: 'count' },
-      tools: { kind: 'objects' },
-    },
-  },
-  completions: {
-    endpoint: 'completions',
-    fields: {
-      model: { kind: 'text', isRequired: true },
-      prompt: { kind: 'text or list', isRequired: true },
-      stream: { kind: 'flag' },
-      stream_options: { kind: 'object' },
-      'stream_options.include_usage': { kind: 'flag' },
-      max_tokens: { kind: 'count' },
-      n: { kind: 'count' },
-      best_of: { kind: 'count' },
-    },
-    boundOf: boundOfCompletions,
-    usageOf: tokensIn,
-    metered: chatFormat,
-    failure,
-  },
-  embeddings: {
-    endpoint: 'embeddings',
-    fields: { model: { kind: 'text', isRequired: true }, input: { kind: 'text or list', isRequired: true } },
-    isStreamed: false,
-    usageOf: tokensIn,
-  },
-  moderations: {
-    endpoint: 'moderations',
-    fields: { model: { kind: 'text' }, input: { kind: 'text or list', isRequired: true } },
-    isStreamed: false,
-    // OpenAI's own default.
-    modelOf: (body) => (typeof body?.model === 'string' ? body.model : 'omni-moderation-latest'),
-    usageOf: () => ({}),
-  },
-}
 
 const FORMS = ['audio/transcriptions', 'audio/translations'] as const
 
@@ -98,11 +34,13 @@ export const openai: Dialect = {
     await serve(app, context, {
       prefixes: [''],
       error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
-      routes(inside) {
+      async routes(inside) {
         sendRates(inside, openaiRates, context.clock)
         keepBodies(inside)
         callRoutes(inside, context)
         modelRoutes(inside, context)
+        batchRoutes(inside, context)
+        await fileRoutes(inside, context)
       },
     })
   },
@@ -115,11 +53,16 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
       answerCall(request, reply, context, { statusOf, ...(typeof route === 'function' ? route() : route) }),
     )
   }
-  for (const [path, route] of Object.entries(ROUTES)) serveCall(path as KeyOfCalls, route) // keys of the table above
-  app.post(`/v1/${CHAT}`, callOptions(described(CHAT)), (request, reply) => {
+  const { callFiles } = context
+  const prepare: CallRoute['prepare'] = (json, caller) => withOwnFiles(json, caller, callFiles)
+  const { 'chat/completions': chat, ...others } = CALL_ROUTES
+  for (const [path, route] of Object.entries(others)) {
+    serveCall(path as KeyOfCalls, { ...route, prepare }) // keys of the table
+  }
+  app.post('/v1/chat/completions', callOptions(described('chat/completions')), (request, reply) => {
     const json = jsonOf(request)
-    if (json && isChatTask(json.model)) return answerChatTask(json, request, reply, context)
-    return answerCall(request, reply, context, { statusOf, ...chat })
+    if (isChatTask(json.model)) return answerChatTask(json, request, reply, context)
+    return answerCall(request, reply, context, { statusOf, ...chat, prepare })
   })
   serveCall('audio/speech', speech)
   for (const endpoint of FORMS) {
@@ -182,20 +125,6 @@ function speech(): CallRoute {
   }
 }
 
-/** A completion without a limit of its own has at most so many tokens: https://platform.openai.com/docs/api-reference/completions. */
-const USUAL_COMPLETION_TOKENS = 16
-const BYTES_PER_TOKEN = 3
-
-function boundOfCompletions({ bytes, json }: { bytes: Buffer; json: JsonObject | undefined }): Usage {
-  const { max_tokens: most, n, best_of: drafts, prompt } = json ?? {}
-  const prompts = Array.isArray(prompt) && typeof prompt[0] !== 'number' ? prompt.length : 1
-  const choices = Math.max(1, Number(n ?? 1), Number(drafts ?? 1)) * prompts
-  return {
-    inputTokens: Math.ceil(bytes.byteLength / BYTES_PER_TOKEN),
-    outputTokens: choices * Number(most ?? USUAL_COMPLETION_TOKENS),
-  }
-}
-
 function modelRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get('/v1/models', described('models'), async ({ caller, headers }) => {
     const names = modelsOf(context, caller)
@@ -224,13 +153,6 @@ function modelsOf({ calls, available }: DialectContext, caller: Parameters<Diale
   const tasks = [...operations].map((operation) => operation.split('/')[0] ?? operation)
   const all = [...new Set([...calls.models(caller), ...tasks, ...chatTaskModels(operations)])].sort()
   return all.filter((model) => mayUse(caller, model))
-}
-
-/** `usage` of completions and embeddings. */
-function tokensIn(answer: Buffer): Usage | undefined {
-  const usage = parsed(answer)?.usage
-  if (!isJsonObject(usage)) return undefined
-  return { inputTokens: unitsIn(usage.prompt_tokens), outputTokens: unitsIn(usage.completion_tokens) }
 }
 
 /** A second of speech takes at least so many bytes. */

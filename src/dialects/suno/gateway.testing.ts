@@ -13,6 +13,7 @@ import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { points, usdToPoints, ZERO_POINTS } from '../../core/points.ts'
+import { UNLIMITED } from '../../core/quota.ts'
 import type { Task } from '../../core/task.ts'
 import type { End } from '../../core/transitions.ts'
 import { noteMethods } from '../../http/route-methods.ts'
@@ -113,7 +114,20 @@ export async function openGateway(): Promise<Gateway> {
   await app.register(async (scope) =>
     suno.routes(scope, {
       tasks,
-      calls: { answer: unused, models: () => [] },
+      calls: { answer: unused, models: () => [], underWay: () => 0 },
+      callFiles: {
+        maxBytes: 0,
+        keptMs: 0,
+        receive: unused,
+        name: unused,
+        discard: unused,
+        get: unused,
+        find: unused,
+        list: unused,
+        open: unused,
+        remove: unused,
+      },
+      callBatches: { create: unused, get: unused, list: unused, cancel: unused, remove: unused },
       assets,
       urls,
       clock,
@@ -269,7 +283,10 @@ const egress: Egress = {
 
 const assets: Assets = {
   write: unused,
+  writeStream: unused,
   upload: unused,
+  quotas: UNLIMITED,
+  quotaFaultOf: unused,
   open: unused,
   find: unused,
   read: unused,

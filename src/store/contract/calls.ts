@@ -18,6 +18,7 @@ function aCall(price: number, with_: Partial<Call> = {}): Call {
     requestId: 'r1',
     endpoint: 'chat/completions',
     model: 'a-model',
+    batchId: null,
     provider: 'openai',
     account: 'a1',
     vendorModel: 'a-model-1',

@@ -6,6 +6,8 @@ export const UNDO_LATER: readonly string[] = [
   ...['tokens_per_minute', 'day_limit', 'month_limit', 'spend_day', 'day_spent', 'spend_month', 'month_spent'].map(
     (column) => `alter table api_keys drop column ${column}`,
   ),
+  'alter table calls drop column batch_id',
+  ...['call_batch_lines', 'call_batches', 'call_files'].map((table) => `drop table ${table}`),
   'alter table ledger_transactions drop column allowance_id',
   'drop table calls',
   'drop table allowances',

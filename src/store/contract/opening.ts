@@ -44,6 +44,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0015-notices' },
       { name: '0016-cancel-requests' },
       { name: '0017-calls' },
+      { name: '0018-call-batches' },
       { name: '0030-key-limits' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])

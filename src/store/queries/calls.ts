@@ -10,6 +10,7 @@ import { spendingOfRow } from '../rows.ts'
 import type { ApiKeysTable, CallsTable } from '../schema.ts'
 import type { AllowanceOutcome, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { endBatchLines } from './call-batches.ts'
 
 /** What of a tenant's points one key's allowance may take beyond what it needs: other keys and tasks want some, too. */
 const SHARE = 4
@@ -92,7 +93,7 @@ export async function bookCalls(
 
 async function bookOne(
   tx: Tx,
-  { tenantId, keyId, allowanceId, calls }: CallBooking,
+  { tenantId, keyId, allowanceId, calls, lines = [] }: CallBooking,
   { leaseUntil, recordExpiresAt, now }: { leaseUntil: number; recordExpiresAt: number; now: number },
 ): Promise<Points> {
   const allowance =
@@ -110,6 +111,7 @@ async function bookOne(
     const moved = callsTransaction(booking, points(fromHeld), points(fromAvailable))
     await book(tx, { id: allowanceId, tenantId, keyId }, moved, now)
   }
+  if (lines.length > 0) await endBatchLines(tx, { lines })
   if (!allowance || allowanceId === null) return points(0)
   const held = points(allowance.held - fromHeld)
   await tx.db.updateTable('allowances').set({ held, lease_until: leaseUntil }).where('id', '=', allowanceId).execute()
@@ -169,6 +171,7 @@ function rowsOf(
       duration_ms: call.durationMs,
       booking: price > 0 ? booking : null,
       record_expires_at: recordExpiresAt,
+      batch_id: call.batchId,
     }
   })
 }
@@ -238,13 +241,14 @@ function locked<Query extends { forUpdate(): Query }>(tx: Tx, query: Query): Que
 
 export async function listCalls(
   tx: Tx,
-  { tenantId, mode, keyId, model, from, to, beforeId, limit }: Parameters<ReadVerbs['listCalls']>[0],
+  { tenantId, mode, keyId, model, batchId, from, to, beforeId, limit }: Parameters<ReadVerbs['listCalls']>[0],
 ): Promise<Call[]> {
   let query = tx.db.selectFrom('calls').selectAll().orderBy('id', 'desc').limit(limit)
   if (tenantId !== undefined) query = query.where('tenant_id', '=', tenantId)
   if (mode !== undefined) query = query.where('mode', '=', mode)
   if (keyId !== undefined) query = query.where('key_id', '=', keyId)
   if (model !== undefined) query = query.where('model', '=', model)
+  if (batchId !== undefined) query = query.where('batch_id', '=', batchId)
   if (from !== undefined) query = query.where('created_at', '>=', from)
   if (to !== undefined) query = query.where('created_at', '<', to)
   if (beforeId !== undefined) query = query.where('id', '<', beforeId)
@@ -275,6 +279,7 @@ function callOfRow(row: Selectable<CallsTable>): Call {
     requestId: row.request_id,
     endpoint: row.endpoint,
     model: row.model,
+    batchId: row.batch_id,
     provider: row.provider,
     account: row.account,
     vendorModel: row.vendor_model,

@@ -7,6 +7,22 @@ import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets
 import { listAttempts } from './attempts.ts'
 import { addAudit, listAudit } from './audit.ts'
 import { addBatchDeliveries, getBatch, listUnannounced, submitBatch } from './batches.ts'
+import {
+  cancelCallBatch,
+  changeCallBatch,
+  claimCallBatches,
+  createCallBatch,
+  deleteCallBatch,
+  endBatchLines,
+  finishCallBatch,
+  getCallBatch,
+  listBatchLines,
+  listCallBatches,
+  listEndedLines,
+  releaseCallBatches,
+  renewCallBatches,
+} from './call-batches.ts'
+import { deleteCallFile, getCallFile, insertCallFile, listCallFiles, purgeCallFiles } from './call-files.ts'
 import { bookCalls, endAllowances, holdAllowance, listCalls, purgeCalls, renewAllowances } from './calls.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
@@ -102,6 +118,18 @@ export const writes: Queries<EngineVerbs> = {
   renewAllowances,
   endAllowances,
   purgeCalls,
+  insertCallFile,
+  deleteCallFile,
+  purgeCallFiles,
+  createCallBatch,
+  claimCallBatches,
+  renewCallBatches,
+  releaseCallBatches,
+  changeCallBatch,
+  cancelCallBatch,
+  endBatchLines,
+  finishCallBatch,
+  deleteCallBatch,
   rebuildBalances,
 }
 
@@ -113,6 +141,12 @@ export const reads: Queries<ReadVerbs> = {
   countTasks: totalTasks,
   getBatch,
   listCalls,
+  getCallFile,
+  listCallFiles,
+  getCallBatch,
+  listCallBatches,
+  listBatchLines,
+  listEndedLines,
   listUnannounced,
   listUnstarted,
   listOverdue,

@@ -1,0 +1,100 @@
+import type { Readable } from 'node:stream'
+import type { Assets } from '../assets/assets.ts'
+import type { CallFile } from '../core/call-file.ts'
+import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
+import { type Clock, DAY_MS } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { newId } from '../core/ids.ts'
+import type { Store } from '../store/store.ts'
+
+/** Files that clients send for their calls and batches, and read results from. */
+export interface CallFiles {
+  /** The largest file, in bytes. */
+  readonly maxBytes: number
+  /** How long one is kept that names no time of its own. */
+  readonly keptMs: number
+  /**
+   * Writes the bytes as they come. What is written belongs to nothing until `name`, and is deleted by `discard`. Throws as
+   * `Assets.writeStream` does.
+   */
+  receive(body: Readable, caller: Caller): Promise<Received>
+  /** Throws `storage_quota_reached`. */
+  name(received: Received, file: Pick<CallFile, 'purpose' | 'name'> & { keptMs?: number }): Promise<CallFile>
+  discard(received: Received): Promise<void>
+  /** Throws `not_found` for an unknown file, one that has expired, and one of another tenant or mode. */
+  get(id: string, caller: Caller): Promise<CallFile>
+  find(id: string, caller: Caller): Promise<CallFile | undefined>
+  list(
+    caller: Caller,
+    page: { purposes: readonly string[]; order: 'asc' | 'desc'; after?: string; limit: number },
+  ): Promise<CallFile[]>
+  /** Throws `not_found` where its bytes are gone. */
+  open(file: CallFile): Promise<Readable>
+  remove(file: CallFile): Promise<void>
+}
+
+export interface Received {
+  readonly asset: Awaited<ReturnType<Assets['writeStream']>>
+  readonly caller: Caller
+}
+
+export interface CallFilesOptions {
+  store: Store
+  assets: Assets
+  clock: Clock
+  maxBytes: number
+  keptDays: number
+}
+
+export function openCallFiles({ store, assets, clock, maxBytes, keptDays }: CallFilesOptions): CallFiles {
+  const keptMs = Math.round(keptDays * DAY_MS)
+
+  async function find(id: string, caller: Caller): Promise<CallFile | undefined> {
+    const file = await store.getCallFile({ id })
+    return file && isOwn(caller, file) && file.expiresAt > clock.now() ? file : undefined
+  }
+
+  return {
+    maxBytes,
+    keptMs,
+    find,
+    async receive(body, caller) {
+      const expiresAt = clock.now() + keptMs
+      const asset = await assets.writeStream({ ...scopeOf(caller), kind: 'upload', body, maxBytes, expiresAt })
+      return { asset, caller }
+    },
+    async name({ asset, caller }, { keptMs: ownMs = keptMs, ...named }) {
+      const now = clock.now()
+      const expiresAt = now + ownMs
+      const file: CallFile = {
+        id: newId(now),
+        ...scopeOf(caller),
+        ...named,
+        assetId: asset.id,
+        sizeBytes: asset.sizeBytes,
+        createdAt: now,
+        expiresAt,
+      }
+      const stored = { ...asset, expiresAt }
+      if (!(await store.insertCallFile({ file, asset: stored, quota: assets.quotas[caller.mode] }))) {
+        throw await assets.quotaFaultOf(stored)
+      }
+      return file
+    },
+    discard: ({ asset }) => assets.deleteUnrecorded([asset]),
+    async get(id, caller) {
+      const file = await find(id, caller)
+      if (!file) throw new PolyphonyError('not_found', 'There is no such file, or it has expired.')
+      return file
+    },
+    list: (caller, page) => store.listCallFiles({ ...scopeOf(caller), ...page, now: clock.now() }),
+    async open({ assetId }) {
+      const asset = await store.getAsset({ id: assetId })
+      if (!asset) throw new PolyphonyError('not_found', 'The file is gone.')
+      return assets.open(asset)
+    },
+    async remove({ id }) {
+      await store.deleteCallFile({ id, now: clock.now() })
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Assets } from '../assets/assets.ts'
+import type { Allowances } from '../calls/allowances.ts'
+import { openBatchRunner } from '../calls/batch-runner.ts'
+import { type CallBatches, openCallBatches } from '../calls/batches.ts'
+import { type CallFiles, openCallFiles } from '../calls/call-files.ts'
+import type { Calls } from '../calls/calls.ts'
+import { openLineSlots } from '../calls/line-slots.ts'
+import type { Config } from '../config/config.ts'
+import { type Clock, MINUTE_MS } from '../core/clock.ts'
+import { anthropicBatchFormat } from '../dialects/anthropic/batch-format.ts'
+import { openaiBatchFormat } from '../dialects/openai/batch-format.ts'
+import type { Store } from '../store/store.ts'
+import type { Keys } from '../tenants/keys.ts'
+import { GRACE_MS } from './grace.ts'
+
+const PURGE_MS = MINUTE_MS
+const PURGED_AT_ONCE = 500
+
+export interface ComposedBatches {
+  files: CallFiles
+  batches: CallBatches
+  /** Before the calls are closed: it books lines. */
+  close(): Promise<void>
+}
+
+/** Files for calls, and batches of calls with the process that works on them. */
+export async function composeBatches(
+  config: Config,
+  parts: {
+    store: Store
+    assets: Assets
+    calls: Calls
+    allowances: Allowances
+    keys: Pick<Keys, 'authenticateById'>
+    clock: Clock
+    log: Logger
+  },
+): Promise<ComposedBatches> {
+  const { store, assets, calls, keys, clock, log } = parts
+  const { linesAtOnce, priceFactor, fileMaxBytes, fileDays } = config.batches
+  // No other process uses an embedded database, so what is leased is a dead one's.
+  if (store.exclusive) await store.releaseCallBatches({ which: { all: true } })
+  const files = openCallFiles({ store, assets, clock, maxBytes: fileMaxBytes, keptDays: fileDays })
+  const runner = openBatchRunner({
+    store,
+    assets,
+    calls,
+    allowances: parts.allowances,
+    formats: [openaiBatchFormat({ files }), anthropicBatchFormat],
+    slots: openLineSlots({ total: linesAtOnce, liveCalls: calls.underWay }),
+    callerOf: keys.authenticateById,
+    priceFactor,
+    keptMs: files.keptMs,
+    holder: randomUUID(),
+    clock,
+    log,
+  })
+  const purge = setInterval(() => {
+    store.purgeCallFiles({ now: clock.now(), limit: PURGED_AT_ONCE }).catch((error: unknown) => {
+      log.error({ err: error }, 'expired files and batches of calls were not removed')
+    })
+  }, PURGE_MS).unref()
+  return {
+    files,
+    batches: openCallBatches({ store, clock, recordDays: config.recordDays, wake: runner.wake }),
+    async close() {
+      clearInterval(purge)
+      await runner.stop(GRACE_MS)
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import { parsed } from '../../calls/pass-through.ts'
+import { unitsIn } from '../../calls/usage.ts'
+import type { PolyphonyError } from '../../core/errors.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import type { Usage } from '../../core/usage.ts'
+import type { CallRoute } from '../kit/calls.ts'
+import { chatFormat } from './chat-format.ts'
+import { errorBody } from './errors.ts'
+import { responsesFormat } from './responses-format.ts'
+
+/** What a stream that broke off ends with. */
+export const failure = (error: PolyphonyError): string => `data: ${JSON.stringify(errorBody(error))}\n\n`
+
+/** The routes whose bodies are JSON, with what each needs. */
+export const CALL_ROUTES = {
+  'chat/completions': {
+    endpoint: 'chat/completions',
+    format: chatFormat,
+    fields: {
+      model: { kind: 'text', isRequired: true },
+      messages: { kind: 'objects', isRequired: true },
+      stream: { kind: 'flag' },
+      stream_options: { kind: 'object' },
+      'stream_options.include_usage': { kind: 'flag' },
+      max_tokens: { kind: 'count' },
+      max_completion_tokens: { kind: 'count' },
+      n: { kind: 'count' },
+      tools: { kind: 'objects' },
+    },
+  },
+  responses: {
+    endpoint: 'responses',
+    format: responsesFormat,
+    fields: {
+      model: { kind: 'text', isRequired: true },
+      input: { kind: 'text or list', isRequired: true },
+      stream: { kind: 'flag' },
+      max_output_tokens: { kind: 'count' },
+      tools: { kind: 'objects' },
+    },
+  },
+  completions: {
+    endpoint: 'completions',
+    fields: {
+      model: { kind: 'text', isRequired: true },
+      prompt: { kind: 'text or list', isRequired: true },
+      stream: { kind: 'flag' },
+      stream_options: { kind: 'object' },
+      'stream_options.include_usage': { kind: 'flag' },
+      max_tokens: { kind: 'count' },
+      n: { kind: 'count' },
+      best_of: { kind: 'count' },
+    },
+    boundOf: boundOfCompletions,
+    usageOf: tokensIn,
+    metered: chatFormat,
+    failure,
+  },
+  embeddings: {
+    endpoint: 'embeddings',
+    fields: { model: { kind: 'text', isRequired: true }, input: { kind: 'text or list', isRequired: true } },
+    isStreamed: false,
+    usageOf: tokensIn,
+  },
+  moderations: {
+    endpoint: 'moderations',
+    fields: { model: { kind: 'text' }, input: { kind: 'text or list', isRequired: true } },
+    isStreamed: false,
+    // OpenAI's own default.
+    modelOf: (body) => (typeof body?.model === 'string' ? body.model : 'omni-moderation-latest'),
+    usageOf: () => ({}),
+  },
+} satisfies Record<string, CallRoute>
+
+/** A completion without a limit of its own has at most so many tokens: https://platform.openai.com/docs/api-reference/completions. */
+const USUAL_COMPLETION_TOKENS = 16
+const BYTES_PER_TOKEN = 3
+
+function boundOfCompletions({ bytes, json }: { bytes: Buffer; json: JsonObject | undefined }): Usage {
+  const { max_tokens: most, n, best_of: drafts, prompt } = json ?? {}
+  const prompts = Array.isArray(prompt) && typeof prompt[0] !== 'number' ? prompt.length : 1
+  const choices = Math.max(1, Number(n ?? 1), Number(drafts ?? 1)) * prompts
+  return {
+    inputTokens: Math.ceil(bytes.byteLength / BYTES_PER_TOKEN),
+    outputTokens: choices * Number(most ?? USUAL_COMPLETION_TOKENS),
+  }
+}
+
+/** `usage` of completions and embeddings. */
+function tokensIn(answer: Buffer): Usage | undefined {
+  const usage = parsed(answer)?.usage
+  if (!isJsonObject(usage)) return undefined
+  return { inputTokens: unitsIn(usage.prompt_tokens), outputTokens: unitsIn(usage.completion_tokens) }
+}

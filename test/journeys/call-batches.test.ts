@@ -1,0 +1,634 @@
+import { randomUUID } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import Anthropic from '@anthropic-ai/sdk'
+import OpenAI, { toFile } from 'openai'
+import type { FileObject } from 'openai/resources/files'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { usdToPoints } from '../../src/core/points.ts'
+import { type FakeModels, openFakeModels, USED, WORDS } from '../support/fake-models.ts'
+import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+
+const TEXT = WORDS.join('')
+const ASK = [{ role: 'user' as const, content: 'What colour is the rain?' }]
+
+let vendor: FakeModels
+let test: TestGateway
+
+beforeAll(async () => {
+  vendor = await openFakeModels()
+  test = await openGateway({
+    env: {
+      OPENAI_API_KEY: 'sk-vendor-openai',
+      OPENAI_BASE_URL: `${vendor.url}/openai/v1`,
+      ANTHROPIC_API_KEY: 'sk-vendor-anthropic',
+      ANTHROPIC_BASE_URL: `${vendor.url}/anthropic`,
+      POLYPHONY_BATCH_PRICE_FACTOR: '0.25',
+      POLYPHONY_MODELS: JSON.stringify({
+        dear: { to: [{ provider: 'openai', model: 'gpt-5' }], price: { input: 100, output: 1_000 } },
+      }),
+    },
+  })
+})
+afterAll(async () => {
+  await test[Symbol.asyncDispose]()
+  await vendor[Symbol.asyncDispose]()
+})
+beforeEach(() => {
+  vendor.seen.length = 0
+  vendor.troubles.length = 0
+})
+
+const openai = (apiKey = LIVE_KEY) => new OpenAI({ apiKey, baseURL: `${test.url}/v1`, maxRetries: 0 })
+const _anthropic = (apiKey = LIVE_KEY) => new Anthropic({ apiKey, baseURL: test.url, maxRetries: 0 })
+
+const anthropic = (apiKey = LIVE_KEY) => new Anthropic({ apiKey, baseURL: test.url, maxRetries: 0 })
+/** The id in the store. */
+const uuidOf = (id: string) => id.replace(/^.*[-_](.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+
+const line = (custom_id: string, body: object, url = '/v1/chat/completions') => ({
+  custom_id,
+  method: 'POST',
+  url,
+  body,
+})
+const jsonl = (lines: readonly unknown[]) =>
+  lines.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join('\n')
+
+async function upload(client: OpenAI, lines: readonly unknown[]): Promise<FileObject> {
+  return client.files.create({ file: await toFile(Buffer.from(jsonl(lines)), 'lines.jsonl'), purpose: 'batch' })
+}
+
+/** The batch when it has ended. */
+async function ended(client: OpenAI, id: string): Promise<OpenAI.Batch> {
+  let batch = await client.batches.retrieve(id)
+  await expect
+    .poll(
+      async () => {
+        batch = await client.batches.retrieve(id)
+        return batch.status
+      },
+      { timeout: 10_000, interval: 20 },
+    )
+    .toMatch(/^(?:completed|failed|expired|cancelled)$/)
+  return batch
+}
+
+type Result = { custom_id: string; response: { status_code: number; body: Record<string, never> } | null; error: null }
+
+async function results(client: OpenAI, id: string | undefined | null): Promise<Record<string, Result>> {
+  const text = await (await client.files.content(id ?? '')).text()
+  expect(text.endsWith('\n')).toBe(true)
+  const lines = text.trimEnd().split('\n')
+  const all = lines.map((one) => JSON.parse(one) as Result)
+  return Object.fromEntries(all.map((one) => [one.custom_id, one]))
+}
+
+async function batchOf(client: OpenAI, lines: readonly unknown[], endpoint = '/v1/chat/completions') {
+  const { id } = await upload(client, lines)
+  const created = await client.batches.create({
+    input_file_id: id,
+    endpoint: endpoint as '/v1/responses',
+    completion_window: '24h',
+    metadata: { for: 'a test' },
+  })
+  return { created, batch: await ended(client, created.id), inputId: id }
+}
+
+/** Files whose writing has ended. */
+async function filesOnDisk(): Promise<string[]> {
+  const names = await readdir(join(test.dataDir, 'files'), { recursive: true })
+  return names.filter((name) => name.endsWith('.bin')).sort()
+}
+
+const callsOf = ({ id }: { id: string }) => test.store.listCalls({ batchId: uuidOf(id), limit: 1_000 })
+
+describe('files for calls', () => {
+  it('the official client uploads, lists, reads and deletes files', async () => {
+    const client = openai()
+    const bytes = Buffer.from('notes about rain')
+    const made = await client.files.create({
+      file: await toFile(bytes, 'nötes.txt'),
+      purpose: 'user_data',
+      expires_after: { anchor: 'created_at', seconds: 7_200 },
+    })
+    expect(made).toMatchObject({
+      id: expect.stringMatching(/^file-[0-9a-f]{32}$/),
+      object: 'file',
+      bytes: bytes.length,
+      filename: 'nötes.txt',
+      purpose: 'user_data',
+      status: 'processed',
+    })
+    expect((made.expires_at ?? 0) - made.created_at).toBe(7_200)
+    const second = await upload(client, [line('a', {})])
+    const listed: string[] = []
+    for await (const file of client.files.list({ limit: 1 })) listed.push(file.id)
+    expect(listed.slice(0, 2)).toEqual([second.id, made.id])
+    expect((await client.files.list({ purpose: 'user_data', order: 'asc' })).data.map(({ id }) => id)).toEqual([
+      made.id,
+    ])
+    expect(await client.files.retrieve(made.id)).toEqual(made)
+    expect(await (await client.files.content(made.id)).text()).toBe('notes about rain')
+    for (const other of [openai(TEST_KEY)]) {
+      await expect(other.files.retrieve(made.id)).rejects.toMatchObject({ status: 404 })
+      expect((await other.files.list()).data).toEqual([])
+    }
+    expect(await client.files.delete(made.id)).toEqual({ id: made.id, object: 'file', deleted: true })
+    await expect(client.files.content(made.id)).rejects.toMatchObject({ status: 404 })
+  })
+
+  it('a file of ours is sent to the vendor in the place of its id', async () => {
+    const client = openai()
+    const file = await client.files.create({ file: await toFile(Buffer.from('wet'), 'rain.txt'), purpose: 'user_data' })
+    const data = `data:text/plain;base64,${Buffer.from('wet').toString('base64')}`
+    await client.chat.completions.create({
+      model: 'gpt-5-mini',
+      messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: file.id } }] }],
+    })
+    expect(vendor.seen.at(-1)?.json.messages).toEqual([
+      { role: 'user', content: [{ type: 'file', file: { filename: 'rain.txt', file_data: data } }] },
+    ])
+    const input = (part: object) => [{ role: 'user' as const, content: [part as never] }]
+    await client.responses.create({ model: 'gpt-5-mini', input: input({ type: 'input_file', file_id: file.id }) })
+    expect(vendor.seen.at(-1)?.json.input).toEqual(input({ type: 'input_file', filename: 'rain.txt', file_data: data }))
+    await client.responses.create({ model: 'gpt-5-mini', input: input({ type: 'input_image', file_id: file.id }) })
+    expect(vendor.seen.at(-1)?.json.input).toEqual(input({ type: 'input_image', image_url: data }))
+    const theirs = input({ type: 'input_file', file_id: 'file-of-the-vendor' })
+    await client.responses.create({ model: 'gpt-5-mini', input: theirs })
+    expect(vendor.seen.at(-1)?.json.input).toEqual(theirs)
+  })
+
+  const wrong: [string, Record<string, string | Blob>, string][] = [
+    ['no file', { purpose: 'batch' }, 'file'],
+    ['an empty file', { purpose: 'batch', file: new Blob([]) }, 'file'],
+    ['no purpose', { file: new Blob(['x']) }, 'purpose'],
+    ['an unknown purpose', { file: new Blob(['x']), purpose: 'fun' }, 'purpose'],
+    ['two files', { file: new Blob(['x']), other: new Blob(['x']), purpose: 'batch' }, 'file'],
+    [
+      'an expiry without seconds',
+      { file: new Blob(['x']), purpose: 'batch', 'expires_after[anchor]': 'created_at' },
+      'expires_after.seconds',
+    ],
+    [
+      'a short expiry',
+      {
+        file: new Blob(['x']),
+        purpose: 'batch',
+        'expires_after[anchor]': 'created_at',
+        'expires_after[seconds]': '60',
+      },
+      'expires_after.seconds',
+    ],
+    [
+      'another anchor',
+      { file: new Blob(['x']), purpose: 'batch', 'expires_after[anchor]': 'now', 'expires_after[seconds]': '3600' },
+      'expires_after.anchor',
+    ],
+  ]
+  it.each(wrong)('%s is refused with the field, and nothing is stored', async (_what, fields, param) => {
+    const form = new FormData()
+    for (const [name, value] of Object.entries(fields)) form.append(name, value)
+    const before = await filesOnDisk()
+    const answer = await fetch(`${test.url}/v1/files`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${LIVE_KEY}` },
+      body: form,
+    })
+    expect([answer.status, await answer.json()]).toMatchObject([400, { error: { param } }])
+    expect(await filesOnDisk()).toEqual(before)
+  })
+})
+
+describe('batches in OpenAI’s API', () => {
+  it('the official client sends a batch, waits for it and reads the answers of several vendors', async () => {
+    const client = openai()
+    const { created, batch, inputId } = await batchOf(client, [
+      line('plain', { model: 'dear', messages: ASK }),
+      '',
+      line('claude', { model: 'claude-haiku-4-5', messages: ASK }),
+      line('unknown', { model: 'no-such-model', messages: ASK }),
+      line('streamed', { model: 'dear', messages: ASK, stream: true }),
+      line('no messages', { model: 'dear' }),
+    ])
+    expect(created).toMatchObject({ object: 'batch', status: 'validating', input_file_id: inputId, errors: null })
+    expect((created.expires_at ?? 0) - created.created_at).toBe(86_400)
+    expect(batch).toMatchObject({
+      id: created.id,
+      status: 'completed',
+      request_counts: { total: 5, completed: 2, failed: 3 },
+      metadata: { for: 'a test' },
+      in_progress_at: expect.any(Number),
+      finalizing_at: expect.any(Number),
+      completed_at: expect.any(Number),
+    })
+    const output = await results(client, batch.output_file_id)
+    expect(Object.keys(output)).toEqual(['plain', 'claude'])
+    for (const one of Object.values(output)) {
+      expect(one).toMatchObject({
+        id: expect.stringMatching(/^batch_req_/),
+        response: { status_code: 200, body: { choices: [{ message: { content: TEXT } }] } },
+        error: null,
+      })
+    }
+    expect(await results(client, batch.error_file_id)).toMatchObject({
+      unknown: { response: { status_code: 404, body: { error: { param: 'model' } } }, error: null },
+      streamed: { response: { status_code: 400, body: { error: { param: 'stream' } } } },
+      'no messages': { response: { status_code: 400, body: { error: { param: 'messages' } } } },
+    })
+    const calls = await callsOf(batch)
+    expect(calls.map(({ model }) => model).sort()).toEqual(['claude-haiku-4-5', 'dear'])
+    // A quarter of 100 and 1,000 USD for a million of each.
+    const whole = (USED.input * 100 + USED.output * 1_000) / 1e6
+    const dear = calls.find(({ model }) => model === 'dear')
+    expect(Number(dear?.pricePoints)).toBe(Number(usdToPoints(whole / 4)))
+    await test.assertBalanced()
+    expect((await client.batches.list({ limit: 1 })).data[0]).toEqual(batch)
+    await expect(client.batches.cancel(batch.id)).rejects.toMatchObject({ status: 409 })
+    await expect(openai(TEST_KEY).batches.retrieve(batch.id)).rejects.toMatchObject({ status: 404 })
+  })
+
+  it('a batch of embeddings goes by its own route, and its headers go to the vendor with each line', async () => {
+    const client = openai()
+    const body = { model: 'text-embedding-3-small', input: 'rain' }
+    const { id } = await upload(client, [line('e', body, '/v1/embeddings')])
+    const made = await client.batches.create(
+      { input_file_id: id, endpoint: '/v1/embeddings', completion_window: '24h' },
+      { headers: { 'openai-beta': 'rain=v1' } },
+    )
+    const batch = await ended(client, made.id)
+    const output = await results(client, batch.output_file_id)
+    expect(output).toMatchObject({ e: { response: { body: { data: [{ object: 'embedding' }] } } } })
+    expect(vendor.seen.map(({ path, headers }) => [path, headers['openai-beta']])).toEqual([
+      ['/openai/v1/embeddings', 'rain=v1'],
+    ])
+  })
+
+  it('a file with wrong lines fails as a whole, says which, and calls none', async () => {
+    const client = openai()
+    const good = line('a', { model: 'dear', messages: ASK })
+    const { batch } = await batchOf(client, [
+      good,
+      '{"custom_id": "x",',
+      '[1]',
+      { ...good, custom_id: 7 },
+      { ...good, custom_id: 'b', method: 'GET' },
+      '',
+      { ...good, custom_id: 'c', url: '/v1/embeddings' },
+      { ...good, custom_id: 'd', body: 'hi' },
+      good,
+    ])
+    expect(batch).toMatchObject({ status: 'failed', failed_at: expect.any(Number), output_file_id: null })
+    expect(batch.errors?.data?.map(({ code, line, param }) => [line, code, param])).toEqual([
+      [2, 'invalid_json_line', null],
+      [3, 'invalid_json_line', null],
+      [4, 'invalid_request', 'custom_id'],
+      [5, 'invalid_method', 'method'],
+      [7, 'invalid_url', 'url'],
+      [8, 'invalid_request', 'body'],
+      [9, 'duplicate_custom_id', 'custom_id'],
+    ])
+    expect(vendor.seen).toEqual([])
+    const blank = await batchOf(client, [' ', ''])
+    expect(blank.batch.errors?.data?.[0]).toMatchObject({ code: 'empty_file', line: null })
+  })
+
+  it('every wrong field of a new batch is refused by its name, and nothing is made', async () => {
+    const client = openai()
+    const { id } = await upload(client, [line('a', {})])
+    const other = await client.files.create({ file: await toFile(Buffer.from('x'), 'x'), purpose: 'vision' })
+    const good = { input_file_id: id, endpoint: '/v1/chat/completions', completion_window: '24h' }
+    const long = 'x'.repeat(513)
+    const wrong: [string, object][] = [
+      ...[undefined, null, '', 7, {}, 'file-x', `file-${'0'.repeat(32)}`, other.id].map((value) => [
+        'input_file_id',
+        { input_file_id: value },
+      ]),
+      ...[undefined, null, 7, '/v1/audio/speech', 'chat/completions'].map((value) => ['endpoint', { endpoint: value }]),
+      ...[undefined, '48h', 24].map((value) => ['completion_window', { completion_window: value }]),
+      ...['x', 7, []].map((value) => ['metadata', { metadata: value }]),
+      ['metadata', { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`k${index}`, 'v'])) }],
+      ['metadata.a', { metadata: { a: 1 } }],
+      ['metadata.a', { metadata: { a: long } }],
+      ['output_expires_after', { output_expires_after: 7 }],
+      ['output_expires_after.anchor', { output_expires_after: { seconds: 3_600 } }],
+      ['output_expires_after.seconds', { output_expires_after: { anchor: 'created_at', seconds: 3_599 } }],
+    ] as [string, object][]
+    const before = (await client.batches.list()).data.length
+    for (const [param, change] of wrong) {
+      const { status, body } = await test.send('POST', '/v1/batches', { body: { ...good, ...change } })
+      expect([status, body], JSON.stringify(change)).toMatchObject([400, { error: { param } }])
+    }
+    for (const query of ['limit=0', 'limit=101', 'limit=x', 'after=x']) {
+      const { status, body } = await test.send('GET', `/v1/batches?${query}`)
+      expect([status, body], query).toMatchObject([400, { error: { param: query.split('=')[0] } }])
+    }
+    for (const query of ['limit=0', 'limit=10001', 'after=x', 'order=up', 'purpose=fun']) {
+      const { status, body } = await test.send('GET', `/v1/files?${query}`)
+      expect([status, body], query).toMatchObject([400, { error: { param: query.split('=')[0] } }])
+    }
+    expect((await client.batches.list()).data.length).toBe(before)
+  })
+
+  it('a line is called again where its vendor is at its limit, and the tenant pays once', async () => {
+    const client = openai()
+    // A call of its own gives up after three.
+    vendor.troubles.push(...Array(3).fill({ status: 429 }))
+    const { batch } = await batchOf(client, [line('a', { model: 'dear', messages: ASK })])
+    expect(batch.request_counts).toEqual({ total: 1, completed: 1, failed: 0 })
+    expect(vendor.seen).toHaveLength(4)
+    expect(await callsOf(batch)).toHaveLength(1)
+  })
+
+  it('a cancelled batch ends with the answers that it has, and the other lines were not called', async () => {
+    const client = openai()
+    // One line takes until the cancel; the gateway calls sixteen at once.
+    const held: (() => void)[] = []
+    for (let index = 0; index < 16; index++) {
+      vendor.troubles.push((_request, response) => {
+        held.push(() => response.writeHead(500, { 'content-type': 'application/json' }).end('{"error":{}}'))
+      })
+    }
+    const lines = Array.from({ length: 40 }, (_, index) => line(`l${index}`, { model: 'dear', messages: ASK }))
+    const { id } = await upload(client, lines)
+    const { id: batchId } = await client.batches.create({
+      input_file_id: id,
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+    })
+    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(16)
+    const cancelling = await client.batches.cancel(batchId)
+    expect(cancelling).toMatchObject({ status: 'cancelling', cancelling_at: expect.any(Number) })
+    // The file may go: the batch has its own hold on the bytes.
+    await client.files.delete(id)
+    for (const answer of held) answer()
+    const batch = await ended(client, batchId)
+    expect(batch).toMatchObject({ status: 'cancelled', cancelled_at: expect.any(Number) })
+    const { total, completed = 0, failed = 0 } = batch.request_counts ?? {}
+    expect([total, completed + failed]).toEqual([40, 40])
+    const errors = Object.values(await results(client, batch.error_file_id))
+    const never = errors.filter(({ response }) => response === null)
+    expect(never.length).toBeGreaterThanOrEqual(24)
+    expect(never[0]?.error).toMatchObject({ code: 'batch_cancelled' })
+    const output = completed === 0 ? {} : await results(client, batch.output_file_id)
+    expect(Object.keys(output).length + errors.length).toBe(40)
+    await test.assertBalanced()
+  })
+
+  it('where the credit ends, the other lines say so, and the batch ends', async () => {
+    const one = Number(usdToPoints((USED.input * 100 + USED.output * 1_000) / 1e6 / 4))
+    const { key, tenantId } = await test.tenant({ creditPoints: one * 4 })
+    const client = openai(key)
+    const lines = Array.from({ length: 30 }, (_, index) =>
+      line(`l${index}`, { model: 'dear', messages: ASK, max_tokens: 50 }),
+    )
+    const { batch } = await batchOf(client, lines)
+    expect(batch.status).toBe('completed')
+    expect(batch.request_counts).toMatchObject({ total: 30 })
+    const errors = Object.values(await results(client, batch.error_file_id))
+    expect(errors.length).toBe(30 - (batch.request_counts?.completed ?? 0))
+    expect(errors[0]?.response).toMatchObject({ status_code: 429, body: { error: { code: 'insufficient_quota' } } })
+    expect((await test.balance(tenantId)).available).toBeGreaterThanOrEqual(0)
+    await test.assertBalanced()
+  })
+
+  it('lines that have an outcome are not called again, and those beyond the time of the batch never', async () => {
+    const client = openai()
+    const lines = ['done', 'late', 'later'].map((name) => line(name, { model: 'dear', messages: ASK }))
+    const { id } = await upload(client, lines)
+    const made = await client.batches.create({
+      input_file_id: id,
+      endpoint: '/v1/embeddings',
+      completion_window: '24h',
+    })
+    await ended(client, made.id) // it has failed, since its lines are for another route
+    const failed = await test.store.getCallBatch({ id: uuidOf(made.id) })
+    if (!failed) throw new Error('The batch is stored.')
+    const interrupted = {
+      ...failed,
+      id: randomUUID(),
+      endpoint: '/v1/chat/completions',
+      status: 'running' as const,
+      faults: [],
+      total: 3,
+      endedAt: null,
+      expiresAt: failed.createdAt + 1,
+    }
+    await test.store.createCallBatch({ batch: interrupted, keepInputUntil: failed.expiresAt })
+    const outcome = { batchId: interrupted.id, index: 0, isSuccess: true, text: '{"custom_id":"done"}' }
+    await test.store.endBatchLines({ lines: [outcome] })
+    const batch = await ended(client, `batch_${interrupted.id.replaceAll('-', '')}`)
+    expect(batch).toMatchObject({ status: 'expired', request_counts: { total: 3, completed: 1, failed: 2 } })
+    expect(Object.keys(await results(client, batch.output_file_id))).toEqual(['done'])
+    const errors = await results(client, batch.error_file_id)
+    expect(errors).toMatchObject({ late: { response: null, error: { code: 'batch_expired' } }, later: {} })
+    expect(vendor.seen).toEqual([])
+  })
+
+  it('a revoked key pays for no more lines', async () => {
+    const { key, keyId } = await test.tenant({})
+    const client = openai(key)
+    const { id } = await upload(client, [line('a', { model: 'dear', messages: ASK })])
+    vendor.troubles.push(...Array(3).fill({ status: 429 }))
+    const { id: batchId } = await client.batches.create({
+      input_file_id: id,
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+    })
+    await expect.poll(() => vendor.seen.length, { timeout: 5_000 }).toBeGreaterThan(0)
+    await test.store.revokeKey({ id: keyId, now: Date.now() })
+    const stored = async () => test.store.getCallBatch({ id: uuidOf(batchId) })
+    await expect.poll(async () => (await stored())?.status, { timeout: 10_000 }).toBe('completed')
+    expect(await stored()).toMatchObject({ succeeded: 0, failed: 1 })
+  })
+})
+
+describe('batches in Anthropic’s API', () => {
+  const params = (model: string, more: object = {}) => ({ model, max_tokens: 100, messages: ASK, ...more })
+
+  async function endedBatch(client: Anthropic, id: string) {
+    await expect
+      .poll(async () => (await client.messages.batches.retrieve(id)).processing_status, {
+        timeout: 10_000,
+        interval: 20,
+      })
+      .toBe('ended')
+    return client.messages.batches.retrieve(id)
+  }
+
+  async function resultsOf(client: Anthropic, id: string) {
+    const all: Anthropic.Messages.MessageBatchIndividualResponse[] = []
+    for await (const one of await client.messages.batches.results(id)) all.push(one)
+    return all
+  }
+
+  it('the official client sends a batch to models of two vendors, and reads the results in order', async () => {
+    const client = anthropic()
+    const created = await client.messages.batches.create({
+      requests: [
+        { custom_id: 'own', params: params('claude-haiku-4-5') },
+        { custom_id: 'other', params: params('gpt-5-mini') },
+        { custom_id: 'wrong', params: params('claude-haiku-4-5', { max_tokens: 'many' }) },
+        { custom_id: 'unknown', params: params('no-such-model') },
+      ] as Anthropic.Messages.BatchCreateParams['requests'],
+    })
+    expect(created).toMatchObject({
+      id: expect.stringMatching(/^msgbatch_[0-9a-f]{32}$/),
+      type: 'message_batch',
+      processing_status: 'in_progress',
+      request_counts: { processing: 4, succeeded: 0, errored: 0, canceled: 0, expired: 0 },
+      results_url: null,
+      ended_at: null,
+    })
+    const batch = await endedBatch(client, created.id)
+    expect(batch).toMatchObject({
+      request_counts: { processing: 0, succeeded: 2, errored: 2, canceled: 0, expired: 0 },
+      results_url: `${test.url}/v1/messages/batches/${created.id}/results`,
+    })
+    const [own, other, wrong, unknown] = await resultsOf(client, created.id)
+    for (const [one, name] of [
+      [own, 'own'],
+      [other, 'other'],
+    ] as const) {
+      expect(one).toMatchObject({
+        custom_id: name,
+        result: { type: 'succeeded', message: { type: 'message', content: [{ type: 'text', text: TEXT }] } },
+      })
+    }
+    const errored = (type: string) => ({ type: 'errored', error: { type: 'error', error: { type } } })
+    expect(wrong?.result).toMatchObject(errored('invalid_request_error'))
+    expect(unknown?.result).toMatchObject(errored('not_found_error'))
+    const calls = await callsOf(batch)
+    expect(calls.map(({ provider }) => provider).sort()).toEqual(['anthropic', 'openai'])
+    const listed: string[] = []
+    for await (const one of client.messages.batches.list({ limit: 1 })) listed.push(one.id)
+    expect(listed).toContain(created.id)
+    // What is behind it is none of OpenAI's files or batches.
+    expect((await openai().files.list()).data.map(({ filename }) => filename)).not.toContain('requests.jsonl')
+    await expect(openai().batches.retrieve(created.id.replace('msgbatch_', 'batch_'))).rejects.toMatchObject({
+      status: 404,
+    })
+    expect(await client.messages.batches.delete(created.id)).toEqual({
+      id: created.id,
+      type: 'message_batch_deleted',
+    })
+    await expect(client.messages.batches.retrieve(created.id)).rejects.toMatchObject({ status: 404 })
+    await test.assertBalanced()
+  })
+
+  it('a cancelled batch says of each request whether it was answered', async () => {
+    const client = anthropic()
+    const held: (() => void)[] = []
+    for (let index = 0; index < 16; index++) {
+      vendor.troubles.push((_request, response) => {
+        held.push(() =>
+          response
+            .writeHead(400, { 'content-type': 'application/json' })
+            .end('{"type":"error","error":{"type":"invalid_request_error","message":"no"}}'),
+        )
+      })
+    }
+    const requests = Array.from({ length: 20 }, (_, index) => ({
+      custom_id: `r${index}`,
+      params: params('claude-haiku-4-5'),
+    }))
+    const { id } = await client.messages.batches.create({ requests })
+    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(16)
+    await expect(client.messages.batches.results(id)).rejects.toThrow()
+    await expect(client.messages.batches.delete(id)).rejects.toMatchObject({ status: 400 })
+    expect(await client.messages.batches.cancel(id)).toMatchObject({
+      processing_status: 'canceling',
+      cancel_initiated_at: expect.any(String),
+    })
+    for (const answer of held) answer()
+    const batch = await endedBatch(client, id)
+    const { errored, canceled } = batch.request_counts
+    expect([errored, canceled]).toEqual([16, 4])
+    expect((await resultsOf(client, id)).map(({ result }) => result.type)).toEqual([
+      ...Array(16).fill('errored'),
+      ...Array(4).fill('canceled'),
+    ])
+    expect(await client.messages.batches.cancel(id)).toEqual(batch)
+  })
+
+  it('every wrong field of a new batch is refused by its name, and nothing is stored', async () => {
+    const good = { custom_id: 'a', params: params('claude-haiku-4-5') }
+    const before = await filesOnDisk()
+    const wrong: [string, unknown][] = [
+      ['requests', {}],
+      ['requests', { requests: null }],
+      ['requests', { requests: 'x' }],
+      ['requests', { requests: {} }],
+      ['requests', { requests: [] }],
+      ['requests.0', { requests: ['x'] }],
+      ['requests.1', { requests: [good, null] }],
+      ...[undefined, null, 7, '', 'a b', 'x'.repeat(65)].map((custom_id): [string, unknown] => [
+        'requests.1.custom_id',
+        { requests: [good, { ...good, custom_id }] },
+      ]),
+      ['requests.1.custom_id', { requests: [good, good] }],
+      ...[undefined, null, 7, 'x', []].map((value): [string, unknown] => [
+        'requests.0.params',
+        { requests: [{ custom_id: 'a', params: value }] },
+      ]),
+    ]
+    for (const [field, body] of wrong) {
+      const answer = await test.send('POST', '/v1/messages/batches', { body: body as never })
+      expect(answer, JSON.stringify(body)).toMatchObject({
+        status: 400,
+        body: { type: 'error', error: { type: 'invalid_request_error' } },
+      })
+      expect(JSON.stringify(answer.body)).toContain(`${field} `)
+    }
+    for (const text of ['', '[]', '{"requests":[', '{"requests":[{"custom_id":"a","params":{}}', '{"requests":[{]}']) {
+      const headers = { 'content-type': 'application/json' }
+      expect((await test.send('POST', '/v1/messages/batches', { text, headers })).status, text).toBe(400)
+    }
+    for (const query of ['limit=0', 'limit=1001', 'before_id=x', 'after_id=x']) {
+      expect((await test.send('GET', `/v1/messages/batches?${query}`)).status, query).toBe(400)
+    }
+    expect(await filesOnDisk()).toEqual(before)
+  })
+})
+
+describe('batches of test keys', () => {
+  it('five thousand lines are answered by the sandbox for nothing, in memory that stays flat', async () => {
+    const client = openai(TEST_KEY)
+    const padding = 'x'.repeat(4_000)
+    const lines = Array.from({ length: 5_000 }, (_, index) =>
+      line(`l${index}`, {
+        model: 'gpt-5-mini',
+        messages: [{ role: 'user', content: `${padding} ${index}` }],
+        max_tokens: 5,
+      }),
+    )
+    const { id } = await upload(client, lines)
+    lines.length = 0
+    global.gc?.()
+    const before = process.memoryUsage().rss
+    let most = 0
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().rss)
+    }, 20)
+    const startedAt = performance.now()
+    const { id: batchId } = await client.batches.create({
+      input_file_id: id,
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+    })
+    await expect
+      .poll(async () => (await client.batches.retrieve(batchId)).status, { timeout: 60_000, interval: 100 })
+      .toBe('completed')
+    clearInterval(watch)
+    process.stdout.write(
+      `5,000 lines in ${Math.round(performance.now() - startedAt)} ms, ${Math.round((most - before) / 2 ** 20)} MiB more at most\n`,
+    )
+    const batch = await client.batches.retrieve(batchId)
+    expect(batch.request_counts).toEqual({ total: 5_000, completed: 5_000, failed: 0 })
+    const output = await results(client, batch.output_file_id)
+    expect(Object.keys(output)).toHaveLength(5_000)
+    expect(Object.keys(output)[4_999]).toBe('l4999')
+    // The input alone has twenty megabytes.
+    expect(most - before).toBeLessThan(150 * 2 ** 20)
+  }, 60_000)
+})
