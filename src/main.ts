@@ -192,6 +192,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     context: {
       tasks,
       calls: spoken.calls,
+      realtime: spoken.realtime,
       assets,
       drafts: openDrafts({ store, clock, days: config.recordDays, quotas }),
       postJson: egress.postJson,
@@ -201,6 +202,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       checkLoad: admission.checkTurn,
       authenticate: gate.authenticate,
       rateOf: keys.rateOf,
+      authenticateById: keys.authenticateById,
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
@@ -231,6 +233,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     ...(origins && { origins }),
   })
   parts.defer(() => app.close())
+  // A server does not end while connections that were upgraded stand.
+  parts.defer(() => spoken.realtime.close(GRACE_MS))
   parts.defer(gate.open)
   await app.listen({ host: config.host, port: config.port, listenTextResolver: (address) => `listens at ${address}` })
   const { port } = app.server.address() as AddressInfo // it listens on TCP

@@ -20,6 +20,8 @@ export interface Allowances {
   reserve(caller: Caller, bound: Points): Reservation | Promise<Reservation>
   /** Ends a reservation with what the call cost, which may be more than was set aside. It is stored soon. */
   book(reservation: Reservation, call: Call): void
+  /** Ends a reservation of which nothing was used. */
+  release(reservation: Reservation): void
   /** What ended calls and unneeded points are on disk. */
   flush(): Promise<void>
   /** Writes what has ended, and gives back what is held. */
@@ -207,6 +209,12 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
       purse.left -= call.pricePoints
       purse.ended.push(call)
       purse.usedAt = clock.now()
+      begin()
+    },
+    release({ keyId, bound }) {
+      const purse = purses.get(keyId)
+      if (!purse) return // of a bound of nothing
+      purse.reserved -= bound
       begin()
     },
     flush: () => write(),

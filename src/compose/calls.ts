@@ -4,11 +4,14 @@ import type { Egress } from '../assets/egress.ts'
 import { type Allowances, openAllowances } from '../calls/allowances.ts'
 import { type Calls, openCalls } from '../calls/calls.ts'
 import { openModelLists } from '../calls/model-lists.ts'
+import { openRealtime, type Realtime } from '../calls/realtime.ts'
 import type { Config } from '../config/config.ts'
 import type { Call } from '../core/call.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
+import { sandboxRealtime } from '../providers/sandbox/realtime.ts'
 import type { Store } from '../store/store.ts'
+import { checkKey } from '../tenants/keys.ts'
 import { openCallMembers } from './call-members.ts'
 
 export interface CallParts {
@@ -29,6 +32,7 @@ const SWEEP_MS = 30 * SECOND_MS
 
 export interface ComposedCalls {
   calls: Calls
+  realtime: Realtime
   allowances: Allowances
   close(): Promise<void>
 }
@@ -64,6 +68,21 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     clock,
     log,
   })
+  const realtime = openRealtime({
+    candidates: calls.candidates,
+    tryEach: calls.tryEach,
+    socketFor: egress.socketFor,
+    sandbox: (model) => sandboxRealtime(model, { clock }),
+    allowances,
+    checkKey: ({ keyId }) => checkKey(store, keyId, clock.now()),
+    onKeyChange: (listener) =>
+      store.onSignal(({ kind }) => {
+        if (kind === 'key' || kind === 'resync') listener()
+      }),
+    stallMs: config.callLimits.silenceMs,
+    clock,
+    log,
+  })
   const sweep = setInterval(() => {
     const now = clock.now()
     Promise.all([
@@ -75,6 +94,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   }, SWEEP_MS).unref()
   return {
     calls,
+    realtime,
     allowances,
     async close() {
       clearInterval(sweep)

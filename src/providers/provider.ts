@@ -197,6 +197,7 @@ export const CALL_ENDPOINTS = [
   'countTokens',
   'embedContent',
   'batchEmbedContents',
+  'realtime',
 ] as const
 export type CallEndpoint = (typeof CALL_ENDPOINTS)[number]
 

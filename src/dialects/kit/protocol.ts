@@ -21,6 +21,8 @@ export interface Protocol {
   prefixes: readonly string[]
   /** Headers that may carry the key beside `Authorization` and `x-api-key`, in lower case. */
   keyHeaders?: string[]
+  /** Where the key is, for protocols that have it in another place than a header of its own. */
+  keyIn?(request: FastifyRequest): string | undefined
   /** Resolves the credential to a caller. Default: `context.authenticate`. */
   authenticate?: DialectContext['authenticate']
   error(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown }
@@ -32,8 +34,9 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
   for (const prefix of protocol.prefixes) {
     await app.register(
       async (inside) => {
-        const { authenticate = context.authenticate, keyHeaders = [] } = protocol
-        authenticated(inside, { authenticate, checkLoad: context.checkLoad, rateOf: context.rateOf }, keyHeaders)
+        const { authenticate = context.authenticate, keyHeaders = [], keyIn } = protocol
+        const { checkLoad, rateOf } = context
+        authenticated(inside, { authenticate, checkLoad, rateOf }, keyHeaders, keyIn)
         const answerError = handleErrors(inside, protocol.error)
         if (prefix !== '') {
           inside.setNotFoundHandler((request, reply) => {

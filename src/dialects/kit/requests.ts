@@ -35,6 +35,7 @@ export function authenticated(
   app: FastifyInstance,
   context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf'>,
   ownHeaders: string[] = [],
+  keyIn: (request: FastifyRequest) => string | undefined = (request) => keyOf(request, ownHeaders),
 ): void {
   const admit = (request: FastifyRequest, reply: FastifyReply, caller: Caller): void => {
     request.caller = caller
@@ -44,7 +45,7 @@ export function authenticated(
   }
   app.addHook('onRequest', (request, reply, done) => {
     if (request.method === 'POST') context.checkLoad()
-    const found = context.authenticate(keyOf(request, ownHeaders))
+    const found = context.authenticate(keyIn(request))
     // A known key is answered on the spot: this runs before every request.
     if (!(found instanceof Promise)) {
       admit(request, reply, found)
@@ -59,7 +60,7 @@ export function authenticated(
 }
 
 /** The key in `Authorization` (bare, or after `Bearer`, `Key` or `Token`), in `x-api-key`, or in a header of the protocol's own. */
-function keyOf({ headers }: FastifyRequest, ownHeaders: string[]): string | undefined {
+export function keyOf({ headers }: FastifyRequest, ownHeaders: string[] = []): string | undefined {
   const authorization = headers.authorization?.replace(/^(?:Bearer|Key|Token)\s+/i, '').trim()
   // Some Midjourney clients put their own name here and the key elsewhere.
   if (authorization && authorization !== 'midjourney-proxy') return authorization

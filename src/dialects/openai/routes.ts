@@ -16,6 +16,7 @@ import { errorBody, statusOf } from './errors.ts'
 import { anthropicModels, listOf, modelOf } from './models.ts'
 import type { Descriptions } from './openapi.ts'
 import { chatTaskModels, isChatTask, readChatTask } from './read-chat-task.ts'
+import { realtimeRoutes } from './realtime.ts'
 import { responsesFormat } from './responses-format.ts'
 import { chatTaskWriter } from './write-chat-task.ts'
 
@@ -102,6 +103,7 @@ export const openai: Dialect = {
         modelRoutes(inside, context)
       },
     })
+    await realtimeRoutes(app, context)
   },
   describe: async () => (await import('./openapi.ts')).describeOpenai(),
 }

@@ -114,6 +114,9 @@ export async function openGateway(): Promise<Gateway> {
     suno.routes(scope, {
       tasks,
       calls: { answer: unused, models: () => [] },
+      realtime: { open: unused, close: unused },
+      acceptSocket: unused,
+      authenticateById: unused,
       assets,
       urls,
       clock,
@@ -257,6 +260,7 @@ const egress: Egress = {
   postJson: unused,
   fetchFor: unused,
   streamFor: unused,
+  socketFor: unused,
   async judge(url, field) {
     if (url.includes('127.0.0.1'))
       throw new PolyphonyError('address_refused', `${field} leads to 127.0.0.1.`, { field })
