@@ -352,7 +352,12 @@ function openSession(
         over({ clientCode: code, vendorCode: code === ABNORMAL ? NORMAL : code, errorCode: 'client_left' }),
       )
       if (isOver) {
-        attached.close(INTERNAL, 'vendor_silent') // the vendor left in between
+        // The vendor left in between.
+        const error = new PolyphonyError('vendor_silent', 'The vendor broke the session off.')
+        attached.send(request.failure(error), { binary: false }, () => {})
+        attached.resume()
+        attached.close(INTERNAL, error.code)
+        hasLeft(attached)
         return
       }
       if (request.first !== undefined) vendor.send(request.first, { binary: false }, () => {})

@@ -44,8 +44,11 @@ export interface DialectContext {
   drafts: Drafts
   /** Streams a stored file (`asset:ID.EXT`), with ranges. A reference to none is answered as an unknown file. */
   sendFile(reference: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
-  /** Makes a WebSocket of a request that asked for one, and of its answer. Throws `invalid_input` for any other. */
-  acceptSocket(request: FastifyRequest, reply: FastifyReply): Promise<RealtimeEnd>
+  /**
+   * Makes a WebSocket of a request that asked for one, and of its answer; undefined where the client has gone. Throws
+   * `invalid_input` for any other request.
+   */
+  acceptSocket(request: FastifyRequest, reply: FastifyReply): Promise<RealtimeEnd | undefined>
   /** One request to a URL that the client named, for protocols in which a webhook's receiver proves itself first. */
   postJson: Egress['postJson']
   /** Fetches a file from a URL that the client named; addresses are judged as for inputs. */

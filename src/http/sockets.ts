@@ -5,8 +5,11 @@ import type { WebSocketServer } from 'ws'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import type { RealtimeEnd } from '../core/realtime.ts'
 
-/** Becomes a WebSocket: the answer of a request that asked for one. Throws `invalid_input` for one that did not. */
-export type AcceptSocket = (request: FastifyRequest, reply: FastifyReply) => Promise<RealtimeEnd>
+/**
+ * Becomes a WebSocket: the answer of a request that asked for one. Undefined where the client has gone away, or breaks the
+ * protocol, which it is told. Throws `invalid_input` for a request that did not ask.
+ */
+export type AcceptSocket = (request: FastifyRequest, reply: FastifyReply) => Promise<RealtimeEnd | undefined>
 
 interface Upgrade {
   socket: Socket
@@ -69,9 +72,13 @@ export function openSockets(app: FastifyInstance): AcceptSocket {
     upgrades.delete(request.raw)
     reply.hijack()
     reply.raw.detachSocket(upgrade.socket)
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
+      if (upgrade.socket.destroyed) {
+        resolve(undefined)
+        return
+      }
       // A handshake that breaks the protocol is answered by the package, and the connection ends.
-      upgrade.socket.once('close', () => reject(new PolyphonyError('malformed_body', 'The client went away.')))
+      upgrade.socket.once('close', () => resolve(undefined))
       sockets.handleUpgrade(request.raw, upgrade.socket, upgrade.head, (socket) => {
         socket.pause() // whoever takes it reads it
         // The request ends with the session, for the log and for traces.

@@ -79,12 +79,16 @@ class Talk {
     this.client.send(event as never) // what a client may send, right or wrong
   }
 
-  respond(text: string, response?: JsonObject): Promise<Extract<Event, { type: 'response.done' }>> {
+  ask(text: string, response?: JsonObject): void {
     this.send({
       type: 'conversation.item.create',
       item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
     })
     this.send({ type: 'response.create', ...(response ? { response } : {}) })
+  }
+
+  respond(text: string, response?: JsonObject): Promise<Extract<Event, { type: 'response.done' }>> {
+    this.ask(text, response)
     return this.next('response.done')
   }
 }
@@ -275,7 +279,7 @@ describe('a realtime session at an OpenAI account', () => {
     const other = await test.tenant({})
     const second = talk(other.key)
     await second.next('session.created')
-    await test.store.setTenantFrozen({ id: other.tenantId, frozenAt: Date.now() })
+    await test.store.changeTenant({ id: other.tenantId, set: { frozenAt: Date.now() } })
     expect(await second.next('error')).toMatchObject({ error: { code: 'forbidden' } })
     expect(await second.closed).toMatchObject({ code: 1_008 })
   })
@@ -295,7 +299,7 @@ describe('a realtime session at an OpenAI account', () => {
     await session.next('session.created')
     const socket = session.client.socket as WebSocket
     socket.pause()
-    const [far] = vendor.open
+    const far = [...vendor.open].at(-1)
     const noise = JSON.stringify({ type: 'noise', fill: 'x'.repeat(2 ** 20) })
     for (let messages = 0; messages < 64; messages++) far?.send(noise)
     await expect.poll(() => far?.bufferedAmount ?? 0).toBeGreaterThan(0)
@@ -356,6 +360,28 @@ describe('a handshake of a realtime session', () => {
     })
     expect(status).toBe(200)
     socket.terminate()
+  })
+
+  it('that breaks the protocol is refused, and leaves no session', async () => {
+    const before = await test.store.listCalls({ limit: 1 })
+    const lines = [
+      `GET /v1/realtime?model=${MODEL} HTTP/1.1`,
+      'host: x',
+      `authorization: Bearer ${TEST_KEY}`,
+      'upgrade: websocket',
+      'connection: upgrade',
+    ]
+    const { hostname, port } = new URL(test.url)
+    const socket = connect(Number(port), hostname)
+    let answer = ''
+    socket.on('data', (chunk) => {
+      answer += chunk.toString()
+    })
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    await new Promise((resolve) => socket.once('close', resolve))
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+    await expect.poll(async () => (await test.store.listCalls({ limit: 1 }))[0]?.errorCode).toBe('client_left')
+    expect((await test.store.listCalls({ limit: 1 }))[0]?.id).not.toBe(before[0]?.id)
   })
 
   it('of another kind, as Java sends it with every request, is left alone', async () => {
@@ -481,11 +507,11 @@ describe('a realtime session of the sandbox', () => {
       })
       session.send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'] } })
       await session.next('session.updated')
-      const done = session.respond('What colour is the rain?')
+      session.ask('What colour is the rain?')
       expect(await session.next('conversation.item.added')).toMatchObject({ item: { role: 'user' } })
       const { text } = await session.next('response.output_text.done')
       texts.push(text)
-      expect(await done).toMatchObject({
+      expect(await session.next('response.done')).toMatchObject({
         response: { status: 'completed', output: [{ content: [{ type: 'output_text', text }] }] },
       })
       session.client.close()
@@ -555,12 +581,12 @@ describe('a realtime session of the sandbox', () => {
     expect(await session.respond('sandbox:rate-limit')).toMatchObject({
       response: { status: 'failed', status_details: { error: { code: 'rate_limit_exceeded' } } },
     })
-    const done = session.respond('sandbox:slow=5000')
+    session.ask('sandbox:slow=5000')
     await session.next('response.created')
     session.send({ type: 'response.create' })
     expect(await session.next('error')).toMatchObject({ error: { code: 'conversation_already_has_active_response' } })
     session.send({ type: 'response.cancel' })
-    expect(await done).toMatchObject({ response: { status: 'cancelled' } })
+    expect(await session.next('response.done')).toMatchObject({ response: { status: 'cancelled' } })
     expect(await session.respond('sandbox:long=50', { max_output_tokens: 5 })).toMatchObject({
       response: { status: 'incomplete', status_details: { reason: 'max_output_tokens' } },
     })

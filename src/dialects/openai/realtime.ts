@@ -46,12 +46,12 @@ export async function realtimeRoutes(app: FastifyInstance, context: DialectConte
         })
         inside.get('/v1/realtime', { exposeHeadRoute: false, ...described('realtime') }, async (request, reply) => {
           const session = await context.realtime.open(realtimeRequest(request, secrets.get(request)))
-          try {
-            session.attach(await context.acceptSocket(request, reply))
-          } catch (thrown) {
+          const client = await context.acceptSocket(request, reply).catch((thrown: unknown) => {
             session.abandon()
             throw thrown
-          }
+          })
+          if (client) session.attach(client)
+          else session.abandon()
         })
       },
     }),

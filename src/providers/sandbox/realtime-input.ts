@@ -99,7 +99,8 @@ export function optionsOf(
   const { instructions, tools, tool_choice: choice, max_output_tokens: most } = setting
   const system: Message[] =
     typeof instructions === 'string' && instructions !== '' ? [{ role: 'system', content: instructions }] : []
-  const names = new Map(items.map((item) => [String(item.call_id), String(item.name)]))
+  const calls = items.filter(({ type }) => type === 'function_call')
+  const names = new Map(calls.map((item) => [String(item.call_id), String(item.name)]))
   const functions = (Array.isArray(tools) ? tools : []).filter(isJsonObject).filter(({ type }) => type === 'function')
   return {
     prompt: [...system, ...items.flatMap((item) => messageOf(item, names))],
