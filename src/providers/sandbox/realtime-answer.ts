@@ -32,7 +32,7 @@ export class Answer {
     this.#parts = parts
   }
 
-  /** Resolves when it has ended; `cut` where it broke off, as asked. */
+  /** Resolves when it has ended; `cut` where it broke off, as asked. Throws a fault of ours, after the event of the failure. */
   async write(
     model: LanguageModelV4,
     options: LanguageModelV4CallOptions,
@@ -50,7 +50,10 @@ export class Answer {
       }
     } catch (error) {
       if (signal.aborted) this.#cancel()
-      else this.#fail(error)
+      else {
+        this.#fail(error)
+        if (!(error instanceof PolyphonyError)) throw error
+      }
     }
     return 'done'
   }

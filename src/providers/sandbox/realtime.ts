@@ -101,6 +101,11 @@ class SandboxRealtime extends EventEmitter implements RealtimeEnd {
     this.close(1_006, '')
   }
 
+  /** A fault of ours: whoever holds the session logs it. Thrown, it would end the process. */
+  #report(error: unknown): void {
+    this.emit('error', error instanceof Error ? error : new Error('The sandbox failed.', { cause: error }))
+  }
+
   #id(prefix: string): string {
     this.#count += 1
     return `${prefix}_sandbox_${this.#count}`
@@ -120,8 +125,8 @@ class SandboxRealtime extends EventEmitter implements RealtimeEnd {
       this.#handle(event)
     } catch (error) {
       if (!(error instanceof Refused)) {
-        // Thrown on, it would end the process: it comes from the event of a socket.
         this.#emit('error', { error: { type: 'server_error', code: 'internal', message: 'The sandbox failed.' } })
+        this.#report(error)
         return
       }
       const id = typeof event.event_id === 'string' ? event.event_id : null
@@ -287,9 +292,16 @@ class SandboxRealtime extends EventEmitter implements RealtimeEnd {
         if (asked.conversation !== 'none' && this.#items.length < MAX_ITEMS) this.#items.push(item)
       },
     })
-    void answer.write(this.#language, options, abort.signal).then((end) => {
-      this.#response = undefined
-      if (end === 'cut') this.terminate()
-    })
+    answer
+      .write(this.#language, options, abort.signal)
+      .finally(() => {
+        this.#response = undefined
+      })
+      .then(
+        (end) => {
+          if (end === 'cut') this.terminate()
+        },
+        (error: unknown) => this.#report(error),
+      )
   }
 }
