@@ -174,9 +174,11 @@ export function openSession(
       client = attached
       pulses.push(pulseOf(attached))
       attached.on('error', (error) => log.debug({ err: error }, 'a realtime client broke the protocol'))
-      attached.on('close', (code) =>
-        over({ clientCode: code, vendorCode: code === ABNORMAL ? NORMAL : code, errorCode: 'client_left' }),
-      )
+      attached.on('close', (code) => {
+        const isCut = code === ABNORMAL || meter.underWay > 0
+        const vendorCode = code === ABNORMAL ? NORMAL : code
+        over({ clientCode: code, vendorCode, ...(isCut ? { errorCode: 'client_left' } : {}) })
+      })
       if (isOver) {
         // The vendor left in between.
         const error = new PolyphonyError('vendor_silent', 'The vendor broke the session off.')
