@@ -198,6 +198,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       calls: spoken.calls,
       callFiles: batched.files,
       callBatches: batched.batches,
+      realtime: spoken.realtime,
       assets,
       drafts: openDrafts({ store, clock, days: config.recordDays, quotas }),
       postJson: egress.postJson,
@@ -208,6 +209,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       authenticate: gate.authenticate,
       rateOf: keys.rateOf,
       tokensOf: spoken.tokensOf,
+      authenticateById: keys.authenticateById,
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
@@ -238,6 +240,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     ...(origins && { origins }),
   })
   parts.defer(() => app.close())
+  // A server does not end while connections that were upgraded stand.
+  parts.defer(() => spoken.realtime.close(GRACE_MS))
   parts.defer(gate.open)
   await app.listen({ host: config.host, port: config.port, listenTextResolver: (address) => `listens at ${address}` })
   const { port } = app.server.address() as AddressInfo // it listens on TCP

@@ -295,6 +295,26 @@ describe('post', () => {
   })
 })
 
+describe('socketFor', () => {
+  it('connects accounts of the operator anywhere, and those of a tenant to public addresses only', async () => {
+    const port = await serve((_request, response) => response.end())
+    const strict = open([])
+    names = { 'inside.example': [['127.0.0.1']] }
+    const connect = (owner: 'operator' | 'tenant', host: string) =>
+      strict.socketFor(owner)(`http://${host}:${port}/v1/realtime`, { headers: {}, signal })
+    await expect(connect('operator', '127.0.0.1')).rejects.toMatchObject({ statusCode: 200 })
+    expect(await codeOf(connect('tenant', '127.0.0.1'))).toBe('address_refused')
+    expect(await codeOf(connect('tenant', 'inside.example'))).toBe('address_refused')
+  })
+
+  it('ends the attempt with its signal', async () => {
+    const port = await serve(() => {}) // never answers
+    const leaving = AbortSignal.timeout(20)
+    const attempt = egress.socketFor('operator')(`http://127.0.0.1:${port}/`, { headers: {}, signal: leaving })
+    await expect(attempt).rejects.toMatchObject({ name: 'TimeoutError' })
+  })
+})
+
 describe('fetchFor', () => {
   const megabytes = (count: number, status = 200) =>
     serve((_request, response) => response.writeHead(status).end(Buffer.alloc(count * 2 ** 20)))

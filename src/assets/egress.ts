@@ -10,6 +10,7 @@ import { openPublicAddresses } from './public-addresses.ts'
 import { asLookup, openResolver, type Resolve } from './resolver.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { openVendorFetches } from './vendor-fetch.ts'
+import type { VendorSocket } from './vendor-socket.ts'
 import type { VendorStream } from './vendor-stream.ts'
 
 /** The only way to URLs that clients or vendors named. */
@@ -53,6 +54,8 @@ export interface Egress {
   fetchFor(owner: 'operator' | 'tenant', tenantId?: string): VendorFetch
   /** For answers that are read as they come. The same addresses as with `fetchFor`. */
   streamFor(owner: 'operator' | 'tenant'): VendorStream
+  /** WebSockets of vendors. The same addresses as with `fetchFor`. */
+  socketFor(owner: 'operator' | 'tenant'): VendorSocket
   /** Ends all requests under way. */
   close(): Promise<void>
 }
@@ -135,6 +138,7 @@ export function openEgress({
 
   return {
     streamFor: (owner) => (owner === 'operator' ? vendors.operatorStream : vendors.tenantStream),
+    socketFor: (owner) => (owner === 'operator' ? vendors.operatorSocket : vendors.tenantSocket),
     fetchFor: (owner, tenantId = '') => (owner === 'operator' ? vendors.operator : vendors.tenant(tenantId)),
     judge: addresses.judge,
 

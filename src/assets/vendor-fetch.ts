@@ -5,6 +5,7 @@ import { fetchThrough, VENDOR_TIMEOUT_MS, type VendorFetch, type Way } from './f
 import { openBudget } from './memory-budget.ts'
 import type { PublicAddresses } from './public-addresses.ts'
 import { asLookup } from './resolver.ts'
+import { socketThrough, type VendorSocket } from './vendor-socket.ts'
 import { streamThrough, type VendorStream } from './vendor-stream.ts'
 
 /** The `fetch` functions for vendors, over kept connections. */
@@ -14,6 +15,8 @@ export interface VendorFetches {
   tenant(tenantId: string): VendorFetch
   operatorStream: VendorStream
   tenantStream: VendorStream
+  operatorSocket: VendorSocket
+  tenantSocket: VendorSocket
   close(): Promise<void>
 }
 
@@ -59,6 +62,8 @@ export function openVendorFetches(addresses: PublicAddresses): VendorFetches {
     // A caller waits at the other end of each: one more stream must not wait for another to end.
     operatorStream: streamThrough(openWay(null)),
     tenantStream: streamThrough(openWay(null, lookup), ({ href }) => addresses.parse(href)),
+    operatorSocket: socketThrough(),
+    tenantSocket: socketThrough(lookup, ({ href }) => addresses.parse(href)),
     tenant(holder) {
       const limits = { ...TENANT_ANSWERS, budget: tenantsBudget, holder }
       return fetchThrough(tenantsWay, limits, ({ href }) => addresses.parse(href))

@@ -26,7 +26,7 @@ export interface Allowances {
    */
   book(reservation: Reservation, call: Call, line?: BookedLine): void
   /** Ends a reservation for nothing, and leaves no record of the call. */
-  release(reservation: Reservation, call: Pick<Call, 'keyId' | 'tenantId'>): void
+  release(reservation: Reservation): void
   /** Stores what has ended. What could not be stored is kept, and stored later. */
   flush(): Promise<void>
   /** Writes what has ended, and gives back what is held. */
@@ -222,17 +222,18 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
       if (caller.mode === 'test' || bound === 0) return { keyId: caller.keyId, bound: points(0) }
       return take(purseOf(caller), bound) ?? reserveMore(caller, bound)
     },
-    release({ bound }, call) {
-      const purse = purseOf(call)
-      purse.reserved -= bound
-      begin()
-    },
     book({ bound }, call, line) {
       const purse = purseOf(call)
       purse.reserved -= bound
       purse.left -= call.pricePoints
       purse.ended.push({ call, line })
       purse.usedAt = clock.now()
+      begin()
+    },
+    release({ keyId, bound }) {
+      const purse = purses.get(keyId)
+      if (!purse) return // of a bound of nothing
+      purse.reserved -= bound
       begin()
     },
     flush: () => write(),

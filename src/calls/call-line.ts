@@ -60,7 +60,7 @@ export async function callLine(line: Line, of: LineBatch, parts: LineParts): Pro
     for (let tries = 1; ; tries++) {
       const { end, booking } = await callOnce(json, line.index, of, parts)
       if (cut.aborted) {
-        if (booking) allowances.release(booking.reservation, booking.call)
+        if (booking) allowances.release(booking.reservation)
         return
       }
       const pauseMs = pauseAfter(end, tries, batch)
@@ -68,7 +68,7 @@ export async function callLine(line: Line, of: LineBatch, parts: LineParts): Pro
         of.ended({ batchId: batch.id, index: line.index, ...resultOf(json, end, of, parts) }, booking)
         return
       }
-      if (booking) allowances.release(booking.reservation, booking.call)
+      if (booking) allowances.release(booking.reservation)
       slots.release(batch.tenantId)
       hasSlot = false
       if (!(await waited(pauseMs, halted))) return

@@ -20,6 +20,7 @@ import type { Format } from './format.ts'
 import { listPriceOf } from './list-prices.ts'
 import { priceOfUsage, scaled } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
+import type { RealtimeRoutes, Trying } from './realtime.ts'
 import { listModels, type ModelRoute, routeModel, type Target } from './routing.ts'
 import { type Download, translated } from './translate.ts'
 import { isTimeout, vendorFailure } from './vendor-failure.ts'
@@ -165,7 +166,7 @@ const CHARACTERS_PER_TOKEN = 3
 const TOKENS_PER_IMAGE = 1_600
 const BYTES_PER_AUDIO_TOKEN = 1_500
 
-export function openCalls(options: CallsOptions): Calls {
+export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   const { allowances, limits, clock, log, download } = options
   let underWay = 0
 
@@ -192,18 +193,10 @@ export function openCalls(options: CallsOptions): Calls {
   async function answerFromAccounts(running: Running): Promise<CallAnswer> {
     const { request } = running
     const { caller } = request
-    const route = routeModel(request.model, options.membersFor(caller), options.settings)
-    const able = inPool(route.targets, options.policyOf(caller.tenantId)).filter((target) => canAnswer(target, request))
-    const [any] = able
-    if (!any) throw noWay(request, route)
-    const prices = new Map(able.map((target) => [target, priceOf(route, target, request.batched?.priceFactor)]))
-    const priced = able.filter((target) => prices.get(target) !== undefined)
-    const price = priced[0] && prices.get(priced[0])
-    if (!price) throw unpriced(any)
-    const bound = boundOf(request)
-    const book = booker(running, await reserve(caller, bound, priceOfUsage(bound, price)))
+    const { priced, prices, price } = pricedTargets(caller, request)
+    const book = booker(running, await reserve(caller, boundOf(request), priceOfUsage(boundOf(request), price)))
     try {
-      const { target, given } = await tryEach(running, priced)
+      const { target, given } = await tryEach(running, priced, (one) => ask(running, one))
       void given.ended.then(
         (end) => book({ ...end, target, price: prices.get(target) ?? price, status: given.status }),
         (error: unknown) => {
@@ -216,6 +209,19 @@ export function openCalls(options: CallsOptions): Calls {
     } catch (error) {
       throw refused(running, error, (end) => book({ ...end, target: null, price }))
     }
+  }
+
+  /** The accounts that can answer a request and whose price is known. Throws where there is none. */
+  function pricedTargets(caller: Caller, request: Pick<CallRequest, 'model' | 'endpoint' | 'format' | 'batched'>) {
+    const route = routeModel(request.model, options.membersFor(caller), options.settings)
+    const able = inPool(route.targets, options.policyOf(caller.tenantId)).filter((target) => canAnswer(target, request))
+    const [any] = able
+    if (!any) throw noWay(request, route)
+    const prices = new Map(able.map((target) => [target, priceOf(route, target, request.batched?.priceFactor)]))
+    const priced = able.filter((target) => prices.get(target) !== undefined)
+    const price = priced[0] && prices.get(priced[0])
+    if (!price) throw unpriced(any)
+    return { priced, prices, price }
   }
 
   async function answerFromSandbox(running: Running): Promise<CallAnswer> {
@@ -251,16 +257,17 @@ export function openCalls(options: CallsOptions): Calls {
   }
 
   /** Asks one account after the other until one answers. Throws the error of the last. */
-  async function tryEach(
-    running: Running,
+  async function tryEach<Given>(
+    running: Trying,
     targets: readonly Target<CallMember>[],
-  ): Promise<{ target: Target<CallMember>; given: TargetAnswer }> {
+    ask: (target: Target<CallMember>) => Promise<Given>,
+  ): Promise<{ target: Target<CallMember>; given: Given }> {
     let failure: PolyphonyError | undefined
     for (const target of inTurn(targets, () => failure)) {
       if (failure && targets.length === 1) await sleep(pauseAfter(failure), running.signal)
       const { record } = target.member
       try {
-        const given = await ask(running, target)
+        const given = await ask(target)
         if (record.state !== 'connected' || record.troubles > 0) void options.recordEvent(record.id, { kind: 'worked' })
         return { target, given }
       } catch (error) {
@@ -378,6 +385,12 @@ export function openCalls(options: CallsOptions): Calls {
   return {
     answer,
     underWay: () => underWay,
+    tryEach,
+    candidates(caller, model) {
+      checkAllowed({ caller, model })
+      const { priced, prices } = pricedTargets(caller, { model, endpoint: 'realtime' })
+      return { targets: priced, priceOf: (target) => prices.get(target) ?? {} }
+    },
     models(caller) {
       const all =
         caller.mode === 'test' ? [...options.sandbox.models] : listModels(options.membersFor(caller), options.settings)
@@ -396,16 +409,22 @@ function tokensIn({ inputTokens = 0, outputTokens = 0 }: Usage): number {
   return inputTokens + outputTokens
 }
 
-function checkAllowed({ caller, model }: CallRequest): void {
+export function checkAllowed({ caller, model }: Pick<CallRequest, 'caller' | 'model'>): void {
   if (caller.isFrozen) throw new PolyphonyError('forbidden', 'The account is frozen.')
   checkModelAllowed(caller, model)
 }
 
-function canAnswer({ member, model }: Target<CallMember>, { endpoint, format }: CallRequest): boolean {
+function canAnswer(
+  { member, model }: Target<CallMember>,
+  { endpoint, format }: Pick<CallRequest, 'endpoint' | 'format'>,
+): boolean {
   return format !== undefined || member.side.urlOf(endpoint, model, member.account.settings) !== undefined
 }
 
-function noWay({ endpoint, model }: CallRequest, { targets }: ModelRoute<CallMember>): PolyphonyError {
+function noWay(
+  { endpoint, model }: Pick<CallRequest, 'endpoint' | 'model'>,
+  { targets }: ModelRoute<CallMember>,
+): PolyphonyError {
   const providers = [...new Set(targets.map(({ member }) => member.record.provider))].join(', ')
   return new PolyphonyError('no_provider', `${endpoint} is not answered for ${model}, which ${providers} has.`)
 }

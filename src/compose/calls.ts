@@ -5,14 +5,17 @@ import { type Allowances, openAllowances } from '../calls/allowances.ts'
 import { type Calls, openCalls } from '../calls/calls.ts'
 import { type LocalServers, openLocalServers } from '../calls/local-servers.ts'
 import { openModelLists } from '../calls/model-lists.ts'
+import { openRealtime, type Realtime } from '../calls/realtime.ts'
 import type { Config } from '../config/config.ts'
 import type { Call } from '../core/call.ts'
 import type { Caller } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { openaiCompatible } from '../providers/openai-compatible/manifest.ts'
 import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
+import { sandboxRealtime } from '../providers/sandbox/realtime.ts'
 import { SPEECH_MODEL } from '../providers/speech/calls.ts'
 import type { Store } from '../store/store.ts'
+import { checkKey } from '../tenants/keys.ts'
 import { openTokenLimit, type TokenLimit } from '../tenants/token-limit.ts'
 import { builtInTarget, openCallMembers } from './call-members.ts'
 
@@ -41,6 +44,7 @@ const SWEEP_MS = 30 * SECOND_MS
 
 export interface ComposedCalls {
   calls: Calls
+  realtime: Realtime
   allowances: Allowances
   /** What is left of a key's tokens a minute. */
   tokensOf: TokenLimit['stateOf']
@@ -136,6 +140,21 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     clock,
     log,
   })
+  const realtime = openRealtime({
+    candidates: calls.candidates,
+    tryEach: calls.tryEach,
+    socketFor: egress.socketFor,
+    sandbox: (model) => sandboxRealtime(model, { clock }),
+    allowances,
+    checkKey: ({ keyId }) => checkKey(store, keyId, clock.now()),
+    onKeyChange: (listener) =>
+      store.onSignal(({ kind }) => {
+        if (kind === 'key' || kind === 'resync') listener()
+      }),
+    stallMs: config.callLimits.silenceMs,
+    clock,
+    log,
+  })
   const sweep = setInterval(() => {
     const now = clock.now()
     Promise.all([
@@ -147,6 +166,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   }, SWEEP_MS).unref()
   return {
     calls,
+    realtime,
     allowances,
     tokensOf: tokens.stateOf,
     async findLocalServers(place) {

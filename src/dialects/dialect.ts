@@ -4,12 +4,14 @@ import type { Egress } from '../assets/egress.ts'
 import type { CallBatches } from '../calls/batches.ts'
 import type { CallFiles } from '../calls/call-files.ts'
 import type { Calls } from '../calls/calls.ts'
+import type { Realtime } from '../calls/realtime.ts'
 import type { Batch } from '../core/batch.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { RealtimeEnd } from '../core/realtime.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Prices } from '../prices/price-list.ts'
@@ -45,10 +47,17 @@ export interface DialectContext {
   callFiles: CallFiles
   /** Files of calls, which are answered as files. */
   callBatches: CallBatches
+  /** Sessions of speech and text over WebSockets. */
+  realtime: Realtime
   assets: Assets
   drafts: Drafts
   /** Streams a stored file (`asset:ID.EXT`), with ranges. A reference to none is answered as an unknown file. */
   sendFile(reference: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
+  /**
+   * Makes a WebSocket of a request that asked for one, and of its answer; undefined where the client has gone. Throws
+   * `invalid_input` for any other request.
+   */
+  acceptSocket(request: FastifyRequest, reply: FastifyReply): Promise<RealtimeEnd | undefined>
   /** One request to a URL that the client named, for protocols in which a webhook's receiver proves itself first. */
   postJson: Egress['postJson']
   /** Fetches a file from a URL that the client named; addresses are judged as for inputs. */
@@ -64,6 +73,8 @@ export interface DialectContext {
    * key. `tokenFaultOf` of `tenants/access-keys.ts` reports what is wrong with the token of an `unauthorized`.
    */
   authenticateSigned(credential: string | undefined): Caller | Promise<Caller>
+  /** The same by the id of a key, for a client that proved in another way that its key's owner sent it. */
+  authenticateById(keyId: string): Caller | Promise<Caller>
   /** What is left of the caller's rate limit; undefined for a key without one. */
   rateOf(caller: Caller): RateState | undefined
   /** The same of its tokens a minute. */

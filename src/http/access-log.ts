@@ -44,6 +44,7 @@ function fieldsOf(request: FastifyRequest, reply: FastifyReply, url: string | un
     keyId: caller?.keyId,
     taskId: taskId?.slice(0, MAX_ID),
     code: errorCode,
-    aborted: reply.raw.writableFinished ? undefined : true,
+    // A WebSocket has no answer that could be whole.
+    aborted: reply.raw.writableFinished || reply.statusCode === 101 ? undefined : true,
   }
 }

@@ -35,10 +35,11 @@ import { RequestPaths } from './request-paths.ts'
 import { addRequestSpans } from './request-spans.ts'
 import { addRetryAfter } from './retry-after.ts'
 import { noteMethods } from './route-methods.ts'
+import { openSockets } from './sockets.ts'
 
 export interface ServerOptions {
   dialects: readonly RouteModule[]
-  context: Omit<DialectContext, 'sendFile'>
+  context: Omit<DialectContext, 'sendFile' | 'acceptSocket'>
   assets: Assets
   callbacks: Callbacks
   health: HealthOptions
@@ -103,6 +104,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const context: DialectContext = {
     ...options.context,
     sendFile: (reference, request, reply) => sendFile(reference.slice(ASSET_SCHEME.length), request, reply),
+    acceptSocket: openSockets(app),
   }
   // Before any plugin: each takes the hooks and the error handler that are there when it is added.
   answerUnknownRoutes(app, sendDefaultError)

@@ -200,6 +200,7 @@ export const CALL_ENDPOINTS = [
   'countTokens',
   'embedContent',
   'batchEmbedContents',
+  'realtime',
 ] as const
 export type CallEndpoint = (typeof CALL_ENDPOINTS)[number]
 

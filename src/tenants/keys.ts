@@ -121,6 +121,19 @@ export function openKeys({ store, clock, log }: { store: Store; clock: Clock; lo
   }
 }
 
+/**
+ * Looks at a key that was valid when something long began. It counts for no limit. Throws `unauthorized`, and `forbidden` for
+ * a frozen tenant.
+ */
+export async function checkKey(store: Pick<Store, 'getKey'>, keyId: string, now: number): Promise<void> {
+  const key = await store.getKey({ id: keyId })
+  if (!key || key.revokedAt !== null) throw new PolyphonyError('unauthorized', NO_SUCH_KEY)
+  if (key.expiresAt !== null && key.expiresAt <= now) {
+    throw new PolyphonyError('unauthorized', 'The API key has expired.')
+  }
+  if (key.tenantFrozenAt !== null) throw new PolyphonyError('forbidden', 'The account is frozen.')
+}
+
 function isUnknownKey(error: unknown): boolean {
   return error instanceof PolyphonyError && error.code === 'unauthorized' && error.message === NO_SUCH_KEY
 }

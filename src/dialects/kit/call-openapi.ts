@@ -53,6 +53,7 @@ export function callDescriptions(tag: string, statusOf: (error: PolyphonyError) 
   }
 
   return {
+    failures: errors,
     call,
     form(summary: string): JsonObject {
       const content = { 'multipart/form-data': { schema: OBJECT } }

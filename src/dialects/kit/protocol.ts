@@ -9,6 +9,7 @@ import {
   asPolyphonyError,
   authenticator,
   idempotencyOf,
+  keyReader,
   logServerError,
   noteSubmitted,
   originOf,
@@ -20,6 +21,8 @@ export interface Protocol {
   prefixes: readonly string[]
   /** Headers that may carry the key beside `Authorization` and `x-api-key`, in lower case. */
   keyHeaders?: string[]
+  /** Where the key is, for protocols that have it in another place than a header of its own. */
+  keyIn?(request: FastifyRequest): string | undefined
   /** Resolves the credential to a caller. Default: `context.authenticate`. */
   authenticate?: DialectContext['authenticate']
   error(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown }
@@ -31,8 +34,8 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
   for (const prefix of protocol.prefixes) {
     await app.register(
       async (inside) => {
-        const { authenticate: identify = context.authenticate, keyHeaders = [] } = protocol
-        const authenticate = authenticator({ ...context, authenticate: identify }, keyHeaders)
+        const { authenticate: identify = context.authenticate, keyHeaders, keyIn } = protocol
+        const authenticate = authenticator({ ...context, authenticate: identify }, keyIn ?? keyReader(keyHeaders))
         inside.addHook('onRequest', authenticate)
         const answerError = handleErrors(inside, protocol.error)
         if (inside.prefix !== '') inside.protocolPaths.add(inside.prefix, { authenticate, answerError })

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Caller } from '../../core/caller.ts'
 import { type ErrorCode, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
@@ -27,22 +27,21 @@ export async function callerIfKnown(
   }
 }
 
-/**
- * Puts the caller on every request of this plugin, before the body is read. Under overload a POST is refused before even
- * that: when refusing costs as much as accepting, nothing is gained by it.
- */
-export function authenticated(
-  app: FastifyInstance,
-  context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf'>,
-  ownHeaders: string[] = [],
-): void {
-  app.addHook('onRequest', authenticator(context, ownHeaders))
+/** Finds the key of a request; undefined where it has none. */
+type KeyReader = (request: FastifyRequest) => string | undefined
+
+/** Reads keys from the headers that every protocol takes, and from those of its own, in lower case. */
+export function keyReader(ownHeaders: string[] = []): KeyReader {
+  return (request) => keyOf(request, ownHeaders)
 }
 
-/** The same as a hook. */
+/**
+ * Puts the caller on every request of a plugin, before the body is read. Under overload a POST is refused before even that:
+ * when refusing costs as much as accepting, nothing is gained by it.
+ */
 export function authenticator(
   context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf'>,
-  ownHeaders: string[],
+  keyIn: KeyReader,
 ): onRequestHookHandler {
   const admit = (request: FastifyRequest, reply: FastifyReply, caller: Caller): void => {
     request.caller = caller
@@ -52,7 +51,7 @@ export function authenticator(
   }
   return (request, reply, done) => {
     if (request.method === 'POST') context.checkLoad()
-    const found = context.authenticate(keyOf(request, ownHeaders))
+    const found = context.authenticate(keyIn(request))
     // A known key is answered on the spot: this runs before every request.
     if (!(found instanceof Promise)) {
       admit(request, reply, found)
@@ -67,7 +66,7 @@ export function authenticator(
 }
 
 /** The key in `Authorization` (bare, or after `Bearer`, `Key` or `Token`), in `x-api-key`, or in a header of the protocol's own. */
-function keyOf({ headers }: FastifyRequest, ownHeaders: string[]): string | undefined {
+export function keyOf({ headers }: FastifyRequest, ownHeaders: string[] = []): string | undefined {
   const authorization = headers.authorization?.replace(/^(?:Bearer|Key|Token)\s+/i, '').trim()
   // Some Midjourney clients put their own name here and the key elsewhere.
   if (authorization && authorization !== 'midjourney-proxy') return authorization

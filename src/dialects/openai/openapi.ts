@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
 import { callDescriptions } from '../kit/call-openapi.ts'
-import { inPath, jsonBody } from '../kit/openapi.ts'
+import { inPath, inQuery, jsonBody } from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 
 const TAG = 'OpenAI: calls'
-const { call, form, sound, read, stored } = callDescriptions(TAG, statusOf)
+const { call, form, sound, read, stored, failures } = callDescriptions(TAG, statusOf)
 
 const BYTES: JsonObject = { type: 'string', format: 'binary' }
 const FILE_FORM: JsonObject = {
@@ -14,10 +14,11 @@ const FILE_FORM: JsonObject = {
   properties: { file: BYTES, purpose: { type: 'string' } },
   additionalProperties: true,
 }
-const inQuery = (name: string): JsonObject => ({ name, in: 'query', schema: { type: 'string' } })
-const PAGE = [inQuery('limit'), inQuery('after')]
+const TEXT: JsonObject = { type: 'string' }
+const PAGE = [inQuery('limit', TEXT, 'Of the page.'), inQuery('after', TEXT, 'The last id of the page before.')]
 const FILE: JsonObject = { parameters: [inPath('id', 'The id of the file: `file-…`.')] }
 const BATCH: JsonObject = { parameters: [inPath('id', 'The id of the batch: `batch_…`.')] }
+const OPTIONAL_BODY = { content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } } }
 
 export type Descriptions = ReturnType<typeof operationsOf>
 
@@ -47,6 +48,19 @@ function operationsOf() {
     'audio/speech': sound('Speak a text'),
     'audio/transcriptions': form('Transcribe sound'),
     'audio/translations': form('Translate sound into English'),
+    realtime: {
+      ...read('Talk over a WebSocket'),
+      description:
+        'The key is in `Authorization`, or among the protocols as `openai-insecure-api-key.KEY`; a client secret may take its place.',
+      parameters: [inQuery('model', { type: 'string' }, 'The model; may be left out with a client secret.')],
+      responses: { '101': { description: 'The session begins.' }, ...failures },
+    },
+    realtimeSecret: { ...call('Make a client secret for realtime sessions'), requestBody: OPTIONAL_BODY },
+    realtimeSession: {
+      ...call('Make a client secret, in the older form'),
+      deprecated: true,
+      requestBody: OPTIONAL_BODY,
+    },
     models: read('List the models that this key can use'),
     model: { ...read('Read a model'), parameters: [inPath('model', 'The name of the model.')] },
     openaiFileUpload: stored('Upload a file', 'The file.', {
@@ -55,7 +69,11 @@ function operationsOf() {
       requestBody: { required: true, content: { 'multipart/form-data': { schema: FILE_FORM } } },
     }),
     openaiFiles: stored('List files', 'A page of files.', {
-      parameters: [...PAGE, inQuery('order'), inQuery('purpose')],
+      parameters: [
+        ...PAGE,
+        inQuery('order', TEXT, '`asc` or `desc`, by time.'),
+        inQuery('purpose', TEXT, 'Only files of this purpose.'),
+      ],
     }),
     openaiFile: stored('Read a file', 'What is known of the file.', FILE),
     openaiFileDelete: stored('Delete a file', 'That it is deleted.', FILE),

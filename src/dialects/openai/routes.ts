@@ -21,6 +21,7 @@ import { anthropicModels, listOf, modelOf } from './models.ts'
 import type { Descriptions } from './openapi.ts'
 import { withOwnFiles } from './own-files.ts'
 import { chatTaskModels, isChatTask, readChatTask } from './read-chat-task.ts'
+import { realtimeRoutes } from './realtime.ts'
 import { chatTaskWriter } from './write-chat-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -43,6 +44,7 @@ export const openai: Dialect = {
         await fileRoutes(inside, context)
       },
     })
+    await realtimeRoutes(app, context)
   },
   describe: async () => (await import('./openapi.ts')).describeOpenai(),
 }

@@ -128,6 +128,9 @@ export async function openGateway(): Promise<Gateway> {
         remove: unused,
       },
       callBatches: { create: unused, get: unused, list: unused, cancel: unused, remove: unused },
+      realtime: { open: unused, close: unused },
+      acceptSocket: unused,
+      authenticateById: unused,
       assets,
       urls,
       clock,
@@ -272,6 +275,7 @@ const egress: Egress = {
   postJson: unused,
   fetchFor: unused,
   streamFor: unused,
+  socketFor: unused,
   async judge(url, field) {
     if (url.includes('127.0.0.1'))
       throw new PolyphonyError('address_refused', `${field} leads to 127.0.0.1.`, { field })

@@ -9,6 +9,7 @@ const ENDPOINTS: ReadonlySet<CallEndpoint> = new Set([
   'audio/speech',
   'audio/transcriptions',
   'audio/translations',
+  'realtime',
 ])
 
 /** Any server that speaks OpenAI's format: the operator's own, or another gateway. */

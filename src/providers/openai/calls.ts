@@ -9,6 +9,7 @@ const ENDPOINTS: ReadonlySet<CallEndpoint> = new Set([
   'audio/speech',
   'audio/transcriptions',
   'audio/translations',
+  'realtime',
 ])
 
 /** OpenAI's own API: https://platform.openai.com/docs/api-reference. */

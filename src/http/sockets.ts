@@ -1,0 +1,97 @@
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { WebSocketServer } from 'ws'
+import { invalidInput, PolyphonyError } from '../core/errors.ts'
+import type { RealtimeEnd } from '../core/realtime.ts'
+
+/**
+ * Becomes a WebSocket: the answer of a request that asked for one. Undefined where the client has gone away, or breaks the
+ * protocol, which it is told. Throws `invalid_input` for a request that did not ask.
+ */
+export type AcceptSocket = (request: FastifyRequest, reply: FastifyReply) => Promise<RealtimeEnd | undefined>
+
+interface Upgrade {
+  socket: Socket
+  head: Buffer
+}
+
+/** Of an event with sound: OpenAI takes 15 MiB in one. */
+const MAX_MESSAGE_BYTES = 16 * 2 ** 20
+/** What is sent back of the protocols that a browser offers; the others carry its key. */
+const PROTOCOL = 'realtime'
+
+/**
+ * Requests that ask for a WebSocket are routed as all others: the same hooks, keys and errors. A route that wants one accepts
+ * it; every other answers as usual, on the same connection. Other upgrades, such as Java's to HTTP/2, are left alone, for
+ * which Node has a means since 22.21 and 24.9: before, there are no WebSockets.
+ */
+export function openSockets(app: FastifyInstance): AcceptSocket {
+  const server = app.server as Server & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
+  const isSupported = typeof server.shouldUpgradeCallback === 'function'
+  const upgrades = new WeakMap<IncomingMessage, Upgrade>()
+  let accepting: Promise<WebSocketServer> | undefined
+
+  if (isSupported) {
+    server.shouldUpgradeCallback = isForSocket
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      upgrades.set(request, { socket, head })
+      socket.on('error', () => socket.destroy())
+      const response = new ServerResponse(request)
+      response.shouldKeepAlive = false // what follows on this connection is not HTTP, or nothing
+      response.assignSocket(socket)
+      response.once('finish', () => {
+        if (upgrades.has(request)) socket.end()
+      })
+      app.routing(request, response)
+    })
+  }
+
+  /** The package is loaded with the first session. */
+  const serverOf = () => {
+    accepting ??= import('ws').then(
+      ({ WebSocketServer }) =>
+        new WebSocketServer({
+          noServer: true,
+          clientTracking: false,
+          maxPayload: MAX_MESSAGE_BYTES,
+          perMessageDeflate: false,
+          handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
+        }),
+    )
+    return accepting
+  }
+
+  return async (request, reply) => {
+    if (!isSupported) {
+      throw new PolyphonyError('no_provider', 'WebSockets need Node 22.21, 24.9 or later to run the gateway.')
+    }
+    const upgrade = upgrades.get(request.raw)
+    if (!upgrade) throw invalidInput('Upgrade', 'must be "websocket": connect with a WebSocket')
+    const sockets = await serverOf()
+    upgrades.delete(request.raw)
+    reply.hijack()
+    reply.raw.detachSocket(upgrade.socket)
+    return new Promise((resolve) => {
+      if (upgrade.socket.destroyed) {
+        resolve(undefined)
+        return
+      }
+      // A handshake that breaks the protocol is answered by the package, and the connection ends.
+      upgrade.socket.once('close', () => resolve(undefined))
+      sockets.handleUpgrade(request.raw, upgrade.socket, upgrade.head, (socket) => {
+        socket.pause() // whoever takes it reads it
+        // The request ends with the session, for the log and for traces.
+        socket.once('close', () => {
+          reply.raw.statusCode = 101
+          reply.raw.emit('finish')
+        })
+        resolve(socket as RealtimeEnd) // its `message` gives Buffers, as `binaryType` is not changed
+      })
+    })
+  }
+}
+
+function isForSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+}
