@@ -17,6 +17,9 @@ const EXCEPTIONS: Record<string, Record<string, string>> = {
     '${RATIOS.join': 'ratios of ours, such as 16:9',
   },
   'src/catalog/hosted.ts': { 'one.join': 'names of ours; runs over the names of models, which have few characters' },
+  'src/dialects/kit/protocol-paths.ts': {
+    '`^${form}(?:[/?]|$)`': 'a prefix of ours: parts that end at a slash; anchored',
+  },
   'src/http/route-methods.ts': { '`^${form}/?$`': 'paths of ours: parts that end at a slash, or one rest; anchored' },
   'src/providers/relay/buttons.ts': {
     '${index}::': 'a number from 1 to 4, or a field of the catalogue with a list of values; anchored',

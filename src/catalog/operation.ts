@@ -39,6 +39,8 @@ export interface Operation<Input = JsonObject> {
   follows(input: Input): string | undefined
   /** Models, or operations by their ids, whose tasks can be built on; by default the operation's own model. */
   readonly followsModels: readonly string[]
+  /** Checks the input beside the task that it builds on. Undefined if no rule is broken. */
+  fits(input: Input, parent: { operation: string; input: JsonObject }): BrokenRule | undefined
   readonly example: JsonObject
 }
 
@@ -48,7 +50,7 @@ export type InputOf<Of> = Of extends Operation<infer Input> ? Input : never
 /** An operation as a family defines it; the other members have defaults. */
 type Given<Input extends TObject> = Omit<Operation<Static<Input>>, 'id' | 'input' | 'output' | Optional> &
   Partial<Pick<Operation<Static<Input>>, Optional>> & { input: Input }
-type Optional = 'meant' | 'rules' | 'timeoutMs' | 'follows' | 'followsModels'
+type Optional = 'meant' | 'rules' | 'timeoutMs' | 'follows' | 'followsModels' | 'fits'
 
 const DEFAULT_TIMEOUT_MS = 600_000
 
@@ -59,6 +61,7 @@ export function operation<Input extends TObject>(given: Given<Input>): Operation
     meant: (input) => input as JsonObject, // valid input is JSON
     rules: () => undefined,
     follows: () => undefined,
+    fits: () => undefined,
     followsModels: [given.model],
     output: OUTPUTS[given.produces.kind],
     ...given,

@@ -44,7 +44,7 @@ export function faultOf(schema: TSchema, value: JsonObject): { field: string; ru
 }
 
 /** The text of a rule, with the caller's names of the other fields that it mentions. */
-function ruleText({ rule }: BrokenRule, names: FieldNames): string {
+export function ruleText({ rule }: BrokenRule, names: FieldNames = {}): string {
   return typeof rule === 'string' ? rule : rule((field) => callerField(field, { ...names, '': '' }))
 }
 

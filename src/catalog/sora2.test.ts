@@ -17,6 +17,9 @@ describe('Sora 2', () => {
     ['sora2-pro-video', { duration: 4 }, 9_600_000],
     ['sora2-pro-video', { duration: 8, resolution: '720p' }, 19_200_000],
     ['sora2-pro-video', { duration: 4, resolution: '1080p' }, 16_000_000],
+    ['sora2-pro-video', { duration: 4, resolution: '1024p' }, 16_000_000],
+    ['sora2-remix', { origin_task_id: 'x', duration: 12 }, 9_600_000],
+    ['sora2-remix', { origin_task_id: 'x', duration: 4, quality: 'pro', resolution: '1024p' }, 16_000_000],
   ])('the Sora 2 task type %s with %j costs %i points', (taskType, input, points) => {
     const operation = named(taskType)
     expect(operation.price(readInput(operation, { prompt: 'a crane', ...input }))).toBe(points)
@@ -26,6 +29,27 @@ describe('Sora 2', () => {
     const operation = named('remove-watermark')
     expect(operation.price(readInput(operation, { video_url: 'https://example.com/a.mp4' }))).toBe(300_000)
     expect(() => readInput(operation, {})).toThrow('video_url is required.')
+  })
+
+  it('a remix must have the form of its video', () => {
+    const remix = named('sora2-remix')
+    const fault = (given: JsonObject, operation: string, parent: JsonObject) =>
+      remix.fits(readInput(remix, { origin_task_id: 'x', prompt: 'a', ...given }), { operation, input: parent })
+    const pro = { aspect_ratio: '16:9', duration: 8, resolution: '1024p' }
+    expect(fault({ quality: 'pro', ...pro }, 'sora2/sora2-pro-video', pro)).toBeUndefined()
+    expect(fault(pro, 'sora2/sora2-pro-video', pro)).toEqual({
+      field: 'quality',
+      rule: 'must be that of the video, pro, not standard',
+    })
+    expect(
+      fault({ quality: 'pro', ...pro, resolution: '720p' }, 'sora2/sora2-remix', { quality: 'pro', ...pro }),
+    ).toEqual({
+      field: 'resolution',
+      rule: 'must be that of the video, 1024p, not 720p',
+    })
+    // The standard model has no resolution: one that was sent along means nothing.
+    const standard = { aspect_ratio: '16:9', duration: 4, resolution: '1080p' }
+    expect(fault({}, 'sora2/sora2-video', standard)).toBeUndefined()
   })
 
   it('Sora 2 accepts the length as a number only', () => {

@@ -38,7 +38,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
   const receiver = await openReceiver()
   const config = readConfig(await sourcesOfDemo(out), KNOWN_SETTINGS)
   const log = openLog(config.logLevel, process.stderr)
-  const gateway = await start(config, log)
+  const gateway = await start(config, { log })
   const { url, store, firstTenant } = gateway
   const { key } = await createKey(
     { store, clock: systemClock },

@@ -1,37 +1,11 @@
 import { Command } from 'commander'
-import { SECOND_MS } from '../core/clock.ts'
-import type { Gateway } from '../main.ts'
-import { loadConfig } from './configuration.ts'
-import { start } from './start.ts'
-import { asLogLines, onTerminal } from './start-reporter.ts'
-import { stopOnSignal } from './stop-on-signal.ts'
-
-/** How long the start reports wait for a vendor. The start itself does not wait. */
-const CREDENTIAL_MS = 10 * SECOND_MS
+import { startWriter } from '../store/sqlite-thread.ts'
 
 export function serveCommand(): Command {
   return new Command('serve').description('Serve until interrupted').action(async () => {
-    const { config, warnings } = loadConfig()
-    const reporter = process.stdout.isTTY ? onTerminal : asLogLines
-    const starting = start(config)
-    stopOnSignal(starting, reporter.stopping)
-    const gateway = await starting
-    reporter.started(gateway, [...warnings, ...gateway.report.warnings])
-    showKeys(gateway)
-    const { checkCredentials } = await import('../compose/check-credentials.ts')
-    await checkCredentials(gateway.accounts, {
-      timeoutMs: CREDENTIAL_MS,
-      report: (check) => reporter.checked(gateway, check),
-    })
+    // It loads beside the rest of the program. A configuration that names PostgreSQL has no use for it.
+    const writer = startWriter()
+    const { runServer } = await import('./run-server.ts')
+    await runServer(writer)
   })
-}
-
-/** Prints newly created keys; they are stored as hashes, so this is the only time they can be shown. */
-function showKeys({ firstTenant: { adminKey, testKey }, url }: Gateway): void {
-  if (!adminKey && !testKey) return
-  const lines = ['', '  Polyphony has made its first keys. They are shown this once:', '']
-  if (adminKey) lines.push(`  admin key (live)  ${adminKey}`)
-  if (testKey) lines.push(`  test key          ${testKey}`)
-  lines.push('', `  Address           ${url}`, '')
-  console.error(lines.join('\n'))
 }

@@ -18,7 +18,9 @@ import type { Store } from '../store/store.ts'
 
 /** What does the work in this process, without an account at a vendor. */
 export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] {
-  const studio = studioProvider(openStudio({ threads: config.studioSlots }))
+  const studio = studioProvider(openStudio({ threads: config.studioSlots }), {
+    longestSeconds: config.studioSongSeconds,
+  })
   return [
     { provider: studio, mode: 'live', slots: config.studioSlots, isFallback: true },
     { provider: sandboxProvider({ clock, seconds: config.sandboxSeconds }), mode: 'test', slots: config.sandboxSlots },

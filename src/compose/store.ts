@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
 import type { Logger } from 'pino'
 import { type Config, DATABASE } from '../config/config.ts'
 import type { Place } from '../store/copy/place.ts'
@@ -10,6 +11,8 @@ export interface StoreOptions {
   log?: Logger
   /** A ceiling of the embedded database's size: a disk that is full beyond it. */
   maxPages?: number
+  /** The thread that writes to an embedded database, where it was started earlier. Another engine ends it. */
+  writer?: Worker
 }
 
 /** Where the database of the configuration is. */
@@ -31,11 +34,20 @@ export async function loadStore(config: Config): Promise<(options: StoreOptions)
   if (url !== undefined) {
     const { openPostgres } = await import('../store/postgres.ts')
     // Who runs a command sees the error; a server may be started before its database.
-    return ({ exclusive, log }) =>
-      openPostgres({ url, waitMs: exclusive ? config.databaseWaitMs : 0, mustExist: !exclusive, ...(log && { log }) })
+    return async ({ exclusive, log, writer }) => {
+      await writer?.terminate()
+      const waitMs = exclusive ? config.databaseWaitMs : 0
+      return openPostgres({ url, waitMs, mustExist: !exclusive, ...(log && { log }) })
+    }
   }
   const { openSqlite } = await import('../store/sqlite.ts')
   const path = join(config.dataDir, DATABASE)
-  return ({ exclusive, maxPages }) =>
-    openSqlite({ path, exclusive, mustExist: !exclusive, ...(maxPages === undefined ? {} : { maxPages }) })
+  return ({ exclusive, maxPages, writer }) =>
+    openSqlite({
+      path,
+      exclusive,
+      mustExist: !exclusive,
+      ...(maxPages === undefined ? {} : { maxPages }),
+      ...(writer && { writer }),
+    })
 }

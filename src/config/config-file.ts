@@ -1,9 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { parse } from 'yaml'
+import type * as Yaml from 'yaml'
 import { ConfigError } from './config-error.ts'
 import type { Env, Source } from './sources.ts'
+
+/** Loads the parser only where there is a file: most starts have none. */
+const packages = createRequire(import.meta.url)
 
 /** Names of the file that is looked for in the working folder. */
 export const CONFIG_FILES = ['polyphony.config.yaml', 'polyphony.config.yml', 'polyphony.config.json']
@@ -38,6 +42,7 @@ function valuesIn(path: string): Env {
   const text = read(path)
   let content: unknown
   try {
+    const { parse } = packages('yaml') as typeof Yaml
     content = parse(text) // JSON is YAML, too
   } catch (error) {
     // The first line says what and where; the others repeat a part of the file, which may be a secret.

@@ -74,6 +74,8 @@ export interface Config {
     reconcileMs: number
   }>
   studioSlots: number
+  /** The longest song where the request names no length. */
+  studioSongSeconds: number
   sandboxSlots: number
   /** How long a sandbox task takes by default. */
   sandboxSeconds: number
@@ -187,6 +189,7 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
       reconcileMs: Math.ceil(values.POLYPHONY_RECONCILE_HOURS * HOUR_MS),
     },
     studioSlots: values.POLYPHONY_STUDIO_SLOTS,
+    studioSongSeconds: values.POLYPHONY_STUDIO_SONG_SECONDS,
     sandboxSeconds: values.POLYPHONY_SANDBOX_SECONDS,
     sandboxSlots: values.POLYPHONY_SANDBOX_SLOTS,
     maxWaitMs: 1_000 * values.POLYPHONY_MAX_WAIT_SECONDS,

@@ -65,6 +65,11 @@ export const SETTINGS = {
   POLYPHONY_TRUSTED_PROXIES: list('Addresses or CIDRs of proxies whose X-Forwarded-* headers are believed.', proxy),
   POLYPHONY_EGRESS_ALLOW: list('Private CIDRs that webhooks and downloads may reach.', cidr),
   POLYPHONY_STUDIO_SLOTS: whole('Tasks that the studio works on at once.', { from: 1, to: 64, default: 2 }),
+  POLYPHONY_STUDIO_SONG_SECONDS: whole('The longest song of the studio where the request names no length.', {
+    from: 4,
+    to: 600,
+    default: 180,
+  }),
   POLYPHONY_SANDBOX_SLOTS: whole('Sandbox tasks at once.', { from: 1, to: 1_000_000, default: 1_000 }),
   POLYPHONY_SANDBOX_SECONDS: number('How long a sandbox task takes.', { from: 0, to: 600, default: 2 }),
   POLYPHONY_MAX_WAIT_SECONDS: whole('How long a task may wait to be begun.', {

@@ -10,6 +10,7 @@ import { midjourney } from './midjourney/routes.ts'
 import { minimax } from './minimax/routes.ts'
 import { openai } from './openai/routes.ts'
 import { openaiImages } from './openai-images/routes.ts'
+import { openaiVideos } from './openai-videos/routes.ts'
 import { piapi } from './piapi/routes.ts'
 import { polyphony } from './polyphony/routes.ts'
 import { recraft } from './recraft/routes.ts'
@@ -34,6 +35,7 @@ export const dialects: readonly Dialect[] = [
   recraft,
   openai,
   openaiImages,
+  openaiVideos,
   anthropic,
   gemini,
   runway,

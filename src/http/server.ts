@@ -14,6 +14,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { Tracer } from '../core/tracer.ts'
 import type { DialectContext, RouteModule } from '../dialects/dialect.ts'
 import { jsonParser } from '../dialects/kit/json-body.ts'
+import { answerUnknownRoutes } from '../dialects/kit/protocol-paths.ts'
 import { asPolyphonyError, logServerError } from '../dialects/kit/requests.ts'
 import { unknownRoute } from '../dialects/kit/unknown-routes.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
@@ -104,7 +105,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     sendFile: (reference, request, reply) => sendFile(reference.slice(ASSET_SCHEME.length), request, reply),
   }
   // Before any plugin: each takes the hooks and the error handler that are there when it is added.
-  app.setErrorHandler(sendDefaultError)
+  answerUnknownRoutes(app, sendDefaultError)
   const addHealth = health(app, options.health)
   const served: ServedModule[] = []
   for (const module of [...options.dialects, ownModule(options, addHealth, served)]) {
@@ -115,10 +116,6 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       if (options.dialects.includes(module)) paths.add(routes)
     })
   }
-  app.setNotFoundHandler((request, reply) => {
-    const error = unknownRoute(request, reply)
-    return error ? reply.code(error.status).send(plainError(error, request)) : reply
-  })
   return app
 }
 
@@ -201,7 +198,7 @@ function sendFrameworkError(
   return sendDefaultError(thrown, request, reply)
 }
 
-function sendDefaultError(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function sendDefaultError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = asPolyphonyError(thrown)
   logServerError(request, reply, error)
   return reply.code(error.status).send(plainError(error, request))

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { DatabaseSync } from 'node:sqlite'
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Insertable } from 'kysely'
 import { PolyphonyError } from '../core/errors.ts'
 import { copyBefore } from './copy-before.ts'
@@ -41,7 +42,8 @@ export interface SqliteWorkerOptions {
 
 const port = parentPort
 if (!port) throw new Error('sqlite-worker runs as a worker thread.')
-const options = workerData as SqliteWorkerOptions // set by openSqlite, on the other side of the same folder
+// `openSqlite` sends it first, on the other side of the same folder.
+const [options] = (await once(port, 'message')) as [SqliteWorkerOptions]
 
 const database = new DatabaseSync(options.path)
 database.exec('pragma busy_timeout = 10000')

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { monotonicClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import { threadFile } from '../thread-file.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
 import { type EngineVerbs, writes } from './queries/index.ts'
@@ -11,6 +10,7 @@ import { reconcileInThread } from './reconcile-in-thread.ts'
 import { takeServeLock } from './serve-lock.ts'
 import { errorOfPlain, plainErrorOf } from './sqlite-errors.ts'
 import { openReader } from './sqlite-reader.ts'
+import { startWriter } from './sqlite-thread.ts'
 import type { BatchResult, CallResult, SqliteWorkerOptions } from './sqlite-worker.ts'
 import type { Signal, Store, TaskChange } from './store.ts'
 import { taskWriteOf } from './task-write.ts'
@@ -18,6 +18,8 @@ import { taskWriteOf } from './task-write.ts'
 export interface SqliteOptions extends Omit<SqliteWorkerOptions, 'isServed'> {
   /** Reject when another process serves the same file, and lock it against others until closed. */
   exclusive?: boolean
+  /** The thread that writes, where it was started earlier. */
+  writer?: Worker
 }
 
 interface Call {
@@ -42,14 +44,11 @@ const LOG_WAIT_MS = 1_000
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const lock = options.exclusive ? takeServeLock(options.path) : undefined
-  const { exclusive: isServed = false, ...others } = options
+  const { exclusive: isServed = false, writer: worker = startWriter(), ...others } = options
   const { path } = others
-  const workerData: SqliteWorkerOptions = { ...others, isServed }
-  const worker = new Worker(threadFile('sqlite-worker', import.meta.url), {
-    workerData,
-    // Batches are short-lived; a small young generation keeps the thread's memory down.
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
-  })
+  worker.ref()
+  const told: SqliteWorkerOptions = { ...others, isServed }
+  worker.postMessage(told)
   try {
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve())

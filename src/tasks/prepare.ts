@@ -1,6 +1,7 @@
 import { getOperation } from '../catalog/catalog.ts'
 import { itemsIn } from '../catalog/outputs.ts'
 import { positionFault } from '../catalog/positions.ts'
+import { ruleText } from '../catalog/read-input.ts'
 import type { Asset } from '../core/asset.ts'
 import { type Caller, checkModelAllowed, isOwn, scopeOf } from '../core/caller.ts'
 import { DAY_MS } from '../core/clock.ts'
@@ -52,10 +53,13 @@ async function parentOf({ find }: SubmitParts, submission: Submission, caller: C
   return parent
 }
 
-/** A moment beyond the end of the clip that a task builds on is refused where the clip is known. */
-function checkPositions(submission: Submission, parent: Task | null): void {
+/** Refuses what does not fit the task that this one builds on, such as a moment beyond the end of its clip. */
+function checkAgainstParent(submission: Submission, parent: Task | null): void {
+  if (!parent) return
+  const broken = submission.operation.fits(submission.input, parent)
+  if (broken) throw fieldError('invalid_input', fieldIn(submission, broken.field), ruleText(broken, submission.names))
   const item = submission.operation.follows(submission.input)
-  const fault = parent && item !== undefined ? positionFault(submission.input, item, parent.output) : undefined
+  const fault = item !== undefined ? positionFault(submission.input, item, parent.output) : undefined
   if (fault) throw fieldError('invalid_input', fieldIn(submission, fault.field), fault.rule)
 }
 
@@ -72,7 +76,7 @@ export async function check(parts: SubmitParts, submission: Submission, caller: 
   accounts.route(request) // whatever the parent: an operation without a provider is refused as such
   if (submission.webhook) await egress.judge(submission.webhook.url, submission.webhook.field)
   const parent = await parentOf(parts, submission, caller)
-  checkPositions(submission, parent)
+  checkAgainstParent(submission, parent)
   const { pool, isFree } = accounts.route({ ...request, parent })
   const checked = { pool, parentTaskId: parent?.id ?? null, model }
   if (mode === 'test' || isFree) return { ...checked, pricePoints: ZERO_POINTS, priceRule: null }

@@ -60,7 +60,13 @@ describe('the package', () => {
     const program = join(installed, 'node_modules/.bin/polyphony')
     const { stdout } = await run(process.execPath, [program, 'demo', '--exit', '--out', out], {
       cwd: installed,
-      env: { ...S3_KEYS, PATH: process.env.PATH, HOME: process.env.HOME, STORAGE_URL: s3.storageUrl() },
+      env: {
+        ...S3_KEYS,
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        STORAGE_URL: s3.storageUrl(),
+        POLYPHONY_STUDIO_SONG_SECONDS: '12',
+      },
     })
     expect(stdout).toMatch(/from the ledger; .* it reconciles/)
     expect((await readdir(out)).filter((name) => name.endsWith('.mp3'))).toHaveLength(4)

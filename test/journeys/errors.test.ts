@@ -336,6 +336,27 @@ const CASES: Case[] = [
     },
   },
   {
+    protocol: 'OpenAI videos',
+    path: '/v1/videos',
+    body: (prompt) => ({ prompt }),
+    bad: { body: { prompt: 'a fox', seconds: '5' }, field: 'seconds' },
+    unknown: get(`/v1/videos/${UNKNOWN_ID}`),
+    failed: (created) => get(`/v1/videos/${at(created, 'id')}?wait=20`),
+    answers: {
+      badKey: openAiForm(401, { type: 'invalid_request_error', code: 'invalid_api_key' }),
+      badBody: openAiForm(400, { type: 'invalid_request_error', param: 'seconds', code: 'invalid_value' }),
+      unknown: openAiForm(404, { type: 'invalid_request_error', code: 'task_not_found' }),
+      noCredit: openAiForm(429, { type: 'insufficient_quota', code: 'insufficient_quota' }),
+      rateLimited: openAiForm(429, { code: 'rate_limit_exceeded' }),
+      overloaded: openAiForm(503, { type: 'server_error', code: 'overloaded' }),
+      vendorFailure: {
+        status: 200,
+        body: { status: 'failed', error: { code: 'vendor_refused', message: saying('failed') } },
+      },
+      moderation: { status: 200, body: { status: 'failed', error: { code: 'moderation_blocked', message: ANY } } },
+    },
+  },
+  {
     protocol: 'Polyphony',
     path: '/polyphony/v1/tasks',
     body: (prompt) => ({ operation: 'suno/lyrics', input: { prompt } }),

@@ -48,6 +48,23 @@ describe('a gateway whose OpenAI is another gateway', () => {
     expect(upstream?.input).toMatchObject({ image: [reference, reference], mask: reference })
   })
 
+  it('makes a video through OpenAI’s videos API, and remixes it there', async () => {
+    const waited = { query: { wait: 25 } }
+    const fields = { model: 'sora-2-pro', prompt: 'a crane sandbox:fast', size: '1024x1792' } as const
+    const video = await two.costing(16_000_000, async () =>
+      client.videos.retrieve((await client.videos.create(fields)).id, waited),
+    )
+    expect(video).toMatchObject({ status: 'completed', size: '1024x1792', error: null })
+    const remix = await two.costing(16_000_000, async () =>
+      client.videos.retrieve((await client.videos.remix(video.id, { prompt: 'at night sandbox:fast' })).id, waited),
+    )
+    expect(remix).toMatchObject({ status: 'completed', remixed_from_video_id: video.id, size: '1024x1792' })
+    const [again, first] = await two.far.store.listTasks({ tenantId: two.far.tenantId, limit: 2 })
+    expect(again).toMatchObject({ operation: 'sora2/sora2-remix', parentTaskId: first?.id, dialect: 'openai-videos' })
+    const { headers } = await client.videos.downloadContent(remix.id)
+    expect(headers.get('content-type')).toBe('video/mp4')
+  })
+
   it('serves the pictures itself, at PiAPI’s routes', async () => {
     const input = { prompt: 'a boat sandbox:fast', model: 'dall-e-3', quality: 'standard', size: '1024x1024' }
     const task = await two.costing(400_000, () => two.made('gpt-image', 'generate', input))

@@ -124,6 +124,8 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
     // Polling takes real time, so it is made short.
     POLYPHONY_POLL_FACTOR: '0.1',
     POLYPHONY_SANDBOX_SECONDS: '0.7',
+    // A song of two minutes takes seconds of the processor, two for each request.
+    POLYPHONY_STUDIO_SONG_SECONDS: '12',
     // What runs on the machine of a test is none of its business.
     POLYPHONY_LOCAL_SERVERS: 'off',
     // Tests send many requests at once, and the machine may be busy.

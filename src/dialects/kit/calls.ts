@@ -70,6 +70,11 @@ export function keepBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, keepJson)
 }
 
+/** The object of a body that `keepBodies` read; undefined for a form, and without a body. */
+export function jsonOf({ body }: FastifyRequest): JsonObject | undefined {
+  return (body as RawBody | undefined)?.json
+}
+
 /** Answers a call: reads what is needed of the request, and sends the answer as it comes. */
 export async function answerCall(
   request: FastifyRequest,

@@ -7,13 +7,12 @@ import type { DialectContext } from '../dialect.ts'
 import {
   abortOnDisconnect,
   asPolyphonyError,
-  authenticated,
+  authenticator,
   idempotencyOf,
   logServerError,
   noteSubmitted,
   originOf,
 } from './requests.ts'
-import { unknownRoute } from './unknown-routes.ts'
 
 /** How a protocol is served: under which paths, with which key headers, and with which error envelope. */
 export interface Protocol {
@@ -32,15 +31,11 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
   for (const prefix of protocol.prefixes) {
     await app.register(
       async (inside) => {
-        const { authenticate = context.authenticate, keyHeaders = [] } = protocol
-        authenticated(inside, { authenticate, checkLoad: context.checkLoad, rateOf: context.rateOf }, keyHeaders)
+        const { authenticate: identify = context.authenticate, keyHeaders = [] } = protocol
+        const authenticate = authenticator({ ...context, authenticate: identify }, keyHeaders)
+        inside.addHook('onRequest', authenticate)
         const answerError = handleErrors(inside, protocol.error)
-        if (prefix !== '') {
-          inside.setNotFoundHandler((request, reply) => {
-            const error = unknownRoute(request, reply)
-            return error ? answerError(error, request, reply) : reply
-          })
-        }
+        if (inside.prefix !== '') inside.protocolPaths.add(inside.prefix, { authenticate, answerError })
         await protocol.routes(inside, context)
       },
       { prefix },

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Caller } from '../../core/caller.ts'
 import { type ErrorCode, invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { Task } from '../../core/task.ts'
@@ -36,13 +36,21 @@ export function authenticated(
   context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf'>,
   ownHeaders: string[] = [],
 ): void {
+  app.addHook('onRequest', authenticator(context, ownHeaders))
+}
+
+/** The same as a hook. */
+export function authenticator(
+  context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf'>,
+  ownHeaders: string[],
+): onRequestHookHandler {
   const admit = (request: FastifyRequest, reply: FastifyReply, caller: Caller): void => {
     request.caller = caller
     if (caller.requestsPerMinute === null) return
     const state = context.rateOf(caller)
     if (state) setRateHeaders(reply, state)
   }
-  app.addHook('onRequest', (request, reply, done) => {
+  return (request, reply, done) => {
     if (request.method === 'POST') context.checkLoad()
     const found = context.authenticate(keyOf(request, ownHeaders))
     // A known key is answered on the spot: this runs before every request.
@@ -55,7 +63,7 @@ export function authenticated(
       admit(request, reply, caller)
       done()
     }, done)
-  })
+  }
 }
 
 /** The key in `Authorization` (bare, or after `Bearer`, `Key` or `Token`), in `x-api-key`, or in a header of the protocol's own. */

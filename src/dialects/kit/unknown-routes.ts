@@ -6,11 +6,12 @@ import { PolyphonyError } from '../../core/errors.ts'
  * but the methods.
  */
 export function unknownRoute(request: FastifyRequest, reply: FastifyReply): PolyphonyError | undefined {
-  const { method, server } = request
-  const path = request.url.split('?', 1)[0] ?? ''
+  const { method, server, url } = request
+  const path = url.split('?', 1)[0] ?? ''
   const methods = server.methodsAt(path)
   if (methods.length === 0) {
-    const says = server.prefix === '' ? `No route ${method} ${path}.` : `Invalid URL (${method} ${path})`
+    const isOfProtocol = server.protocolPaths.ownerOf(url) !== undefined
+    const says = isOfProtocol ? `Invalid URL (${method} ${path})` : `No route ${method} ${path}.`
     return new PolyphonyError('not_found', says)
   }
   reply.header('Allow', [...methods, 'OPTIONS'].join(', '))

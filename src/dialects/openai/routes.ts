@@ -1,43 +1,50 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { secondsOfSound } from '../../assets/sound-length.ts'
 import { parsed } from '../../calls/pass-through.ts'
 import { unitsIn } from '../../calls/usage.ts'
 import { mayUse } from '../../core/caller.ts'
+import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/calls.ts'
+import { answerCall, type CallRoute, callOptions, jsonOf, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
-import { serve } from '../kit/protocol.ts'
+import { streamTask } from '../kit/event-stream.ts'
+import { serve, submitTask } from '../kit/protocol.ts'
 import { openaiRates, sendRates } from '../kit/rate-headers.ts'
 import { chatFormat } from './chat-format.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { anthropicModels, listOf, modelOf } from './models.ts'
 import type { Descriptions } from './openapi.ts'
+import { chatTaskModels, isChatTask, readChatTask } from './read-chat-task.ts'
 import { responsesFormat } from './responses-format.ts'
+import { chatTaskWriter } from './write-chat-task.ts'
 
 const described = describedBy<Descriptions>()
 
 const failure = (error: PolyphonyError): string => `data: ${JSON.stringify(errorBody(error))}\n\n`
 
-/** The routes whose bodies are JSON, with what each needs. */
-const ROUTES: Readonly<Record<string, CallRoute>> = {
-  'chat/completions': {
-    endpoint: 'chat/completions',
-    format: chatFormat,
-    fields: {
-      model: { kind: 'text', isRequired: true },
-      messages: { kind: 'objects', isRequired: true },
-      stream: { kind: 'flag' },
-      stream_options: { kind: 'object' },
-      'stream_options.include_usage': { kind: 'flag' },
-      max_tokens: { kind: 'count' },
-      max_completion_tokens: { kind: 'count' },
-      n: { kind: 'count' },
-      tools: { kind: 'objects' },
-    },
+const CHAT = 'chat/completions'
+
+const chat: CallRoute = {
+  endpoint: CHAT,
+  format: chatFormat,
+  fields: {
+    model: { kind: 'text', isRequired: true },
+    messages: { kind: 'objects', isRequired: true },
+    stream: { kind: 'flag' },
+    stream_options: { kind: 'object' },
+    'stream_options.include_usage': { kind: 'flag' },
+    max_tokens: { kind: 'count' },
+    max_completion_tokens: { kind: 'count' },
+    n: { kind: 'count' },
+    tools: { kind: 'objects' },
   },
+}
+
+/** The other routes whose bodies are JSON, with what each needs. */
+const ROUTES: Readonly<Record<string, CallRoute>> = {
   responses: {
     endpoint: 'responses',
     format: responsesFormat,
@@ -109,6 +116,11 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
     )
   }
   for (const [path, route] of Object.entries(ROUTES)) serveCall(path as KeyOfCalls, route) // keys of the table above
+  app.post(`/v1/${CHAT}`, callOptions(described(CHAT)), (request, reply) => {
+    const json = jsonOf(request)
+    if (json && isChatTask(json.model)) return answerChatTask(json, request, reply, context)
+    return answerCall(request, reply, context, { statusOf, ...chat })
+  })
   serveCall('audio/speech', speech)
   for (const endpoint of FORMS) {
     serveCall(endpoint, {
@@ -124,6 +136,25 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
       failure,
     })
   }
+}
+
+/** Often enough for proxies that cut what is silent. */
+const HEARTBEAT_MS = 15 * SECOND_MS
+
+/** Chat with a model that is work for a task, such as a picture: submits, and streams the states of the task. */
+async function answerChatTask(
+  json: JsonObject,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: DialectContext,
+): Promise<void> {
+  const submission = readChatTask(json)
+  // Before anything is paid: the stream takes the place again.
+  context.tasks.placeToWait(request.caller)[Symbol.dispose]()
+  request.body = json // a repetition under the same Idempotency-Key is compared with this
+  const { id } = await submitTask(request, reply, context, submission)
+  const eventOf = chatTaskWriter(json, context.urls)
+  await streamTask(request, reply, id, context, { eventOf, heartbeatMs: HEARTBEAT_MS })
 }
 
 type KeyOfCalls = Extract<keyof Descriptions, string>
@@ -192,6 +223,11 @@ function modelsOf({ calls, available }: DialectContext, caller: Parameters<Diale
   const tasks = [...available(caller.mode, caller.tenantId)].map((operation) => operation.split('/')[0] ?? operation)
   const all = [...new Set([...calls.models(caller), ...tasks])].sort()
   return all.filter((model) => mayUse(caller, model))
+  const operations = available(caller.mode, caller.tenantId)
+  const tasks = [...operations].map((operation) => operation.split('/')[0] ?? operation)
+  const { allowedModels } = caller
+  const all = [...new Set([...calls.models(caller), ...tasks, ...chatTaskModels(operations)])].sort()
+  return allowedModels === null ? all : all.filter((model) => allowedModels.includes(model))
 }
 
 /** `usage` of completions and embeddings. */

@@ -56,7 +56,8 @@ export function streamChat(context: AnswerContext): StreamWriter {
   })
 }
 
-class Chunks {
+/** Writes the chunks of one streamed completion. */
+export class Chunks {
   readonly hasUsage: boolean
   readonly #head: JsonObject
   #isOpened = false

@@ -40,6 +40,7 @@ export function arrange(request: SongRequest): Score {
     take: request.take,
     random: randomFrom(here, 'form'),
     ...(request.seconds === undefined ? {} : { seconds: Math.max(bar * 2, request.seconds - leadIn - 1) }),
+    ...(request.longestSeconds === undefined ? {} : { longestSeconds: request.longestSeconds }),
   })
   const bars = form.reduce((sum, section) => sum + section.bars, 0)
   const durationSeconds = request.seconds ?? leadIn + bars * bar + CLOSING_SECONDS

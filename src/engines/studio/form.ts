@@ -30,25 +30,33 @@ const INSTRUMENTAL_FORMS: readonly [SectionKind[], ...SectionKind[][]] = [
 ]
 
 const SHORTEST_SECONDS = 30
-const LONGEST_SECONDS = 180
+const USUAL_LONGEST_SECONDS = 180
 
 export const barSeconds = ({ bpm, genre }: Style): number => (genre.beatsPerBar * 60) / bpm
 
 /**
  * The sections in whole bars. With `seconds` the bars fill that time as far as whole bars can; without, the lyrics decide,
- * within about half a minute to three minutes.
+ * within about half a minute to `longestSeconds`.
  */
 export function planForm(
   lyrics: LyricSection[],
   style: Style,
-  options: { seconds?: number; opensCold: boolean; word: string; take: number; random: Random },
+  options: {
+    seconds?: number
+    longestSeconds?: number
+    opensCold: boolean
+    word: string
+    take: number
+    random: Random
+  },
 ): Section[] {
   const bar = barSeconds(style)
   const opening = bar > 2.6 ? 2 : bar < 1.4 ? 8 : 4
   const plans = lyrics.length > 0 ? sungForm(lyrics, bar, opening) : instrumentalForm(bar, opening, options)
   if (options.opensCold && plans[0]?.kind === 'intro') plans.shift()
   const natural = barsOf(plans) * bar
-  const wanted = options.seconds ?? Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, natural))
+  const { longestSeconds = USUAL_LONGEST_SECONDS } = options
+  const wanted = options.seconds ?? Math.min(longestSeconds, Math.max(SHORTEST_SECONDS, natural))
   fillTime(plans, Math.max(2, Math.floor(wanted / bar + 1e-6)), options.random)
   return numbered(plans, style)
 }

@@ -14,6 +14,8 @@ export interface SongRequest {
   take: number
   /** The requested length, 4 to 600; without it the lyrics decide (about 30 to 180). */
   seconds?: number
+  /** The greatest length where the lyrics decide: 4 to 600; 180 by default. */
+  longestSeconds?: number
   /**
    * Continues another song in its key, tempo and sound, from the place in the bar where `fromSeconds` falls.
    * In a chain of continuations this names the first song, with `fromSeconds` counted from that song's start.

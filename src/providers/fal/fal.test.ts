@@ -477,6 +477,7 @@ describe('families at fal', () => {
     ['kling/video_generation', { prompt, version: '2.0', elements: [{ image_url: A }] }, 'elements'],
     ['kling/omni_video_generation', { prompt, version: 'o1' }, 'version'],
     ['kling/motion_control', { image_url: A, preset_motion: 'Running' }, 'preset_motion'],
+    ['sora2/sora2-pro-video', { prompt, resolution: '1024p' }, 'resolution'],
     ['luma/video_generation', { prompt, duration: 10 }, 'duration'],
     ['luma/video_generation', { prompt, aspect_ratio: '1:1' }, 'aspect_ratio'],
     ['hailuo/video_generation', { model: 't2v-01', prompt, duration: 10 }, 'duration'],

@@ -27,6 +27,7 @@ function veo(model: string): MapRequest {
 function sora(kind: '' | '/pro'): MapRequest {
   return (fields) => {
     const image = fields.same('image_url')
+    fields.oneOf('resolution', ['720p', '1080p'])
     return {
       model: `fal-ai/sora-2/${image.image_url === undefined ? 'text' : 'image'}-to-video${kind}`,
       input: {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
 import { sampleFiles } from '../../assets/sample-files.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { sampleTask } from '../../core/task.testing.ts'
 import { providerContract } from '../contract.ts'
 import { aJob, anAccount, aSignal, resultOf } from '../kit/provider.testing.ts'
 import { aReadableJob, aStoredJob, expectResult } from '../kit/results.testing.ts'
@@ -40,6 +41,12 @@ function pictures(route: string, names: string[], fields: JsonObject): FakeAnswe
   return { json: { created: 1_713_833_628, data, ...(kind === 'gpt' ? { usage } : {}) } }
 }
 
+const aParent = (handle: Json) =>
+  sampleTask(
+    { createdAt: 0, startedAt: 1, endedAt: 2 },
+    { id: 'a parent', operation: 'sora2/sora2-video', status: 'completed', handle },
+  )
+
 /** Pictures, models and videos; the second look finds a video done. */
 function openOpenai(): Promise<FakeVendor> {
   const looks = new Map<string, number>()
@@ -53,10 +60,10 @@ function openOpenai(): Promise<FakeVendor> {
       const fields = await form()
       return pictures('edits', [...fields.keys()], { model: String(fields.get('model')), n: String(fields.get('n')) })
     }
-    if (method === 'POST' && path === '/v1/videos') {
+    if (method === 'POST' && (path === '/v1/videos' || /^\/v1\/videos\/video_\d+\/remix$/.test(path))) {
       const id = `video_${looks.size + 1}`
       looks.set(id, 0)
-      const { model, seconds, size } = Object.fromEntries(await form())
+      const { model, seconds, size } = path.endsWith('/remix') ? {} : Object.fromEntries(await form())
       return {
         json: {
           id,
@@ -104,7 +111,8 @@ describe('the adapter for OpenAI', () => {
   afterAll(() => vendor.close())
 
   it.each([...provider.operations])('performs %s and delivers what the catalogue states', async (operation) => {
-    const result = await resultOf(provider, aReadableJob(operation), account())
+    const job = aReadableJob(operation, undefined, { parent: aParent({ id: 'video_7' }) })
+    const result = await resultOf(provider, job, account())
     const files = await expectResult(operation, result)
     expect(files.every((file) => file.length > 0)).toBe(true)
   })
@@ -222,10 +230,22 @@ describe('the adapter for OpenAI', () => {
   it.each([
     ['sora2/sora2-pro-video', { resolution: '1080p' }, 'sora-2-pro', '1792x1024'],
     ['sora2/sora2-pro-video', { resolution: '720p', aspect_ratio: '9:16' }, 'sora-2-pro', '720x1280'],
+    ['sora2/sora2-pro-video', { resolution: '1024p', aspect_ratio: '9:16' }, 'sora-2-pro', '1024x1792'],
     ['sora2/sora2-video', {}, 'sora-2', '1280x720'],
   ])('requests %s with %j at %s in %s', async (operation, given, model, size) => {
     await provider.submit(aJob(operation, { prompt: 'a', ...given }), account(), aSignal())
     expect(Object.fromEntries(await sentForm('/v1/videos'))).toMatchObject({ model, size, seconds: '4' })
+  })
+
+  it('remixes a video that the account made, and none whose id it does not know', async () => {
+    const input = { prompt: 'at night', origin_task_id: 'x' }
+    const job = (handle: Json) => aJob('sora2/sora2-remix', input, { parent: aParent(handle) })
+    const submitted = await provider.submit(job({ id: 'video_7' }), account(), aSignal())
+    expect(submitted).toEqual({ handle: { id: expect.stringMatching(/^video_/) } })
+    expect(vendor.at('POST', '/v1/videos/video_7/remix').at(-1)?.json).toEqual({ prompt: 'at night' })
+    const before = vendor.seen.length
+    await expect(provider.submit(job(null), account(), aSignal())).rejects.toThrow('handle')
+    expect(vendor.seen.length).toBe(before)
   })
 
   it('refuses a first frame that cannot be decoded before the paid call', async () => {

@@ -16,15 +16,17 @@ import { Video, type WithHeaders } from './wire.ts'
  */
 
 const PRO = 'sora2/sora2-pro-video'
-export const VIDEO_OPERATIONS = ['sora2/sora2-video', PRO]
+const REMIX = 'sora2/sora2-remix'
+export const VIDEO_OPERATIONS = ['sora2/sora2-video', PRO, REMIX]
 
-/** Beside 720p the API has one larger size only, which serves for 1080p: the real size is measured in the file. */
-const SIZES = { '720p': ['1280x720', '720x1280'], '1080p': ['1792x1024', '1024x1792'] } as const
+/** Beside 720p the API has one larger size only, which serves for 1080p as well: the real size is measured in the file. */
+const SIZES = { '720p': ['1280x720', '720x1280'], larger: ['1792x1024', '1024x1792'] } as const
 
 export async function submitVideo(client: OpenAI, job: Job, signal: AbortSignal): Promise<Submitted> {
+  if (job.operation === REMIX) return submitRemix(client, job, signal)
   const { prompt, image_url, aspect_ratio, duration, resolution } = job.input
   const isPro = job.operation === PRO
-  const size = SIZES[isPro && resolution === '1080p' ? '1080p' : '720p'][aspect_ratio === '9:16' ? 1 : 0]
+  const size = SIZES[isPro && resolution !== '720p' ? 'larger' : '720p'][aspect_ratio === '9:16' ? 1 : 0]
   const first = await frameIn(job, image_url, signal)
   const params: OpenAI.VideoCreateParams = {
     model: isPro ? 'sora-2-pro' : 'sora-2',
@@ -34,6 +36,17 @@ export async function submitVideo(client: OpenAI, job: Job, signal: AbortSignal)
     ...(first ? { input_reference: await pngOfSize(first, size) } : {}),
   }
   const answer = await call(() => client.videos.create(params, { signal }), { isPaid: true, signal })
+  const { id } = readAnswer(WithId, answer, 'OpenAI', { isPaid: true })
+  return { handle: { id } }
+}
+
+/** A new version of a video that this account has made. */
+async function submitRemix(client: OpenAI, { input, parent }: Job, signal: AbortSignal): Promise<Submitted> {
+  const { id: of } = readHandle(IdHandle, parent?.handle ?? null, 'OpenAI')
+  const answer = await call(() => client.videos.remix(of, { prompt: String(input.prompt) }, { signal }), {
+    isPaid: true,
+    signal,
+  })
   const { id } = readAnswer(WithId, answer, 'OpenAI', { isPaid: true })
   return { handle: { id } }
 }

@@ -12,7 +12,6 @@ const WHOLE_MODELS: ReadonlySet<string> = new Set([
   'kling-turbo',
   'veo3',
   'veo3.1',
-  'sora2',
   'hailuo',
   'Wan',
   'music-u',
@@ -24,6 +23,7 @@ const WHOLE_MODELS: ReadonlySet<string> = new Set([
 /** Of these families the catalogue has more than PiAPI: tools of Kling's, Luma's, Suno's and Midjourney's own. */
 const PARTS: Record<string, readonly string[]> = {
   suno: ['music', 'lyrics'],
+  sora2: ['sora2-video', 'sora2-pro-video', 'remove-watermark'],
   luma: ['video_generation', 'extend_video'],
   kling: [
     'video_generation',
@@ -91,8 +91,15 @@ export function performedBy(account: Pick<Account, 'settings'>): ReadonlySet<str
   return new Set([...OPERATIONS].filter((id) => !WITHDRAWN.has(getOperation(id).model)))
 }
 
-/** Throws `vendor_refused` for a field that would count for nothing. */
+/** Values that its pages do not have, for fields that they have. */
+const BEYOND_VALUES: Record<string, Record<string, string>> = { 'sora2/sora2-pro-video': { resolution: '1024p' } }
+
+/** Throws `vendor_refused` for a field that would count for nothing, and for a value that PiAPI does not know. */
 export function refuseWhatIsDropped(operation: string, input: JsonObject): void {
+  for (const [name, value] of Object.entries(BEYOND_VALUES[operation] ?? {})) {
+    if (input[name] === value)
+      throw new PolyphonyError('vendor_refused', `PiAPI has no ${name} ${value} for ${operation}.`)
+  }
   const field = BEYOND[operation]?.find((name) => isSet(input[name]))
   if (field !== undefined) throw new PolyphonyError('vendor_refused', `PiAPI has no ${field} for ${operation}.`)
 }

@@ -19,15 +19,18 @@ const TAKES = 2
 /** The shortest song that the composer makes. */
 const SHORTEST_SECTION_SECONDS = 4
 
+/** Limits of the operator, as a request of the composer names them. */
+type Limits = Pick<SongRequest, 'longestSeconds'>
+
 /**
  * The embedded default: composes and renders music in this process, offline. Work that a
  * restart interrupts has cost nothing, so the task is simply done again.
  */
-export function studioProvider(studio: Studio): Provider {
+export function studioProvider(studio: Studio, limits: Limits = {}): Provider {
   const performers: Record<string, (job: Job, signal: AbortSignal) => Promise<Submitted>> = {
-    [sunoMusic.id]: (job, signal) => compose(studio, job, signal),
+    [sunoMusic.id]: (job, signal) => compose(studio, limits, job, signal),
     [sunoLyrics.id]: (job, signal) => writeLyrics(studio, job, signal),
-    [udioMusic.id]: (job, signal) => compose(studio, job, signal),
+    [udioMusic.id]: (job, signal) => compose(studio, limits, job, signal),
     [udioLyrics.id]: (job, signal) => writeLyrics(studio, job, signal),
     [sunoConcat.id]: join,
     [sunoUpload.id]: importSong,
@@ -64,7 +67,7 @@ interface Basis {
   seconds?: number
 }
 
-async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<Submitted> {
+async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSignal): Promise<Submitted> {
   const { song: requested } = outputSpecFor(job, 'clips')
   const found = requested.coverClipId ? coverOf(requested, job) : { spec: requested, basis: basisOf(requested, job) }
   if ('failed' in found) return found
@@ -76,7 +79,7 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
   const progress = new Array<number>(TAKES).fill(0)
   const takes = await Promise.all(
     progress.map(async (_, take) => {
-      const request = requestOf(song, seed, take, basis)
+      const request = { ...limits, ...requestOf(song, seed, take, basis) }
       const made = await studio.compose(request, {
         signal,
         onProgress: (percent) => {

@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import { unknownRoute } from './unknown-routes.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    protocolPaths: ProtocolPaths
+  }
+}
+
+/** What a protocol does with a request that none of its routes takes. */
+interface PathOwner {
+  authenticate: onRequestHookHandler
+  answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply
+}
+
+/** The prefixes of protocols: below them, a path without a route is answered by its protocol. */
+class ProtocolPaths {
+  #owners: { form: RegExp; length: number; owner: PathOwner }[] = []
+
+  /** The prefix may have a parameter, such as `/mj-:speed/mj`. */
+  add(prefix: string, owner: PathOwner): void {
+    this.#owners.push({ form: belowForm(prefix), length: prefix.length, owner })
+    // The most specific one comes first.
+    this.#owners.sort((one, other) => other.length - one.length)
+  }
+
+  ownerOf(url: string): PathOwner | undefined {
+    return this.#owners.find(({ form }) => form.test(url))?.owner
+  }
+}
+
+/**
+ * Answers requests without a route: below a prefix of a protocol, as that one answers errors, and only with a key; elsewhere
+ * by `answerElsewhere`. One handler for all, since Fastify registers each at every method: thirty of them took a tenth of a
+ * start. Call it before any protocol is added.
+ */
+export function answerUnknownRoutes(app: FastifyInstance, answerElsewhere: PathOwner['answerError']): void {
+  const paths = new ProtocolPaths()
+  app.decorate('protocolPaths', paths)
+  app.addHook('onRequest', function authenticateUnknown(request, reply, done) {
+    const owner = request.is404 ? paths.ownerOf(request.url) : undefined
+    if (owner) owner.authenticate.call(this, request, reply, done)
+    else done()
+  })
+  const answerError: PathOwner['answerError'] = (error, request, reply) => {
+    const owner = request.is404 ? paths.ownerOf(request.url) : undefined
+    return owner ? owner.answerError(error, request, reply) : answerElsewhere(error, request, reply)
+  }
+  app.setErrorHandler(answerError)
+  app.setNotFoundHandler((request, reply) => {
+    const error = unknownRoute(request, reply)
+    return error ? answerError(error, request, reply) : reply
+  })
+}
+
+function belowForm(prefix: string): RegExp {
+  const form = prefix.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/?]+')
+  return new RegExp(`^${form}(?:[/?]|$)`)
+}
