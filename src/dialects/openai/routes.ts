@@ -220,14 +220,10 @@ function modelRoutes(app: FastifyInstance, context: DialectContext): void {
 
 /** What a key can use now: models of calls, and of tasks. */
 function modelsOf({ calls, available }: DialectContext, caller: Parameters<DialectContext['rateOf']>[0]): string[] {
-  const tasks = [...available(caller.mode, caller.tenantId)].map((operation) => operation.split('/')[0] ?? operation)
-  const all = [...new Set([...calls.models(caller), ...tasks])].sort()
-  return all.filter((model) => mayUse(caller, model))
   const operations = available(caller.mode, caller.tenantId)
   const tasks = [...operations].map((operation) => operation.split('/')[0] ?? operation)
-  const { allowedModels } = caller
   const all = [...new Set([...calls.models(caller), ...tasks, ...chatTaskModels(operations)])].sort()
-  return allowedModels === null ? all : all.filter((model) => allowedModels.includes(model))
+  return all.filter((model) => mayUse(caller, model))
 }
 
 /** `usage` of completions and embeddings. */
