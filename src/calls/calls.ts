@@ -14,7 +14,7 @@ import type { JsonObject } from '../core/json.ts'
 import { type Points, points } from '../core/points.ts'
 import type { PoolPolicy } from '../core/tenant.ts'
 import type { ModelPrice, ModelSetting, Usage } from '../core/usage.ts'
-import type { CallEndpoint, CallSide } from '../providers/provider.ts'
+import type { Account, CallEndpoint, CallSide } from '../providers/provider.ts'
 import type { Allowances, Reservation } from './allowances.ts'
 import type { Format } from './format.ts'
 import { listPriceOf } from './list-prices.ts'
@@ -28,6 +28,8 @@ import { isTimeout, vendorFailure } from './vendor-failure.ts'
 export interface CallRequest {
   caller: Caller
   requestId: string | null
+  /** The W3C trace context that the vendor gets; null or absent = none. */
+  traceparent?: string | null
   endpoint: CallEndpoint
   /** As the caller named it. */
   model: string
@@ -96,7 +98,8 @@ export interface CallsOptions {
   sandbox: { models: readonly string[]; model(id: string): LanguageModelV4 }
   allowances: Allowances
   tokens: TokenLimit
-  streamFor(owner: 'operator' | 'tenant'): VendorStream
+  /** The way to the vendor of an account, for a request with this trace. */
+  streamFor(account: Pick<Account, 'owner' | 'provider'>, traceparent: string | null): VendorStream
   download: Download
   recordEvent(account: string, event: AccountEvent): Promise<void>
   withoutSecrets(account: string, text: string): string
@@ -258,7 +261,7 @@ export function openCalls(options: CallsOptions): Calls {
   function ask(running: Running, target: Target<CallMember>): Promise<TargetAnswer> {
     const { request } = running
     const { account, side } = target.member
-    const send = options.streamFor(account.owner)
+    const send = options.streamFor(account, request.traceparent ?? null)
     const url = side.urlOf(request.endpoint, target.model, account.settings)
     if (url !== undefined) return passThrough(running, target, { url, send })
     if (!request.format)

@@ -13,6 +13,7 @@ import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
 import type { Store } from '../store/store.ts'
 import { openTokenLimit, type TokenLimit } from '../tenants/token-limit.ts'
 import { openCallMembers } from './call-members.ts'
+import { type StreamWatch, watchedStream } from './watched-stream.ts'
 
 export interface CallParts {
   store: Store
@@ -22,6 +23,9 @@ export interface CallParts {
   log: Logger
   /** Called with each call when it ends. */
   callEnded(call: Call): void
+  /** See `StreamWatch.called`. */
+  vendorCalled?: StreamWatch['called']
+  tracer?: StreamWatch['tracer']
 }
 
 /** Names that the sandbox lists; it answers to any other, too. */
@@ -83,7 +87,7 @@ function isSamePlace(one: string | undefined, other: string): boolean {
 }
 
 export async function composeCalls(config: Config, parts: CallParts): Promise<ComposedCalls> {
-  const { store, accounts, egress, clock, log, callEnded } = parts
+  const { store, accounts, egress, clock, log, callEnded, vendorCalled, tracer } = parts
   // No other process uses an embedded database, so what is held is a dead one's.
   const held = await store.endAllowances({
     which: store.exclusive ? { all: true } : { expiredBefore: clock.now() },
@@ -112,7 +116,8 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     sandbox: { models: SANDBOX_MODELS, model: (id) => sandboxLanguageModel(id) },
     allowances,
     tokens,
-    streamFor: egress.streamFor,
+    streamFor: ({ owner, provider }, traceparent) =>
+      watchedStream(egress.streamFor(owner), { provider, traceparent, called: vendorCalled, tracer }),
     download: egress.download,
     async recordEvent(account, event) {
       if (!local?.note(account, event)) await accounts.recordEvent(account, event)

@@ -6,7 +6,7 @@ import type { DialectContext } from '../dialect.ts'
 import { type CallField, checkFields, checkModel } from './call-fields.ts'
 import { jsonParser } from './json-body.ts'
 import { type RawForm, rawForm } from './raw-form.ts'
-import { abortOnDisconnect } from './requests.ts'
+import { abortOnDisconnect, originOf } from './requests.ts'
 
 /** A body as it came, and what it says: an object of JSON, or a form. */
 interface RawBody {
@@ -95,7 +95,7 @@ export async function answerCall(
   try {
     const answer = await calls.answer({
       caller: request.caller,
-      requestId: request.id,
+      ...originOf(request),
       endpoint: route.endpoint,
       model,
       body: bytes,

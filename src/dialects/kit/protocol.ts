@@ -20,6 +20,8 @@ export interface Protocol {
   prefixes: readonly string[]
   /** Headers that may carry the key beside `Authorization` and `x-api-key`, in lower case. */
   keyHeaders?: string[]
+  /** What most of its requests are: calls may wait longer to be read than tasks. Default: tasks. */
+  kind?: 'task' | 'call'
   /** Resolves the credential to a caller. Default: `context.authenticate`. */
   authenticate?: DialectContext['authenticate']
   error(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown }
@@ -31,8 +33,9 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
   for (const prefix of protocol.prefixes) {
     await app.register(
       async (inside) => {
-        const { authenticate: identify = context.authenticate, keyHeaders = [] } = protocol
-        const authenticate = authenticator({ ...context, authenticate: identify }, keyHeaders)
+        const { authenticate: identify = context.authenticate, keyHeaders = [], kind } = protocol
+        const checkLoad = () => context.checkLoad(kind)
+        const authenticate = authenticator({ ...context, authenticate: identify, checkLoad }, keyHeaders)
         inside.addHook('onRequest', authenticate)
         const answerError = handleErrors(inside, protocol.error)
         if (inside.prefix !== '') inside.protocolPaths.add(inside.prefix, { authenticate, answerError })

@@ -96,6 +96,7 @@ export const openai: Dialect = {
   id: 'openai',
   async routes(app, context) {
     await serve(app, context, {
+      kind: 'call',
       prefixes: [''],
       error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
       routes(inside) {
