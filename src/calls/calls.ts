@@ -61,6 +61,8 @@ export interface CallRequest {
   renamed?(model: string): Uint8Array
   /** The HTTP status of an error in the caller's API, for the record. */
   statusOf?(error: PolyphonyError): number
+  /** How long the answer may be given again to the same call; absent = not at all. */
+  keepSeconds?: number
   /** Ends when the caller leaves. */
   signal: AbortSignal
 }
@@ -73,6 +75,8 @@ export interface CallAnswer {
   provider?: string
   /** The names of the accounts that were asked before. */
   tried?: readonly string[]
+  /** How the call ended and what it cost, when its last byte has passed. */
+  settled?: Promise<{ outcome: Call['outcome']; pricePoints: number }>
 }
 
 /** An account that answers calls. */
@@ -184,14 +188,14 @@ export function openCalls(options: CallsOptions): Calls {
     const book = booker(running, await reserve(caller, bound, priceOfUsage(bound, price)))
     try {
       const { target, given } = await tryEach(running, priced)
-      void given.ended.then(
+      const settled = given.ended.then(
         (end) => book({ ...end, target, price: prices.get(target) ?? price, status: given.status }),
         (error: unknown) => {
           log.error({ err: error }, 'a call ended in an unknown way')
-          book({ outcome: 'cut', usage: undefined, target, price, status: given.status })
+          return book({ outcome: 'cut', usage: undefined, target, price, status: given.status })
         },
       )
-      return { ...given, provider: target.member.record.provider, tried: running.triedNames }
+      return { ...given, settled, provider: target.member.record.provider, tried: running.triedNames }
     } catch (error) {
       throw refused(running, error, (end) => book({ ...end, target: null, price }))
     }
@@ -204,8 +208,8 @@ export function openCalls(options: CallsOptions): Calls {
     const book = booker(running, await reserve(caller, boundOf(request), points(0)))
     try {
       const given = await translated(running, format, options.sandbox.model(model), { api: undefined, download })
-      void given.ended.then((end) => book({ ...end, target: null, price: {}, status: given.status }))
-      return given
+      const settled = given.ended.then((end) => book({ ...end, target: null, price: {}, status: given.status }))
+      return { ...given, settled }
     } catch (error) {
       throw refused(running, error, (end) => book({ ...end, target: null, price: {} }))
     }
@@ -286,9 +290,10 @@ export function openCalls(options: CallsOptions): Calls {
       price: ModelPrice
       status: number
       errorCode?: string | null
-    }): void => {
+    }): { outcome: Call['outcome']; pricePoints: number } => {
       const { caller } = request
       const account = end.target?.member.record ?? null
+      const pricePoints = caller.mode === 'test' || !end.usage ? points(0) : priceOfUsage(end.usage, end.price)
       settleTokens(tokensIn(end.usage ?? {}))
       allowances.book(money, {
         id: newId(startedAt),
@@ -306,13 +311,14 @@ export function openCalls(options: CallsOptions): Calls {
         errorCode: end.errorCode ?? null,
         isStreamed: request.isStreamed,
         usage: end.usage === undefined ? null : { ...end.usage },
-        pricePoints: caller.mode === 'test' || !end.usage ? points(0) : priceOfUsage(end.usage, end.price),
+        pricePoints,
         costPoints: null,
         tried: running.tried,
         createdAt: startedAt,
         firstByteMs: running.firstByteMs,
         durationMs: clock.now() - startedAt,
       })
+      return { outcome: end.outcome, pricePoints }
     }
   }
 
@@ -320,7 +326,7 @@ export function openCalls(options: CallsOptions): Calls {
   function refused(
     { request, signal, triedNames }: Running,
     thrown: unknown,
-    book: (end: { outcome: 'failed'; usage: undefined; status: number; errorCode: string }) => void,
+    book: (end: { outcome: 'failed'; usage: undefined; status: number; errorCode: string }) => unknown,
   ): PolyphonyError {
     const hasLeft = signal.aborted && !isOver(signal.reason)
     const known = hasLeft ? left() : vendorFailure(thrown)
@@ -358,7 +364,8 @@ function tokensIn({ inputTokens = 0, outputTokens = 0 }: Usage): number {
   return inputTokens + outputTokens
 }
 
-function checkAllowed({ caller, model }: CallRequest): void {
+/** Throws `forbidden` and `model_not_allowed`. */
+export function checkAllowed({ caller, model }: CallRequest): void {
   if (caller.isFrozen) throw new PolyphonyError('forbidden', 'The account is frozen.')
   checkModelAllowed(caller, model)
 }

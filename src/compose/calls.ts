@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Egress } from '../assets/egress.ts'
 import { type Allowances, openAllowances } from '../calls/allowances.ts'
+import { withAnswerCache } from '../calls/answer-cache.ts'
 import { type Calls, openCalls } from '../calls/calls.ts'
 import { type LocalServers, openLocalServers } from '../calls/local-servers.ts'
 import { openModelLists } from '../calls/model-lists.ts'
@@ -132,12 +133,14 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     Promise.all([
       store.endAllowances({ which: { expiredBefore: now }, now }),
       store.purgeCalls({ now, limit: 1_000 }),
+      store.purgeAnswers({ now }),
     ]).catch((error: unknown) => {
-      log.error({ err: error }, 'allowances and records of calls that have ended were not removed')
+      log.error({ err: error }, 'allowances, records and answers of calls that have ended were not removed')
     })
   }, SWEEP_MS).unref()
+  const { cachedAnswerFactor: priceFactor } = config
   return {
-    calls,
+    calls: withAnswerCache(calls, { store, allowances, priceFactor, clock, log }),
     allowances,
     tokensOf: tokens.stateOf,
     async findLocalServers(place) {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { accountsContract } from './contract/accounts.ts'
 import { administrationContract } from './contract/administration.ts'
+import { answersContract } from './contract/answers.ts'
 import { assetsContract } from './contract/assets.ts'
 import { attemptsContract } from './contract/attempts.ts'
 import { batchesContract } from './contract/batches.ts'
@@ -43,6 +44,7 @@ export interface Bench {
 
 /** The tables in the order in which `Place.empty` empties them: those that others refer to come last. */
 export const TABLES = [
+  'answers',
   'price_rules',
   'api_keys',
   'balances',
@@ -108,6 +110,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('fingerprints', () => fingerprintsContract(bench))
     describe('prices', () => pricesContract(bench))
     describe('calls', () => callsContract(bench))
+    describe('kept answers', () => answersContract(bench))
     describe('notices', () => noticesContract(bench))
     describe('administration', () => administrationContract(bench))
     describe('history', () => historyContract(bench))

@@ -19,6 +19,7 @@ import * as notices from './migrations/0015-notices.ts'
 import * as cancelRequests from './migrations/0016-cancel-requests.ts'
 import * as calls from './migrations/0017-calls.ts'
 import * as keyLimits from './migrations/0030-key-limits.ts'
+import * as answers from './migrations/0031-answers.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -41,6 +42,7 @@ const MIGRATIONS = {
   '0016-cancel-requests': cancelRequests,
   '0017-calls': calls,
   '0030-key-limits': keyLimits,
+  '0031-answers': answers,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

@@ -30,6 +30,7 @@ export interface Database {
   audit: AuditTable
   allowances: AllowancesTable
   calls: CallsTable
+  answers: AnswersTable
 }
 
 export interface TenantsTable {
@@ -157,6 +158,19 @@ export interface CallsTable {
   /** The transaction of the ledger that has its price; null = it cost nothing. */
   booking: string | null
   record_expires_at: number
+}
+
+/** Answers that are given again to the same call. */
+export interface AnswersTable {
+  id: string
+  tenant_id: string
+  status: number
+  headers: string
+  /** Base64. */
+  body: string
+  price: number
+  created_at: number
+  expires_at: number
 }
 
 export interface TasksTable {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CACHE_HEADER } from '../../calls/answer-cache.ts'
 import type { CallRequest } from '../../calls/calls.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
@@ -105,6 +106,7 @@ export async function answerCall(
       query: query === -1 ? '' : withoutKey(request.url.slice(query)),
       isStreamed,
       signal: abortOnDisconnect(reply),
+      ...keepIn(request),
       ...(form ? { renamed: (name: string) => form.withText('model', name) } : {}),
       ...optionsOf(route),
       ...boundIn(route, body),
@@ -120,6 +122,19 @@ export async function answerCall(
     if (error instanceof PolyphonyError) reply.headers(askedHeaders(error.details))
     throw error
   }
+}
+
+const MAX_KEEP_SECONDS = 30 * 24 * 3_600
+
+/** For how long the caller lets the answer be given again. Throws `invalid_input` naming the header. */
+function keepIn({ headers }: FastifyRequest): Pick<CallRequest, 'keepSeconds'> {
+  const text = headers[CACHE_HEADER]
+  if (text === undefined) return {}
+  const seconds = Number(text)
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_KEEP_SECONDS) {
+    throw invalidInput(CACHE_HEADER, `must be a whole number of seconds from 1 to ${MAX_KEEP_SECONDS}`)
+  }
+  return { keepSeconds: seconds }
 }
 
 function optionsOf({ format, usageOf, metered, failure, isFile, isText, statusOf }: CallRoute) {

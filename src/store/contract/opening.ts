@@ -45,6 +45,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0016-cancel-requests' },
       { name: '0017-calls' },
       { name: '0030-key-limits' },
+      { name: '0031-answers' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

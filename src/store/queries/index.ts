@@ -2,6 +2,7 @@ import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
 import { changeAccount, createAccount, getAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
+import { findAnswer, keepAnswer, purgeAnswers } from './answers.ts'
 import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
@@ -102,6 +103,8 @@ export const writes: Queries<EngineVerbs> = {
   renewAllowances,
   endAllowances,
   purgeCalls,
+  keepAnswer,
+  purgeAnswers,
   rebuildBalances,
 }
 
@@ -113,6 +116,7 @@ export const reads: Queries<ReadVerbs> = {
   countTasks: totalTasks,
   getBatch,
   listCalls,
+  findAnswer,
   listUnannounced,
   listUnstarted,
   listOverdue,
