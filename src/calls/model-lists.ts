@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Member } from '../accounts/member.ts'
+import { callSideOf, type Member } from '../accounts/member.ts'
 import { type Clock, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { isJsonObject, type Json } from '../core/json.ts'
 import type { Account } from '../providers/provider.ts'
@@ -38,10 +38,10 @@ export function openModelLists({ clock, log }: { clock: Clock; log: Logger }): M
   const closing = new AbortController()
 
   async function read(member: Member, list: List): Promise<void> {
-    const { account, manifest, record } = member
+    const { account, record } = member
     try {
       const answer = await account.fetch(`${account.settings.baseUrl}/models`, {
-        headers: manifest?.calls?.headersOf(account.settings) ?? {},
+        headers: callSideOf(member)?.headersOf(account.settings) ?? {},
         signal: AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT_MS)]),
       })
       const body = (await answer.json()) as Json
@@ -55,11 +55,12 @@ export function openModelLists({ clock, log }: { clock: Clock; log: Logger }): M
 
   return {
     of(member) {
-      const { record, account, manifest } = member
+      const { record, account } = member
       const { models = '' } = account.settings
       if (models !== '') return namedModels(account, models)
-      const known = manifest?.calls?.models ?? []
-      if (known.length > 0 || manifest?.calls?.hasNoList) return known
+      const side = callSideOf(member)
+      const known = side?.models ?? []
+      if (known.length > 0 || side?.hasNoList) return known
       const now = clock.now()
       const list = lists.get(record.id) ?? { models: [], readAt: Number.NEGATIVE_INFINITY, isFresh: false }
       lists.set(record.id, list)

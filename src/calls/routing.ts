@@ -8,6 +8,8 @@ export interface Answerer {
   readonly record: Pick<AccountRecord, 'id' | 'name' | 'provider' | 'state' | 'priority' | 'weight' | 'isDraining'>
   /** Names of models, or beginnings of names with "*". */
   readonly models: readonly string[]
+  /** It is part of this process, and there without being configured. */
+  readonly isBuiltIn?: boolean
 }
 
 /** An account to be asked for a model, by the name that its provider has for it. */
@@ -129,10 +131,11 @@ function inOrder<Member extends Answerer>(
 }
 
 function unknownModel(model: string, members: readonly Answerer[], settings: readonly ModelSetting[]): PolyphonyError {
-  if (members.length === 0) {
+  if (members.every(({ isBuiltIn }) => isBuiltIn)) {
+    const here = listModels(members, settings)
     return new PolyphonyError(
       'no_provider',
-      `No account is configured for calls, so ${model} is not available. Set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, or connect an account.`,
+      `No account is configured for calls, so ${model} is not available. Set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, or connect an account.${here.length === 0 ? '' : ` This process has ${here.join(', ')} itself.`}`,
     )
   }
   const known = listModels(members, settings)

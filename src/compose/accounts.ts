@@ -9,10 +9,12 @@ import { listOperations } from '../catalog/catalog.ts'
 import type { Config } from '../config/config.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import type { Tracer } from '../core/tracer.ts'
+import { openSpeech } from '../engines/speech/speech.ts'
 import { openStudio } from '../engines/studio/studio.ts'
 import type { Account } from '../providers/provider.ts'
 import { PROVIDERS } from '../providers/providers.ts'
 import { sandboxProvider } from '../providers/sandbox/sandbox.ts'
+import { speechProvider } from '../providers/speech/speech.ts'
 import { studioProvider } from '../providers/studio/studio.ts'
 import type { Store } from '../store/store.ts'
 
@@ -24,6 +26,7 @@ export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] 
   return [
     { provider: studio, mode: 'live', slots: config.studioSlots, isFallback: true },
     { provider: sandboxProvider({ clock, seconds: config.sandboxSeconds }), mode: 'test', slots: config.sandboxSlots },
+    { provider: speechProvider(openSpeech()), mode: 'live', slots: 1 },
   ]
 }
 

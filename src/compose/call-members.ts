@@ -1,8 +1,9 @@
-import type { Member } from '../accounts/member.ts'
+import { callSideOf, type Member } from '../accounts/member.ts'
 import type { CallMember } from '../calls/calls.ts'
+import type { Target } from '../calls/routing.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Mode } from '../core/task.ts'
-import type { CallSide } from '../providers/provider.ts'
+import type { CallEndpoint, CallSide } from '../providers/provider.ts'
 
 export interface CallMembersOptions {
   /** All accounts; another map whenever they have been read again. */
@@ -32,6 +33,17 @@ export function openCallMembers(options: CallMembersOptions): (caller: Caller) =
   }
 }
 
+/** The account of a provider in this process that answers an endpoint, whatever the mode of the key. */
+export function builtInTarget(endpoint: CallEndpoint, options: CallMembersOptions): Target<CallMember> | undefined {
+  for (const member of options.members().values()) {
+    const side = member.isBuiltIn ? callSideOf(member) : undefined
+    const [model] = side?.models ?? []
+    if (side && model !== undefined && side.urlOf(endpoint, model, member.account.settings) !== undefined)
+      return { member: new LiveMember(member, side, options.modelsOf), model }
+  }
+  return undefined
+}
+
 /** A list for each mode with the accounts of the operator, and one for each tenant that has accounts of its own. */
 function listsOf(
   members: Iterable<Member>,
@@ -39,8 +51,8 @@ function listsOf(
 ): ReadonlyMap<string, readonly CallMember[]> {
   const own = new Map<string, { mode: Mode; accounts: CallMember[] }>()
   for (const member of members) {
-    const { manifest, record, problem } = member
-    const side = manifest?.calls
+    const { record, problem } = member
+    const side = callSideOf(member)
     if (!side || problem !== null) continue
     const name = nameOf(record.mode, record.tenantId)
     const list = own.get(name) ?? { mode: record.mode, accounts: [] }
@@ -63,6 +75,7 @@ function nameOf(mode: Mode, tenantId: string | null): string {
 /** Its health and its list of models are read when they are needed: they change while the list of accounts stands. */
 class LiveMember implements CallMember {
   readonly side: CallSide
+  readonly isBuiltIn: boolean
   readonly account: Member['account']
   readonly provider: Member['provider']
   readonly #member: Member
@@ -70,6 +83,7 @@ class LiveMember implements CallMember {
 
   constructor(member: Member, side: CallSide, modelsOf: (member: Member) => readonly string[]) {
     this.side = side
+    this.isBuiltIn = member.isBuiltIn
     this.account = member.account
     this.provider = member.provider
     this.#member = member

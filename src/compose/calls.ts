@@ -8,12 +8,14 @@ import { type LocalServers, openLocalServers } from '../calls/local-servers.ts'
 import { openModelLists } from '../calls/model-lists.ts'
 import type { Config } from '../config/config.ts'
 import type { Call } from '../core/call.ts'
+import type { Caller } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { openaiCompatible } from '../providers/openai-compatible/manifest.ts'
 import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
+import { SPEECH_MODEL } from '../providers/speech/calls.ts'
 import type { Store } from '../store/store.ts'
 import { openTokenLimit, type TokenLimit } from '../tenants/token-limit.ts'
-import { openCallMembers } from './call-members.ts'
+import { builtInTarget, openCallMembers } from './call-members.ts'
 import { type StreamWatch, watchedStream } from './watched-stream.ts'
 
 export interface CallParts {
@@ -30,7 +32,14 @@ export interface CallParts {
 }
 
 /** Names that the sandbox lists; it answers to any other, too. */
-const SANDBOX_MODELS = ['claude-sonnet-4-5', 'gemini-2.5-flash', 'gpt-5', 'gpt-5-mini', 'sandbox'] as const
+const SANDBOX_MODELS = [
+  'claude-sonnet-4-5',
+  SPEECH_MODEL,
+  'gemini-2.5-flash',
+  'gpt-5',
+  'gpt-5-mini',
+  'sandbox',
+] as const
 
 /** How often what a dead process held for calls is looked for. */
 const SWEEP_MS = 30 * SECOND_MS
@@ -106,15 +115,20 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   const tokens = openTokenLimit(clock)
   const lists = openModelLists({ clock, log })
   let local: LocalServers | undefined
+  const known = {
+    members: accounts.members,
+    modelsOf: lists.of,
+    localFor: (caller: Caller) => local?.membersFor(caller) ?? [],
+  }
   const calls = openCalls({
-    membersFor: openCallMembers({
-      members: accounts.members,
-      modelsOf: lists.of,
-      localFor: (caller) => local?.membersFor(caller) ?? [],
-    }),
+    membersFor: openCallMembers(known),
     policyOf: accounts.policyOf,
     settings: config.models,
-    sandbox: { models: SANDBOX_MODELS, model: (id) => sandboxLanguageModel(id) },
+    sandbox: {
+      models: SANDBOX_MODELS,
+      model: (id) => sandboxLanguageModel(id),
+      targetFor: (endpoint) => builtInTarget(endpoint, known),
+    },
     allowances,
     tokens,
     streamFor: ({ owner, provider }, traceparent) =>

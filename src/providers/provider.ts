@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { VendorFetch } from '../assets/fetch-through.ts'
+import type { VendorStream } from '../assets/vendor-stream.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import type { Points } from '../core/points.ts'
 import type { Mode, Task } from '../core/task.ts'
@@ -130,6 +131,8 @@ export interface Provider {
   readonly id: string
   /** The work is done in this process and costs nothing elsewhere: when the process ends, it is simply begun again. */
   readonly isLocal?: true
+  /** How it answers calls in this process. Other providers name it in their manifest. */
+  readonly calls?: CallSide
   /** Catalogue ids of the operations that this provider can perform. */
   readonly operations: ReadonlySet<string>
   /** Operations that it can perform on what another account made, since it takes the files themselves. */
@@ -217,6 +220,8 @@ export interface CallSide {
   urlOf(endpoint: CallEndpoint, model: string, settings: Account['settings']): string | undefined
   /** The credential, by the names of headers in lower case. */
   headersOf(settings: Account['settings']): Record<string, string>
+  /** Answers in this process what goes to the URLs of `urlOf`. Absent: requests leave through egress. */
+  readonly send?: VendorStream
   /** The model for callers of other formats, with the vendor's package. */
   loadModel(options: { model: string; settings: Account['settings']; fetch: VendorFetch }): Promise<LanguageModelV4>
 }

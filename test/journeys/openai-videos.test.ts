@@ -52,7 +52,14 @@ describe.each(['/v1', '/openai/v1'])('the videos of OpenAI’s library at %s', (
     expect(video.expires_at).toBeGreaterThan(video.completed_at ?? Infinity)
     const content = await client.videos.downloadContent(video.id)
     const bytes = new Uint8Array(await content.arrayBuffer())
-    await expectMedia(bytes, { mediaType: 'video/mp4', widthPx: 1_792, heightPx: 1_024, seconds: 8 })
+    await expectMedia(bytes, {
+      kind: 'film',
+      mediaType: 'video/mp4',
+      widthPx: 1_792,
+      heightPx: 1_024,
+      seconds: 8,
+      hasSound: true,
+    })
     const thumbnail = await client.videos.downloadContent(video.id, { variant: 'thumbnail' })
     expect(thumbnail.headers.get('content-type')).toBe('image/jpeg')
     await expect(client.videos.downloadContent(video.id, { variant: 'spritesheet' })).rejects.toMatchObject({

@@ -165,10 +165,19 @@ function bodyOf(request: FastifyRequest, { isForm, fields = {} }: CallRoute): Ra
   return body
 }
 
-/** The provider and the accounts tried before it, for the operator: names, in characters that a header can have. */
-function askedHeaders({ provider, tried = [] }: { provider?: string | undefined; tried?: readonly string[] }) {
+/** Who answered, where it is another model than the named one, and the accounts tried before: names, in characters that a header can have. */
+function askedHeaders({
+  provider,
+  model,
+  tried = [],
+}: {
+  provider?: string | undefined
+  model?: string | undefined
+  tried?: readonly string[]
+}) {
   return {
     ...(provider === undefined ? {} : { 'x-polyphony-provider': provider }),
+    ...(model === undefined ? {} : { 'x-polyphony-model': headerText(model) }),
     ...(tried.length === 0 ? {} : { 'x-polyphony-tried': tried.map(headerText).join(', ') }),
   }
 }

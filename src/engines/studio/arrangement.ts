@@ -8,6 +8,7 @@ import { parseLyrics } from './lyrics.ts'
 import { composeMelody, type MelodyNote } from './melody.ts'
 import { hashOf, type Random, randomFrom } from './random.ts'
 import type { Part, Score } from './score.ts'
+import { pronounce } from './sing/pronounce.ts'
 import type { SongRequest } from './song.ts'
 import { chooseStyle, type Identity, type Style } from './style.ts'
 
@@ -34,7 +35,9 @@ export function arrange(request: SongRequest): Score {
   const here = request.continues === undefined ? song : `${song}|${wordOf(own)}|${request.continues.fromSeconds}`
   const bar = barSeconds(style)
   const leadIn = request.continues === undefined ? 0 : restOfBar(request.continues.fromSeconds, bar)
-  const form = planForm(parseLyrics(request.lyrics), style, {
+  const lyrics = parseLyrics(request.lyrics)
+  const words = style.lead === 'voice' ? pronounce(lyrics, style.singer) : { sections: lyrics, wordless: [] }
+  const form = planForm(words.sections, style, {
     opensCold: request.continues !== undefined,
     word: rootOf(own),
     take: request.take,
@@ -56,6 +59,7 @@ export function arrange(request: SongRequest): Score {
       durationSeconds,
     }),
     durationSeconds,
+    wordless: words.wordless,
   }
 }
 
@@ -95,7 +99,7 @@ interface Voices {
   hits: DrumHit[]
 }
 
-function write(style: Style, form: Section[], setting: Setting): Omit<Score, 'durationSeconds'> {
+function write(style: Style, form: Section[], setting: Setting): Omit<Score, 'durationSeconds' | 'wordless'> {
   const harmony = chordPlan(style, form, setting)
   const random = randomFrom(setting.here, 'playing')
   const voices: Voices = { lead: [], harmony: [], second: [], chords: [], pad: [], bass: [], hits: [] }
@@ -144,7 +148,7 @@ function sing(voices: Voices, style: Style, section: Section, chordAt: (bar: num
   const who = bySecond ? style.second : style.lead
   const tune = composeMelody(section, {
     key: style.key,
-    centre: INSTRUMENTS[who].centre + (who === 'voice' ? style.register : 0),
+    centre: INSTRUMENTS[who].centre + (who === 'voice' ? style.singer.register : 0),
     beatsPerBar: style.genre.beatsPerBar,
     chordAt,
     word: section.kind === 'chorus' ? setting.song : setting.here,
@@ -256,7 +260,12 @@ function close(voices: Voices, style: Style, bars: number, chord: Chord, random:
     )
 }
 
-function timed(voices: Voices, style: Style, form: Section[], setting: Setting): Omit<Score, 'durationSeconds'> {
+function timed(
+  voices: Voices,
+  style: Style,
+  form: Section[],
+  setting: Setting,
+): Omit<Score, 'durationSeconds' | 'wordless'> {
   const { bpm, genre, room, energy } = style
   const loose = randomFrom(setting.here, 'hands')
   const middle = 0.5 + genre.swing / 2
@@ -292,6 +301,7 @@ function timed(voices: Voices, style: Style, form: Section[], setting: Setting):
   return {
     bpm,
     energy,
+    singer: style.singer,
     key: keyName(style.key),
     kit: kitOf(style.drums),
     drumGain: 0.62 + 0.3 * energy,

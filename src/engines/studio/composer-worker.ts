@@ -47,6 +47,7 @@ export default async function compose({ request, stop, progress }: Job): Promise
       durationSeconds: score.durationSeconds,
       bpm: score.bpm,
       key: score.key,
+      wordless: score.wordless,
     }
     progress.postMessage(100)
     return { status: 'finished', song }

@@ -5,6 +5,7 @@ import { openLimiter } from './limiter.ts'
 import { hashOf } from './random.ts'
 import { openReverb } from './reverb.ts'
 import type { Part, Score, TimedNote } from './score.ts'
+import { openSinging } from './sing/singing.ts'
 import { type DrumSound, strike } from './synth/drum-kit.ts'
 import { play } from './synth/play.ts'
 import { noiseSource, SAMPLE_RATE } from './synth/signal.ts'
@@ -48,6 +49,7 @@ export function* renderBlocks(score: Score): Generator<StereoBlock> {
   const limiter = openLimiter(CEILING)
   const finish = openFinish(score)
   const events = eventsOf(score)
+  const singing = openSinging(score, BLOCK)
   const total = Math.round(score.durationSeconds * SAMPLE_RATE)
   let next = 0
   for (let from = 0; from < total; from += BLOCK) {
@@ -56,6 +58,7 @@ export function* renderBlocks(score: Score): Generator<StereoBlock> {
       event?.draw(buses, event.sample - from, scratch)
     }
     const samples = Math.min(BLOCK, total - from)
+    singing.addTo(buses, samples)
     const left = buses.left.subarray(0, BLOCK)
     const right = buses.right.subarray(0, BLOCK)
     reverb.add(buses.room, left, right, samples)
@@ -94,13 +97,16 @@ function eventsOf(score: Score): Event[] {
     }
   })
   const notes = score.parts.flatMap((part) =>
-    part.notes.map(
-      (note): Event => ({
-        sample: Math.round(note.at * SAMPLE_RATE),
-        draw: (buses, offset, scratch) =>
-          drawNote(part, note, buses, offset, scratch, part.pumps ? score.pump : 0, kicks),
-      }),
-    ),
+    // What has words is sung beside.
+    part.notes
+      .filter(({ syllable }) => syllable?.sung === undefined)
+      .map(
+        (note): Event => ({
+          sample: Math.round(note.at * SAMPLE_RATE),
+          draw: (buses, offset, scratch) =>
+            drawNote(part, note, buses, offset, scratch, part.pumps ? score.pump : 0, kicks),
+        }),
+      ),
   )
   return [...drums, ...notes].sort((a, b) => a.sample - b.sample)
 }

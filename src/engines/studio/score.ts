@@ -1,5 +1,6 @@
 import type { Kit, Piece } from './drums.ts'
 import type { InstrumentName } from './instruments.ts'
+import type { Singer } from './sing/singers.ts'
 import type { Syllable } from './syllables.ts'
 
 /** A song written out: every note with its time. The input of the mix. */
@@ -21,6 +22,10 @@ export interface Score {
   dusty: boolean
   /** How deep everything else ducks under the bass drum, 0–1. */
   pump: number
+  /** Who sings the syllables that have words. */
+  singer: Singer
+  /** Lines of the lyrics that are sung without words, since their language cannot be read. */
+  wordless: readonly string[]
   /** Where its sections begin, in seconds; used to check the levels. */
   sections: { kind: string; at: number }[]
 }

@@ -33,4 +33,6 @@ export interface Song {
   bpm: number
   /** For people: "A minor". */
   key: string
+  /** Lines of the lyrics that were sung without words, since the singer cannot read their language. */
+  wordless: readonly string[]
 }

@@ -3,6 +3,7 @@ import { type BassLine, type Comping, GENRES, type Genre } from './genres.ts'
 import { type Key, MODES, type Mode } from './harmony.ts'
 import { BASSES, INSTRUMENTS, type InstrumentName, LEADS, PADS } from './instruments.ts'
 import { hashOf, rotate } from './random.ts'
+import { chooseSinger, type Singer } from './sing/singers.ts'
 
 /** The properties that two songs share which sound like one band in one key. */
 export interface Identity {
@@ -26,8 +27,8 @@ export interface Style {
   lead: InstrumentName
   /** Answers the lead and plays the solos. */
   second: InstrumentName
-  /** Semitones by which a sung lead moves: a lower voice, a higher one. */
-  register: number
+  /** Who sings, if the lead is a voice. */
+  singer: Singer
   room: number
   energy: number
 }
@@ -76,7 +77,7 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
       : wanted(among(PADS).length > 0 ? among(PADS) : genre.pads, 'pad'),
     lead: sung ? 'voice' : second,
     second: second === chords || sung ? second : (wanted(genre.leads, 'answer') ?? second),
-    register: registerOf(request, turn),
+    singer: chooseSinger(request, (list) => turn(list, 'register')),
     room: /reverb|echo/.test(unwanted)
       ? 0.05
       : /dreamy|ethereal|reverb|epic|hall/.test(request)
@@ -141,12 +142,6 @@ function keyOf(request: string, genre: Genre, turn: <T>(list: Choice<T>, about: 
   const fits = mood === undefined ? [] : genre.modes.filter((mode) => (MODES[mode][2] === 3) === (mood === 'minor'))
   const [first, ...rest]: readonly Mode[] = fits.length > 0 ? fits : mood === undefined ? genre.modes : [mood]
   return { tonic, mode: first === undefined ? genre.modes[0] : turn<Mode>([first, ...rest], 'mode') }
-}
-
-function registerOf(request: string, turn: <T>(list: Choice<T>, about: string) => T): number {
-  if (/\b(fe|wo)m(ale|an)|soprano|girl|diva|alto\b/.test(request)) return 2
-  if (/\bmale|baritone|tenor|\bman\b|deep voice|\bboy/.test(request)) return -10
-  return turn([1, -9], 'register')
 }
 
 function energyOf(request: string, genre: Genre): number {

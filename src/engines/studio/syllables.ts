@@ -1,3 +1,5 @@
+import type { Phrase } from './sing/phrase.ts'
+
 export type Vowel = 'a' | 'e' | 'i' | 'o' | 'u'
 
 export interface Syllable {
@@ -6,9 +8,12 @@ export interface Syllable {
   stressed: boolean
   /** Starts with a hissing or exploding consonant. */
   hard: boolean
+  /** The words that are sung, and which of their syllables this is. Absent: it is sung on its vowel alone. */
+  sung?: { phrase: Phrase; index: number }
 }
 
-const LIGHT_WORDS = new Set(
+/** English words that carry no stress of their own. */
+export const LIGHT_WORDS: ReadonlySet<string> = new Set(
   'a an the of in on at to and or but so as is am are was be it its i we you he she they my your our for from with by'.split(
     ' ',
   ),

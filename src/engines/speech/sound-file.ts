@@ -1,0 +1,55 @@
+import { openMp3Writer } from '../studio/encode.ts'
+import { flacOf } from './flac.ts'
+import { opusOf } from './opus.ts'
+
+export const SPEECH_FORMATS = ['mp3', 'wav', 'pcm', 'flac', 'opus'] as const
+export type SpeechFormat = (typeof SPEECH_FORMATS)[number]
+
+/** That of OpenAI's speech. */
+export const SPEECH_SAMPLE_RATE = 24_000
+
+/** Speech at 24 kHz, mono, as a file; `pcm` is its samples alone, 16 bit with the lower byte first. */
+export async function soundFile(samples: Float32Array, format: SpeechFormat): Promise<Uint8Array> {
+  switch (format) {
+    case 'mp3': {
+      const writer = await openMp3Writer({ sampleRate: SPEECH_SAMPLE_RATE, channels: 1, kbitPerSecond: 64 })
+      writer.write([samples])
+      return writer.finish()
+    }
+    case 'wav':
+      return wavOf(integers(samples))
+    case 'pcm':
+      return bytesOf(integers(samples))
+    case 'flac':
+      return flacOf(integers(samples), SPEECH_SAMPLE_RATE)
+    case 'opus':
+      return opusOf(integers(samples), SPEECH_SAMPLE_RATE)
+  }
+}
+
+function integers(samples: Float32Array): Int16Array {
+  return Int16Array.from(samples, (sample) => Math.round(32_767 * Math.max(-1, Math.min(1, sample))))
+}
+
+function bytesOf(samples: Int16Array): Buffer {
+  const bytes = Buffer.alloc(2 * samples.length)
+  for (const [index, sample] of samples.entries()) bytes.writeInt16LE(sample, 2 * index)
+  return bytes
+}
+
+function wavOf(samples: Int16Array): Uint8Array {
+  const header = Buffer.alloc(44)
+  header.write('RIFF')
+  header.writeUInt32LE(36 + 2 * samples.length, 4)
+  header.write('WAVEfmt ', 8)
+  header.writeUInt32LE(16, 16)
+  header.writeUInt16LE(1, 20) // PCM
+  header.writeUInt16LE(1, 22) // mono
+  header.writeUInt32LE(SPEECH_SAMPLE_RATE, 24)
+  header.writeUInt32LE(2 * SPEECH_SAMPLE_RATE, 28)
+  header.writeUInt16LE(2, 32)
+  header.writeUInt16LE(16, 34)
+  header.write('data', 36)
+  header.writeUInt32LE(2 * samples.length, 40)
+  return Buffer.concat([header, bytesOf(samples)])
+}

@@ -1,0 +1,182 @@
+import { hashOf, randomFrom } from '../random.ts'
+import type { Part, Score, TimedNote } from '../score.ts'
+import { SAMPLE_RATE } from '../synth/signal.ts'
+import { type Envelopes, envelopesOf } from './envelopes.ts'
+import type { Phrase } from './phrase.ts'
+import type { Singer } from './singers.ts'
+import { type SungNote, stretchesOf } from './timing.ts'
+import { secondOf, trackOf } from './track.ts'
+import { type DrawnLine, drawLine, type LineVoice, VOICE_TAIL } from './vocoder.ts'
+import { compressor, highPass, highShelf, peaking, type Stage } from './voice-chain.ts'
+
+/** Where the singer is heard: windows of the song, of the same length. */
+export interface SingingBuses {
+  left: Float32Array
+  right: Float32Array
+  room: Float32Array
+  echo: Float32Array
+}
+
+export interface Singing {
+  /** Adds what is sung in the next `samples` samples of the song. */
+  addTo(buses: SingingBuses, samples: number): void
+}
+
+/** A line of the song, with what sings it. */
+interface SungLine {
+  phrase: Phrase
+  notes: SungNote[]
+  /** Semitones of the second voice from the tune, by note; undefined where there is none. */
+  harmony: number[] | undefined
+  /** Others sing the tune, too. */
+  isDoubled: boolean
+}
+
+const LEAD = 0
+const LEFT = 1
+const RIGHT = 2
+const HARMONY = 3
+const BUSES = 4
+
+/** Consonants come so long before the first note, at most. */
+const PICKUP_SECONDS = 0.6
+/** Choruses come back: the mouths of so many lines are kept. */
+const KEPT_ENVELOPES = 12
+const SAME_LINE_SECONDS = 0.05
+
+/** How loud each is in the mix, and how much of it goes into the room. */
+const GAINS = { lead: 1.25, double: 0.42, harmony: 0.45 } as const
+
+/** Sings the words of a score, block after block; only a window is in memory. Notes without words are not its. */
+export function openSinging(score: Score, blockSamples: number): Singing {
+  const lines = linesOf(score)
+  const open = opener(score)
+  const buses = Array.from({ length: BUSES }, () => new Float32Array(blockSamples + VOICE_TAIL))
+  const chains = buses.map((_, bus) => chainOf(bus))
+  let next = 0
+  let from = 0
+  let drawn: DrawnLine[] = []
+  let soundsUntil = 0
+
+  return {
+    addTo(target, samples) {
+      const until = from + samples
+      for (let line = lines[next]; line && startOf(line) < until; line = lines[++next]) drawn.push(...open(line))
+      drawn = drawn.filter((line) => line.drawTo(until, buses, from))
+      if (drawn.length > 0) soundsUntil = until + VOICE_TAIL + SAMPLE_RATE
+      if (from < soundsUntil) {
+        for (const [index, bus] of buses.entries()) for (const stage of chains[index] ?? []) stage(bus, samples)
+        join(buses, target, samples)
+      }
+      for (const bus of buses) {
+        bus.copyWithin(0, samples)
+        bus.fill(0, bus.length - samples)
+      }
+      from = until
+    },
+  }
+}
+
+const startOf = ({ notes }: SungLine): number => ((notes[0]?.at ?? 0) - PICKUP_SECONDS) * SAMPLE_RATE
+
+function chainOf(bus: number): Stage[] {
+  if (bus !== LEAD) return [highPass(180)]
+  return [
+    highPass(100),
+    peaking(300, -2, 0.9),
+    highShelf(5_000, 2),
+    compressor({ thresholdDb: -24, ratio: 3, attackSeconds: 0.006, releaseSeconds: 0.12, makeupDb: 6 }),
+  ]
+}
+
+function join(buses: readonly Float32Array[], { left, right, room, echo }: SingingBuses, samples: number): void {
+  const [lead, one, other, under] = buses
+  if (!lead || !one || !other || !under) return
+  for (let index = 0; index < samples; index++) {
+    const sung = GAINS.lead * (lead[index] ?? 0)
+    const a = GAINS.double * (one[index] ?? 0)
+    const b = GAINS.double * (other[index] ?? 0)
+    const h = GAINS.harmony * (under[index] ?? 0)
+    left[index] = (left[index] ?? 0) + sung + a + 0.65 * h
+    right[index] = (right[index] ?? 0) + sung + b + 0.95 * h
+    room[index] = (room[index] ?? 0) + 0.22 * sung + 0.15 * (a + b) + 0.35 * h
+    echo[index] = (echo[index] ?? 0) + 0.13 * sung
+  }
+}
+
+function opener({ singer, key }: Score): (line: SungLine) => DrawnLine[] {
+  const known = new Map<Phrase, Envelopes>()
+  const mouthOf = (phrase: Phrase): Envelopes => {
+    const envelopes = known.get(phrase) ?? envelopesOf(phrase, singer.spokenHertz)
+    known.delete(phrase)
+    known.set(phrase, envelopes)
+    const [oldest] = known.keys()
+    if (known.size > KEPT_ENVELOPES && oldest) known.delete(oldest)
+    return envelopes
+  }
+  return ({ phrase, notes, harmony, isDoubled }) => {
+    const envelopes = mouthOf(phrase)
+    const stretches = stretchesOf(phrase, notes, { isSpoken: singer.isSpoken === true })
+    if (stretches.length === 0) return []
+    const word = `${key}|${phrase.line}|${notes[0]?.at.toFixed(3)}`
+    const random = randomFrom(word, 'singer')
+    const track = trackOf({ phrase, envelopes, notes, stretches }, singer, random)
+    const second = (cents: number, lagFrames: number, semitones = (_note: number) => 0): Float32Array =>
+      secondOf(track, { cents, lagFrames, notes, semitones }, random)
+    const voices: LineVoice[] = [{ hertz: track.hertz, lateSeconds: 0, gain: 1, bus: LEAD }]
+    if (isDoubled) {
+      voices.push({ hertz: second(7, 2), lateSeconds: 0.013, gain: 1, bus: LEFT })
+      voices.push({ hertz: second(-8, 3), lateSeconds: 0.021, gain: 1, bus: RIGHT })
+    }
+    for (let other = 1; other < singer.voices; other++)
+      voices.push({
+        hertz: second(random.between(-14, 14), 2 + other),
+        lateSeconds: random.between(0.008, 0.045),
+        gain: 1.4,
+        bus: other % 2 === 0 ? LEFT : RIGHT,
+      })
+    if (harmony)
+      voices.push({ hertz: second(3, 4, (note) => harmony[note] ?? 0), lateSeconds: 0.009, gain: 1, bus: HARMONY })
+    return [drawLine({ envelopes, track, voices, warp: singer.warp, breath: singer.breath, seed: hashOf(word) })]
+  }
+}
+
+/** The sung lines of a score, in the order of their beginnings. */
+function linesOf({ parts, sections, durationSeconds, singer }: Score): SungLine[] {
+  const voices = parts.filter(({ instrument }) => instrument === 'voice')
+  const [lead, ...others] = voices.map(phrasesOf)
+  const isChorus = (at: number): boolean => {
+    const index = sections.findLastIndex((section) => section.at <= at + 0.3)
+    const until = sections[index + 1]?.at ?? durationSeconds
+    return sections[index]?.kind === 'chorus' && at < until
+  }
+  return (lead ?? []).map(({ phrase, notes }) => {
+    const at = notes[0]?.at ?? 0
+    const under = others.flat().find(({ notes: [first] }) => Math.abs((first?.at ?? -1) - at) < SAME_LINE_SECONDS)
+    return {
+      phrase,
+      notes,
+      isDoubled: isChorus(at) && singer.isSpoken !== true,
+      harmony:
+        under && singer.isSpoken !== true
+          ? notes.map(({ midi }, index) => (under.notes[index]?.midi ?? midi) - midi)
+          : undefined,
+    }
+  })
+}
+
+/** The notes of a part that have words, line by line. */
+function phrasesOf({ notes }: Part): { phrase: Phrase; notes: SungNote[] }[] {
+  const lines: { phrase: Phrase; notes: SungNote[] }[] = []
+  let before: TimedNote | undefined
+  for (const note of notes) {
+    const { at, seconds, midi, velocity } = note
+    const sung = note.syllable?.sung
+    const last = before?.syllable?.sung
+    before = note
+    if (!sung) continue
+    if (sung.phrase !== last?.phrase || sung.index <= last.index) lines.push({ phrase: sung.phrase, notes: [] })
+    lines.at(-1)?.notes.push({ at, seconds, midi, velocity, syllable: sung.index })
+  }
+  return lines
+}
