@@ -169,7 +169,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     onAttempt: recorders.webhookAttempted,
     tracer: tracing?.tracer,
   })
-  const spoken = await composeCalls(config, { store, accounts, egress, clock, log, callEnded: recorders.callEnded })
+  const { callEnded, vendorCalled } = recorders
+  const callParts = { store, accounts, egress, clock, log, callEnded, vendorCalled, tracer: tracing?.tracer }
+  const spoken = await composeCalls(config, callParts)
   parts.defer(spoken.close)
   const keys = openKeys({ store, clock, log })
   parts.defer(() => keys.close())

@@ -39,6 +39,9 @@ const CallBody = Type.Object({
   error_code: orNull(TEXT),
   streamed: Type.Boolean(),
   usage: orNull(Type.Record(Type.String(), Type.Number()), 'Tokens and other units.'),
+  usage_estimated: Type.Boolean({
+    description: 'The provider did not report the usage: it was counted by the characters of request and answer.',
+  }),
   ...money('price', 'What it cost.'),
   tried: Type.Array(Type.Object({ account: TEXT, reason: TEXT }), {
     description: 'The accounts that were asked before, and why they did not answer.',
@@ -100,13 +103,19 @@ function bodyOf(call: Call): Static<typeof CallBody> {
     outcome: call.outcome,
     error_code: call.errorCode,
     streamed: call.isStreamed,
-    usage: call.usage === null ? null : (call.usage as Record<string, number>), // as it was counted
+    ...usageOf(call),
     ...amountOf('price', call.pricePoints),
     tried: [...call.tried],
     at: timeOf(call.createdAt),
     first_byte_ms: call.firstByteMs,
     duration_ms: call.durationMs,
   }
+}
+
+function usageOf({ usage }: Call): { usage: Record<string, number> | null; usage_estimated: boolean } {
+  if (usage === null) return { usage: null, usage_estimated: false }
+  const { isEstimated = false, ...counts } = usage
+  return { usage: counts as Record<string, number>, usage_estimated: isEstimated === true } // as it was counted
 }
 
 const DESCRIPTION = 'Requests that were answered on the spot, the newest first, without their content.'

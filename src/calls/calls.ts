@@ -14,7 +14,7 @@ import type { JsonObject } from '../core/json.ts'
 import { type Points, points } from '../core/points.ts'
 import type { PoolPolicy } from '../core/tenant.ts'
 import type { ModelPrice, ModelSetting, Usage } from '../core/usage.ts'
-import type { CallEndpoint, CallSide } from '../providers/provider.ts'
+import type { Account, CallEndpoint, CallSide } from '../providers/provider.ts'
 import type { Allowances, Reservation } from './allowances.ts'
 import type { Format } from './format.ts'
 import { listPriceOf } from './list-prices.ts'
@@ -29,6 +29,8 @@ import { isTimeout, vendorFailure } from './vendor-failure.ts'
 export interface CallRequest {
   caller: Caller
   requestId: string | null
+  /** The W3C trace context that the vendor gets; null or absent = none. */
+  traceparent?: string | null
   endpoint: CallEndpoint
   /** As the caller named it. */
   model: string
@@ -62,6 +64,8 @@ export interface CallRequest {
   statusOf?(error: PolyphonyError): number
   /** It is a line of a batch, which waits, and costs less. */
   batched?: Batched
+  /** How long the answer may be given again to the same call; absent = not at all. */
+  keepSeconds?: number
   /** Ends when the caller leaves. */
   signal: AbortSignal
 }
@@ -87,6 +91,8 @@ export interface CallAnswer {
   model?: string
   /** The names of the accounts that were asked before. */
   tried?: readonly string[]
+  /** How the call ended and what it cost, when its last byte has passed. */
+  settled?: Promise<{ outcome: Call['outcome']; pricePoints: number }>
 }
 
 /** An account that answers calls. */
@@ -119,7 +125,8 @@ export interface CallsOptions {
   }
   allowances: Allowances
   tokens: TokenLimit
-  streamFor(owner: 'operator' | 'tenant'): VendorStream
+  /** The way to the vendor of an account, for a request with this trace. */
+  streamFor(account: Pick<Account, 'owner' | 'provider'>, traceparent: string | null): VendorStream
   download: Download
   recordEvent(account: string, event: AccountEvent): Promise<void>
   withoutSecrets(account: string, text: string): string
@@ -197,15 +204,16 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     const book = booker(running, await reserve(caller, boundOf(request), priceOfUsage(boundOf(request), price)))
     try {
       const { target, given } = await tryEach(running, priced, (one) => ask(running, one))
-      void given.ended.then(
+      const settled = given.ended.then(
         (end) => book({ ...end, target, price: prices.get(target) ?? price, status: given.status }),
         (error: unknown) => {
           log.error({ err: error }, 'a call ended in an unknown way')
-          book({ outcome: 'cut', usage: undefined, target, price, status: given.status })
+          return book({ outcome: 'cut', usage: undefined, target, price, status: given.status })
         },
       )
       const model = target.model === request.model ? {} : { model: target.model }
-      return { ...given, ...model, provider: target.member.record.provider, tried: running.triedNames }
+      const { provider } = target.member.record
+      return { ...given, ...model, settled, provider, tried: running.triedNames }
     } catch (error) {
       throw refused(running, error, (end) => book({ ...end, target: null, price }))
     }
@@ -229,8 +237,8 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     const book = booker(running, await reserve(running.request.caller, boundOf(running.request), points(0)))
     try {
       const given = await answerIt()
-      void given.ended.then((end) => book({ ...end, target: null, price: {}, status: given.status }))
-      return given
+      const settled = given.ended.then((end) => book({ ...end, target: null, price: {}, status: given.status }))
+      return { ...given, settled }
     } catch (error) {
       throw refused(running, error, (end) => book({ ...end, target: null, price: {} }))
     }
@@ -296,7 +304,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   function ask(running: Running, target: Target<CallMember>): Promise<TargetAnswer> {
     const { request } = running
     const { account, side } = target.member
-    const send = side.send ?? options.streamFor(account.owner)
+    const send = side.send ?? options.streamFor(account, request.traceparent ?? null)
     const url = side.urlOf(request.endpoint, target.model, account.settings)
     if (url !== undefined) return passThrough(running, target, { url, send })
     if (!request.format)
@@ -323,9 +331,10 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
       price: ModelPrice
       status: number
       errorCode?: string | null
-    }): void => {
+    }): { outcome: Call['outcome']; pricePoints: number } => {
       const { caller } = request
       const account = end.target?.member.record ?? null
+      const pricePoints = caller.mode === 'test' || !end.usage ? points(0) : priceOfUsage(end.usage, end.price)
       settleTokens(tokensIn(end.usage ?? {}))
       const call: Call = {
         id: batched?.callId ?? newId(startedAt),
@@ -344,19 +353,19 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
         errorCode: end.errorCode ?? null,
         isStreamed: request.isStreamed,
         usage: end.usage === undefined ? null : { ...end.usage },
-        pricePoints: caller.mode === 'test' || !end.usage ? points(0) : priceOfUsage(end.usage, end.price),
+        pricePoints,
         costPoints: null,
         tried: running.tried,
         createdAt: startedAt,
         firstByteMs: running.firstByteMs,
         durationMs: clock.now() - startedAt,
       }
-      if (batched) {
-        batched.ended(money, call)
-        return
+      if (batched) batched.ended(money, call)
+      else {
+        underWay -= 1
+        allowances.book(money, call)
       }
-      underWay -= 1
-      allowances.book(money, call)
+      return { outcome: end.outcome, pricePoints }
     }
   }
 
@@ -364,7 +373,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   function refused(
     { request, signal, triedNames }: Running,
     thrown: unknown,
-    book: (end: { outcome: 'failed'; usage: undefined; status: number; errorCode: string }) => void,
+    book: (end: { outcome: 'failed'; usage: undefined; status: number; errorCode: string }) => unknown,
   ): PolyphonyError {
     const hasLeft = signal.aborted && !isOver(signal.reason)
     const known = hasLeft ? left() : vendorFailure(thrown)
@@ -409,6 +418,7 @@ function tokensIn({ inputTokens = 0, outputTokens = 0 }: Usage): number {
   return inputTokens + outputTokens
 }
 
+/** Throws `forbidden` and `model_not_allowed`. */
 export function checkAllowed({ caller, model }: Pick<CallRequest, 'caller' | 'model'>): void {
   if (caller.isFrozen) throw new PolyphonyError('forbidden', 'The account is frozen.')
   checkModelAllowed(caller, model)

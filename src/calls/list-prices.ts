@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache'
 import { fits } from '../core/model-name.ts'
 import type { ModelPrice } from '../core/usage.ts'
 
-/** When the prices below were last looked at. Vendors change them: check them against their pages before you bill by them. */
-export const LIST_PRICES_OF = '2025-11-30'
+/** When the newest of the prices below was published. Vendors change them: check them against their pages before you bill by them. */
+export const LIST_PRICES_OF = '2026-09-23'
 
 const audio = (price: ModelPrice, inputAudio: number, outputAudio: number): ModelPrice => ({
   ...price,
@@ -12,85 +12,142 @@ const audio = (price: ModelPrice, inputAudio: number, outputAudio: number): Mode
 })
 
 /** In USD for a million tokens: what is read, what is read from the cache, what is written. */
-const openai = (input: number, cachedRead: number, output: number): ModelPrice => ({ input, cachedRead, output })
-/** Anthropic takes a tenth for what it reads from its cache, and a quarter more for what it writes there. */
-const claude = (input: number, output: number): ModelPrice => ({
+const tokens = (input: number, cachedRead: number, output: number): ModelPrice => ({ input, cachedRead, output })
+/** Anthropic takes a quarter more for what it writes to its cache, and a tenth for what it reads there unless it says otherwise. */
+const claude = (input: number, output: number, cachedRead = input / 10): ModelPrice => ({
   input,
-  cachedRead: input / 10,
+  cachedRead,
   cachedWrite: input * 1.25,
   output,
 })
-/** Gemini reads from its cache for a tenth or a quarter. */
-const gemini = (input: number, cachedRead: number, output: number): ModelPrice => ({ input, cachedRead, output })
 
 /**
- * List prices of the vendors: https://openai.com/api/pricing, https://www.anthropic.com/pricing,
- * https://ai.google.dev/pricing. A name with "*" stands for all that begin so; the longest that fits counts.
+ * List prices of the vendors for prompts of usual length; some take more for long ones. A name stands for its dated snapshots,
+ * too, and one with "*" for all that begin so. A model that is not here has no list price: it is refused until the operator sets
+ * one, since a newer model seldom costs what an older one did.
+ *
+ * Until 2025 from the vendors' pages: https://openai.com/api/pricing, https://www.anthropic.com/pricing,
+ * https://ai.google.dev/pricing. Since then from what others have published of them, as of 2026-09-23: the packages llm-zoo 1.37.0
+ * (all), aicost 0.2.4 (Claude) and adk-model (GPT-5.4), which agree where they overlap.
  */
 const LIST_PRICES: Readonly<Record<string, ModelPrice>> = {
-  'gpt-5*': openai(1.25, 0.125, 10),
-  'gpt-5-mini*': openai(0.25, 0.025, 2),
-  'gpt-5-nano*': openai(0.05, 0.005, 0.4),
-  'gpt-5-pro*': openai(15, 15, 120),
-  'gpt-4.1*': openai(2, 0.5, 8),
-  'gpt-4.1-mini*': openai(0.4, 0.1, 1.6),
-  'gpt-4.1-nano*': openai(0.1, 0.025, 0.4),
-  'gpt-4o*': openai(2.5, 1.25, 10),
-  'gpt-4o-mini*': openai(0.15, 0.075, 0.6),
-  'gpt-4o-audio*': audio(openai(2.5, 2.5, 10), 40, 80),
-  'gpt-4o-mini-audio*': audio(openai(0.15, 0.15, 0.6), 10, 20),
-  'gpt-audio*': audio(openai(2.5, 2.5, 10), 32, 64),
-  'gpt-audio-mini*': audio(openai(0.6, 0.6, 2.4), 10, 20),
-  'gpt-realtime*': audio(openai(4, 0.4, 16), 32, 64),
-  'gpt-realtime-mini*': audio(openai(0.6, 0.06, 2.4), 10, 20),
-  'gpt-4o-realtime-preview*': audio(openai(5, 2.5, 20), 40, 80),
-  'gpt-4o-mini-realtime-preview*': audio(openai(0.6, 0.3, 2.4), 10, 20),
-  'chatgpt-4o-latest': openai(5, 5, 15),
-  'gpt-4-turbo*': openai(10, 10, 30),
-  'gpt-4': openai(30, 30, 60),
-  'gpt-4-0613': openai(30, 30, 60),
-  'gpt-3.5-turbo*': openai(0.5, 0.5, 1.5),
-  'gpt-3.5-turbo-instruct*': openai(1.5, 1.5, 2),
-  'o1*': openai(15, 7.5, 60),
-  'o1-mini*': openai(1.1, 0.55, 4.4),
-  'o1-pro*': openai(150, 150, 600),
-  'o3*': openai(2, 0.5, 8),
-  'o3-mini*': openai(1.1, 0.55, 4.4),
-  'o3-pro*': openai(20, 20, 80),
-  'o4-mini*': openai(1.1, 0.275, 4.4),
+  'gpt-6-astra': tokens(10, 1, 50),
+  'gpt-6-sol': tokens(2, 0.2, 10),
+  'gpt-6-luna': tokens(0.1, 0.01, 0.5),
+  'gpt-5.6-sol': tokens(4, 0.4, 20),
+  'gpt-5.6-terra': tokens(2, 0.2, 12),
+  'gpt-5.6-luna': tokens(0.2, 0.02, 1.2),
+  'gpt-5.5': tokens(5, 0.5, 30),
+  'gpt-5.5-pro': tokens(30, 30, 180),
+  'gpt-5.4': tokens(2.5, 0.25, 15),
+  'gpt-5.4-mini': tokens(0.75, 0.075, 4.5),
+  'gpt-5.4-nano': tokens(0.2, 0.02, 1.25),
+  'gpt-5.4-pro': tokens(30, 30, 180),
+  'gpt-5.3-codex': tokens(1.75, 0.175, 14),
+  'gpt-5.2': tokens(1.75, 0.175, 14),
+  'gpt-5.2-codex': tokens(1.75, 0.175, 14),
+  'gpt-5.2-pro': tokens(21, 21, 168),
+  'gpt-5.1': tokens(1.25, 0.125, 10),
+  'gpt-5.1-chat': tokens(1.25, 0.125, 10),
+  'gpt-5.1-codex': tokens(1.25, 0.125, 10),
+  'gpt-5.1-codex-max': tokens(1.25, 0.125, 10),
+  'gpt-5.1-codex-mini': tokens(0.25, 0.025, 2),
+  'gpt-5': tokens(1.25, 0.125, 10),
+  'gpt-5-chat': tokens(1.25, 0.125, 10),
+  'gpt-5-codex': tokens(1.25, 0.125, 10),
+  'gpt-5-mini': tokens(0.25, 0.025, 2),
+  'gpt-5-nano': tokens(0.05, 0.005, 0.4),
+  'gpt-5-pro': tokens(15, 15, 120),
+  'gpt-4.1': tokens(2, 0.5, 8),
+  'gpt-4.1-mini': tokens(0.4, 0.1, 1.6),
+  'gpt-4.1-nano': tokens(0.1, 0.025, 0.4),
+  'gpt-4o': tokens(2.5, 1.25, 10),
+  'gpt-4o-2024-05-13': tokens(5, 5, 15),
+  'gpt-4o-mini': tokens(0.15, 0.075, 0.6),
+  'gpt-4o-audio-preview': audio(tokens(2.5, 2.5, 10), 40, 80),
+  'gpt-4o-mini-audio-preview': audio(tokens(0.15, 0.15, 0.6), 10, 20),
+  'gpt-audio': audio(tokens(2.5, 2.5, 10), 32, 64),
+  'gpt-audio-mini': audio(tokens(0.6, 0.6, 2.4), 10, 20),
+  'gpt-realtime': audio(tokens(4, 0.4, 16), 32, 64),
+  'gpt-realtime-mini': audio(tokens(0.6, 0.06, 2.4), 10, 20),
+  'gpt-4o-realtime-preview': audio(tokens(5, 2.5, 20), 40, 80),
+  'gpt-4o-mini-realtime-preview': audio(tokens(0.6, 0.3, 2.4), 10, 20),
+  'chatgpt-4o': tokens(5, 5, 15),
+  'gpt-4-turbo': tokens(10, 10, 30),
+  'gpt-4': tokens(30, 30, 60),
+  'gpt-3.5-turbo': tokens(0.5, 0.5, 1.5),
+  'gpt-3.5-turbo-instruct': tokens(1.5, 1.5, 2),
+  o1: tokens(15, 7.5, 60),
+  'o1-mini': tokens(1.1, 0.55, 4.4),
+  'o1-pro': tokens(150, 150, 600),
+  o3: tokens(2, 0.5, 8),
+  'o3-mini': tokens(1.1, 0.55, 4.4),
+  'o3-pro': tokens(20, 20, 80),
+  'o4-mini': tokens(1.1, 0.275, 4.4),
   'text-embedding-3-small': { input: 0.02 },
   'text-embedding-3-large': { input: 0.13 },
   'text-embedding-ada-002': { input: 0.1 },
   'omni-moderation-*': {},
   'text-moderation-*': {},
-  'tts-1*': { character: 15 },
-  'tts-1-hd*': { character: 30 },
-  'gpt-4o-mini-tts*': { input: 0.6, output: 12, character: 15 },
+  'tts-1': { character: 15 },
+  'tts-1-hd': { character: 30 },
+  'gpt-4o-mini-tts': { input: 0.6, output: 12, character: 15 },
   'whisper-1': { second: 100 },
-  'gpt-4o-transcribe*': { input: 2.5, output: 10, second: 100 },
-  'gpt-4o-mini-transcribe*': { input: 1.25, output: 5, second: 50 },
-  'claude-opus-4-5*': claude(5, 25),
-  'claude-opus-4*': claude(15, 75),
-  'claude-sonnet-4*': claude(3, 15),
-  'claude-haiku-4*': claude(1, 5),
-  'claude-3-7-sonnet*': claude(3, 15),
-  'claude-3-5-sonnet*': claude(3, 15),
-  'claude-3-5-haiku*': claude(0.8, 4),
-  'claude-3-opus*': claude(15, 75),
-  'claude-3-haiku*': claude(0.25, 1.25),
-  'gemini-3-pro*': gemini(2, 0.2, 12),
-  'gemini-2.5-pro*': gemini(1.25, 0.125, 10),
-  'gemini-2.5-flash*': { ...gemini(0.3, 0.03, 2.5), inputAudio: 1 },
-  'gemini-2.5-flash-lite*': { ...gemini(0.1, 0.01, 0.4), inputAudio: 0.3 },
-  'gemini-2.5-flash-image*': { ...gemini(0.3, 0.3, 2.5), image: 30 },
-  'gemini-2.0-flash*': { ...gemini(0.1, 0.025, 0.4), inputAudio: 0.7 },
-  'gemini-2.0-flash-lite*': gemini(0.075, 0.075, 0.3),
+  'gpt-4o-transcribe': { input: 2.5, output: 10, second: 100 },
+  'gpt-4o-mini-transcribe': { input: 1.25, output: 5, second: 50 },
+  'claude-fable-5-1': claude(10, 50, 0.25),
+  'claude-fable-5': claude(10, 50),
+  'claude-mythos-5-1': claude(10, 50, 0.25),
+  'claude-mythos-5': claude(10, 50),
+  'claude-opus-5-5': claude(4, 20, 0.2),
+  'claude-opus-5': claude(5, 25),
+  'claude-opus-4-8': claude(5, 25),
+  'claude-opus-4-7': claude(5, 25),
+  'claude-opus-4-6': claude(5, 25),
+  'claude-opus-4-5': claude(5, 25),
+  'claude-opus-4-1': claude(15, 75),
+  'claude-opus-4-0': claude(15, 75),
+  'claude-opus-4': claude(15, 75),
+  'claude-sonnet-5': claude(2, 10),
+  'claude-sonnet-4-6': claude(3, 15),
+  'claude-sonnet-4-5': claude(3, 15),
+  'claude-sonnet-4-0': claude(3, 15),
+  'claude-sonnet-4': claude(3, 15),
+  'claude-haiku-4-5': claude(1, 5),
+  'claude-3-7-sonnet': claude(3, 15),
+  'claude-3-5-sonnet': claude(3, 15),
+  'claude-3-5-haiku': claude(0.8, 4),
+  'claude-3-opus': claude(15, 75),
+  'claude-3-haiku': claude(0.25, 1.25),
+  'gemini-3.8-flash': tokens(0.75, 0.075, 3.75),
+  'gemini-3.7-flash': tokens(0.75, 0.075, 3.75),
+  'gemini-3.6-flash': tokens(1.5, 0.15, 7.5),
+  'gemini-3.5-flash': tokens(1.5, 0.15, 9),
+  'gemini-3.5-flash-lite': tokens(0.3, 0.03, 2.5),
+  'gemini-3.1-pro-preview': tokens(2, 0.2, 12),
+  'gemini-3-pro-preview': tokens(2, 0.2, 12),
+  'gemini-2.5-pro': tokens(1.25, 0.125, 10),
+  'gemini-2.5-flash': { ...tokens(0.3, 0.03, 2.5), inputAudio: 1 },
+  'gemini-2.5-flash-lite': { ...tokens(0.1, 0.01, 0.4), inputAudio: 0.3 },
+  'gemini-2.5-flash-image': { ...tokens(0.3, 0.3, 2.5), image: 30 },
+  'gemini-2.0-flash': { ...tokens(0.1, 0.025, 0.4), inputAudio: 0.7 },
+  'gemini-2.0-flash-lite': tokens(0.075, 0.075, 0.3),
   'gemini-embedding-001': { input: 0.15 },
   'text-embedding-004': {},
   'gemma-*': {},
+  'deepseek-v4-flash': tokens(0.15, 0.003, 0.6),
+  'deepseek-v4-pro': tokens(0.435, 0.003625, 0.87),
+  // What it takes for its cache is not known here, so that costs what other input does.
+  'grok-4.7': tokens(2, 2, 6),
+  'grok-4.6': tokens(2, 2, 6),
+  'grok-4.5': tokens(2, 2, 6),
+  'grok-4.3': tokens(1.25, 1.25, 2.5),
 }
 
-const NAMES = Object.keys(LIST_PRICES).sort((a, b) => b.length - a.length)
+/** How vendors mark a version of a model: a date, a number, or the latest one. */
+const SNAPSHOT = /-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{3,4}|latest|preview-\d{2}-\d{4})$/
+
+const PATTERNS = Object.keys(LIST_PRICES).filter((name) => name.endsWith('*'))
 
 /** Models that were looked for, so that a call does not go through the list again. Callers name them, so they have an end. */
 const found = new LRUCache<string, { price: ModelPrice | undefined }>({ max: 1_000 })
@@ -99,7 +156,8 @@ const found = new LRUCache<string, { price: ModelPrice | undefined }>({ max: 1_0
 export function listPriceOf(model: string): ModelPrice | undefined {
   const known = found.get(model)
   if (known) return known.price
-  const name = NAMES.find((one) => one === model) ?? NAMES.find((one) => fits(one, model))
+  const names = [model, model.replace(SNAPSHOT, ''), ...PATTERNS.filter((pattern) => fits(pattern, model))]
+  const name = names.find((one) => Object.hasOwn(LIST_PRICES, one))
   const price = name === undefined ? undefined : LIST_PRICES[name]
   found.set(model, { price })
   return price

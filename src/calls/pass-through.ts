@@ -5,6 +5,7 @@ import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Usage } from '../core/usage.ts'
+import { charactersIn } from './answer-text.ts'
 import type { CallMember, Running, TargetAnswer } from './calls.ts'
 import { relayed } from './relayed-stream.ts'
 import type { Target } from './routing.ts'
@@ -63,7 +64,7 @@ export async function passThrough(
   const bytes = await readAll(body, MAX_BYTES, tooLong)
   running.firstByteMs = elapsedMs(startedAt)
   if (!request.isText && parsed(bytes) === undefined) throw unusable(status, contentType)
-  const usage = usageIn(request, bytes, contentType)
+  const usage = usageIn(request, bytes, contentType) ?? estimated(request, charactersIn(parsed(bytes) ?? {}))
   return { status, headers, body: bytes, ended: Promise.resolve({ outcome: 'completed', usage }) }
 }
 
@@ -211,7 +212,7 @@ function streamOf(
       const usage = meter
         ? (meter.usage() ?? estimated(request, meter.deliveredCharacters()))
         : broke === null
-          ? request.usageOf?.(lastData(last), headers['content-type'] ?? '')
+          ? (request.usageOf?.(lastData(last), headers['content-type'] ?? '') ?? estimated(request, 0))
           : undefined
       resolve({ outcome, usage, errorCode: broke ?? (outcome === 'cut' ? 'client_left' : null) })
     },
@@ -231,7 +232,10 @@ function lastData(bytes: Buffer): Buffer {
   return Buffer.from(data.slice('data:'.length))
 }
 
-/** A token of text has about four characters: what a cut stream delivered, where the vendor could not report it any more. */
+/**
+ * A token of text has about four characters: what a cut stream delivered, where the vendor could not report it any more, and
+ * what an answer has whose vendor reports nothing.
+ */
 const CHARACTERS_PER_TOKEN = 4
 
 export function estimated({ format, json, body }: Running['request'], delivered: number): Usage {
@@ -239,6 +243,7 @@ export function estimated({ format, json, body }: Running['request'], delivered:
   return {
     inputTokens: Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN),
     outputTokens: Math.ceil(delivered / CHARACTERS_PER_TOKEN),
+    isEstimated: true,
   }
 }
 

@@ -2,7 +2,9 @@ import { Readable } from 'node:stream'
 import type { LanguageModelV4, LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
+import type { Json } from '../core/json.ts'
 import type { Usage } from '../core/usage.ts'
+import { charactersIn } from './answer-text.ts'
 import type { Running, TargetAnswer } from './calls.ts'
 import type { AnswerContext, Format, VendorApi } from './format.ts'
 import { estimated } from './pass-through.ts'
@@ -32,7 +34,7 @@ export async function translated(
   const asked = { ...options, abortSignal: signal }
   if (!request.isStreamed) {
     const result = await model.doGenerate(asked)
-    const usage = usageOfModel(result.usage)
+    const usage = usageOfModel(result.usage) ?? estimated(request, charactersIn(result.content as unknown as Json)) // plain data
     const text = JSON.stringify(format.answer(result, context))
     running.firstByteMs = Math.round(performance.timeOrigin + performance.now() - startedAt)
     return { status: 200, headers: JSON_TYPE, body: text, ended: Promise.resolve({ outcome: 'completed', usage }) }

@@ -26,6 +26,11 @@ export function vendorFailure(thrown: unknown): PolyphonyError {
   if (typeof statusCode === 'number' && statusCode >= 400)
     return new PolyphonyError(codeOf(statusCode), words, { cause: thrown, ...detailsOf(statusCode, responseHeaders) })
   const network = networkCodeOf(thrown)
+  if (network === 'UND_ERR_INVALID_ARG' || words.includes('ByteString'))
+    return new PolyphonyError('account_refused', 'The credential has a character that no header can hold.', {
+      cause: thrown,
+      lacks: 'credential',
+    })
   if (network !== undefined && UNREACHED.test(network))
     return new PolyphonyError('vendor_unreachable', `The vendor cannot be reached (${network}).`, { cause: thrown })
   if (network !== undefined && TOO_LATE.has(network))

@@ -33,7 +33,8 @@ export function callsCommand(): Command {
           one.account ?? '-',
           one.error_code === null ? one.outcome : `${one.outcome}: ${one.error_code}`,
           `${one.duration_ms} ms`,
-          points(one.price_points),
+          // Of an estimated usage.
+          `${one.usage_estimated ? '~' : ''}${points(one.price_points)}`,
           one.tried.map(({ account }) => account).join(', ') || '-',
         ])
         print(json, page, table(['at', 'model', 'account', 'outcome', 'took', 'price', 'tried before'], rows))

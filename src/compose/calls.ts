@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Egress } from '../assets/egress.ts'
 import { type Allowances, openAllowances } from '../calls/allowances.ts'
+import { withAnswerCache } from '../calls/answer-cache.ts'
 import { type Calls, openCalls } from '../calls/calls.ts'
 import { type LocalServers, openLocalServers } from '../calls/local-servers.ts'
 import { openModelLists } from '../calls/model-lists.ts'
@@ -18,6 +19,7 @@ import type { Store } from '../store/store.ts'
 import { checkKey } from '../tenants/keys.ts'
 import { openTokenLimit, type TokenLimit } from '../tenants/token-limit.ts'
 import { builtInTarget, openCallMembers } from './call-members.ts'
+import { type StreamWatch, watchedStream } from './watched-stream.ts'
 
 export interface CallParts {
   store: Store
@@ -27,6 +29,9 @@ export interface CallParts {
   log: Logger
   /** Called with each call when it ends. */
   callEnded(call: Call): void
+  /** See `StreamWatch.called`. */
+  vendorCalled?: StreamWatch['called']
+  tracer?: StreamWatch['tracer']
 }
 
 /** Names that the sandbox lists; it answers to any other, too. */
@@ -96,7 +101,7 @@ function isSamePlace(one: string | undefined, other: string): boolean {
 }
 
 export async function composeCalls(config: Config, parts: CallParts): Promise<ComposedCalls> {
-  const { store, accounts, egress, clock, log, callEnded } = parts
+  const { store, accounts, egress, clock, log, callEnded, vendorCalled, tracer } = parts
   // No other process uses an embedded database, so what is held is a dead one's.
   const held = await store.endAllowances({
     which: store.exclusive ? { all: true } : { expiredBefore: clock.now() },
@@ -130,7 +135,8 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     },
     allowances,
     tokens,
-    streamFor: egress.streamFor,
+    streamFor: ({ owner, provider }, traceparent) =>
+      watchedStream(egress.streamFor(owner), { provider, traceparent, called: vendorCalled, tracer }),
     download: egress.download,
     async recordEvent(account, event) {
       if (!local?.note(account, event)) await accounts.recordEvent(account, event)
@@ -160,12 +166,14 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     Promise.all([
       store.endAllowances({ which: { expiredBefore: now }, now }),
       store.purgeCalls({ now, limit: 1_000 }),
+      store.purgeAnswers({ now }),
     ]).catch((error: unknown) => {
-      log.error({ err: error }, 'allowances and records of calls that have ended were not removed')
+      log.error({ err: error }, 'allowances, records and answers of calls that have ended were not removed')
     })
   }, SWEEP_MS).unref()
+  const { cachedAnswerFactor: priceFactor } = config
   return {
-    calls,
+    calls: withAnswerCache(calls, { store, allowances, priceFactor, clock, log }),
     realtime,
     allowances,
     tokensOf: tokens.stateOf,

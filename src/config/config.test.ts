@@ -76,6 +76,7 @@ describe('a configuration', () => {
       requestTimeoutMs: 120_000,
       batches: BATCHES,
       callLimits: { answerMs: 600_000, silenceMs: 300_000 },
+      cachedAnswerFactor: 0,
       localServers: {
         use: 'own',
         addresses: [11_434, 1_234, 8_000, 8_080].map((port) => `http://127.0.0.1:${port}/v1`),
@@ -173,6 +174,7 @@ describe('a configuration', () => {
       { models: [{ name: 'fast', to: [{ model: 'gpt-5-mini', weight: 1 }], fallback: [] }] },
     ],
     ['POLYPHONY_CALL_SECONDS', '30', { callLimits: { answerMs: 30_000, silenceMs: 300_000 } }],
+    ['POLYPHONY_CACHED_ANSWER_FACTOR', '0.1', { cachedAnswerFactor: 0.1 }],
     ['POLYPHONY_LOCAL_SERVERS', 'all', { localServers: { use: 'all', addresses: expect.any(Array) } }],
     [
       'POLYPHONY_LOCAL_SERVER_ADDRESSES',

@@ -95,6 +95,8 @@ export interface Config {
   requestTimeoutMs: number
   /** How long an answer to a call may take, and how long a streamed one may be silent. */
   callLimits: Readonly<{ answerMs: number; silenceMs: number }>
+  /** The price of an answer that is given again, as a fraction of what it cost first. */
+  cachedAnswerFactor: number
   /** Servers of models on this machine: for whose keys they are looked for, and where. */
   localServers: Readonly<{ use: string; addresses: readonly string[] }>
   /** Batches of calls, and files for calls. */
@@ -203,6 +205,7 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     uploadMaxBytes: values.POLYPHONY_UPLOAD_MAX_BYTES,
     bodyMaxBytes: values.POLYPHONY_BODY_MAX_BYTES,
     requestTimeoutMs: 1_000 * values.POLYPHONY_REQUEST_SECONDS,
+    cachedAnswerFactor: values.POLYPHONY_CACHED_ANSWER_FACTOR,
     localServers: {
       use: values.POLYPHONY_LOCAL_SERVERS,
       addresses: values.POLYPHONY_LOCAL_SERVER_ADDRESSES,

@@ -113,6 +113,10 @@ export const SETTINGS = {
     publicUrl,
     { fallback: LOCAL_SERVERS, shownDefault: 'those of Ollama, LM Studio, vLLM and llama.cpp' },
   ),
+  POLYPHONY_CACHED_ANSWER_FACTOR: number(
+    'The price of an answer that is given again, as a fraction of what it cost first.',
+    { from: 0, to: 1, default: 0 },
+  ),
   POLYPHONY_STREAM_SILENCE_SECONDS: number('How long a streamed answer may send nothing.', {
     from: 0.01,
     to: 24 * 3_600,

@@ -48,7 +48,7 @@ export const ERRORS = {
   overloaded: {
     status: 503,
     retry: 'again',
-    means: 'More submissions arrive than can be stored in time; nothing was stored.',
+    means: 'More arrives than can be read or stored in time; nothing was done.',
   },
   store_unavailable: { status: 503, retry: 'again', means: 'The database or the storage of files does not answer.' },
   storage_full: { status: 507, retry: 'again', means: 'The disk is full; nothing was stored.' },

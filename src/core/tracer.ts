@@ -23,9 +23,12 @@ export interface Tracer {
   request(method: string, route: string, traceparent: string | undefined): RequestSpan
   /** Runs a step of the work on a task; calls that it makes are below it. */
   step<T>(name: string, task: TracedTask, work: () => Promise<T>): Promise<T>
-  /** Runs a call of a vendor. `send` gets the trace context to send along; undefined outside of a step. */
+  /**
+   * Runs a call of a vendor, below the step that makes it or below `parent`. `send` gets the trace context to send along;
+   * undefined where there is neither.
+   */
   call<T>(
-    call: { provider: string; method: string; host: string },
+    call: { provider: string; method: string; host: string; parent?: string | null },
     send: (traceparent: string | undefined) => Promise<T>,
     endOf: (answer: T) => CallEnd,
   ): Promise<T>

@@ -17,6 +17,8 @@ export interface Usage {
   characters?: number
   /** Seconds of transcribed sound. */
   seconds?: number
+  /** The provider did not report it: it was counted by the characters of request and answer. */
+  isEstimated?: true
 }
 
 /** USD for a million of each. Audio and image tokens cost as others do unless a price is set for them. */

@@ -64,8 +64,11 @@ export interface DialectContext {
   download: Egress['download']
   urls: Urls
   clock: Clock
-  /** Throws `overloaded` when requests wait too long to be read. Called before all else that is done for a POST. */
-  checkLoad(): void
+  /**
+   * Throws `overloaded` when requests wait too long to be read. Called before all else that is done for a POST. Calls may wait
+   * longer than tasks.
+   */
+  checkLoad(kind?: 'task' | 'call'): void
   /** Throws `unauthorized` and `rate_limited`. */
   authenticate(key: string | undefined): Caller | Promise<Caller>
   /**

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { accountsContract } from './contract/accounts.ts'
 import { administrationContract } from './contract/administration.ts'
+import { answersContract } from './contract/answers.ts'
 import { assetsContract } from './contract/assets.ts'
 import { attemptsContract } from './contract/attempts.ts'
 import { batchesContract } from './contract/batches.ts'
@@ -44,6 +45,7 @@ export interface Bench {
 
 /** The tables in the order in which `Place.empty` empties them: those that others refer to come last. */
 export const TABLES = [
+  'answers',
   'price_rules',
   'api_keys',
   'balances',
@@ -113,6 +115,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('prices', () => pricesContract(bench))
     describe('calls', () => callsContract(bench))
     describe('batches of calls', () => callBatchesContract(bench))
+    describe('kept answers', () => answersContract(bench))
     describe('notices', () => noticesContract(bench))
     describe('administration', () => administrationContract(bench))
     describe('history', () => historyContract(bench))

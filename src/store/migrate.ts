@@ -20,6 +20,7 @@ import * as cancelRequests from './migrations/0016-cancel-requests.ts'
 import * as calls from './migrations/0017-calls.ts'
 import * as callBatches from './migrations/0018-call-batches.ts'
 import * as keyLimits from './migrations/0030-key-limits.ts'
+import * as answers from './migrations/0031-answers.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -43,6 +44,7 @@ const MIGRATIONS = {
   '0017-calls': calls,
   '0018-call-batches': callBatches,
   '0030-key-limits': keyLimits,
+  '0031-answers': answers,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

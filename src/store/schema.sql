@@ -39,6 +39,21 @@ CREATE TABLE allowances (
 
 CREATE INDEX allowances_by_key on allowances (key_id);
 
+CREATE TABLE answers (
+  id text primary key,
+  tenant_id text not null,
+  status integer not null,
+  headers text not null,
+  body text not null,
+  price integer not null,
+  created_at integer not null,
+  expires_at integer not null
+);
+
+CREATE INDEX answers_by_expiry on answers (expires_at);
+
+CREATE INDEX answers_by_tenant on answers (tenant_id, created_at);
+
 CREATE TABLE api_keys (
   id text primary key,
   tenant_id text not null references tenants (id),

@@ -30,6 +30,7 @@ export interface Database {
   audit: AuditTable
   allowances: AllowancesTable
   calls: CallsTable
+  answers: AnswersTable
   call_files: CallFilesTable
   call_batches: CallBatchesTable
   call_batch_lines: CallBatchLinesTable
@@ -217,6 +218,19 @@ export interface CallBatchLinesTable {
   line: number
   success: number
   text: string
+}
+
+/** Answers that are given again to the same call. */
+export interface AnswersTable {
+  id: string
+  tenant_id: string
+  status: number
+  headers: string
+  /** Base64. */
+  body: string
+  price: number
+  created_at: number
+  expires_at: number
 }
 
 export interface TasksTable {

@@ -10,6 +10,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Delivery, DeliveryAttempt, DeliveryDraft, DeliveryStatus } from '../core/delivery.ts'
 import type { Draft } from '../core/draft.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { KeptAnswer } from '../core/kept-answer.ts'
 import type { KeyChange, KeyRecord, NewKey } from '../core/key.ts'
 import type { NewTask } from '../core/new-task.ts'
 import type { Points } from '../core/points.ts'
@@ -364,6 +365,9 @@ export interface WriteVerbs {
   }): Promise<boolean>
   /** Deletes an ended batch with its results. False when it is unknown or unfinished. */
   deleteCallBatch(args: { id: string; now: number }): Promise<boolean>
+  /** Keeps an answer for the same call, in place of an earlier one. The tenant's oldest go beyond `atMost`. */
+  keepAnswer(args: { answer: KeptAnswer; atMost: number }): Promise<void>
+  purgeAnswers(args: { now: number }): Promise<void>
   /** Rebuilds every cached sum and count from the ledger and the tasks. */
   rebuildBalances(args: { now: number } & Audited): Promise<void>
 }
@@ -425,6 +429,8 @@ export type MarginKey = (typeof MARGIN_KEYS)[number]
 
 /** The verbs that only read. */
 export interface ReadVerbs {
+  /** Undefined where there is none that still counts. */
+  findAnswer(args: { id: string; now: number }): Promise<KeptAnswer | undefined>
   getAccount(args: { id: string }): Promise<AccountRecord | undefined>
   /** The oldest first. `tenantId` narrows the list to one owner; null = the operator's accounts. */
   listAccounts(args: { tenantId?: string | null }): Promise<AccountRecord[]>

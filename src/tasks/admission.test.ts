@@ -44,6 +44,20 @@ function write(tasks = 1): { end(): Promise<void> } {
 }
 
 describe('admission', () => {
+  it('reads calls in a turn that is too long for tasks, up to a longer wait', () => {
+    for (let count = 0; count < 40; count++) admission.checkTurn('call')
+    now += 600 // a turn of a second's wait may take 250 ms
+    expect(refusalOf(() => admission.checkTurn())).toMatchObject({
+      code: 'overloaded',
+      message: expect.stringMatching(/^More requests are sent than can be read in time; nothing was done\./),
+    })
+    expect(refusalOf(() => admission.checkTurn('call'))).toBeUndefined()
+    now += 2_000
+    expect(refusalOf(() => admission.checkTurn('call'))).toMatchObject({ code: 'overloaded' })
+    endTurn()
+    expect(refusalOf(() => admission.checkTurn())).toBeUndefined()
+  })
+
   it('admits as many tasks as may be queued, and another one when one has left', () => {
     const leave = admission.enter(60)
     admission.enter(40)

@@ -6,6 +6,8 @@ export interface AdmissionOptions {
   maxQueued: number
   /** How long a submission may have to wait; what would wait longer is refused. */
   maxWaitMs: number
+  /** How long a call may wait to be read, if that is longer. */
+  maxCallWaitMs?: number
   log: Logger
   /** A clock that only runs forward, in milliseconds. */
   nowMs?: () => number
@@ -16,10 +18,10 @@ export interface AdmissionOptions {
 /** Lets in what can be stored in time, and refuses the rest before it costs much. */
 export interface Admission {
   /**
-   * Throws `overloaded` when requests wait too long to be read. Costs a look at the clock, so it can come before everything
-   * else that is done for a request.
+   * Throws `overloaded` when requests wait too long to be read: calls, whose vendors take seconds, may wait longer than
+   * tasks. Costs a look at the clock, so it can come before everything else that is done for a request.
    */
-  checkTurn(): void
+  checkTurn(kind?: 'task' | 'call'): void
   /** Counts a submission until the returned function is called. Throws `overloaded`, with a time to come back. */
   enter(tasks: number): () => void
   /** Runs a write of so many tasks, and learns from it how fast the store is. */
@@ -39,6 +41,8 @@ const SHARE = 0.2
  * it is read, for the rest of the turn that reads it, and for the turn that sends its answer.
  */
 const TURN_PART = 0.25
+/** A thousand streams that are opened at once take most of a second to read. */
+const CALL_WAIT_MS = 10_000
 const LOG_EVERY_MS = 10_000
 const MAX_RETRY_SECONDS = 30
 
@@ -49,7 +53,14 @@ const MAX_RETRY_SECONDS = 30
  * queue has often given up before it is served.
  */
 export function openAdmission(options: AdmissionOptions): Admission {
-  const { maxQueued, maxWaitMs, log, nowMs = () => performance.now(), afterTurn = setImmediate } = options
+  const {
+    maxQueued,
+    maxWaitMs,
+    maxCallWaitMs = CALL_WAIT_MS,
+    log,
+    nowMs = () => performance.now(),
+    afterTurn = setImmediate,
+  } = options
   /** In the order in which they began. */
   const writes = new Set<{ startedAt: number }>()
   let entered = 0
@@ -59,7 +70,7 @@ export function openAdmission(options: AdmissionOptions): Admission {
   let window: { since: number; tasks: number } | undefined
   let learnedAt = Number.NEGATIVE_INFINITY
   let turn: { startedAt: number; requests: number } | undefined
-  const errors = new Map<number, PolyphonyError>()
+  const errors = new Map<string, PolyphonyError>()
   let refused = 0
   let loggedAt = Number.NEGATIVE_INFINITY
 
@@ -101,31 +112,36 @@ export function openAdmission(options: AdmissionOptions): Admission {
   function noteRefusal(now: number): void {
     refused += 1
     if (now - loggedAt < LOG_EVERY_MS) return
-    log.warn({ refused, queued, msPerTask }, 'more tasks are sent than can be stored in time; some are refused')
+    log.warn(
+      { refused, queued, msPerTask },
+      'more is sent than can be read or stored in time; some requests are refused',
+    )
     refused = 0
     loggedAt = now
   }
 
-  function refuse(now: number, waitMs: number): never {
+  function refuse(now: number, waitMs: number, what: keyof typeof REASONS): never {
     noteRefusal(now)
     const seconds = Math.min(MAX_RETRY_SECONDS, Math.max(1, Math.ceil(waitMs / 1_000)))
     // One error for many refusals: most of what an error costs is its stack.
-    const error = errors.get(seconds) ?? overloaded(seconds)
-    errors.set(seconds, error)
+    const name = `${what} ${seconds}`
+    const error = errors.get(name) ?? overloaded(REASONS[what], seconds)
+    errors.set(name, error)
     throw error
   }
 
   return {
-    checkTurn() {
+    checkTurn(kind = 'task') {
       const now = nowMs()
       const waitMs = turnMs(now) / TURN_PART
-      if (waitMs > maxWaitMs) refuse(now, waitMs)
+      const atMost = kind === 'call' ? Math.max(maxWaitMs, maxCallWaitMs) : maxWaitMs
+      if (waitMs > atMost) refuse(now, waitMs, 'turn')
     },
     enter(tasks) {
       const now = nowMs()
       const waitMs = storeMs(now)
       // A batch larger than the queue must be able to come in some time: when nothing else is there.
-      if (entered > 0 && (entered + tasks > maxQueued || waitMs > maxWaitMs)) refuse(now, waitMs)
+      if (entered > 0 && (entered + tasks > maxQueued || waitMs > maxWaitMs)) refuse(now, waitMs, 'store')
       entered += tasks
       return () => {
         entered -= tasks
@@ -146,10 +162,11 @@ export function openAdmission(options: AdmissionOptions): Admission {
   }
 }
 
-function overloaded(seconds: number): PolyphonyError {
-  return new PolyphonyError(
-    'overloaded',
-    `More tasks are sent than can be stored in time; nothing was stored. Send this again in ${seconds} s.`,
-    { retryAfterSeconds: seconds },
-  )
+const REASONS = {
+  turn: 'More requests are sent than can be read in time; nothing was done.',
+  store: 'More tasks are sent than can be stored in time; nothing was stored.',
+} as const
+
+function overloaded(reason: string, seconds: number): PolyphonyError {
+  return new PolyphonyError('overloaded', `${reason} Send this again in ${seconds} s.`, { retryAfterSeconds: seconds })
 }

@@ -57,12 +57,12 @@ export function tracerOf(spans: Spans): Tracer {
       })
     },
 
-    call({ provider, method, host }, send, endOf) {
-      const step = openStep()
-      if (!step) return send(undefined)
+    call({ provider, method, host, parent: given }, send, endOf) {
+      const parent = openStep()?.span.spanContext() ?? parseTraceparent(given)
+      if (!parent) return send(undefined)
       const span = spans.start({
         name: `${method} ${host}`,
-        parent: step.span.spanContext(),
+        parent,
         kind: SpanKind.CLIENT,
         attributes: { 'http.request.method': method, 'server.address': host, 'polyphony.provider': provider },
       })

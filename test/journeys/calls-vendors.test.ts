@@ -234,3 +234,23 @@ describe('vendors with OpenAI’s API at an address of their own', () => {
     expect(sent()).toEqual([])
   })
 })
+
+describe('a credential that cannot be sent', () => {
+  it('counts as refused at once, and the operator reads why', async () => {
+    const env = {
+      XAI_API_KEY: 'xai-…',
+      XAI_BASE_URL: `${vendor.url}/xai/v1`,
+      POLYPHONY_MODELS: '{"grok-4":{"price":{}}}',
+    }
+    await using other = await openGateway({ env })
+    const answer = await other.send('POST', '/v1/chat/completions', { body: { model: 'grok-4', messages: ASK } })
+    expect(answer).toMatchObject({
+      status: 502,
+      body: { error: { message: expect.stringContaining('is refused there') } },
+    })
+    await expect
+      .poll(async () => JSON.stringify((await other.send('GET', '/api/admin/accounts')).body))
+      .toContain('The credential has a character that no header can hold.')
+    expect(sent()).toEqual([])
+  })
+})

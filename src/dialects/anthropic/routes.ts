@@ -26,6 +26,7 @@ export const anthropic: Dialect = {
   async routes(app, context) {
     sendAnthropicId(app)
     await serve(app, context, {
+      kind: 'call',
       prefixes: [''],
       error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
       async routes(inside) {

@@ -57,6 +57,7 @@ export const gemini: Dialect = {
   id: 'gemini',
   async routes(app, context) {
     await serve(app, context, {
+      kind: 'call',
       // `/v1` is OpenAI's, too: of Gemini's it has what names a method of a model.
       prefixes: ['/v1beta', ''],
       keyHeaders: ['x-goog-api-key'],
@@ -109,6 +110,7 @@ function isMethod(name: string): name is keyof typeof METHODS {
 /** Embeddings report no usage: Google counts about four characters a token. */
 function embedded(answer: Buffer): Usage | undefined {
   const counted = parsed(answer)?.usageMetadata
-  if (typeof counted !== 'object' || counted === null || Array.isArray(counted)) return {}
+  // Older models do not report it.
+  if (typeof counted !== 'object' || counted === null || Array.isArray(counted)) return undefined
   return { inputTokens: unitsIn(counted.promptTokenCount) }
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { CACHE_HEADER } from '../../calls/answer-cache.ts'
 import type { LineRequest } from '../../calls/batch-format.ts'
 import type { CallRequest } from '../../calls/calls.ts'
 import type { Caller } from '../../core/caller.ts'
@@ -8,7 +9,7 @@ import type { DialectContext } from '../dialect.ts'
 import { type CallField, checkFields, checkModel } from './call-fields.ts'
 import { jsonParser } from './json-body.ts'
 import { type RawForm, rawForm } from './raw-form.ts'
-import { abortOnDisconnect } from './requests.ts'
+import { abortOnDisconnect, originOf } from './requests.ts'
 
 /** A body as it came, and what it says: an object of JSON, or a form. */
 interface RawBody {
@@ -94,7 +95,7 @@ export async function answerCall(
   try {
     const answer = await calls.answer({
       caller: request.caller,
-      requestId: request.id,
+      ...originOf(request),
       endpoint: route.endpoint,
       model,
       body: bytes,
@@ -104,6 +105,7 @@ export async function answerCall(
       query: query === -1 ? '' : withoutKey(request.url.slice(query)),
       isStreamed,
       signal: abortOnDisconnect(reply),
+      ...keepIn(request),
       ...(form ? { renamed: (name: string) => form.withText('model', name) } : {}),
       ...optionsOf(route),
       ...boundIn(route, body),
@@ -119,6 +121,19 @@ export async function answerCall(
     if (error instanceof PolyphonyError) reply.headers(askedHeaders(error.details))
     throw error
   }
+}
+
+const MAX_KEEP_SECONDS = 30 * 24 * 3_600
+
+/** For how long the caller lets the answer be given again. Throws `invalid_input` naming the header. */
+function keepIn({ headers }: FastifyRequest): Pick<CallRequest, 'keepSeconds'> {
+  const text = headers[CACHE_HEADER]
+  if (text === undefined) return {}
+  const seconds = Number(text)
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_KEEP_SECONDS) {
+    throw invalidInput(CACHE_HEADER, `must be a whole number of seconds from 1 to ${MAX_KEEP_SECONDS}`)
+  }
+  return { keepSeconds: seconds }
 }
 
 /** A name of a file stands under this name in every format of OpenAI. */

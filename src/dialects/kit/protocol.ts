@@ -23,6 +23,8 @@ export interface Protocol {
   keyHeaders?: string[]
   /** Where the key is, for protocols that have it in another place than a header of its own. */
   keyIn?(request: FastifyRequest): string | undefined
+  /** What most of its requests are: calls may wait longer to be read than tasks. Default: tasks. */
+  kind?: 'task' | 'call'
   /** Resolves the credential to a caller. Default: `context.authenticate`. */
   authenticate?: DialectContext['authenticate']
   error(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown }
@@ -34,8 +36,10 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
   for (const prefix of protocol.prefixes) {
     await app.register(
       async (inside) => {
-        const { authenticate: identify = context.authenticate, keyHeaders, keyIn } = protocol
-        const authenticate = authenticator({ ...context, authenticate: identify }, keyIn ?? keyReader(keyHeaders))
+        const { authenticate: identify = context.authenticate, keyHeaders, keyIn, kind } = protocol
+        const checkLoad = () => context.checkLoad(kind)
+        const admits = { ...context, authenticate: identify, checkLoad }
+        const authenticate = authenticator(admits, keyIn ?? keyReader(keyHeaders))
         inside.addHook('onRequest', authenticate)
         const answerError = handleErrors(inside, protocol.error)
         if (inside.prefix !== '') inside.protocolPaths.add(inside.prefix, { authenticate, answerError })

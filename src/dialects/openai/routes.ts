@@ -33,6 +33,7 @@ export const openai: Dialect = {
   id: 'openai',
   async routes(app, context) {
     await serve(app, context, {
+      kind: 'call',
       prefixes: [''],
       error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
       async routes(inside) {

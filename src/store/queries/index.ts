@@ -2,6 +2,7 @@ import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
 import { changeAccount, createAccount, getAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
+import { findAnswer, keepAnswer, purgeAnswers } from './answers.ts'
 import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
@@ -130,6 +131,8 @@ export const writes: Queries<EngineVerbs> = {
   endBatchLines,
   finishCallBatch,
   deleteCallBatch,
+  keepAnswer,
+  purgeAnswers,
   rebuildBalances,
 }
 
@@ -147,6 +150,7 @@ export const reads: Queries<ReadVerbs> = {
   listCallBatches,
   listBatchLines,
   listEndedLines,
+  findAnswer,
   listUnannounced,
   listUnstarted,
   listOverdue,
