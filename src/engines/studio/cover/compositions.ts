@@ -180,12 +180,12 @@ const grooves: Composition = {
   name: 'grooves',
   places: ['head', 'foot', 'corner'],
   draw({ random, palette: { ground, shades, accent }, energy }) {
-    const [x, y] = random.pick([
+    const [x, y] = random.pick<readonly [number, number]>([
       [512, 560],
       [1024, 620],
       [0, 600],
       [512, 1024],
-    ] as const)
+    ])
     const rings = 20
     const outer = random.integer(560, 760)
     const lines = many(rings, (ring) => {
