@@ -22,21 +22,25 @@ export interface Subject {
 }
 
 const MOST_WORDS = 10
-const MOST_SYLLABLES = 14
+const MOST_SYLLABLES = 16
 const MOST_SIGNS = 60
 /** Of scripts that write no spaces. */
 const MOST_DENSE_SIGNS = 16
 const DETAIL_SYLLABLES = 9
-const SHORT_CLAUSE_WORDS = 3
+/** A clause of fewer words may be the first of a list. */
+const LIST_WORDS = 3
 
 /** Takes a request for a song apart: its subject, its sound, its names. */
 export function subjectOf(prompt: string): Subject {
   const text = plain(prompt)
   const { style, about } = requestOf(text)
-  const clauses = clausesOf(about)
-  const telling = clauses.map(withoutSound).filter((clause) => clause !== '' && !isStyle(clause))
+  const sentences = sentencesOf(about).map(clausesOf)
+  const clauses = sentences.flat()
+  const telling = sentences
+    .map((sentence) => sentence.map(withoutSound).filter((clause) => clause !== '' && !isStyle(clause)))
+    .filter((sentence) => sentence.length > 0)
   const title = titleIn(text, style)
-  const { phrase, rest } = title === undefined ? phraseOf(telling) : { phrase: title, rest: telling }
+  const { phrase, rest } = title === undefined ? phraseOf(telling) : { phrase: title, rest: telling.flat() }
   const sounds = [style.trim(), ...clauses.filter(isStyle), ...clauses.map(soundIn)].filter((part) => part !== '')
   return {
     phrase,
@@ -124,9 +128,11 @@ function isStyle(clause: string): boolean {
   return words.length > 0 && words.every(isSound) && words.some((word) => STYLE_WORDS.has(word))
 }
 
+const sentencesOf = (text: string): string[] => text.split(/[;!?。！？；…\n]|[.]{1,9}(?=\s|$)/u)
+
 const clausesOf = (text: string): string[] =>
   text
-    .split(/[,;:!?()[\]"“”„«»。、，！？；：…・]|[.]{1,9}(?=\s|$)|\s[-–—/]\s|\n/u)
+    .split(/[,:()[\]"“”„«»、，：・]|\s[-–—/]\s/u)
     .map((clause) => trimmed(clause.replace(/\s+/g, ' ')))
     .filter((clause) => clause !== '')
 
@@ -160,20 +166,20 @@ function soundIn(clause: string): string {
   return start === -1 ? '' : clause.slice(start).trim()
 }
 
-function phraseOf(clauses: string[]): { phrase: string | undefined; rest: string[] } {
-  const [first, ...others] = clauses
+function phraseOf([sentence = [], ...later]: string[][]): { phrase: string | undefined; rest: string[] } {
+  const [first, ...others] = sentence
   if (first === undefined) return { phrase: undefined, rest: [] }
   let phrase = shortened(quiet(first))
   let taken = 0
   // "coffee, rain, goodbye": a list is one subject.
-  if (wordCount(first) < SHORT_CLAUSE_WORDS)
+  if (wordCount(first) < LIST_WORDS)
     for (const other of others) {
       const longer = `${phrase}, ${quiet(other)}`
-      if (wordCount(other) > SHORT_CLAUSE_WORDS || !isShort(longer)) break
+      if (!isShort(longer)) break
       phrase = longer
       taken++
     }
-  return { phrase, rest: others.slice(taken) }
+  return { phrase, rest: [...others.slice(taken), ...later.flat()] }
 }
 
 const wordCount = (text: string): number => text.split(' ').length
@@ -189,14 +195,17 @@ const isDense = (text: string): boolean =>
 
 const isShort = (text: string): boolean =>
   wordCount(text) <= MOST_WORDS &&
-  syllablesIn(text) <= MOST_SYLLABLES + (isDense(text) ? 2 : 0) &&
-  [...text].length <= (isDense(text) ? MOST_DENSE_SIGNS : MOST_SIGNS)
+  [...text].length <= (isDense(text) ? MOST_DENSE_SIGNS : MOST_SIGNS) &&
+  syllablesIn(text) <= MOST_SYLLABLES
 
 /** The longest beginning that is short enough to sing and ends where a thought does. */
 function shortened(text: string): string {
   if (isShort(text)) return text
   const words = text.split(' ')
-  const beginnings = words.map((_, index) => words.slice(0, index + 1)).filter((part) => isShort(part.join(' ')))
+  const beginnings = words
+    .slice(0, MOST_WORDS)
+    .map((_, index) => words.slice(0, index + 1))
+    .filter((part) => isShort(part.join(' ')))
   const thought = beginnings.findLast(
     (part) => part.length > 1 && isCut(words[part.length] ?? '') && !isDangling(part.at(-1) ?? ''),
   )

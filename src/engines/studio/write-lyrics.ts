@@ -1,6 +1,6 @@
 import { GENRES } from './genres.ts'
 import { answersTo } from './lyric-answers.ts'
-import { MOODS, OCCASIONS, ORDINARY_STYLES } from './lyric-words.ts'
+import { DANGLING_WORDS, MOODS, OCCASIONS, ORDINARY_STYLES } from './lyric-words.ts'
 import { endOf, syllablesIn } from './metre.ts'
 import { type Language, languageOf, withoutLanguage } from './prompt-language.ts'
 import { type Subject, subjectOf, tokensOf } from './prompt-subject.ts'
@@ -32,7 +32,7 @@ export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }):
   const [first, second] = themesOf(subject, text)
   const lines = language.lines ?? first
   const turn = <T>(list: readonly [T, ...T[]], about: string): T => rotate(list, text + about, seed)
-  const refrain = subject.phrase ?? turn(lines.hooks, 'hook')
+  const refrain = subject.phrase ?? small(turn(lines.hooks, 'hook'))
 
   const taken = new Set<string>()
   // Neighbouring seeds begin with different lines, so that two versions are told apart.
@@ -61,18 +61,25 @@ export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }):
 function themesOf(subject: Subject, prompt: string): [Theme, Theme] {
   const sung = tokensOf([subject.phrase ?? '', ...subject.names, subject.detail ?? ''].join(' '))
   const all = tokensOf(prompt)
-  const occasions = tokensOf([subject.style, subject.phrase].join(' ')).filter((word) => OCCASIONS.has(word))
-  const scored = Object.values(THEMES).map((theme) => {
-    const words = new Set(theme.words.split(' '))
-    const found = placesOf(words, sung)
-    // What comes first is mostly the subject: "a dog in the snow" is about the dog.
-    const score = 3 * placesOf(words, occasions).length + 2 * found.length + placesOf(words, all).length
-    return { theme, score: score - (found[0] ?? all.length) / 1000 }
-  })
-  const [one, other] = scored.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score)
+  // "my mum's birthday" is about the birthday, "my love of trains" about the trains.
+  const occasions = [
+    ...tokensOf(subject.style).filter((word) => OCCASIONS.has(word)),
+    ...sung.filter((word) => OCCASIONS.has(word) && !/^(?:love|summer)$/.test(word)),
+  ]
+  const scores = new Map<Theme, number>()
+  const add = (tokens: string[], worth: (place: number) => number): void => {
+    for (const { place, meant } of meantBy(tokens, THEME_WORDS))
+      scores.set(meant, (scores.get(meant) ?? 0) + worth(place))
+  }
+  add(occasions, () => 3)
+  add(all, () => 1)
+  // What comes first is mostly the subject: "a dog in the snow" is about the dog.
+  add(sung, (place) => 2 - place / 1_000)
+  const ranked = [...scores].sort(([, one], [, other]) => other - one).map(([theme]) => theme)
+  const [one, other] = ranked
   const mood = moodsIn(all)[0]
   if (subject.phrase === undefined && mood && occasions.length === 0) return [THEMES[mood[2]], THEMES[mood[2]]]
-  if (one) return [one.theme, (other ?? one).theme]
+  if (one) return [one, other ?? one]
   const general = mood ? THEMES[mood[2]] : rotate(GENERAL_THEMES, prompt, 0)
   return [general, general]
 }
@@ -88,11 +95,24 @@ const GENERAL_THEMES = [
   THEMES.friends,
 ] as const
 
-/** Where words of the list, or phrases with hyphens of it, stand among the tokens. Whole words only: "train" is no rain. */
-function placesOf(words: ReadonlySet<string>, tokens: string[]): number[] {
-  return tokens.flatMap((token, index) => {
-    const phrases = [`${token}-${tokens[index + 1]}`, `${token}-${tokens[index + 1]}-${tokens[index + 2]}`]
-    return [...singular(token), ...phrases].some((word) => words.has(word)) ? [index] : []
+type Index<T> = ReadonlyMap<string, readonly T[]>
+
+function indexOf<T>(entries: readonly (readonly [words: string, meant: T])[]): Index<T> {
+  const index = new Map<string, T[]>()
+  for (const [words, meant] of entries)
+    for (const word of words.split(' ')) index.set(word, [...(index.get(word) ?? []), meant])
+  return index
+}
+
+const THEME_WORDS = indexOf<Theme>(Object.values(THEMES).map((theme) => [theme.words, theme]))
+const MOOD_WORDS = indexOf(MOODS.map((mood) => [mood[1], mood]))
+
+/** What tokens, and phrases of them, mean by the index. Whole words only: "train" is no rain. */
+function meantBy<T>(tokens: string[], index: Index<T>): { place: number; meant: T }[] {
+  return tokens.flatMap((token, place) => {
+    const phrases = [`${token}-${tokens[place + 1]}`, `${token}-${tokens[place + 1]}-${tokens[place + 2]}`]
+    const found = new Set([...singular(token), ...phrases].flatMap((word) => index.get(word) ?? []))
+    return [...found].map((meant) => ({ place, meant }))
   })
 }
 
@@ -111,10 +131,26 @@ function refrainLines(refrain: string, { tails }: Theme, language: Language, ran
   const answers = language.lines ? [] : answersTo(refrain)
   if (answers.length > 0 && length > 4 && random.chance(0.6))
     return [capital(refrain), random.pick(answers as [string])]
-  if (length > LONGEST_BEFORE_TAIL) return [capital(refrain), capital(refrain)]
+  if (length > LONGEST_BEFORE_TAIL)
+    return [capital(refrain), (random.chance(0.7) && echoOf(refrain, language)) || capital(refrain)]
   const ends = linesOf(random.pick(tails))
   const start = length <= SHORTEST_ALONE ? [refrain, refrain] : [refrain]
   return ends.map((end) => capital([...start, end].join(language.comma)))
+}
+
+/** The end of a long refrain, sung again until it fills a line: "in Amsterdam, in Amsterdam". */
+function echoOf(refrain: string, { comma }: Language): string | undefined {
+  const words = refrain.split(' ')
+  const isSmall = (index: number): boolean =>
+    index > 0 && DANGLING_WORDS.has(words[index] ?? '') && !/^(?:and|or|but)$/.test(words[index] ?? '')
+  let from = words.findLastIndex((_, index) => index < words.length - 1 && isSmall(index))
+  while (isSmall(from - 1)) from--
+  const echo = words.slice(from === -1 ? -2 : from).join(' ')
+  const length = syllablesIn(refrain)
+  const times = Math.round(length / Math.max(1, syllablesIn(echo)))
+  if (words.length < 3 || times < 2 || times > 3) return undefined
+  const line = Array.from({ length: times }, () => echo).join(comma)
+  return Math.abs(syllablesIn(line) - length) <= 2 ? capital(line) : undefined
 }
 
 const LONGEST_BEFORE_TAIL = 7
@@ -189,14 +225,18 @@ function stylesIn({ style, phrase }: Subject, prompt: string): string[] {
   ).map(({ name }) => name)
 }
 
-const moodsIn = (tokens: string[]): (typeof MOODS)[number][] =>
-  MOODS.filter(([, words]) => placesOf(new Set(words.split(' ')), tokens).length > 0)
+/** In the order of the list, not of the prompt. */
+function moodsIn(tokens: string[]): (typeof MOODS)[number][] {
+  const found = new Set(meantBy(tokens, MOOD_WORDS).map(({ meant }) => meant))
+  return MOODS.filter((mood) => found.has(mood))
+}
 
 function notesOn({ name, lines }: Language): string[] {
   if (lines || name === 'english') return []
   return [`the lyrics are in English around the prompt's own words: none can be written in ${name} yet`]
 }
 
+const small = (text: string): string => text.replace(/^\p{L}/u, (sign) => sign.toLowerCase())
 const capital = (text: string): string => text.replace(/^\p{L}/u, (sign) => sign.toUpperCase())
 
 function shuffled<T>(list: readonly T[], random: Random): T[] {

@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const machines: Theme = {
   words:
-    'robot machine computer android internet phone algorithm code coding programmer programming ai artificial cyber cyborg server wifi screen digital laptop battery software data hacker 🤖 💻 📱',
+    'robot machine computer android internet phone algorithm code coding programmer programming ai artificial intelligence cyber cyborg server wifi screen digital laptop battery software data hacker 🤖 💻 📱',
   styles: ['synthwave', 'techno', 'pop'],
   moods: ['dreamy', 'tender'],
   hooks: ['Learning to feel', 'Electric heart', 'Zero and one'],
