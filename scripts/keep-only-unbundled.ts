@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { PACKAGES } from './build.ts'
+import { DATA, PACKAGES } from './build.ts'
 
 /**
  * Removes from `node_modules` what the bundle has inside it: two thirds of an image. What stays is the packages that are not
- * bundled, with all that they need. Only for a copy that runs `dist`; `npm ci` brings the others back.
+ * bundled, with all that they need, and those whose files are read. Only for a copy that runs `dist`; `npm ci` brings the others back.
  */
 
 const MODULES = new URL('../node_modules', import.meta.url).pathname
@@ -52,7 +52,7 @@ function keep(folder: string): void {
 const all = foldersIn(MODULES)
 const names = new Map(all.map((folder) => [folder, folder.slice(MODULES.length + 1)]))
 for (const [folder, name] of names) {
-  if (PACKAGES.some((one) => (one.endsWith('/') ? name.startsWith(one) : name === one))) keep(folder)
+  if ([...PACKAGES, ...DATA].some((one) => (one.endsWith('/') ? name.startsWith(one) : name === one))) keep(folder)
 }
 const removed = all.filter((folder) => !kept.has(folder) && ![...kept].some((one) => one.startsWith(`${folder}/`)))
 for (const folder of removed) rmSync(folder, { recursive: true, force: true })

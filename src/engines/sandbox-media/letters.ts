@@ -1,5 +1,5 @@
-import { lettersPath, widthOf } from '../studio/lettering.ts'
 import type { Mask } from './canvas.ts'
+import { lettersPath, widthOf } from './lettering.ts'
 
 /** Room for the ends of the strokes, in parts of the letters' height. */
 const MARGIN = 0.1

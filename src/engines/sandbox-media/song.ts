@@ -39,7 +39,7 @@ async function make(): Promise<SandboxSong> {
   writer.write([
     Float32Array.from({ length: SECONDS * SAMPLE_RATE }, (_, index) => beepAt(index / SAMPLE_RATE, BEEP_EVERY_SECONDS)),
   ])
-  const cover = await drawCover({ title: 'SANDBOX', word: 'sandbox', energy: 0.5, isDark: false })
+  const cover = await drawCover({ title: 'SANDBOX', tags: '', seed: 1, take: 0, energy: 0.5, isDark: false })
   return {
     mp3: withTags(writer.finish(), { title: TITLE, software: SOFTWARE }),
     coverJpeg: cover.small,

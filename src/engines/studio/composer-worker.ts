@@ -36,7 +36,9 @@ export default async function compose({ request, stop, progress }: Job): Promise
     const sound = writer.finish()
     const cover = await drawCover({
       title: request.title,
-      word: [request.seed, request.take, request.tags, request.title].join('|'),
+      tags: request.tags,
+      seed: request.seed,
+      take: request.take,
       energy: score.energy,
       isDark: /minor|phrygian|bhairav/.test(score.key),
     })

@@ -1,6 +1,10 @@
 import sharp from 'sharp'
-import { isDrawable, lettersPath, widthOf } from './lettering.ts'
-import { type Random, randomFrom } from './random.ts'
+import { COMPOSITIONS, type Place, SIZE } from './cover/compositions.ts'
+import { type Block, CAPITAL_HEIGHT, outlines, setLine, setTitle } from './cover/lettering.ts'
+import { brightness, type Palette, paletteFor, turned } from './cover/palettes.ts'
+import { type Box, brightnessIn, print, type Raster } from './cover/print.ts'
+import { facesFor, SMALL_PRINT, type Typeface } from './cover/typefaces.ts'
+import { type Random, randomFrom, rotate } from './random.ts'
 
 export interface Cover {
   /** 512 by 512. */
@@ -11,140 +15,199 @@ export interface Cover {
 
 export interface CoverIdea {
   title: string
-  /** The picture follows from this text alone, the title apart. */
-  word: string
+  /** The sound: it decides colours and letters. */
+  tags: string
+  seed: number
+  /** Takes of one song get different compositions and colours. */
+  take: number
   /** 0 calm … 1 wild. */
   energy: number
   isDark: boolean
 }
 
-const SIZE = 1024
-const MARGIN = 72
-const LINE_SIGNS = 16
-const MOST_LINES = 3
+const MARGIN = 76
+const JPEG_QUALITY = 88
 
-/** Draws a cover from its idea alone: abstract shapes, three colours, the title. */
+/**
+ * Draws a cover from its idea alone: a composition, colours for the mood, the title in letters that suit the style. A title
+ * in a script without letters here is left out.
+ */
 export async function drawCover(idea: CoverIdea): Promise<Cover> {
   // A worker draws one cover and waits, so it needs no cache, and no threads besides its own.
   sharp.cache(false)
   sharp.concurrency(1)
-  const { data, info } = await sharp(Buffer.from(coverSvg(idea)))
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true })
+  const { picture, letters, grain } = designOf(idea)
+  const drawn = await rasterOf(svg(picture))
+  const lettered = letters(drawn)
+  const raster = lettered === '' ? drawn : await withOverlay(drawn, svg(lettered))
+  print(raster, { seed: keyOf(idea), grain })
   const jpeg = (sizePx: number): Promise<Buffer> =>
-    sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } })
+    sharp(raster.data, { raw: { width: raster.widthPx, height: raster.heightPx, channels: 3 } })
       .resize(sizePx, sizePx)
-      .jpeg({ quality: 86 })
+      .jpeg({ quality: JPEG_QUALITY })
       .toBuffer()
   const [small, large] = await Promise.all([jpeg(512), jpeg(SIZE)])
   return { small: new Uint8Array(small), large: new Uint8Array(large) }
 }
 
-export function coverSvg({ title, word, energy, isDark }: CoverIdea): string {
-  const random = randomFrom(word, 'cover')
-  const hue = random.integer(0, 359)
-  const apart = random.pick([30, 120, 150, 180])
-  const colour = (turn: number, saturation: number, light: number): string =>
-    `hsl(${(hue + turn) % 360},${Math.round(saturation)}%,${Math.round(light)}%)`
-  const [ground, sky] = isDark ? [10, 26] : [34, 66]
-  const inks = [colour(apart, 55 + 35 * energy, 58), colour(apart + 40, 70, 70), colour(-20, 45, isDark ? 42 : 85)]
-  const draw = random.pick([circles, bands, ridges, rays])
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE}" height="${SIZE}" viewBox="0 0 ${SIZE} ${SIZE}">
-<defs><linearGradient id="sky" x1="0" y1="0" x2="${random.next().toFixed(2)}" y2="1">
-<stop offset="0" stop-color="${colour(0, 45, sky)}"/><stop offset="1" stop-color="${colour(apart / 2, 50, ground)}"/></linearGradient>
-<linearGradient id="foot" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#000" stop-opacity="0"/>
-<stop offset="1" stop-color="#000" stop-opacity="0.62"/></linearGradient></defs>
-<rect width="${SIZE}" height="${SIZE}" fill="url(#sky)"/>
-${draw(random, inks, energy)}
-<rect y="${SIZE * 0.55}" width="${SIZE}" height="${SIZE * 0.45}" fill="url(#foot)"/>
-${titleSvg(title)}
-</svg>`
+const svg = (content: string): Buffer =>
+  Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${SIZE}" height="${SIZE}" viewBox="0 0 ${SIZE} ${SIZE}">${content}</svg>`,
+  )
+
+async function rasterOf(document: Buffer): Promise<Raster> {
+  const { data, info } = await sharp(document).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  return { data, widthPx: info.width, heightPx: info.height }
 }
 
-type Drawing = (random: Random, inks: string[], energy: number) => string
-
-const inkOf = (inks: string[], index: number): string => inks[index % inks.length] ?? '#fff'
-
-const circles: Drawing = (random, inks, energy) =>
-  Array.from({ length: 5 + Math.round(energy * 9) }, (_, index) => {
-    const isRing = random.chance(0.4)
-    const radius = random.between(40, 330 - 120 * energy)
-    const paint = isRing ? `fill="none" stroke-width="${random.integer(6, 34)}" stroke` : 'fill'
-    return `<circle cx="${random.integer(0, SIZE)}" cy="${random.integer(0, 760)}" r="${radius.toFixed(0)}" ${paint}="${inkOf(inks, index)}" opacity="${random.between(0.35, 0.85).toFixed(2)}"/>`
-  }).join('')
-
-const bands: Drawing = (random, inks, energy) => {
-  const angle = random.integer(-50, 50)
-  const stripes = Array.from({ length: 6 + Math.round(energy * 10) }, (_, index) => {
-    const x = random.integer(-200, SIZE + 100)
-    return `<rect x="${x}" y="-400" width="${random.integer(14, 150)}" height="1900" fill="${inkOf(inks, index)}" opacity="${random.between(0.3, 0.8).toFixed(2)}"/>`
-  })
-  return `<g transform="rotate(${angle} 512 512)">${stripes.join('')}</g><circle cx="${random.integer(250, 774)}" cy="${random.integer(220, 520)}" r="${random.integer(90, 210)}" fill="${inkOf(inks, 1)}" opacity="0.9"/>`
+async function withOverlay({ data, widthPx, heightPx }: Raster, overlay: Buffer): Promise<Raster> {
+  const composed = await sharp(data, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+    .composite([{ input: overlay }])
+    .removeAlpha()
+    .raw()
+    .toBuffer()
+  return { data: composed, widthPx, heightPx }
 }
 
-const ridges: Drawing = (random, inks, energy) => {
-  const sun = `<circle cx="${random.integer(200, 824)}" cy="${random.integer(180, 420)}" r="${random.integer(80, 180)}" fill="${inkOf(inks, 1)}"/>`
-  const rows = Array.from({ length: 5 }, (_, row) => {
-    const base = 380 + row * 120
-    const steps = Array.from(
-      { length: 9 },
-      (_, step) => `${step * 128} ${Math.round(base - random.between(0, 90 + 150 * energy))}`,
-    )
-    return `<path d="M0 ${SIZE}L${steps.join('L')}L${SIZE} ${SIZE}Z" fill="${inkOf(inks, row)}" opacity="${(0.35 + 0.12 * row).toFixed(2)}"/>`
-  })
-  return sun + rows.join('')
+const keyOf = ({ title, tags, seed, take }: CoverIdea): string => [seed, take, tags, title].join('|')
+
+interface Design {
+  /** SVG elements. */
+  picture: string
+  /** The letters on the picture as it was drawn; '' where there are none. */
+  letters(drawn: Raster): string
+  grain: number
 }
 
-const rays: Drawing = (random, inks, energy) => {
-  const x = random.integer(200, 824)
-  const y = random.integer(200, 640)
-  const count = 9 + Math.round(energy * 18)
-  const beams = Array.from({ length: count }, (_, index) => {
-    const from = (2 * Math.PI * (index + random.between(0, 0.3))) / count
-    const to = from + (Math.PI / count) * random.between(0.5, 1.2)
-    const point = (angle: number): string =>
-      `${Math.round(x + 1500 * Math.cos(angle))} ${Math.round(y + 1500 * Math.sin(angle))}`
-    return `<path d="M${x} ${y}L${point(from)}L${point(to)}Z" fill="${inkOf(inks, index)}" opacity="${random.between(0.25, 0.7).toFixed(2)}"/>`
-  })
-  return `${beams.join('')}<circle cx="${x}" cy="${y}" r="${random.integer(70, 190)}" fill="${inkOf(inks, 1)}"/>`
-}
-
-/** Scripts that any font has. Others would show as empty boxes on many machines, so their titles are left out. */
-const COMMON_SCRIPTS = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]*$/u
-const PICTOGRAPHS = /\p{Extended_Pictographic}/gu
-
-/** Capital letters drawn as strokes if possible; accents and other common scripts use the machine's fonts. */
-function titleSvg(title: string): string {
-  if (!COMMON_SCRIPTS.test(title)) return ''
-  const lines = wrapped(title.replace(PICTOGRAPHS, '').replace(/\s+/g, ' ').trim())
-  if (lines.length === 0) return ''
-  const height = Math.min(78, ...lines.map((line) => (SIZE - 2 * MARGIN) / Math.max(0.7, widthOf(line))))
-  const top = SIZE - MARGIN - lines.length * height * 1.5 + height * 0.5
-  return lines
-    .map((line, index) => {
-      const y = top + index * height * 1.5
-      if (!isDrawable(line))
-        return `<text x="${MARGIN}" y="${Math.round(y + height)}" font-family="sans-serif" font-weight="bold" font-size="${Math.round(height)}" fill="#fff">${escaped(line)}</text>`
-      return `<path d="${lettersPath(line, MARGIN, y, height)}" fill="none" stroke="#fff" stroke-width="${(height / 7).toFixed(1)}" stroke-linecap="round" stroke-linejoin="round"/>`
-    })
-    .join('')
-}
-
-function wrapped(title: string): string[] {
-  const lines: string[] = []
-  for (const word of title.split(' ').filter((word) => word !== '')) {
-    const last = lines.at(-1)
-    if (last !== undefined && [...last].length + [...word].length < LINE_SIGNS)
-      lines[lines.length - 1] = `${last} ${word}`
-    else lines.push([...word].slice(0, 2 * LINE_SIGNS).join(''))
+/** The composition, the colours and the letters of a cover. Takes in turn get the next of each. */
+export function designOf(idea: CoverIdea): Design {
+  const { title, tags, seed, take, energy } = idea
+  const random = randomFrom(keyOf(idea), 'cover')
+  const composition = rotate(COMPOSITIONS, `${seed}${title}`, take)
+  const palette = turned(paletteFor(idea), random)
+  const face = rotate(facesFor(tags), `${seed}`, take)
+  const places = shuffledPlaces(composition.places, random)
+  const isUpper = random.chance(0.25)
+  return {
+    picture: composition.draw({ random, palette, energy }),
+    letters: (drawn) =>
+      lettersOf(isUpper ? title.toUpperCase() : title, captionOf(tags), { face, places, palette }, drawn),
+    grain: random.between(0.035, 0.075),
   }
-  return lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES - 1), `${lines[MOST_LINES - 1]}…`]
 }
 
-/** Escapes text for XML. Characters that XML 1.0 does not allow are left out, or the whole picture would be refused. */
-const escaped = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '')
-    .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+/** The first of the tags, for a line of small print. */
+const captionOf = (tags: string): string =>
+  tags
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '' && tag.length <= 18)
+    .slice(0, 2)
+    .join(' / ')
+    .toUpperCase()
+
+function shuffledPlaces(places: readonly Place[], random: Random): Place[] {
+  const first = random.integer(0, places.length - 1)
+  return [...places.slice(first), ...places.slice(0, first)]
+}
+
+const WHOLE = SIZE - 2 * MARGIN
+
+/** How large a title may be, and where it stands. */
+const ROOM: Record<Place, { height: number; width: number; largest: number }> = {
+  head: { width: WHOLE, height: 300, largest: 190 },
+  foot: { width: WHOLE, height: 300, largest: 190 },
+  centre: { width: WHOLE - 60, height: 440, largest: 230 },
+  corner: { width: WHOLE * 0.62, height: 260, largest: 96 },
+}
+
+function boxOf(place: Place, { width, height }: Block): Box {
+  const box = { width, height }
+  switch (place) {
+    case 'head':
+      return { x: MARGIN, y: MARGIN, ...box }
+    case 'foot':
+      return { x: MARGIN, y: SIZE - MARGIN - height, ...box }
+    case 'centre':
+      return { x: (SIZE - width) / 2, y: (SIZE - height) / 2, ...box }
+    case 'corner':
+      return { x: MARGIN, y: MARGIN, ...box }
+  }
+}
+
+interface Style {
+  face: Typeface
+  places: Place[]
+  palette: Palette
+}
+
+const CAPTION_SIZE = 21
+const CAPTION_GAP = 44
+
+function lettersOf(title: string, caption: string, { face, places, palette }: Style, drawn: Raster): string {
+  const options = places.flatMap((place) => {
+    const block = setTitle(title, face, ROOM[place])
+    if (!block) return []
+    const box = boxOf(place, block)
+    return [{ place, block, box, ...inkFor(palette, brightnessIn(drawn, box)) }]
+  })
+  // Rather where the picture leaves room than on a plate.
+  const chosen = options.find(({ ground }) => ground === undefined) ?? options[0]
+  if (!chosen) return ''
+  const { place, block, box, ink, ground } = chosen
+  const lines = block.lines.map((line, index) => {
+    const x = place === 'centre' ? (SIZE - line.width * block.size) / 2 : box.x
+    const y = box.y + (CAPITAL_HEIGHT + index * face.leading) * block.size
+    return outlines(line, x, y, block.size)
+  })
+  const plate = ground === undefined ? '' : plateFor(box, ground, place)
+  return `${plate}<path d="${lines.join('')}" fill="${ink}"/>${captionSvg(caption, place, palette, drawn, box)}`
+}
+
+/** Small print at the opposite edge of the title, where it is in nobody's way. */
+function captionSvg(caption: string, place: Place, palette: Palette, drawn: Raster, title: Box): string {
+  const setting = caption === '' ? undefined : setLine(caption, SMALL_PRINT, 0.16)
+  if (!setting) return ''
+  const width = setting.width * CAPTION_SIZE
+  const y = place === 'foot' ? MARGIN : SIZE - MARGIN - CAPTION_SIZE
+  const x = place === 'corner' ? SIZE - MARGIN - width : place === 'centre' ? (SIZE - width) / 2 : MARGIN
+  const box = { x, y, width, height: CAPTION_SIZE }
+  if (title.y < y + CAPTION_GAP && title.y + title.height > y - CAPTION_GAP) return ''
+  const { ink, ground } = inkFor(palette, brightnessIn(drawn, box))
+  const plate =
+    ground === undefined
+      ? ''
+      : `<rect x="${x - 16}" y="${y - 14}" width="${width + 32}" height="${CAPTION_SIZE + 22}" fill="${ground}"/>`
+  return `${plate}<path d="${outlines(setting, x, y + CAPTION_SIZE * CAPITAL_HEIGHT, CAPTION_SIZE)}" fill="${ink}"/>`
+}
+
+/** Points of the picture nearer to the ink than this swallow letters, and more of them than that ask for a plate. */
+const LEAST_CONTRAST = 0.3
+const MOST_SWALLOWED = 0.06
+
+/** The colour of the palette that stands out best, and a plate for it where none stands out everywhere. */
+function inkFor({ ground, shades, accent }: Palette, picture: number[]): { ink: string; ground: string | undefined } {
+  const swallowed = (ink: string): number =>
+    picture.filter((value) => Math.abs(value - brightness(ink)) < LEAST_CONTRAST).length / Math.max(1, picture.length)
+  const [ink] = [shades[2], ground, accent]
+    .map((colour) => ({ colour, share: swallowed(colour) }))
+    .sort((a, b) => a.share - b.share)
+  if (ink && ink.share <= MOST_SWALLOWED) return { ink: ink.colour, ground: undefined }
+  const on = brightness(ground)
+  const isFar = Math.abs(brightness(shades[2]) - on) >= LEAST_CONTRAST
+  return { ink: isFar ? shades[2] : on > 0.5 ? '#111111' : '#ffffff', ground }
+}
+
+/** A band across the cover, or a label around a small title. */
+function plateFor({ x, y, width, height }: Box, ground: string, place: Place): string {
+  const pad = 40
+  switch (place) {
+    case 'head':
+      return `<rect width="${SIZE}" height="${(y + height + pad + 8).toFixed(0)}" fill="${ground}"/>`
+    case 'foot':
+      return `<rect y="${(y - pad - 8).toFixed(0)}" width="${SIZE}" height="${SIZE}" fill="${ground}"/>`
+    case 'centre':
+    case 'corner':
+      return `<rect x="${(x - pad).toFixed(0)}" y="${(y - pad).toFixed(0)}" width="${(width + 2 * pad).toFixed(0)}" height="${(height + 2 * pad).toFixed(0)}" fill="${ground}"/>`
+  }
+}

@@ -1,60 +1,90 @@
-/** The lines from which lyrics are made. Lines of one row rhyme; * is replaced by a word of the prompt. */
-// biome-ignore format: one rhyme a row
-export const RHYMES: readonly (readonly string[])[] = [
-  ['I met the * at the break of day', 'And all the * seemed far away', 'Nobody asked the * to stay', 'The * turned from gold to grey', 'I never knew the words to say'],
-  ['We kept the * burning through the night', 'The * was a distant light', 'I held the * close and tight', 'And something in the * felt right', 'I watched the * fade from sight'],
-  ['I used to call the * mine', 'The * left me as a sign', 'We crossed the * like a line', 'I taught the * how to shine'],
-  ['The * fell without a sound', 'We were the * they never found', 'I laid the * on the ground', 'And now the * turns around', 'The * is all over town'],
-  ['The * is calling out to me', 'I followed * to the sea', 'The * taught me to be free', 'There is a * in the memory', 'We hummed the * like a melody'],
-  ['I left the * on my own', 'The * is heavy as a stone', 'No * ever walks alone', 'The * is leading me back home', 'And in the * a seed was sown'],
-  ['The * was there from the start', 'I keep the * in my heart', 'We saw the * come apart', 'You drew the * like a chart'],
-  ['I see the * start to glow', 'The * is moving soft and slow', 'There is no * down below', 'I held the * and let it go', 'The * is all I need to know'],
-  ['The * came in with the rain', 'I want to see the * again', 'We took the * like a train', 'You wrote the * beside my name', 'The * will never be the same'],
-  ['The * burned like a fire', 'And every * takes us higher', 'I hear the * like a choir', 'The * sings along the wire'],
-  ['I lean the * against the wall', 'I heard the * when you call', 'We had the * after all', 'I caught the * in the fall'],
-  ['There is a * in your eyes', 'The * never told us lies', 'We watch the * as they rise', 'And in the * something flies', 'The * came as no surprise'],
+/** Mood tags, the words of a prompt that mean them, and the subjects that suit a prompt which names a mood alone. */
+export const MOODS: readonly (readonly [mood: string, words: string, theme: ThemeName])[] = [
+  [
+    'sad',
+    'sad sadness lonely loneliness loss lost tears goodbye grief broken heartbreak melancholy melancholic blue sorrow crying',
+    'heartbreak',
+  ],
+  [
+    'happy',
+    'happy happiness joy joyful smile laugh laughing party birthday celebrate cheerful fun funny upbeat feel-good',
+    'birthday',
+  ],
+  ['dreamy', 'dreamy dream dreams moon star stars cloud clouds ethereal hazy night midnight', 'space'],
+  ['epic', 'epic battle hero heroic dragon war victory powerful', 'epic'],
+  ['calm', 'calm peace peaceful quiet gentle chill relaxing relaxed mellow soothing rain sea ocean forest', 'nature'],
+  ['energetic', 'energetic run running fast dance dancing energy fire drive driving race uplifting wild', 'courage'],
+  ['romantic', 'romantic love heart kiss romance wedding', 'love'],
+  ['dark', 'dark gloomy sinister eerie haunting', 'ghosts'],
 ]
 
-export const HOOKS: readonly [string, ...string[]] = [
-  '*, oh *, carry me on',
-  '*, oh *, all night long',
-  'Sing for the *, sing for the *',
-  'Give me the *, give me the *',
-  'Oh, my *, oh, my *',
-  'We are the *, we are the *',
-]
+type ThemeName = 'birthday' | 'courage' | 'epic' | 'ghosts' | 'heartbreak' | 'love' | 'nature' | 'space'
 
-export const FALLBACK_WORDS: readonly string[] = [
-  'river',
-  'window',
-  'silence',
-  'summer',
-  'thunder',
-  'garden',
-  'shadow',
-  'ocean',
-  'ember',
-  'horizon',
-]
+/** Words that say how a song sounds, not what it is about. */
+export const STYLE_WORDS: ReadonlySet<string> = wordSet(`
+  acapella acoustic aggressive alternative ambient anthemic arrangement atmospheric ballad banjo bass bassline beat beats bluegrass
+  blues blue-grass bossa boom bap brass bpm calm cappella catchy celtic cello chamber cheerful children's chill chillhop chiptune
+  choir chords chorus cinematic classic classical club commercial contemporary country crunchy dance dancehall dark deep disco
+  distorted dnb downtempo dramatic dreamy drill drum drums dub dubstep duet edm eerie electric electro electronic electronica
+  emo emotional energetic energy english epic ethereal fast feel-good female fiddle flow flute folk folky funk funky funny
+  gentle gospel groove groovy grunge guitar guitars happy hard hardcore harmonica harmonies heavy hi-fi hip hip-hop hop
+  horns house hyperpop indie inspirational instrumental instruments intense jazz jazzy jungle key kids' latin lead light lo lo-fi
+  lofi fi loud lyrical lyrics major male mandolin melancholic melancholy mellow melodic melody metal minimal minor mid-tempo
+  modern mood moody motown music new nice nostalgic old old-school opera orchestra orchestral organ pad pads piano playful pop
+  powerful production progressive psychedelic punk r&b raga rap rave raw reggae reggaeton relaxed relaxing retro reverb
+  riff riffs rnb rock romantic rough sad samba sax saxophone school sentimental short shoegaze simple singer-songwriter ska slow
+  smooth soft solo song songs soothing soul soulful sound sounds soundtrack spooky strings style swing synth synths synthwave synthpop
+  sweet techno tempo thrash tones track trance trap trip-hop tropical trumpet tune ukulele upbeat uplifting urban version vibe vibes
+  vintage violin vocal vocals voice voices waltz warm wave whimsical 60s 70s 80s 90s 2000s beautiful cute cool great
+  lullaby anthem shanty hymn carol jingle long best good memorable rhyming rhymed`)
 
-/** Mood tags and the words of a prompt that suggest them. */
-export const MOODS: readonly (readonly [string, RegExp])[] = [
-  ['sad', /sad|lonely|loss|lost|tears|goodbye|grief|broken/],
-  ['happy', /happy|joy|smile|laugh|party|birthday|celebrat|summer/],
-  ['dreamy', /dream|moon|star|cloud|sleep|night/],
-  ['epic', /epic|battle|hero|dragon|war\b|victory|space/],
-  ['calm', /calm|peace|quiet|gentle|rain|sea\b|ocean|forest/],
-  ['energetic', /run|fast|dance|energy|fire|drive|race/],
-  ['romantic', /love|heart|kiss|romance|wedding/],
-]
+/** Small words that hold style words together. */
+export const JOINING_WORDS: ReadonlySet<string> = wordSet(`
+  a an the and or with of in on at for no without in like as very more some any my that has is it be should by to`)
 
-/** Words of a prompt that say nothing about its subject. */
-export const SMALL_WORDS: ReadonlySet<string> = new Set(
-  `a about above after again all also am an and any are around as at be because been before being below between both but by
-  can create do does down during each few for from get give go had has have he her here him his how i i'm if in into is it
-  its it's just like lyrics make me more most music my no not of off on one only or other our out over please poem she should
-  so some someone something song songs such than that the their them then there these they thing this those through to too
-  track tune under until up us very want was we were what when where which while who whose why will with would write you your`.split(
-    /\s+/,
-  ),
+/** The talk around a request: "please write me …". */
+export const REQUEST_WORDS: ReadonlySet<string> = wordSet(`
+  please can could would will you write make compose create generate give produce sing do me us i i'd want need like to hear have
+  let's lets another one kind type something anything someone piece poem ode story tell number bit really super
+  help thing words verse verses single hit theme study studying work out workout relax focus`)
+
+/** Kinds of songs that say what they are about: "a wedding song". */
+export const OCCASIONS: ReadonlySet<string> = wordSet(
+  'love birthday wedding christmas halloween breakup heartbreak lullaby summer valentine graduation farewell',
 )
+
+/** Styles that also are ordinary words: "a house by the sea" asks for no club music. */
+export const ORDINARY_STYLES: ReadonlySet<string> = wordSet('house rock country soul ballad classical pop waltz')
+
+/** Words on which no title ends. */
+export const DANGLING_WORDS: ReadonlySet<string> = wordSet(`
+  a an the of in on at to for from by with and or but nor so as is am are was were be been my your his her its our their this
+  that these those who whose which when while where because if than into onto over under about after before until between
+  through without very some any each every i'm it's he's she's we're they're i he she we they not no can could will would should
+  must may has have had do does did de la el los las un una y en del con il lo le di da e che per der die das den dem ein eine
+  und von mit du des et les`)
+
+/** Words before which a long phrase is cut. */
+export const CUT_BEFORE: ReadonlySet<string> = wordSet(`
+  who which that when while where because until unless after before since but although whose if so and or as with without
+  in on at by from through over under into between during`)
+
+/** Words that a title writes small, except at its ends. */
+export const SMALL_IN_TITLES: ReadonlySet<string> = wordSet(
+  'a an the and but or nor for of in on at to by as with from into de la el los las y en del di e il der die das und von du et les à au aux des sur o и в на с о',
+)
+
+/** Capitalized words that are no names of people. */
+export const NOT_NAMES: ReadonlySet<string> = wordSet(`
+  i i'm i'll i've i'd monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+  august september october november december christmas halloween easter english spanish german french italian japanese chinese
+  korean american british god lord earth ok tv dj ai usa uk dna mr mrs ms dr st new year valentine`)
+
+/** Words before a name of a place. */
+export const PLACE_PREPOSITIONS: ReadonlySet<string> = wordSet(
+  'in to from at near through across over under around into on of',
+)
+
+function wordSet(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/))
+}

@@ -13,7 +13,10 @@ export interface Studio {
    * a length that no song can have. `onProgress` gets whole percents that never fall.
    */
   compose(request: SongRequest, options: { signal: AbortSignal; onProgress?: (percent: number) => void }): Promise<Song>
-  /** Rhymed lyrics around the words of `prompt`. The same prompt and seed give the same lyrics. */
+  /**
+   * Rhymed lyrics on the subject of `prompt`, with its own phrase as refrain and title. The same prompt and seed give the same
+   * lyrics, neighbouring seeds give others.
+   */
   writeLyrics(request: { prompt: string; seed: number }, options: { signal: AbortSignal }): Promise<Lyrics>
   /** Stops what is running and ends the worker threads. */
   close(): Promise<void>

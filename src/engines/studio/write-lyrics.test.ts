@@ -1,13 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseLyrics } from './lyrics.ts'
+import { linesRhyme, syllablesIn } from './metre.ts'
+import { THEMES } from './themes.ts'
 import { writeLyrics } from './write-lyrics.ts'
 
-describe('writeLyrics', () => {
-  const prompt = 'Write a sad song about a lighthouse keeper in winter'
+const PROMPTS = [
+  'Write a sad song about a lighthouse keeper in winter',
+  'a song about rain on a tin roof',
+  'my dog who waits at the window',
+  'heartbreak in Tokyo at midnight',
+  'a happy birthday song for my grandmother Rosa',
+  'coffee',
+  'the last train home',
+  'write an epic metal song about a dragon guarding a library',
+  'summer road trip with friends',
+  'robots learning to love',
+  'sad',
+  'techno, dark',
+  '24 hours in 1999',
+  '🐶 🎂',
+]
 
-  it('writeLyrics makes verses, choruses and a bridge of the words of the prompt', () => {
-    const { title, text, tags } = writeLyrics({ prompt, seed: 1 })
+const sectionsOf = (text: string): string[][] => text.split('\n\n').map((section) => section.split('\n').slice(1))
+
+describe('writeLyrics', () => {
+  it('the form is two verses, a bridge, and the same chorus after each of them', () => {
+    const { text } = writeLyrics({ prompt: 'the last train home', seed: 1 })
     expect(parseLyrics(text).map(({ kind }) => kind)).toEqual([
       'verse',
       'chorus',
@@ -16,26 +35,136 @@ describe('writeLyrics', () => {
       'bridge',
       'chorus',
     ])
-    for (const word of ['lighthouse', 'keeper', 'winter']) expect(text.toLowerCase()).toContain(word)
-    expect(text).not.toMatch(/\bwrite\b|\*/i)
-    expect(title.toLowerCase()).toMatch(/lighthouse|keeper|winter|sad/)
-    expect(tags).toContain('sad')
+    const [, chorus, , again, , last] = sectionsOf(text)
+    expect([again, last]).toEqual([chorus, chorus])
   })
 
-  it('writeLyrics makes the same lyrics for the same seed, and others for another', () => {
-    expect(writeLyrics({ prompt, seed: 1 })).toEqual(writeLyrics({ prompt, seed: 1 }))
-    expect(writeLyrics({ prompt, seed: 2 }).text).not.toBe(writeLyrics({ prompt, seed: 1 }).text)
+  it.each([
+    ['a song about rain on a tin roof', 'rain on a tin roof', 'Rain on a Tin Roof'],
+    ['my dog who waits at the window', 'my dog who waits at the window', 'My Dog Who Waits at the Window'],
+    ['a lullaby for my daughter Mia', 'my daughter Mia', 'My Daughter Mia'],
+    ["my mum's 60th birthday", "my mum's 60th birthday", "My Mum's 60th Birthday"],
+    ['heartbreak in Tokyo at midnight', 'heartbreak in Tokyo at midnight', 'Heartbreak in Tokyo at Midnight'],
+    ['песня о море', 'песня о море', 'Песня о Море'],
+  ])('the phrase of the prompt %j is the refrain and the title', (prompt, phrase, title) => {
+    for (const seed of [1, 2, 3, 4]) {
+      const lyrics = writeLyrics({ prompt, seed })
+      expect(lyrics.title).toBe(title)
+      const chorus = sectionsOf(lyrics.text)[1] ?? []
+      expect(chorus[0]?.toLowerCase().startsWith(phrase.toLowerCase())).toBe(true)
+    }
   })
 
-  it('writeLyrics finds something to sing for any prompt', () => {
+  it('a person whom the prompt names beside its subject is sung to by name', () => {
+    const { text } = writeLyrics({ prompt: 'my first summer by the lake. I danced there with Teresa.', seed: 5 })
+    expect(text).toMatch(/\[Bridge\]\nTeresa, .*\nTeresa, /)
+  })
+
+  it('whole words of the prompt choose the lines: a train brings no rain', () => {
+    const opening = (prompt: string): string =>
+      sectionsOf(writeLyrics({ prompt, seed: 2 }).text)[0]
+        ?.slice(0, 2)
+        .join(' / ') ?? ''
+    expect(THEMES.journey.scene).toContain(opening('the brain of the train'))
+    expect(THEMES.rain.scene).toContain(opening('rain'))
+    expect(THEMES.pet.scene).toContain(opening('puppies'))
+  })
+
+  it('no line of a verse or the bridge is sung twice, nor in the chorus', () => {
+    for (const prompt of PROMPTS)
+      for (let seed = 0; seed < 8; seed++) {
+        const [verse1 = [], chorus = [], verse2 = [], , bridge = []] = sectionsOf(writeLyrics({ prompt, seed }).text)
+        const lines = [...verse1, ...verse2, ...bridge]
+        expect(new Set(lines).size).toBe(lines.length)
+        expect(lines.filter((line) => chorus.includes(line))).toEqual([])
+      }
+  })
+
+  it('nine in ten couplets rhyme by the dictionary, and their lines are alike in length', () => {
+    let couplets = 0
+    let rhymed = 0
+    for (const prompt of PROMPTS)
+      for (let seed = 0; seed < 10; seed++)
+        for (const lines of sectionsOf(writeLyrics({ prompt, seed }).text))
+          for (let at = 0; at + 1 < lines.length; at += 2) {
+            const [one = '', other = ''] = lines.slice(at, at + 2)
+            expect(Math.abs(syllablesIn(one) - syllablesIn(other)), `${one} / ${other}`).toBeLessThanOrEqual(2)
+            // A refrain whose end is sung again is no couplet.
+            if (one.toLowerCase().endsWith(other.toLowerCase().split(', ').at(-1) ?? other)) continue
+            couplets++
+            if (linesRhyme(one, other)) rhymed++
+          }
+    expect(rhymed / couplets).toBeGreaterThan(0.95)
+  })
+
+  it('the same prompt and seed give the same lyrics, and the next seed begins with another line', () => {
+    for (const prompt of [...PROMPTS, '夏の終わり', 'una canción sobre el mar']) {
+      expect(writeLyrics({ prompt, seed: 1 })).toEqual(writeLyrics({ prompt, seed: 1 }))
+      const [one, next] = [1, 2].map((seed) => writeLyrics({ prompt, seed }).text.split('\n')[1])
+      expect(next, prompt).not.toBe(one)
+    }
+  })
+
+  it('the tags are the sound that the prompt names, or one that suits its subject', () => {
+    const tags = (prompt: string): string[] => writeLyrics({ prompt, seed: 1 }).tags
+    expect(tags('a slow sad jazz ballad about the moon, male vocals, 80 bpm')).toEqual(
+      expect.arrayContaining(['jazz', 'sad', '80 bpm', 'male vocals']),
+    )
+    expect(tags('a house by the sea')).not.toContain('house')
+    expect(tags('a lullaby for my son')[0]).toBe('waltz')
+  })
+
+  it.each([
+    ['una canción sobre el mar y mi abuela', 'spanish', /\p{Script=Latin}/u],
+    ['una canzone sulla pioggia', 'italian', /\p{Script=Latin}/u],
+    ['ein Lied über den Regen und meine Mutter', 'german', /\p{Script=Latin}/u],
+    ['写一首关于夏天的歌', 'chinese', /\p{Script=Han}/u],
+    ['夏の終わりについての歌', 'japanese', /\p{Script=Hiragana}/u],
+  ])('the prompt %j gets lyrics in %s', (prompt, language, script) => {
+    const { text, tags, notes } = writeLyrics({ prompt, seed: 1 })
+    expect(tags).toContain(language)
+    expect(notes).toEqual([])
+    for (const line of sectionsOf(text).flat()) expect(line).toMatch(script)
+    expect(text).not.toMatch(/\b(?:the|and|you)\b/)
+  })
+
+  it('lyrics say that they are in English where none can be written in the language of the prompt', () => {
+    for (const prompt of ['песня о море', 'أغنية عن البحر', 'chanson sur la pluie dans la nuit'])
+      expect(writeLyrics({ prompt, seed: 1 }).notes, prompt).toEqual([expect.stringContaining('in English')])
+    expect(writeLyrics({ prompt: 'the sea', seed: 1 }).notes).toEqual([])
+  })
+
+  it('any prompt of any script and length gets lyrics of the full form, with a title that ends on no article', () => {
+    const prompt = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 200 }),
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.string({ unit: fc.constantFrom('!', '?', '.', ' ', '[', ']', '(', '"', '\n', '🌧'), maxLength: 40 }),
+      fc
+        .array(fc.constantFrom('rain ', 'the ', 'of ', 'Anna ', '雨', '바다 ', 'море, ', '. '), {
+          minLength: 5,
+          maxLength: 20,
+        })
+        .map((words) => words.join('').repeat(1_000).slice(0, 5_000)),
+      fc.array(fc.lorem({ maxCount: 3 }), { maxLength: 6 }).map((parts) => `a song about ${parts.join(', ')}`),
+    )
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.integer(), (prompt, seed) => {
+      fc.property(prompt, fc.integer(), (prompt, seed) => {
         const { title, text, tags } = writeLyrics({ prompt, seed })
-        expect(title.trim()).not.toBe('')
+        expect(title).toMatch(/[\p{L}\p{N}]/u)
+        expect(title.length).toBeLessThanOrEqual(100)
+        expect(title).not.toMatch(/\s(?:a|an|the)$/i)
         expect(tags.length).toBeGreaterThan(1)
-        expect(parseLyrics(text).length).toBe(6)
+        expect(parseLyrics(text).map(({ kind }) => kind)).toEqual([
+          'verse',
+          'chorus',
+          'verse',
+          'chorus',
+          'bridge',
+          'chorus',
+        ])
+        for (const line of sectionsOf(text).flat()) expect(syllablesIn(line)).toBeGreaterThan(0)
       }),
-      { numRuns: 60 },
+      { numRuns: 200 },
     )
   })
 })

@@ -1,82 +1,242 @@
 import { GENRES } from './genres.ts'
-import { FALLBACK_WORDS, HOOKS, MOODS, RHYMES, SMALL_WORDS } from './lyric-words.ts'
-import { type Random, randomFrom } from './random.ts'
-import { wordsOf } from './syllables.ts'
+import { answersTo } from './lyric-answers.ts'
+import { DANGLING_WORDS, MOODS, OCCASIONS, ORDINARY_STYLES } from './lyric-words.ts'
+import { endOf, syllablesIn } from './metre.ts'
+import { type Language, languageOf, withoutLanguage } from './prompt-language.ts'
+import { type Subject, subjectOf, tokensOf } from './prompt-subject.ts'
+import { type Random, randomFrom, rotate } from './random.ts'
+import type { Couplet, Theme } from './theme.ts'
+import { THEMES } from './themes.ts'
+import { titleOf } from './title.ts'
 
 export interface Lyrics {
   title: string
   /** With section marks in square brackets. */
   text: string
   tags: string[]
+  /** What a reader has to know about them: that they are not in the prompt's language. */
+  notes: string[]
 }
 
 const LONGEST_PROMPT = 4_000
 
-/** Verses, choruses and a bridge in rhymed couplets, made of the prompt's own words in lines from a stock. */
+/**
+ * Two verses, a chorus and a bridge in rhymed couplets. The prompt's own phrase is the refrain and the title; its subject
+ * decides from which lines the rest is taken. No line of a verse or the bridge is sung twice.
+ */
 export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }): Lyrics {
-  const random = randomFrom(prompt, seed, 'lyrics')
-  const words = keywordsOf(prompt.slice(0, LONGEST_PROMPT))
-  const deal = dealer(words, random)
-  const rhymes = shuffled(RHYMES, random)
-  let family = 0
-  const couplets = (count: number): string[] =>
-    Array.from({ length: count }, () => {
-      const [one = '', other = ''] = shuffled(rhymes[family++ % rhymes.length] ?? [], random)
-      return [filled(one, deal), filled(other, deal)]
-    }).flat()
-  const hook = filled(random.pick(HOOKS), dealer(words.slice(0, 2), random))
-  const refrain = [hook, ...couplets(1), hook]
+  const text = [...prompt.slice(0, LONGEST_PROMPT)].join('').toWellFormed()
+  const random = randomFrom(text, seed, 'lyrics')
+  const language = languageOf(text)
+  const subject = subjectOf(withoutLanguage(text))
+  const [first, second] = themesOf(subject, text)
+  const lines = language.lines ?? first
+  const turn = <T>(list: readonly [T, ...T[]], about: string): T => rotate(list, text + about, seed)
+  const refrain = subject.phrase ?? small(turn(lines.hooks, 'hook'))
+
+  const taken = new Set<string>()
+  // Neighbouring seeds begin with different lines, so that two versions are told apart.
+  const opening = take([turn(lines.scene, 'scene')], taken, random)
+  const chorus = [...refrainLines(refrain, lines, language, random), ...take(lines.chorus, taken, random)]
+  const verse1 = [...opening, ...take(language.lines ? lines.scene : second.scene, taken, random)]
+  const verse2 = [...take(lines.turn, taken, random), ...take(lines.after, taken, random)]
+  const bridge = [...own(subject, language, taken, random), ...take(lines.bridge, taken, random)]
   const sections: [string, string[]][] = [
-    ['Verse 1', couplets(2)],
-    ['Chorus', refrain],
-    ['Verse 2', couplets(2)],
-    ['Chorus', refrain],
-    ['Bridge', couplets(1)],
-    ['Chorus', refrain],
+    ['Verse 1', verse1],
+    ['Chorus', chorus],
+    ['Verse 2', verse2],
+    ['Chorus', chorus],
+    ['Bridge', bridge],
+    ['Chorus', chorus],
   ]
   return {
-    title: titleOf(words, deal, random),
+    title: titleOf(capital(refrain)),
     text: sections.map(([name, lines]) => `[${name}]\n${lines.join('\n')}`).join('\n\n'),
-    tags: tagsOf(prompt.toLowerCase(), random),
+    tags: tagsOf(subject, text, language, lines, turn),
+    notes: notesOn(language),
   }
 }
 
-/** The words that carry the prompt's meaning, in its order, without the talk around them ("write a song about …"). */
-function keywordsOf(prompt: string): string[] {
-  const found = wordsOf(prompt).filter(
-    (word) => !SMALL_WORDS.has(word) && ([...word].length > 2 || /[^a-z0-9]/.test(word)),
-  )
-  return [...new Set(found)].map((word) => [...word].slice(0, 24).join('')).slice(0, 24)
+/** The themes for the first lines and for those beside them: by the words of the prompt, else by its mood. */
+function themesOf(subject: Subject, prompt: string): [Theme, Theme] {
+  const sung = tokensOf([subject.phrase ?? '', ...subject.names, subject.detail ?? ''].join(' '))
+  const all = tokensOf(prompt)
+  // "my mum's birthday" is about the birthday, "my love of trains" about the trains.
+  const occasions = [
+    ...tokensOf(subject.style).filter((word) => OCCASIONS.has(word)),
+    ...sung.filter((word) => OCCASIONS.has(word) && !/^(?:love|summer)$/.test(word)),
+  ]
+  const scores = new Map<Theme, number>()
+  const add = (tokens: string[], worth: (place: number) => number): void => {
+    for (const { place, meant } of meantBy(tokens, THEME_WORDS))
+      scores.set(meant, (scores.get(meant) ?? 0) + worth(place))
+  }
+  add(occasions, () => 3)
+  add(all, () => 1)
+  // What comes first is mostly the subject: "a dog in the snow" is about the dog.
+  add(sung, (place) => 2 - place / 1_000)
+  const ranked = [...scores].sort(([, one], [, other]) => other - one).map(([theme]) => theme)
+  const [one, other] = ranked
+  const mood = moodsIn(all)[0]
+  if (subject.phrase === undefined && mood && occasions.length === 0) return [THEMES[mood[2]], THEMES[mood[2]]]
+  if (one) return [one, other ?? one]
+  const general = mood ? THEMES[mood[2]] : rotate(GENERAL_THEMES, prompt, 0)
+  return [general, general]
 }
 
-/** Hands out the prompt's words in turn, each as often as the others, with stock words among them when there are few. */
-function dealer(words: string[], random: Random): () => string {
-  const stock = shuffled(FALLBACK_WORDS, random)
-  const cards = [...words, ...stock.slice(0, Math.max(0, 4 - words.length))]
-  let next = 0
-  return () => cards[next++ % cards.length] ?? 'light'
+/** Themes that suit any subject. */
+const GENERAL_THEMES = [
+  THEMES.love,
+  THEMES.journey,
+  THEMES.courage,
+  THEMES.nature,
+  THEMES.city,
+  THEMES.youth,
+  THEMES.friends,
+] as const
+
+type Index<T> = ReadonlyMap<string, readonly T[]>
+
+function indexOf<T>(entries: readonly (readonly [words: string, meant: T])[]): Index<T> {
+  const index = new Map<string, T[]>()
+  for (const [words, meant] of entries)
+    for (const word of words.split(' ')) index.set(word, [...(index.get(word) ?? []), meant])
+  return index
 }
 
-const filled = (pattern: string, deal: () => string): string => capital(pattern.replaceAll('*', deal))
+const THEME_WORDS = indexOf<Theme>(Object.values(THEMES).map((theme) => [theme.words, theme]))
+const MOOD_WORDS = indexOf(MOODS.map((mood) => [mood[1], mood]))
 
-function titleOf(words: string[], deal: () => string, random: Random): string {
-  const [first = deal(), second = deal()] = words
-  return random
-    .pick([`${first} and ${second}`, `The ${first} song`, `${first}, ${second}`, `Song of the ${first}`])
-    .split(' ')
-    .map((word) => (word === 'and' || word === 'of' ? word : capital(word)))
-    .join(' ')
+/** What tokens, and phrases of them, mean by the index. Whole words only: "train" is no rain. */
+function meantBy<T>(tokens: string[], index: Index<T>): { place: number; meant: T }[] {
+  return tokens.flatMap((token, place) => {
+    const phrases = [`${token}-${tokens[place + 1]}`, `${token}-${tokens[place + 1]}-${tokens[place + 2]}`]
+    const found = new Set([...singular(token), ...phrases].flatMap((word) => index.get(word) ?? []))
+    return [...found].map((meant) => ({ place, meant }))
+  })
 }
 
-/** The styles that the prompt names, or a fitting one if it names none. */
-function tagsOf(prompt: string, random: Random): string[] {
-  const styles = GENRES.filter(({ words }) => words.test(prompt)).map(({ name }) => name)
-  const moods = MOODS.filter(([, words]) => words.test(prompt)).map(([mood]) => mood)
-  const style = styles.length > 0 ? styles.slice(0, 2) : [random.pick(['pop', 'folk', 'rock', 'ballad', 'lo-fi'])]
-  const mood = moods.length > 0 ? moods.slice(0, 2) : [random.pick(['warm', 'hopeful', 'dreamy', 'tender'])]
-  return [...style, ...mood, random.pick(['female vocals', 'male vocals'])]
+/** A word as it stands, and without the endings of plurals and possessives. */
+const singular = (word: string): string[] => [
+  word,
+  word.replace(/'s?$/, ''),
+  word.replace(/(?<=\p{L}{2})s$/u, ''),
+  word.replace(/es$/, ''),
+  word.replace(/ies$/, 'y'),
+]
+
+/** The refrain twice with a rhymed end each time, or with a second line that rhymes, or alone where it fills the lines. */
+function refrainLines(refrain: string, { tails }: Theme, language: Language, random: Random): string[] {
+  const length = syllablesIn(refrain)
+  const answers = language.lines ? [] : answersTo(refrain)
+  if (answers.length > 0 && length > 4 && random.chance(0.6))
+    return [capital(refrain), random.pick(answers as [string])]
+  if (length > LONGEST_BEFORE_TAIL)
+    return [capital(refrain), (random.chance(0.7) && echoOf(refrain, language)) || capital(refrain)]
+  const ends = linesOf(random.pick(tails))
+  const start = length <= SHORTEST_ALONE ? [refrain, refrain] : [refrain]
+  return ends.map((end) => capital([...start, end].join(language.comma)))
 }
 
+/** The end of a long refrain, sung again until it fills a line: "in Amsterdam, in Amsterdam". */
+function echoOf(refrain: string, { comma }: Language): string | undefined {
+  const words = refrain.split(' ')
+  const isSmall = (index: number): boolean =>
+    index > 0 && DANGLING_WORDS.has(words[index] ?? '') && !/^(?:and|or|but)$/.test(words[index] ?? '')
+  let from = words.findLastIndex((_, index) => index < words.length - 1 && isSmall(index))
+  while (isSmall(from - 1)) from--
+  const echo = words.slice(from === -1 ? -2 : from).join(' ')
+  const length = syllablesIn(refrain)
+  const times = Math.round(length / Math.max(1, syllablesIn(echo)))
+  if (words.length < 3 || times < 2 || times > 3) return undefined
+  const line = Array.from({ length: times }, () => echo).join(comma)
+  return Math.abs(syllablesIn(line) - length) <= 2 ? capital(line) : undefined
+}
+
+const LONGEST_BEFORE_TAIL = 7
+const SHORTEST_ALONE = 3
+
+/** Lines for a second thing and for the people that the prompt names outside of its phrase. */
+function own(subject: Subject, language: Language, taken: Set<string>, random: Random): string[] {
+  if (language.lines) return []
+  const [name] = subject.names
+  if (name !== undefined) return take(FOR_PEOPLE, taken, random).map((line) => line.replaceAll('*', name))
+  const detail = subject.detail && capital(subject.detail)
+  if (!detail) return []
+  const answers = answersTo(detail)
+  return answers.length > 0 ? [detail, random.pick(answers as [string])] : []
+}
+
+/** The name stands at the beginning of both lines or inside of them, so any name keeps their metre. */
+const FOR_PEOPLE: readonly [Couplet, ...Couplet[]] = [
+  '*, if you hear this, leave a light / *, I am singing this tonight',
+  "*, come and stand where I can see / *, you've always been a part of me",
+  "*, here's the song I said I'd write / *, I finally got it right",
+  '*, there is nothing I would change / *, nothing far away or strange',
+  "*, take my hand and don't let go / *, you are more than you could know",
+]
+
+/** One couplet of the list that no line of the song has, with a rhyme that it does not have yet, if there is one. */
+function take(list: readonly Couplet[], taken: Set<string>, random: Random): string[] {
+  const open = shuffled(list, random)
+    .map(linesOf)
+    .filter(([line]) => !taken.has(line))
+  const chosen = open.find(([line]) => !taken.has(endOf(line))) ?? open[0] ?? linesOf(list[0] ?? ' / ')
+  for (const line of chosen) taken.add(line).add(endOf(line))
+  return chosen
+}
+
+function linesOf(couplet: Couplet): [string, string] {
+  const [line = '', other = ''] = couplet.split(' / ')
+  return [line, other]
+}
+
+/** The sound that the prompt names, or one that fits its subject. */
+function tagsOf(
+  subject: Subject,
+  prompt: string,
+  language: Language,
+  theme: Theme,
+  turn: <T>(list: readonly [T, ...T[]], about: string) => T,
+): string[] {
+  const styles = stylesIn(subject, prompt).slice(0, 2)
+  const moods = moodsIn(tokensOf(prompt)).map(([mood]) => mood)
+  const tempo = /\b\d{2,3} ?bpm\b/i.exec(prompt)?.[0].toLowerCase()
+  const voice = /\b(?:female|woman|girl)\b/i.test(prompt)
+    ? 'female vocals'
+    : /\b(?:male|man's|boy)\b/i.test(prompt)
+      ? 'male vocals'
+      : turn(['female vocals', 'male vocals'], 'voice')
+  return [
+    ...(styles.length > 0 ? styles : [turn(theme.styles, 'style')]),
+    ...(moods.length > 0 ? moods.slice(0, 2) : [turn(theme.moods, 'mood')]),
+    ...(tempo === undefined ? [] : [tempo]),
+    ...(language.lines ? [language.name] : []),
+    voice,
+  ]
+}
+
+/** Styles count where the sound is described; in the words of the subject, only names that mean nothing else. */
+function stylesIn({ style, phrase }: Subject, prompt: string): string[] {
+  const sound = (phrase === undefined ? prompt : style).toLowerCase()
+  const subject = ` ${tokensOf(phrase ?? '').join(' ')} `
+  return GENRES.filter(
+    ({ name, words }) => words.test(sound) || (!ORDINARY_STYLES.has(name) && subject.includes(` ${name} `)),
+  ).map(({ name }) => name)
+}
+
+/** In the order of the list, not of the prompt. */
+function moodsIn(tokens: string[]): (typeof MOODS)[number][] {
+  const found = new Set(meantBy(tokens, MOOD_WORDS).map(({ meant }) => meant))
+  return MOODS.filter((mood) => found.has(mood))
+}
+
+function notesOn({ name, lines }: Language): string[] {
+  if (lines || name === 'english') return []
+  return [`the lyrics are in English around the prompt's own words: none can be written in ${name} yet`]
+}
+
+const small = (text: string): string => text.replace(/^\p{L}/u, (sign) => sign.toLowerCase())
 const capital = (text: string): string => text.replace(/^\p{L}/u, (sign) => sign.toUpperCase())
 
 function shuffled<T>(list: readonly T[], random: Random): T[] {

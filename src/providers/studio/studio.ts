@@ -74,7 +74,10 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
   const { spec, basis } = found
   if ('failed' in basis) return basis
   const seed = spec.seed ?? seedOf(job.taskId)
-  const song = spec.description && !spec.instrumental ? await withLyrics(studio, spec, seed, signal) : named(spec)
+  const { song, notes } =
+    spec.description && !spec.instrumental
+      ? await withLyrics(studio, spec, seed, signal)
+      : { song: named(spec), notes: [] }
 
   const progress = new Array<number>(TAKES).fill(0)
   const takes = await Promise.all(
@@ -90,7 +93,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
       return { take, request, made }
     }),
   )
-  const result: Result = { output: { clips: [] }, files: [], logs: ['composed by the embedded studio'] }
+  const result: Result = { output: { clips: [] }, files: [], logs: ['composed by the embedded studio', ...notes] }
   const clips: Json[] = []
   for (const { take, request, made } of takes) {
     const number = take + 1
@@ -198,9 +201,15 @@ function identityOf({ seed, take, tags, title, description }: SongRequest): Iden
   return { seed, take, tags, title, fromSeconds: 0, ...(description === undefined ? {} : { description }) }
 }
 
-async function withLyrics(studio: Studio, spec: SongSpec, seed: number, signal: AbortSignal): Promise<SongSpec> {
+interface Written {
+  song: SongSpec
+  notes: string[]
+}
+
+async function withLyrics(studio: Studio, spec: SongSpec, seed: number, signal: AbortSignal): Promise<Written> {
   const written = await studio.writeLyrics({ prompt: spec.description ?? '', seed }, { signal })
-  return { ...spec, lyrics: written.text, title: written.title, tags: written.tags.join(', ') }
+  const song = { ...spec, lyrics: written.text, title: written.title, tags: written.tags.join(', ') }
+  return { song, notes: written.notes }
 }
 
 /** A title for a song that came without one: its idea's or its lyrics' first words. */
@@ -223,11 +232,13 @@ async function writeLyrics(studio: Studio, job: Job, signal: AbortSignal): Promi
   const { about, count } = outputSpecFor(job, 'lyrics')
   const seed = seedOf(job.taskId)
   const lyrics: Output['lyrics']['lyrics'] = []
+  const logs = new Set(['written by the embedded studio'])
   for (let take = 0; take < count; take += 1) {
-    const { title, text, tags } = await studio.writeLyrics({ prompt: about, seed: seed + take }, { signal })
+    const { title, text, tags, notes } = await studio.writeLyrics({ prompt: about, seed: seed + take }, { signal })
     lyrics.push({ title, text, tags })
+    for (const note of notes) logs.add(note)
   }
-  return { result: { output: { lyrics }, files: [], logs: ['written by the embedded studio'] } }
+  return { result: { output: { lyrics }, files: [], logs: [...logs] } }
 }
 
 async function join(job: Job): Promise<Submitted> {

@@ -1,0 +1,28 @@
+import { DANGLING_WORDS, SMALL_IN_TITLES } from './lyric-words.ts'
+
+/** A phrase as a title: capitals, but small words small inside of it; a small word at its end is left out. */
+export function titleOf(phrase: string): string {
+  const words = phrase.split(' ')
+  while (words.length > 1 && DANGLING_WORDS.has((words.at(-1) ?? '').toLowerCase()) && !isWhole(words)) words.pop()
+  return words
+    .map((word, index) => {
+      const isInside = index > 0 && index < words.length - 1 && !/[,:]$/.test(words[index - 1] ?? '')
+      return isInside && SMALL_IN_TITLES.has(word.toLowerCase()) ? word.toLowerCase() : capitalized(word)
+    })
+    .join(' ')
+    .replace(/,$/, '')
+}
+
+/** "I Will", "Let It Be": a verb or "it" may end a title, an article or a preposition may not. */
+const isWhole = (words: string[]): boolean =>
+  /^(?:is|are|am|was|were|be|been|can|could|will|would|should|must|may|has|have|had|do|does|did|it|i|he|she|we|they|no|not|that|this|those|these|in|on|over|under|by|through|about|after|before|between|very|his|her|its|en|so|until|since|to)$/i.test(
+    words.at(-1) ?? '',
+  )
+
+/** Both halves of "tin-roof", the word after "o'"; a word with capitals inside stays as it is. */
+export function capitalized(word: string): string {
+  return word.replace(
+    /(^[^\p{L}\p{N}]*|-)(\p{Ll})/gu,
+    (_, before: string, letter: string) => before + letter.toUpperCase(),
+  )
+}
