@@ -13,8 +13,11 @@ const SERIAL = 1
 const FIRST_PAGE = 2
 const LAST_PAGE = 4
 
-/** Ogg Opus, mono: RFC 7845. `sampleRate` is 8, 12, 16, 24 or 48 kHz. */
-export function opusOf(samples: Int16Array, sampleRate: OpusScript.VALID_SAMPLING_RATES): Uint8Array {
+/** The sample rates that the encoder takes. */
+type OpusRate = 8_000 | 12_000 | 16_000 | 24_000 | 48_000
+
+/** Ogg Opus, mono: RFC 7845. */
+export function opusOf(samples: Int16Array, sampleRate: OpusRate): Uint8Array {
   // Loaded with its first use: it compiles a program.
   const Opus: typeof OpusScript = createRequire(import.meta.url)('opusscript')
   const encoder = new Opus(sampleRate, 1, Opus.Application.AUDIO)

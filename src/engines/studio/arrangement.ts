@@ -8,8 +8,8 @@ import { parseLyrics } from './lyrics.ts'
 import { composeMelody, type MelodyNote } from './melody.ts'
 import { hashOf, type Random, randomFrom } from './random.ts'
 import type { Part, Score } from './score.ts'
-import type { SongRequest } from './song.ts'
 import { pronounce } from './sing/pronounce.ts'
+import type { SongRequest } from './song.ts'
 import { chooseStyle, type Identity, type Style } from './style.ts'
 
 const CLOSING_SECONDS = 3

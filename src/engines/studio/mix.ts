@@ -98,13 +98,15 @@ function eventsOf(score: Score): Event[] {
   })
   const notes = score.parts.flatMap((part) =>
     // What has words is sung beside.
-    part.notes.filter(({ syllable }) => syllable?.sung === undefined).map(
-      (note): Event => ({
-        sample: Math.round(note.at * SAMPLE_RATE),
-        draw: (buses, offset, scratch) =>
-          drawNote(part, note, buses, offset, scratch, part.pumps ? score.pump : 0, kicks),
-      }),
-    ),
+    part.notes
+      .filter(({ syllable }) => syllable?.sung === undefined)
+      .map(
+        (note): Event => ({
+          sample: Math.round(note.at * SAMPLE_RATE),
+          draw: (buses, offset, scratch) =>
+            drawNote(part, note, buses, offset, scratch, part.pumps ? score.pump : 0, kicks),
+        }),
+      ),
   )
   return [...drums, ...notes].sort((a, b) => a.sample - b.sample)
 }

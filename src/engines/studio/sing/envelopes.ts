@@ -83,8 +83,7 @@ function openEstimate(
 
   return (centre, out) => {
     let mean = 0
-    for (let index = -half; index <= half; index++)
-      mean += (window[index + half] ?? 0) * (samples[centre + index] ?? 0)
+    for (let index = -half; index <= half; index++) mean += (window[index + half] ?? 0) * (samples[centre + index] ?? 0)
     mean /= total
     frame.fill(0)
     for (let index = -half; index <= half; index++)

@@ -12,9 +12,17 @@ export type Language = 'english' | Pronouncer
 /** What tells languages in Latin letters apart: words that every text has, and letters that the others do not. */
 const SIGNS: readonly (readonly [language: Language | undefined, words: string, letters: RegExp])[] = [
   ['english', 'the and you i me my of to in is it we on for be with that are your not all this love oh', /[^\p{L}]/u],
-  [spanish, 'el la los las de que y en un una mi tu te me no es con por para se lo su amor corazón sin como más', /[ñ¿¡]/u],
+  [
+    spanish,
+    'el la los las de que y en un una mi tu te me no es con por para se lo su amor corazón sin como más',
+    /[ñ¿¡]/u,
+  ],
   [italian, 'il lo la gli che di e un una mi ti non è per con sei sono nel della amore cuore come più io', /[ìòà]/u],
-  [german, 'der die das und ich du nicht ist ein eine mit wir mein dein auf es zu im dem von wie herz liebe', /[äöüß]/u],
+  [
+    german,
+    'der die das und ich du nicht ist ein eine mit wir mein dein auf es zu im dem von wie herz liebe',
+    /[äöüß]/u,
+  ],
   [undefined, 'le les des et je tu est une mon ton dans pour que pas avec nous vous sur ce qui au mais', /[çœêâîû]/u],
   [undefined, 'o os um uma que não eu você meu minha com para de do da em no na é seu mas por', /[ãõ]/u],
   [undefined, 'de het een en ik je niet van dat is op mijn met voor we zijn', /ĳ/u],

@@ -8,12 +8,7 @@ export const DIPHTHONGS = setOf('ay ey oy aw ow')
 export const UNVOICED = setOf('p t k f th s sh ch hh pau')
 /** Voiced and full of noise. */
 export const BUZZING = setOf('z zh v dh jh')
-const PHONES: ReadonlySet<string> = new Set([
-  ...VOWELS,
-  ...UNVOICED,
-  ...BUZZING,
-  ...setOf('b d g l m n ng r w y'),
-])
+const PHONES: ReadonlySet<string> = new Set([...VOWELS, ...UNVOICED, ...BUZZING, ...setOf('b d g l m n ng r w y')])
 
 /** What may begin a syllable in English, beside every single consonant but `ng`. */
 const CLUSTERS: ReadonlySet<string> = new Set(
@@ -35,7 +30,9 @@ export const isPhone = (name: string): boolean => PHONES.has(name)
 /** Parts the phones of one word into syllables, each with the longest beginning that English allows. [] without a vowel. */
 export function syllabify(names: readonly string[]): PhoneSyllable[] {
   const nuclei = names.flatMap((name, index) => (VOWELS.has(name) ? [index] : []))
-  const starts = nuclei.map((nucleus, index) => onsetStart(names, index === 0 ? 0 : (nuclei[index - 1] ?? 0) + 1, nucleus, index === 0))
+  const starts = nuclei.map((nucleus, index) =>
+    onsetStart(names, index === 0 ? 0 : (nuclei[index - 1] ?? 0) + 1, nucleus, index === 0),
+  )
   return nuclei.map((nucleus, index) => ({
     onset: range(starts[index] ?? nucleus, nucleus),
     nucleus,
@@ -56,4 +53,5 @@ function onsetStart(names: readonly string[], from: number, nucleus: number, isF
   return start
 }
 
-const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index)

@@ -120,7 +120,10 @@ function placesOf(syllables: readonly ReadSyllable[], phones: readonly Phone[]):
   const names = syllables.flatMap((syllable) => phonesOf(syllable).split(' '))
   if (names.length !== sounding.length) return undefined
   let next = 0
-  const take = (count: number): number[] => sounding.slice(next, (next += count))
+  const take = (count: number): number[] => {
+    next += count
+    return sounding.slice(next - count, next)
+  }
   return syllables.map(({ onset, coda, isStressed }) => {
     const before = take(onset.length)
     const [nucleus = 0] = take(1)
@@ -176,4 +179,3 @@ function partOf({ samples, sampleRate, phones }: Speech, { first, last }: Group)
     phones: [{ name: 'pau', startSeconds: 0, endSeconds: spoken[0]?.startSeconds ?? 0 }, ...spoken, rest],
   }
 }
-

@@ -3,11 +3,10 @@ import type { Part, Score, TimedNote } from '../score.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
 import { type Envelopes, envelopesOf } from './envelopes.ts'
 import type { Phrase } from './phrase.ts'
-import type { Singer } from './singers.ts'
 import { type SungNote, stretchesOf } from './timing.ts'
 import { secondOf, trackOf } from './track.ts'
-import { compressor, highPass, highShelf, peaking, type Stage } from './voice-chain.ts'
 import { type DrawnLine, drawLine, type LineVoice, VOICE_TAIL } from './vocoder.ts'
+import { compressor, highPass, highShelf, peaking, type Stage } from './voice-chain.ts'
 
 /** Where the singer is heard: windows of the song, of the same length. */
 export interface SingingBuses {
@@ -45,7 +44,7 @@ const KEPT_ENVELOPES = 12
 const SAME_LINE_SECONDS = 0.05
 
 /** How loud each is in the mix, and how much of it goes into the room. */
-const GAINS = { lead: 1.25, double: 0.42, harmony: 0.45 } as const
+const GAINS = { lead: 1.75, double: 0.56, harmony: 0.6 } as const
 
 /** Sings the words of a score, block after block; only a window is in memory. Notes without words are not its. */
 export function openSinging(score: Score, blockSamples: number): Singing {

@@ -36,11 +36,7 @@ const CONSONANT_GAIN = 1.3
 const LEVEL = 0.1
 
 /** Draws pitch and loudness over a line; the same `random` gives the same line. */
-export function trackOf(
-  { phrase, envelopes, notes, stretches }: Line,
-  singer: Singer,
-  random: Random,
-): Track {
+export function trackOf({ phrase, envelopes, notes, stretches }: Line, singer: Singer, random: Random): Track {
   const start = stretches[0]?.start ?? 0
   const count = Math.ceil(((stretches.at(-1)?.end ?? start) - start) / HOP_SECONDS) + 1
   const track: Track = {

@@ -6,7 +6,8 @@ const VOWELS: Readonly<Record<string, string>> = { a: 'aa', i: 'iy', u: 'uw', e:
 const CONSONANTS: Readonly<Record<string, string>> = {
   k: 'k', g: 'g', s: 's', sh: 'sh', z: 'z', j: 'jh', t: 't', ch: 'ch', ts: 't s', d: 'd', n: 'n', h: 'hh', f: 'f', b: 'b', p: 'p', m: 'm', y: 'y', r: 'r', w: 'w', v: 'v',
 } // biome-ignore format: a table reads better in rows
-const MORA = /(?<double>([kgsztdhbpm])(?=\2)|t(?=ch))?(?<consonant>sh|ch|ts|[kgszjtdnhfbpmyrwv])?(?<glide>y)?(?<vowel>[aiueo])(?<long>\k<vowel>+|(?<=o)u|(?<=e)i|[\u0304-])?(?<nasal>n(?![aiueoy]))?/gy
+const MORA =
+  /(?<double>([kgsztdhbpm])(?=\2)|t(?=ch))?(?<consonant>sh|ch|ts|[kgszjtdnhfbpmyrwv])?(?<glide>y)?(?<vowel>[aiueo])(?<long>\k<vowel>+|(?<=o)u|(?<=e)i|[\u0304-])?(?<nasal>n(?![aiueoy]))?/gy
 
 /**
  * Japanese in kana, by the phones of English. Kanji have many readings, and nothing here knows which: a line with them is not
@@ -16,7 +17,10 @@ export const japanese: Pronouncer = { read: (line) => readWords(line, kana) }
 
 function kana(word: string): ReadSyllable[] | undefined {
   if (!/^[\p{Script=Hiragana}\p{Script=Katakana}ー]+$/u.test(word)) return undefined
-  const romaji = toRomaji(word).toLowerCase().replaceAll("n'", 'n').replaceAll(/[^a-z-]/g, '')
+  const romaji = toRomaji(word)
+    .toLowerCase()
+    .replaceAll("n'", 'n')
+    .replaceAll(/[^a-z-]/g, '')
   const read: ReadSyllable[] = []
   let place = 0
   while (place < romaji.length) {

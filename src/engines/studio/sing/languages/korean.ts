@@ -8,11 +8,26 @@ const FINAL_COUNT = 28
 
 /** In the order of Unicode, whose syllables are numbered by their parts: chapter 3.12 of its core specification. */
 const INITIALS = 'g,k,n,d,t,r,m,b,p,s,s,,jh,ch,ch,k,t,p,hh'.split(',')
-const MEDIALS =
-  'aa,eh,y aa,y eh,ah,eh,y ah,y eh,ow,w aa,w eh,w eh,y ow,uw,w ah,w eh,w iy,y uw,uh,uh iy,iy'.split(',')
+const MEDIALS = 'aa,eh,y aa,y eh,ah,eh,y ah,y eh,ow,w aa,w eh,w eh,y ow,uw,w ah,w eh,w iy,y uw,uh,uh iy,iy'.split(',')
 const FINALS = ',k,k,k,n,n,n,t,l,k,m,p,l,l,p,l,m,p,p,t,t,ng,t,t,k,t,p,t'.split(',')
 /** A final consonant before a vowel begins its syllable, and is then not closed. */
-const MOVED: Readonly<Record<number, string>> = { 1: 'g', 2: 'k', 4: 'n', 7: 'd', 8: 'r', 16: 'm', 17: 'b', 19: 's', 20: 's', 22: 'jh', 23: 'ch', 24: 'k', 25: 't', 26: 'p', 27: '' }
+const MOVED: Readonly<Record<number, string>> = {
+  1: 'g',
+  2: 'k',
+  4: 'n',
+  7: 'd',
+  8: 'r',
+  16: 'm',
+  17: 'b',
+  19: 's',
+  20: 's',
+  22: 'jh',
+  23: 'ch',
+  24: 'k',
+  25: 't',
+  26: 'p',
+  27: '',
+}
 const SILENT_INITIAL = 11
 
 /** Korean by the phones of English, from the parts of its letters. */

@@ -35,9 +35,15 @@ function syllableOf(spelt: string): ReadSyllable | undefined {
   if (!known) return undefined
   const [before, vowel, after] = known
   // What is spelt "y" or "w" is the glide of the final.
-  const first = (initial === 'y' && before === 'y') || (initial === 'w' && before === 'w') ? '' : (INITIALS[initial] ?? '')
+  const first =
+    (initial === 'y' && before === 'y') || (initial === 'w' && before === 'w') ? '' : (INITIALS[initial] ?? '')
   const onset = [...first.split(' '), before].filter((phone) => phone !== '')
-  return { onset, nucleus: isBuzzed(initial, final) ? 'er' : vowel, coda: after === '' ? [] : [after], isStressed: false }
+  return {
+    onset,
+    nucleus: isBuzzed(initial, final) ? 'er' : vowel,
+    coda: after === '' ? [] : [after],
+    isStressed: false,
+  }
 }
 
 /** "ju" is spelt for "jü", and "yan" for "ian". */

@@ -18,7 +18,11 @@ export function bySpelling({ rules, stressOf, light }: Spelling): Pronouncer {
   const sticky = rules.map(([letters, phones]) => [new RegExp(letters.source, 'uy'), phones] as const)
   return {
     read(line) {
-      const words = line.toLowerCase().normalize('NFC').match(/[\p{Script=Latin}\p{M}]+/gu) ?? []
+      const words =
+        line
+          .toLowerCase()
+          .normalize('NFC')
+          .match(/[\p{Script=Latin}\p{M}]+/gu) ?? []
       const syllables: ReadSyllable[] = []
       // A word without a vowel, such as "y" before it is read, leans on the next one.
       let carried: string[] = []
@@ -68,4 +72,3 @@ export function accentedSyllable(word: string, accents: RegExp, groups: RegExp):
   const place = vowels.findIndex((vowel) => accents.test(vowel))
   return place < 0 ? undefined : place
 }
-
