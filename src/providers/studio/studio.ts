@@ -87,7 +87,8 @@ async function compose(studio: Studio, job: Job, signal: AbortSignal): Promise<S
       return { take, request, made }
     }),
   )
-  const result: Result = { output: { clips: [] }, files: [], logs: ['composed by the embedded studio'] }
+  const logs = ['composed by the embedded studio', ...wordlessLog(takes.flatMap(({ made }) => made.wordless))]
+  const result: Result = { output: { clips: [] }, files: [], logs }
   const clips: Json[] = []
   for (const { take, request, made } of takes) {
     const number = take + 1
@@ -207,6 +208,16 @@ function named(spec: SongSpec): SongSpec {
   const words = line?.trim().split(/\s+/).slice(0, 5).join(' ')
   return { ...spec, title: words || 'Untitled' }
 }
+
+/** Which lines are sung on vowels alone, for the task's logs. */
+function wordlessLog(lines: readonly string[]): string[] {
+  const [first, ...others] = new Set(lines)
+  if (first === undefined) return []
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return [`sung without words, since the embedded singer cannot read them: "${first.slice(0, LOGGED_CHARACTERS)}"${more}`]
+}
+
+const LOGGED_CHARACTERS = 60
 
 function filesOf(number: number, song: Song): ProducedFile[] {
   return [

@@ -30,7 +30,7 @@ const request: SongRequest = {
   instrumental: false,
   seed: 3,
   take: 0,
-  seconds: 30,
+  seconds: 36,
 }
 
 /** What the singer adds to the left side of the mix. */
@@ -79,7 +79,7 @@ describe('singing', () => {
     const lead = score.parts.find(({ instrument }) => instrument === 'voice')
     const chorus = score.sections.find(({ kind }) => kind === 'chorus')?.at ?? 0
     const off = (lead?.notes ?? [])
-      .filter(({ at, seconds, syllable }) => at < chorus - 0.5 && seconds > 0.18 && syllable?.sung)
+      .filter(({ at, seconds, syllable }) => at < chorus - 0.5 && seconds > 0.25 && syllable?.sung)
       .map(({ at, seconds, midi }) => {
         const from = Math.round((at + Math.min(0.12, 0.4 * seconds)) * SAMPLE_RATE)
         return Math.abs(centsOff(sound.subarray(from, Math.round((at + 0.85 * seconds) * SAMPLE_RATE)), midi))
