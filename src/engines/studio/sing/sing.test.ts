@@ -79,7 +79,7 @@ describe('singing', () => {
     const lead = score.parts.find(({ instrument }) => instrument === 'voice')
     const chorus = score.sections.find(({ kind }) => kind === 'chorus')?.at ?? 0
     const off = (lead?.notes ?? [])
-      .filter(({ at, seconds, syllable }) => at < chorus - 0.5 && seconds > 0.25 && syllable?.sung)
+      .filter(({ at, seconds, syllable }) => at < chorus - 0.5 && seconds > 0.3 && syllable?.sung)
       .map(({ at, seconds, midi }) => {
         const from = Math.round((at + Math.min(0.12, 0.4 * seconds)) * SAMPLE_RATE)
         return Math.abs(centsOff(sound.subarray(from, Math.round((at + 0.85 * seconds) * SAMPLE_RATE)), midi))
@@ -91,11 +91,8 @@ describe('singing', () => {
   })
 
   it('the singer sings the same song with the same samples, whatever the length of the blocks', () => {
-    const again = sing(arrange(request), 10_000)
-    expect(Buffer.from(again.buffer).equals(Buffer.from(sing(score, 10_000).buffer))).toBe(true)
-    // A compressor looks at blocks of 16 samples: only rounding may differ.
-    const most = sound.reduce((worst, sample, index) => Math.max(worst, Math.abs(sample - (again[index] ?? 0))), 0)
-    expect(most).toBeLessThan(1e-3)
+    const again = sing(arrange(request), 16_000)
+    expect(Buffer.from(again.buffer).equals(Buffer.from(sound.buffer))).toBe(true)
   })
 
   it('the singer is heard while there are words, and is silent between them', () => {
@@ -199,6 +196,23 @@ describe('pronunciation', () => {
     const song = arrange({ ...request, lyrics: `[Verse]\nHello there\n${lines[0]}` })
     expect(song.wordless).toEqual([lines[0]])
     expect(arrange({ ...request, instrumental: true }).wordless).toEqual([])
+  })
+
+  it('lyrics of any text are sung, with words or without', () => {
+    const odd = [
+      'xq zzz b',
+      'mr. a.m. $5 & 1,234',
+      '"quote" \'cause n\'',
+      'っ ん',
+      '값 baby',
+      '𠮷 Ⅷ ½',
+      'pau er mm',
+      '🎉 ñ ll qu',
+      '-- ?! ooh',
+      'www.x.com #1 50%',
+    ]
+    const score = arrange({ ...request, lyrics: odd.join('\n'), tags: 'choir', seconds: 16 })
+    expect(sing(score).every(Number.isFinite)).toBe(true)
   })
 
   it('words and numbers that the dictionary does not have are sung by rules', () => {
