@@ -49,24 +49,21 @@ const GAINS = { lead: 1.75, double: 0.56, harmony: 0.6 } as const
 /** Sings the words of a score, block after block; only a window is in memory. Notes without words are not its. */
 export function openSinging(score: Score, blockSamples: number): Singing {
   const lines = linesOf(score)
+  if (lines.length === 0) return { addTo() {} }
   const open = opener(score)
   const buses = Array.from({ length: BUSES }, () => new Float32Array(blockSamples + VOICE_TAIL))
   const chains = buses.map((_, bus) => chainOf(bus))
   let next = 0
   let from = 0
   let drawn: DrawnLine[] = []
-  let soundsUntil = 0
 
   return {
     addTo(target, samples) {
       const until = from + samples
       for (let line = lines[next]; line && startOf(line) < until; line = lines[++next]) drawn.push(...open(line))
       drawn = drawn.filter((line) => line.drawTo(until, buses, from))
-      if (drawn.length > 0) soundsUntil = until + VOICE_TAIL + SAMPLE_RATE
-      if (from < soundsUntil) {
-        for (const [index, bus] of buses.entries()) for (const stage of chains[index] ?? []) stage(bus, samples)
-        join(buses, target, samples)
-      }
+      for (const [index, bus] of buses.entries()) for (const stage of chains[index] ?? []) stage(bus, samples)
+      join(buses, target, samples)
       for (const bus of buses) {
         bus.copyWithin(0, samples)
         bus.fill(0, bus.length - samples)
