@@ -1,7 +1,6 @@
 /** What is used here of the runtime's WebAssembly, which the types of Node do not describe. */
 declare namespace WebAssembly {
   class Module {
-    readonly #module: true
     constructor(bytes: Uint8Array)
   }
   class Memory {

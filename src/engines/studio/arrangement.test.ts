@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { arrange } from './arrangement.ts'
 import { GENRES } from './genres.ts'
 import { parseLyrics } from './lyrics.ts'
+import { pronounce } from './sing/pronounce.ts'
+import { chooseSinger } from './sing/singers.ts'
 import type { SongRequest } from './song.ts'
 
 const lyrics = `[Verse]
@@ -18,8 +20,10 @@ const request: SongRequest = { lyrics, tags: 'pop', title: 'Home', instrumental:
 const lead = (song: SongRequest) => arrange(song).parts.find(({ instrument }) => instrument === 'voice')?.notes ?? []
 
 describe('arrangement', () => {
-  it('an arrangement has one note for every syllable', () => {
-    const syllables = parseLyrics(lyrics).flatMap(({ lines }) => lines.flatMap(({ syllables }) => syllables))
+  it('an arrangement has one note for every syllable, as it is spoken', () => {
+    const singer = chooseSinger('female', ([first]) => first)
+    const { sections } = pronounce(parseLyrics(lyrics), singer)
+    const syllables = sections.flatMap(({ lines }) => lines.flatMap(({ syllables }) => syllables))
     expect(lead(request)).toHaveLength(syllables.length)
   })
 

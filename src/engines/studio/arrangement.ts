@@ -4,7 +4,7 @@ import { barSeconds, planForm, type Section } from './form.ts'
 import type { Comping } from './genres.ts'
 import { type Chord, chordsOf, keyName, progressionsOf } from './harmony.ts'
 import { INSTRUMENTS, type InstrumentName } from './instruments.ts'
-import { parseLyrics } from './lyrics.ts'
+import { type LyricSection, parseLyrics } from './lyrics.ts'
 import { composeMelody, type MelodyNote } from './melody.ts'
 import { hashOf, type Random, randomFrom } from './random.ts'
 import type { Part, Score } from './score.ts'
@@ -35,16 +35,19 @@ export function arrange(request: SongRequest): Score {
   const here = request.continues === undefined ? song : `${song}|${wordOf(own)}|${request.continues.fromSeconds}`
   const bar = barSeconds(style)
   const leadIn = request.continues === undefined ? 0 : restOfBar(request.continues.fromSeconds, bar)
+  const plan = (sections: LyricSection[]): Section[] =>
+    planForm(sections, style, {
+      opensCold: request.continues !== undefined,
+      word: rootOf(own),
+      take: request.take,
+      random: randomFrom(here, 'form'),
+      ...(request.seconds === undefined ? {} : { seconds: Math.max(bar * 2, request.seconds - leadIn - 1) }),
+      ...(request.longestSeconds === undefined ? {} : { longestSeconds: request.longestSeconds }),
+    })
   const lyrics = parseLyrics(request.lyrics)
-  const words = style.lead === 'voice' ? pronounce(lyrics, style.singer) : { sections: lyrics, wordless: [] }
-  const form = planForm(words.sections, style, {
-    opensCold: request.continues !== undefined,
-    word: rootOf(own),
-    take: request.take,
-    random: randomFrom(here, 'form'),
-    ...(request.seconds === undefined ? {} : { seconds: Math.max(bar * 2, request.seconds - leadIn - 1) }),
-    ...(request.longestSeconds === undefined ? {} : { longestSeconds: request.longestSeconds }),
-  })
+  const words =
+    style.lead === 'voice' ? pronounce(lyrics, style.singer, linesIn(plan(lyrics))) : { sections: lyrics, wordless: [] }
+  const form = plan(words.sections)
   const bars = form.reduce((sum, section) => sum + section.bars, 0)
   const durationSeconds = request.seconds ?? leadIn + bars * bar + CLOSING_SECONDS
   return {
@@ -62,6 +65,10 @@ export function arrange(request: SongRequest): Score {
     wordless: words.wordless,
   }
 }
+
+/** The lines that there is time for: long lyrics have more. */
+const linesIn = (form: Section[]): ReadonlySet<string> =>
+  new Set(form.flatMap(({ lines }) => lines.map(({ text }) => text)))
 
 const described = ({ description }: SongRequest): { description?: string } =>
   description === undefined ? {} : { description }

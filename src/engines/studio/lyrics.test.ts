@@ -17,6 +17,13 @@ describe('lyrics', () => {
     ])
   })
 
+  it('a line that is too long for one breath is sung as several, and loses no word', () => {
+    const line = 'I walked along the river and I thought of you. '.repeat(20).trim()
+    const [verse] = parseLyrics(`[Verse]\n${line}`)
+    expect(verse?.lines.length).toBeGreaterThan(15)
+    expect(verse?.lines.map(({ text }) => text).join(' ')).toBe(line)
+  })
+
   it('a chorus that is named again without its words is repeated', () => {
     const sections = parseLyrics('[Chorus]\nOh my love\n[Verse]\nI wait\n[Chorus]')
     expect(sections.map(({ kind, lines }) => [kind, lines.length])).toEqual([

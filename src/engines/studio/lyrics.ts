@@ -1,3 +1,4 @@
+import { piecesOf } from '../speech/spoken-text.ts'
 import { type Syllable, syllablesOf } from './syllables.ts'
 
 export type SectionKind = 'intro' | 'verse' | 'prechorus' | 'chorus' | 'bridge' | 'solo' | 'outro'
@@ -27,9 +28,17 @@ const MARKS: readonly (readonly [SectionKind, RegExp])[] = [
  * (a stage direction) is not sung. Without marks, a blank line parts the sections and a block that returns is the chorus.
  */
 export function parseLyrics(text: string): LyricSection[] {
-  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/).map((line) => line.trim())
+  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/).flatMap((line) => shortLines(line.trim()))
   const sections = lines.some((line) => kindOf(line) !== undefined) ? byMarks(lines) : byBlankLines(lines)
   return sections.filter(({ kind, lines }) => lines.length > 0 || !NEEDS_LINES.has(kind))
+}
+
+/** Nobody sings a paragraph on one breath: longer lines are parted where a sentence or a word ends. */
+const LONGEST_LINE = 120
+const PART_OF_LINE = 60
+
+function shortLines(line: string): string[] {
+  return line.length > LONGEST_LINE ? piecesOf(line, PART_OF_LINE) : [line]
 }
 
 const NEEDS_LINES = new Set<SectionKind>(['verse', 'prechorus', 'chorus', 'bridge'])

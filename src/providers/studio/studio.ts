@@ -93,7 +93,8 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
       return { take, request, made }
     }),
   )
-  const result: Result = { output: { clips: [] }, files: [], logs: ['composed by the embedded studio', ...notes] }
+  const logs = ['composed by the embedded studio', ...notes, ...wordlessLog(takes.flatMap(({ made }) => made.wordless))]
+  const result: Result = { output: { clips: [] }, files: [], logs }
   const clips: Json[] = []
   for (const { take, request, made } of takes) {
     const number = take + 1
@@ -219,6 +220,18 @@ function named(spec: SongSpec): SongSpec {
   const words = line?.trim().split(/\s+/).slice(0, 5).join(' ')
   return { ...spec, title: words || 'Untitled' }
 }
+
+/** Which lines are sung on vowels alone, for the task's logs. */
+function wordlessLog(lines: readonly string[]): string[] {
+  const [first, ...others] = new Set(lines)
+  if (first === undefined) return []
+  const more = others.length === 0 ? '' : ` and ${others.length} more`
+  return [
+    `sung without words, since the embedded singer cannot read them: "${first.slice(0, LOGGED_CHARACTERS)}"${more}`,
+  ]
+}
+
+const LOGGED_CHARACTERS = 60
 
 function filesOf(number: number, song: Song): ProducedFile[] {
   return [

@@ -100,7 +100,18 @@ export class RealFft {
       a[other] = real
       b[other] = imaginary
     }
-    for (let size = 2; size <= length; size *= 2) {
+    // The first turns are by nothing.
+    for (let low = 0; low < length; low += 2) {
+      const ah = a[low + 1] ?? 0
+      const bh = b[low + 1] ?? 0
+      const al = a[low] ?? 0
+      const bl = b[low] ?? 0
+      a[low + 1] = al - ah
+      b[low + 1] = bl - bh
+      a[low] = al + ah
+      b[low] = bl + bh
+    }
+    for (let size = 4; size <= length; size *= 2) {
       const middle = size / 2
       const stride = length / size
       for (let offset = 0; offset < middle; offset++) {

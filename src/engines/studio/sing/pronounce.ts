@@ -21,11 +21,15 @@ const MAX_LINE_CHARACTERS = 200
 const MAX_CHARACTERS = 12_000
 
 /**
- * Speaks all lines of a song, each once, in one run of the synthesizer a language. Lines that it cannot read keep the
+ * Speaks the lines of a song, or `only` some of them, each once, in one run of the synthesizer a language. Lines that it cannot read keep the
  * syllables that they were counted to have, and are sung without words.
  */
-export function pronounce(sections: readonly LyricSection[], singer: SpokenAs): Words {
-  const lines = [...new Set(sections.flatMap((section) => section.lines.map(({ text }) => text)))]
+export function pronounce(
+  sections: readonly LyricSection[],
+  singer: SpokenAs,
+  only: ReadonlySet<string> = linesOf(sections),
+): Words {
+  const lines = [...linesOf(sections)].filter((line) => only.has(line))
   const phrases = phrasesOf(lines, singer)
   return {
     sections: sections.map((section) => ({
@@ -38,6 +42,9 @@ export function pronounce(sections: readonly LyricSection[], singer: SpokenAs): 
     wordless: lines.filter((line) => !phrases.has(line)),
   }
 }
+
+const linesOf = (sections: readonly LyricSection[]): ReadonlySet<string> =>
+  new Set(sections.flatMap((section) => section.lines.map(({ text }) => text)))
 
 function syllablesOf(phrase: Phrase): Syllable[] {
   return phrase.syllables.map(({ nucleus, isStressed }, index) => ({
@@ -120,7 +127,10 @@ function placesOf(syllables: readonly ReadSyllable[], phones: readonly Phone[]):
   const names = syllables.flatMap((syllable) => phonesOf(syllable).split(' '))
   if (names.length !== sounding.length) return undefined
   let next = 0
-  const take = (count: number): number[] => sounding.slice(next, (next += count))
+  const take = (count: number): number[] => {
+    next += count
+    return sounding.slice(next - count, next)
+  }
   return syllables.map(({ onset, coda, isStressed }) => {
     const before = take(onset.length)
     const [nucleus = 0] = take(1)

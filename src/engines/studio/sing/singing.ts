@@ -3,7 +3,6 @@ import type { Part, Score, TimedNote } from '../score.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
 import { type Envelopes, envelopesOf } from './envelopes.ts'
 import type { Phrase } from './phrase.ts'
-import type { Singer } from './singers.ts'
 import { type SungNote, stretchesOf } from './timing.ts'
 import { secondOf, trackOf } from './track.ts'
 import { type DrawnLine, drawLine, type LineVoice, VOICE_TAIL } from './vocoder.ts'
@@ -45,29 +44,26 @@ const KEPT_ENVELOPES = 12
 const SAME_LINE_SECONDS = 0.05
 
 /** How loud each is in the mix, and how much of it goes into the room. */
-const GAINS = { lead: 1.25, double: 0.42, harmony: 0.45 } as const
+const GAINS = { lead: 1.75, double: 0.56, harmony: 0.6 } as const
 
 /** Sings the words of a score, block after block; only a window is in memory. Notes without words are not its. */
 export function openSinging(score: Score, blockSamples: number): Singing {
   const lines = linesOf(score)
+  if (lines.length === 0) return { addTo() {} }
   const open = opener(score)
   const buses = Array.from({ length: BUSES }, () => new Float32Array(blockSamples + VOICE_TAIL))
   const chains = buses.map((_, bus) => chainOf(bus))
   let next = 0
   let from = 0
   let drawn: DrawnLine[] = []
-  let soundsUntil = 0
 
   return {
     addTo(target, samples) {
       const until = from + samples
       for (let line = lines[next]; line && startOf(line) < until; line = lines[++next]) drawn.push(...open(line))
       drawn = drawn.filter((line) => line.drawTo(until, buses, from))
-      if (drawn.length > 0) soundsUntil = until + VOICE_TAIL + SAMPLE_RATE
-      if (from < soundsUntil) {
-        for (const [index, bus] of buses.entries()) for (const stage of chains[index] ?? []) stage(bus, samples)
-        join(buses, target, samples)
-      }
+      for (const [index, bus] of buses.entries()) for (const stage of chains[index] ?? []) stage(bus, samples)
+      join(buses, target, samples)
       for (const bus of buses) {
         bus.copyWithin(0, samples)
         bus.fill(0, bus.length - samples)

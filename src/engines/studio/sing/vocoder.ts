@@ -108,28 +108,32 @@ function addPulse(pulse: Float64Array, taps: number, level: number, bus: Float32
   }
 }
 
+/** Noise is drawn two frames at a time: a shorter transform is enough for it. */
+const NOISE_LENGTH = FFT_LENGTH / 2
+const NOISE_BINS = NOISE_LENGTH / 2 + 1
+
 /** Returns the function that adds two frames' length of noise with a spectrum, which overlaps with that of its neighbours. */
 function openBreath(seed: number) {
-  const fft = new RealFft(FFT_LENGTH)
+  const fft = new RealFft(NOISE_LENGTH)
   const random = noiseSource(seed)
-  const real = new Float64Array(BINS)
-  const imaginary = new Float64Array(BINS)
-  const samples = new Float64Array(FFT_LENGTH)
+  const real = new Float64Array(NOISE_BINS)
+  const imaginary = new Float64Array(NOISE_BINS)
+  const samples = new Float64Array(NOISE_LENGTH)
   const window = Float64Array.from(
     { length: 2 * STEP },
     (_, index) => Math.sin((Math.PI * (index + 0.5)) / (2 * STEP)) ** 2,
   )
-  const scale = 0.5 * 1.22 * 1.155 * Math.sqrt((3 * FFT_LENGTH) / 4)
+  const scale = 0.5 * 1.22 * 1.155 * Math.sqrt((3 * NOISE_LENGTH) / 4)
   return (hiss: Float64Array, gain: number, bus: Float32Array | undefined, start: number): void => {
     if (!bus) return
-    for (let bin = 0; bin < BINS; bin++) {
-      const size = (hiss[bin] ?? 0) * gain * scale
+    for (let bin = 0; bin < NOISE_BINS; bin++) {
+      const size = (hiss[2 * bin] ?? 0) * gain * scale
       const phase = (random() + 1) / 2
-      real[bin] = size * sine((phase + 0.25) % 1)
+      real[bin] = size * sine(phase < 0.75 ? phase + 0.25 : phase - 0.75)
       imaginary[bin] = size * sine(phase)
     }
     imaginary[0] = 0
-    imaginary[BINS - 1] = 0
+    imaginary[NOISE_BINS - 1] = 0
     fft.inverse(real, imaginary, samples)
     for (let index = Math.max(0, -start); index < 2 * STEP && start + index < bus.length; index++)
       bus[start + index] = (bus[start + index] ?? 0) + (samples[index] ?? 0) * (window[index] ?? 0)

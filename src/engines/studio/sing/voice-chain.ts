@@ -51,15 +51,27 @@ export function highShelf(hertz: number, db: number): Stage {
   })
 }
 
-function filter({ b0, b1, b2, a0, a1, a2 }: Coefficients): Stage {
+/** Below this a sound has ended: the smallest of numbers take many times as long to compute with. */
+const STILLNESS = 1e-20
+
+function filter(given: Coefficients): Stage {
+  const [b0, b1, b2, a1, a2] = [given.b0, given.b1, given.b2, given.a1, given.a2].map((value) => value / given.a0) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ] // as many as there were
   let z1 = 0
   let z2 = 0
   return (sound, samples) => {
     for (let index = 0; index < samples; index++) {
       const x = sound[index] ?? 0
-      const y = (b0 * x) / a0 + z1
-      z1 = (b1 * x - a1 * y) / a0 + z2
-      z2 = (b2 * x - a2 * y) / a0
+      const y = b0 * x + z1
+      z1 = b1 * x - a1 * y + z2
+      z2 = b2 * x - a2 * y
+      if (z1 < STILLNESS && z1 > -STILLNESS) z1 = 0
+      if (z2 < STILLNESS && z2 > -STILLNESS) z2 = 0
       sound[index] = y
     }
   }
