@@ -183,7 +183,7 @@ function captionSvg(caption: string, place: Place, palette: Palette, drawn: Rast
 
 /** Points of the picture nearer to the ink than this swallow letters, and more of them than that ask for a plate. */
 const LEAST_CONTRAST = 0.3
-const MOST_SWALLOWED = 0.06
+const MOST_SWALLOWED = 0.03
 
 /** The colour of the palette that stands out best, and a plate for it where none stands out everywhere. */
 function inkFor({ ground, shades, accent }: Palette, picture: number[]): { ink: string; ground: string | undefined } {

@@ -51,7 +51,9 @@ const BY_WORDS: readonly (readonly [string, Language])[] = [
   ['en sång om och min jag för inte natt kärlek är', written('swedish', undefined)],
 ]
 
-const REQUESTED = /\bin (spanish|italian|german|chinese|mandarin|japanese)\b/i
+/** "… in Spanish", but not "in Chinese restaurants". */
+const REQUESTED =
+  /\bin (spanish|italian|german|chinese|mandarin|japanese)(?=$|[,.;!?\n]|\s(?:about|for|with|please|and|on)\b)/i
 
 /** The language that a prompt requests, or else is written in. English where it cannot be told. */
 export function languageOf(prompt: string): Language {

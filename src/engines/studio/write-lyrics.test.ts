@@ -128,6 +128,12 @@ describe('writeLyrics', () => {
     expect(text).not.toMatch(/\b(?:the|and|you)\b/)
   })
 
+  it('a language that the prompt requests is taken, and is no part of the subject', () => {
+    const { title, tags } = writeLyrics({ prompt: 'a song in Spanish about the sea', seed: 1 })
+    expect([title, tags.includes('spanish')]).toEqual(['The Sea', true])
+    expect(writeLyrics({ prompt: 'a fight in Chinese restaurants', seed: 1 }).tags).not.toContain('chinese')
+  })
+
   it('lyrics say that they are in English where none can be written in the language of the prompt', () => {
     for (const prompt of ['песня о море', 'أغنية عن البحر', 'chanson sur la pluie dans la nuit'])
       expect(writeLyrics({ prompt, seed: 1 }).notes, prompt).toEqual([expect.stringContaining('in English')])

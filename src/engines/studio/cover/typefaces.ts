@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { LRUCache } from 'lru-cache'
-import opentype from 'opentype.js'
+import opentype, { type Font, type Glyph } from 'opentype.js'
 import { sfntOf } from './woff.ts'
 
 /** A family of letters from a package of @fontsource, all under the SIL Open Font License. */
@@ -64,8 +64,8 @@ export const SMALL_PRINT: Typeface = FACES.grotesk
 
 /** The outlines of one sign. */
 export interface Sign {
-  glyph: opentype.Glyph
-  font: opentype.Font
+  glyph: Glyph
+  font: Font
 }
 
 /**
@@ -113,7 +113,7 @@ interface Subset {
 const { resolve } = createRequire(import.meta.url)
 const subsets = new Map<string, Subset[]>()
 /** A font takes some milliseconds to read, and its tables some 100 KB. */
-const fonts = new LRUCache<string, opentype.Font>({ max: 24 })
+const fonts = new LRUCache<string, Font>({ max: 24 })
 
 /** The files into which a family is divided, and the signs that each has: "U+0-FF,U+131". */
 function subsetsOf(family: string): Subset[] {
@@ -132,7 +132,7 @@ function rangeOf(text: string): [number, number] {
   return [Number.parseInt(from, 16), Number.parseInt(to, 16)]
 }
 
-function fontOf(file: string): opentype.Font {
+function fontOf(file: string): Font {
   const known = fonts.get(file)
   if (known) return known
   const font = opentype.parse(sfntOf(readFileSync(resolve(file))))
