@@ -214,7 +214,9 @@ function wordlessLog(lines: readonly string[]): string[] {
   const [first, ...others] = new Set(lines)
   if (first === undefined) return []
   const more = others.length === 0 ? '' : ` and ${others.length} more`
-  return [`sung without words, since the embedded singer cannot read them: "${first.slice(0, LOGGED_CHARACTERS)}"${more}`]
+  return [
+    `sung without words, since the embedded singer cannot read them: "${first.slice(0, LOGGED_CHARACTERS)}"${more}`,
+  ]
 }
 
 const LOGGED_CHARACTERS = 60
