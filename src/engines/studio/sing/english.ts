@@ -9,8 +9,17 @@ import type { PhraseSyllable } from './phrase.ts'
 export function englishWords(line: string): string[] | undefined {
   const spoken = spokenText(line.replaceAll('&', ' and '))
   if (spoken === 'no words' || !('text' in spoken)) return undefined
-  const words = spoken.text.toLowerCase().match(/[a-z0-9']*[a-z0-9][a-z0-9']*/g) ?? []
-  return words.map((word) => word.replaceAll(/^'+|'+$/g, (marks) => (pronunciationOf(word) ? marks : '')))
+  const words = spoken.text.toLowerCase().match(/[a-z0-9']+/g) ?? []
+  return words
+    .filter((word) => /[a-z0-9]/.test(word))
+    .map((word) => (pronunciationOf(word) ? word : withoutMarks(word)))
+}
+
+function withoutMarks(word: string): string {
+  const letters = word.split("'")
+  while (letters[0] === '') letters.shift()
+  while (letters.at(-1) === '') letters.pop()
+  return letters.join("'")
 }
 
 interface Wanted {

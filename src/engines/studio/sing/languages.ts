@@ -11,24 +11,24 @@ export type Language = 'english' | Pronouncer
 
 /** What tells languages in Latin letters apart: words that every text has, and letters that the others do not. */
 const SIGNS: readonly (readonly [language: Language | undefined, words: string, letters: RegExp])[] = [
-  ['english', 'the and you i me my of to in is it we on for be with that are your not all this love oh', /[^\p{L}]/u],
+  ['english', 'the and you i me my of to in is it we on for be with that are your not all this love oh', /[^\p{L}]/gu],
   [
     spanish,
     'el la los las de que y en un una mi tu te me no es con por para se lo su amor corazón sin como más',
-    /[ñ¿¡]/u,
+    /[ñ¿¡]/gu,
   ],
-  [italian, 'il lo la gli che di e un una mi ti non è per con sei sono nel della amore cuore come più io', /[ìòà]/u],
+  [italian, 'il lo la gli che di e un una mi ti non è per con sei sono nel della amore cuore come più io', /[ìòà]/gu],
   [
     german,
     'der die das und ich du nicht ist ein eine mit wir mein dein auf es zu im dem von wie herz liebe',
-    /[äöüß]/u,
+    /[äöüß]/gu,
   ],
-  [undefined, 'le les des et je tu est une mon ton dans pour que pas avec nous vous sur ce qui au mais', /[çœêâîû]/u],
-  [undefined, 'o os um uma que não eu você meu minha com para de do da em no na é seu mas por', /[ãõ]/u],
-  [undefined, 'de het een en ik je niet van dat is op mijn met voor we zijn', /ĳ/u],
-  [undefined, 'i w nie na się z do jest to że jak mój co', /[ąęłżźśćń]/u],
-  [undefined, 'och jag du är en det inte på att som med för min', /å/u],
-  [undefined, 've bir bu ne sen ben için çok gibi', /[ğış]/u],
+  [undefined, 'le les des et je tu est une mon ton dans pour que pas avec nous vous sur ce qui au mais', /[çœêâîû]/gu],
+  [undefined, 'o os um uma que não eu você meu minha com para de do da em no na é seu mas por', /[ãõ]/gu],
+  [undefined, 'de het een en ik je niet van dat is op mijn met voor we zijn', /ĳ/gu],
+  [undefined, 'i w nie na się z do jest to że jak mój co', /[ąęłżźśćń]/gu],
+  [undefined, 'och jag du är en det inte på att som med för min', /å/gu],
+  [undefined, 've bir bu ne sen ben için çok gibi', /[ğış]/gu],
 ]
 
 /** How much a letter of a language's own counts beside one of its words. */
@@ -41,7 +41,7 @@ export function latinLanguageOf(lines: readonly string[]): Language | undefined 
   const scores = SIGNS.map(([, list, letters], index) => {
     const known = new Set(list.split(' '))
     const found = words.filter((word) => known.has(word)).length
-    const own = index === 0 ? 0 : (text.match(new RegExp(letters.source, 'gu')) ?? []).length
+    const own = index === 0 ? 0 : (text.match(letters) ?? []).length
     return found + LETTER_WEIGHT * own
   })
   const most = Math.max(...scores)

@@ -20,9 +20,10 @@ export function readWords(
   line: string,
   own: (word: string) => readonly ReadSyllable[] | undefined,
 ): readonly ReadSyllable[] | undefined {
-  const words = line.normalize('NFKC').match(/[A-Za-z']*[A-Za-z][A-Za-z']*|[^\P{L}A-Za-z]+|\p{N}+/gu) ?? []
+  const words = line.normalize('NFKC').match(/[A-Za-z']+|[^\P{L}A-Za-z]+|\p{N}+/gu) ?? []
   const read: ReadSyllable[] = []
   for (const word of words) {
+    if (!/[^']/.test(word)) continue
     const syllables = /^[A-Za-z']/.test(word) ? englishWord(word) : own(word)
     if (!syllables) return undefined
     read.push(...syllables)

@@ -1,7 +1,7 @@
 import { syllabify } from '../phones.ts'
 import type { Pronouncer, ReadSyllable } from '../phrase.ts'
 
-/** Letters, and the phones that they stand for, '' for silent ones. The first rule that fits at a place is taken. */
+/** Letters, as a sticky pattern, and the phones that they stand for, '' for silent ones. The first rule that fits at a place is taken. */
 export type SpellingRule = readonly [letters: RegExp, phones: string]
 
 export interface Spelling {
@@ -15,7 +15,6 @@ export interface Spelling {
 
 /** Reads a language that is spelt as it is spoken. */
 export function bySpelling({ rules, stressOf, light }: Spelling): Pronouncer {
-  const sticky = rules.map(([letters, phones]) => [new RegExp(letters.source, 'uy'), phones] as const)
   return {
     read(line) {
       const words =
@@ -27,7 +26,7 @@ export function bySpelling({ rules, stressOf, light }: Spelling): Pronouncer {
       // A word without a vowel, such as "y" before it is read, leans on the next one.
       let carried: string[] = []
       for (const word of words) {
-        const phones = [...carried, ...phonesOf(word, sticky)]
+        const phones = [...carried, ...phonesOf(word, rules)]
         carried = []
         const found = syllabify(phones)
         if (found.length === 0) {
