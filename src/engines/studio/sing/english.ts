@@ -1,7 +1,7 @@
 import type { Phone } from '../../speech/flite.ts'
 import { spokenText } from '../../speech/spoken-text.ts'
+import { pronunciationOf } from '../../words/pronouncing.ts'
 import { LIGHT_WORDS } from '../syllables.ts'
-import { pronunciationOf } from './dictionary.ts'
 import { syllabify, VOWELS } from './phones.ts'
 import type { PhraseSyllable } from './phrase.ts'
 

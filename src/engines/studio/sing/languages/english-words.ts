@@ -1,5 +1,5 @@
+import { pronunciationOf } from '../../../words/pronouncing.ts'
 import { LIGHT_WORDS } from '../../syllables.ts'
-import { pronunciationOf } from '../dictionary.ts'
 import { syllabify } from '../phones.ts'
 import type { ReadSyllable } from '../phrase.ts'
 
