@@ -1,7 +1,7 @@
 import type { Caller } from './caller.ts'
 import type { Points } from './points.ts'
 
-export interface KeyRecord extends Omit<Caller, 'isFrozen'> {
+export interface KeyRecord extends Omit<Caller, 'isFrozen' | 'person'> {
   name: string
   hash: string
   prefix: string
@@ -9,6 +9,8 @@ export interface KeyRecord extends Omit<Caller, 'isFrozen'> {
   spendLimitPoints: Points | null
   spentPoints: Points
   createdAt: number
+  /** The person whose tasks it makes: no one has its text, and it is no key that anyone manages. Null for all others. */
+  personId: string | null
   revokedAt: number | null
   /** To the minute; null = never. */
   lastUsedAt: number | null
@@ -21,8 +23,9 @@ export interface KeyRecord extends Omit<Caller, 'isFrozen'> {
 
 export type NewKey = Omit<
   KeyRecord,
-  'spentPoints' | 'revokedAt' | 'lastUsedAt' | 'previousUntil' | 'previousHash' | 'tenantFrozenAt'
->
+  'spentPoints' | 'revokedAt' | 'lastUsedAt' | 'previousUntil' | 'previousHash' | 'tenantFrozenAt' | 'personId'
+> &
+  Partial<Pick<KeyRecord, 'personId'>>
 
 /** The limits of a key, and its name: what can be changed after it was created. */
 export type KeyChange = Partial<

@@ -18,6 +18,7 @@ import * as prices from './migrations/0014-prices.ts'
 import * as notices from './migrations/0015-notices.ts'
 import * as cancelRequests from './migrations/0016-cancel-requests.ts'
 import * as calls from './migrations/0017-calls.ts'
+import * as people from './migrations/0040-people.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -39,6 +40,7 @@ const MIGRATIONS = {
   '0015-notices': notices,
   '0016-cancel-requests': cancelRequests,
   '0017-calls': calls,
+  '0040-people': people,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

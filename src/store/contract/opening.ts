@@ -44,6 +44,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0015-notices' },
       { name: '0016-cancel-requests' },
       { name: '0017-calls' },
+      { name: '0040-people' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

@@ -10,6 +10,7 @@ const FRESH = {
   lastUsedAt: null,
   previousUntil: null,
   previousHash: null,
+  personId: null,
   tenantFrozenAt: null,
 }
 
