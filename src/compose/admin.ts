@@ -44,5 +44,6 @@ export function adminContext(
     },
     expand: urls.expand,
     settings: config.shown,
+    publicUrl: () => urls.publicUrl,
   }
 }

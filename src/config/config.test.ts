@@ -16,6 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const read = (env: Record<string, string> = {}): Config => readConfig({ DATA_DIR: folder, ...env })
 const KEY = 'sk-live-0123456789abcdef'
 
+const OIDC = { name: 'Single sign-on', issuer: undefined, clientId: undefined, clientSecret: undefined }
 const QUOTAS = {
   live: { bytes: 20 * 2 ** 30, drafts: 100_000 },
   test: { bytes: 2 ** 30, drafts: 10_000 },
@@ -51,6 +52,9 @@ describe('a configuration', () => {
       providers: [],
       accountsPerTenant: 20,
       privatePriceFactor: 0,
+      firstOperator: { email: undefined, password: undefined },
+      signUp: { policy: 'invitation', credit: 0 },
+      oidc: OIDC,
       corsOrigins: ['*'],
       trustedProxies: [],
       egressAllow: [],
@@ -105,6 +109,18 @@ describe('a configuration', () => {
     ],
     ['POLYPHONY_ACCOUNTS_PER_TENANT', '0', { accountsPerTenant: 0 }],
     ['POLYPHONY_PRIVATE_PRICE_FACTOR', '0.25', { privatePriceFactor: 0.25 }],
+    ['POLYPHONY_ADMIN_EMAIL', 'op@a.example', { firstOperator: { email: 'op@a.example', password: undefined } }],
+    ['POLYPHONY_ADMIN_PASSWORD', 'long enough', { firstOperator: { email: undefined, password: 'long enough' } }],
+    ['POLYPHONY_SIGN_UP', 'open', { signUp: { policy: 'open', credit: 0 as Config['openingCredit'] } }],
+    [
+      'POLYPHONY_SIGN_UP_CREDIT',
+      '2.5',
+      { signUp: { policy: 'invitation', credit: 25_000_000 as Config['openingCredit'] } },
+    ],
+    ['POLYPHONY_OIDC_ISSUER', 'https://id.example', { oidc: { ...OIDC, issuer: 'https://id.example' } }],
+    ['POLYPHONY_OIDC_CLIENT_ID', 'polyphony', { oidc: { ...OIDC, clientId: 'polyphony' } }],
+    ['POLYPHONY_OIDC_CLIENT_SECRET', 'a secret', { oidc: { ...OIDC, clientSecret: 'a secret' } }],
+    ['POLYPHONY_OIDC_NAME', 'Example', { oidc: { ...OIDC, name: 'Example' } }],
     ['POLYPHONY_CORS_ORIGINS', 'off', { corsOrigins: [] }],
     [
       'POLYPHONY_CORS_ORIGINS',

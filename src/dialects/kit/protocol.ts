@@ -22,6 +22,8 @@ export interface Protocol {
   keyHeaders?: string[]
   /** Resolves the credential to a caller. Default: `context.authenticate`. */
   authenticate?: DialectContext['authenticate']
+  /** Whether the session of a person works in place of a key: for what pages of the workspace call. Default: no. */
+  takesCookies?: boolean
   error(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown }
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
 }
@@ -31,8 +33,11 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
   for (const prefix of protocol.prefixes) {
     await app.register(
       async (inside) => {
-        const { authenticate: identify = context.authenticate, keyHeaders = [] } = protocol
-        const authenticate = authenticator({ ...context, authenticate: identify }, keyHeaders)
+        const { authenticate: identify = context.authenticate, keyHeaders = [], takesCookies = false } = protocol
+        const { callerByCookie } = context
+        const people = takesCookies && callerByCookie ? { callerByCookie } : {}
+        const { checkLoad, rateOf } = context
+        const authenticate = authenticator({ checkLoad, rateOf, authenticate: identify, ...people }, keyHeaders)
         inside.addHook('onRequest', authenticate)
         const answerError = handleErrors(inside, protocol.error)
         if (inside.prefix !== '') inside.protocolPaths.add(inside.prefix, { authenticate, answerError })

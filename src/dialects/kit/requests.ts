@@ -39,9 +39,9 @@ export function authenticated(
   app.addHook('onRequest', authenticator(context, ownHeaders))
 }
 
-/** The same as a hook. */
+/** The same as a hook. With `callerByCookie`, the session of a person works where there is no key. */
 export function authenticator(
-  context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf'>,
+  context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf' | 'callerByCookie'>,
   ownHeaders: string[],
 ): onRequestHookHandler {
   const admit = (request: FastifyRequest, reply: FastifyReply, caller: Caller): void => {
@@ -52,7 +52,9 @@ export function authenticator(
   }
   return (request, reply, done) => {
     if (request.method === 'POST') context.checkLoad()
-    const found = context.authenticate(keyOf(request, ownHeaders))
+    const key = keyOf(request, ownHeaders)
+    const byCookie = key === undefined && request.headers.cookie !== undefined && context.callerByCookie?.(request)
+    const found = byCookie || context.authenticate(key)
     // A known key is answered on the spot: this runs before every request.
     if (!(found instanceof Promise)) {
       admit(request, reply, found)
