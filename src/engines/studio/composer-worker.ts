@@ -1,9 +1,10 @@
 import type { MessagePort } from 'node:worker_threads'
 import { withTags } from '../mp3/id3.ts'
 import { arrange } from './arrangement.ts'
+import { type Bank, openBank } from './band/bank.ts'
 import { drawCover } from './cover.ts'
 import { openMp3Writer } from './encode.ts'
-import { renderBlocks } from './mix.ts'
+import { masterBlocks } from './master/master.ts'
 import type { Song, SongRequest } from './song.ts'
 import { SAMPLE_RATE } from './synth/signal.ts'
 
@@ -20,16 +21,20 @@ export type Outcome = { status: 'finished'; song: Song } | { status: 'stopped' }
 const ARRANGED_PERCENT = 2
 const RENDERED_PERCENT = 96
 
+/** The sound bank, opened with the thread's first song. */
+let bank: Promise<Bank | undefined> | undefined
+
 /** Runs in a worker thread: one whole song, from the words to the bytes. */
 export default async function compose({ request, stop, progress }: Job): Promise<Outcome> {
   const isStopped = (): boolean => Atomics.load(stop, 0) !== 0
   try {
     if (isStopped()) return { status: 'stopped' }
+    bank ??= openBank()
     const score = arrange(request)
     const writer = await openMp3Writer({ sampleRate: SAMPLE_RATE, channels: 2, kbitPerSecond: 160 })
-    for (const { left, right, doneSeconds } of renderBlocks(score)) {
+    for (const { left, right, doneSeconds } of masterBlocks(score, await bank)) {
       if (isStopped()) return { status: 'stopped' }
-      writer.write([left, right])
+      if (left.length > 0) writer.write([left, right])
       const share = doneSeconds / score.durationSeconds
       progress.postMessage(Math.floor(ARRANGED_PERCENT + (RENDERED_PERCENT - ARRANGED_PERCENT) * share))
     }

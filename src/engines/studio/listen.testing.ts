@@ -6,6 +6,8 @@ export interface Heard {
   sampleRate: number
   channels: number
   left: Float32Array
+  /** The same as `left` for one channel. */
+  right: Float32Array
   errors: number
   /** Share of samples at full scale, 0–1. */
   clipped: number
@@ -23,6 +25,7 @@ export async function listen(mp3: Uint8Array): Promise<Heard> {
     sampleRate,
     channels: channelData.length,
     left,
+    right: channelData[1] ?? left,
     errors: errors.length,
     clipped: clipped / Math.max(1, samplesDecoded * channelData.length),
   }
@@ -51,4 +54,27 @@ export function likeness(one: Float32Array, other: Float32Array): number {
 function centred(values: number[]): number[] {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
   return values.map((value) => value - mean)
+}
+
+const NEIGHBOURHOOD = 176
+
+/**
+ * Where a sound clicks, in samples: the second difference jumps to eight times what its neighbourhood of 4 ms has. Struck
+ * strings and drums do not jump so: their first strokes are loud for longer.
+ */
+export function clicksIn(sound: Float32Array): number[] {
+  const bend = new Float32Array(sound.length)
+  for (let index = 1; index + 1 < sound.length; index++)
+    bend[index] = Math.abs((sound[index + 1] ?? 0) - 2 * (sound[index] ?? 0) + (sound[index - 1] ?? 0))
+  const clicks: number[] = []
+  for (let index = NEIGHBOURHOOD; index + NEIGHBOURHOOD < bend.length; index++) {
+    const height = bend[index] ?? 0
+    if (height < 0.12 || index - (clicks.at(-1) ?? -NEIGHBOURHOOD) < NEIGHBOURHOOD) continue
+    const around = [
+      ...bend.subarray(index - NEIGHBOURHOOD, index - 4),
+      ...bend.subarray(index + 5, index + NEIGHBOURHOOD),
+    ].sort((a, b) => a - b)
+    if (height > 8 * (around[Math.floor(around.length * 0.95)] ?? 0)) clicks.push(index)
+  }
+  return clicks
 }

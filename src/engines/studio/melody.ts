@@ -32,7 +32,14 @@ const RANGES: Readonly<Record<SectionKind, readonly [low: number, high: number]>
  */
 export function composeMelody(
   section: Section,
-  options: { key: Key; centre: number; beatsPerBar: number; chordAt: (bar: number) => Chord; word: string },
+  options: {
+    key: Key
+    centre: number
+    beatsPerBar: number
+    chordAt: (bar: number) => Chord
+    word: string
+    avoids: readonly number[]
+  },
 ): MelodyNote[] {
   const { key, beatsPerBar } = options
   const phraseBars = section.lines.length > 0 ? section.barsPerLine : 2
@@ -62,6 +69,8 @@ export function composeMelody(
       if (isLast) degree = nearestChordDegree(chord, target, role === 'close' ? [0, 2] : [0, 2, 4])
       else if (strong || index === 0) degree = nearestChordDegree(chord, (degree + 2 * target) / 3, [0, 2, 4])
       else degree += stepTowards(degree, target, motif)
+      // A pentatonic tune steps over what it leaves out.
+      if (options.avoids.includes(wrap(degree, 7))) degree += degree > target ? -1 : 1
       const next = onsets[index + 1] ?? span - 0.25
       notes.push({
         beat: firstBar * beatsPerBar + onset,

@@ -1,21 +1,20 @@
+import type { Bank } from './band/bank.ts'
+import { type Hit, openHits } from './band/hits.ts'
+import { type DrawnSound, drawSampled } from './band/sampler.ts'
 import type { Piece } from './drums.ts'
 import { openEcho } from './echo.ts'
 import { instrument } from './instruments.ts'
-import { openLimiter } from './limiter.ts'
+import { openWidener } from './master/widener.ts'
 import { hashOf } from './random.ts'
 import { openReverb } from './reverb.ts'
 import type { Part, Score, TimedNote } from './score.ts'
 import { openSinging } from './sing/singing.ts'
-import { type DrumSound, strike } from './synth/drum-kit.ts'
 import { play } from './synth/play.ts'
 import { noiseSource, SAMPLE_RATE } from './synth/signal.ts'
 
 /** A multiple of the limiter's look-ahead, and short enough that a song can be stopped soon. */
-const BLOCK = 65_536
+export const BLOCK = 65_536
 const LONGEST_NOTE = 12 * SAMPLE_RATE
-const CEILING = 0.89
-const MASTER_GAIN = 1.12
-const FADE_SECONDS = 1.6
 
 export interface StereoBlock {
   left: Float32Array
@@ -29,26 +28,48 @@ interface Buses {
   right: Float32Array
   room: Float32Array
   echo: Float32Array
+  /** What is heard wider than it was recorded. */
+  wide: Float32Array
+}
+
+/** What several renderings of one song share, one after another: the bank, the strokes of its kit, and the buffers. */
+export interface Stage {
+  bank: Bank | undefined
+  hitOf: (piece: Piece) => Hit
+  buses: Buses
+  scratch: Scratch
+}
+
+/** Without a bank the synthesisers play all instruments. */
+export function openStage({ kit }: Score, bank: Bank | undefined): Stage {
+  const size = BLOCK + LONGEST_NOTE
+  return {
+    bank,
+    hitOf: openHits(kit, bank),
+    buses: {
+      left: new Float32Array(size),
+      right: new Float32Array(size),
+      room: new Float32Array(size),
+      echo: new Float32Array(size),
+      wide: new Float32Array(size),
+    },
+    scratch: { left: new Float32Array(LONGEST_NOTE), right: new Float32Array(LONGEST_NOTE) },
+  }
 }
 
 /**
- * The score as sound, block after block, 44.1 kHz. A block's buffers are used again for the next one.
+ * The score as sound before mastering, block after block, 44.1 kHz. A block's buffers are used again for the next one.
  * Only a window of the song is in memory: a note is drawn whole when the block comes in which it starts.
  */
-export function* renderBlocks(score: Score): Generator<StereoBlock> {
-  const size = BLOCK + LONGEST_NOTE
-  const buses: Buses = {
-    left: new Float32Array(size),
-    right: new Float32Array(size),
-    room: new Float32Array(size),
-    echo: new Float32Array(size),
-  }
-  const scratch = new Float32Array(LONGEST_NOTE)
+export function* mixBlocks(score: Score, stage: Stage): Generator<StereoBlock> {
+  const { buses, scratch } = stage
+  for (const bus of Object.values(buses) as Float32Array[]) bus.fill(0) // the five buses
   const reverb = openReverb(score.room)
   const echo = openEcho(score.echoSeconds)
-  const limiter = openLimiter(CEILING)
-  const finish = openFinish(score)
-  const events = eventsOf(score)
+  const widener = openWidener(score.width)
+  const ride = openRide(score)
+  const age = openAge(score)
+  const events = eventsOf(score, stage)
   const singing = openSinging(score, BLOCK)
   const total = Math.round(score.durationSeconds * SAMPLE_RATE)
   let next = 0
@@ -63,39 +84,30 @@ export function* renderBlocks(score: Score): Generator<StereoBlock> {
     const right = buses.right.subarray(0, BLOCK)
     reverb.add(buses.room, left, right, samples)
     echo.add(buses.echo, left, right, samples)
-    finish(left, right, from, samples)
-    limiter.process(left, right)
-    yield {
-      left: left.subarray(0, samples),
-      right: right.subarray(0, samples),
-      doneSeconds: (from + samples) / SAMPLE_RATE,
-    }
+    widener.add(buses.wide, left, right, samples)
+    ride(left, right, from, samples)
+    age(left, right, samples)
+    yield { left, right, doneSeconds: (from + samples) / SAMPLE_RATE }
     for (const bus of Object.values(buses) as Float32Array[]) {
-      // the four buses
+      // the five buses
       bus.copyWithin(0, BLOCK)
       bus.fill(0, LONGEST_NOTE)
     }
   }
 }
 
-interface Event {
-  sample: number
-  draw(buses: Buses, offset: number, scratch: Float32Array): void
+interface Scratch {
+  left: Float32Array
+  right: Float32Array
 }
 
-function eventsOf(score: Score): Event[] {
+interface Event {
+  sample: number
+  draw(buses: Buses, offset: number, scratch: Scratch): void
+}
+
+function eventsOf(score: Score, stage: Stage): Event[] {
   const kicks = Float64Array.from(score.hits.filter(({ piece }) => piece === 'kick').map(({ at }) => at)).sort()
-  const kit = new Map<Piece, DrumSound>()
-  const drums = score.hits.map(({ at, piece, velocity }): Event => {
-    const sound = kit.get(piece) ?? strike(piece, score.kit)
-    kit.set(piece, sound)
-    const gain = score.drumGain * velocity ** 1.3
-    return {
-      sample: Math.round(at * SAMPLE_RATE),
-      draw: (buses, offset) =>
-        add(buses, offset, sound.samples, sound.samples.length, { gain, pan: sound.pan, room: sound.room, echo: 0 }),
-    }
-  })
   const notes = score.parts.flatMap((part) =>
     // What has words is sung beside.
     part.notes
@@ -104,40 +116,89 @@ function eventsOf(score: Score): Event[] {
         (note): Event => ({
           sample: Math.round(note.at * SAMPLE_RATE),
           draw: (buses, offset, scratch) =>
-            drawNote(part, note, buses, offset, scratch, part.pumps ? score.pump : 0, kicks),
+            drawNote(part, note, stage.bank, buses, offset, scratch, part.pumps ? score.pump : 0, kicks),
         }),
       ),
   )
-  return [...drums, ...notes].sort((a, b) => a.sample - b.sample)
+  return [...hitsOf(score, stage), ...notes].sort((a, b) => a.sample - b.sample)
+}
+
+/** A closed hi-hat silences the open one in so many samples. */
+const CHOKE_SAMPLES = 400
+
+function hitsOf(score: Score, { hitOf }: Stage): Event[] {
+  const closed = Float64Array.from(
+    score.hits.filter(({ piece }) => piece === 'hat' || piece === 'pedal' || piece === 'open').map(({ at }) => at),
+  ).sort()
+  return score.hits.map(({ at, piece, velocity }): Event => {
+    const { samples: whole, pan, room } = hitOf(piece)
+    const next = piece === 'open' ? closed.find((other) => other > at + 0.02) : undefined
+    const samples = next === undefined ? whole : choked(whole, Math.round((next - at) * SAMPLE_RATE))
+    const gain = score.drumGain * velocity ** 1.3
+    return {
+      sample: Math.round(at * SAMPLE_RATE),
+      draw: (buses, offset) =>
+        add(
+          buses,
+          offset,
+          { left: samples, right: samples },
+          { samples: samples.length, isMono: true },
+          {
+            gain,
+            pan,
+            room: room + score.drumRoom,
+            echo: 0,
+            width: 0,
+          },
+        ),
+    }
+  })
+}
+
+function choked(sound: Float32Array, length: number): Float32Array {
+  if (length + CHOKE_SAMPLES >= sound.length) return sound
+  const kept = sound.slice(0, length + CHOKE_SAMPLES)
+  for (let index = 0; index < CHOKE_SAMPLES; index++)
+    kept[length + index] = (kept[length + index] ?? 0) * (1 - index / CHOKE_SAMPLES)
+  return kept
 }
 
 function drawNote(
   part: Part,
   note: TimedNote,
+  bank: Bank | undefined,
   buses: Buses,
   offset: number,
-  scratch: Float32Array,
+  scratch: Scratch,
   pump: number,
   kicks: Float64Array,
 ): void {
-  const { patch, level } = instrument(part.instrument)
-  const sides = part.wide ? [-0.75, 0.75] : [part.pan]
+  const { patch, level, sampled } = instrument(part.instrument)
+  const zones = sampled === undefined ? [] : (bank?.zones(sampled.preset, Math.round(note.midi)) ?? [])
+  // A recording that has both sides is as wide as two performances.
+  const sides = part.wide && (zones.length < 2 || part.instrument === 'powerGuitar') ? [-0.8, 0.8] : [part.pan]
   for (const [index, pan] of sides.entries()) {
     const seed = hashOf(`${part.instrument}${note.at.toFixed(4)}${note.midi}${index}`)
     const sounded = {
-      midi: note.midi + (part.wide ? (index - 0.5) * 0.08 : 0),
+      midi: note.midi + (sides.length > 1 ? (index - 0.5) * 0.08 : 0),
       seconds: note.seconds,
       velocity: note.velocity,
       seed,
       ...(note.syllable === undefined ? {} : { vowel: note.syllable.vowel, hard: note.syllable.hard }),
     }
-    const samples = play(patch, sounded, scratch)
-    if (pump > 0) duck(scratch, samples, note.at, pump, kicks)
-    add(buses, offset, scratch, samples, {
-      gain: (part.gain * level) / sides.length ** 0.5,
+    const drawn: DrawnSound =
+      bank !== undefined && zones.length > 0
+        ? drawSampled(bank, zones, sounded, scratch.left, scratch.right)
+        : { samples: play(patch, sounded, scratch.left), isMono: true }
+    if (pump > 0) duck(scratch, drawn, note.at, pump, kicks)
+    // The second performance of a doubled part is some milliseconds late, by hand.
+    const late = index === 0 ? 0 : Math.round((0.008 + ((seed % 97) / 97) * 0.012) * SAMPLE_RATE)
+    add(buses, offset + late, scratch, drawn, {
+      gain: (part.gain * (zones.length > 0 ? (sampled?.level ?? level) : level)) / sides.length ** 0.5,
       pan,
       room: part.room,
       echo: part.echo,
+      width: part.spread,
     })
   }
 }
@@ -146,78 +207,110 @@ const DUCK_STEP = 64
 const DUCK_SECONDS = 0.13
 
 /** Makes room for the bass drum, as club records do. */
-function duck(sound: Float32Array, samples: number, at: number, depth: number, kicks: Float64Array): void {
+function duck(sound: Scratch, drawn: DrawnSound, at: number, depth: number, kicks: Float64Array): void {
   let kick = kicks.findLastIndex((time) => time <= at)
-  for (let start = 0; start < samples; start += DUCK_STEP) {
+  for (let start = 0; start < drawn.samples; start += DUCK_STEP) {
     const time = at + start / SAMPLE_RATE
     while ((kicks[kick + 1] ?? Number.POSITIVE_INFINITY) <= time) kick++
     const since = kick < 0 ? 1 : time - (kicks[kick] ?? 0)
     const gain = 1 - depth * Math.exp(-since / DUCK_SECONDS) * Math.min(1, since / 0.004)
-    for (let index = start; index < Math.min(samples, start + DUCK_STEP); index++)
-      sound[index] = (sound[index] ?? 0) * gain
+    const end = Math.min(drawn.samples, start + DUCK_STEP)
+    for (let index = start; index < end; index++) sound.left[index] = (sound.left[index] ?? 0) * gain
+    if (drawn.isMono) continue
+    for (let index = start; index < end; index++) sound.right[index] = (sound.right[index] ?? 0) * gain
   }
 }
 
-function add(
-  buses: Buses,
-  offset: number,
-  sound: Float32Array,
-  samples: number,
-  how: { gain: number; pan: number; room: number; echo: number },
-): void {
-  const angle = ((how.pan + 1) * Math.PI) / 4
-  const toLeft = how.gain * Math.cos(angle) * Math.SQRT2
-  const toRight = how.gain * Math.sin(angle) * Math.SQRT2
-  const toRoom = how.gain * how.room
-  const toEcho = how.gain * how.echo
-  const { left, right, room, echo } = buses
+interface Place {
+  gain: number
+  pan: number
+  room: number
+  echo: number
+  /** How much wider it is heard than it was recorded, 0–1. */
+  width: number
+}
+
+/** One voice is put on its place between the sides; of a stereo recording, the far side is turned down. */
+function add(buses: Buses, offset: number, sound: Scratch, { samples, isMono }: DrawnSound, place: Place): void {
+  const angle = ((place.pan + 1) * Math.PI) / 4
+  const toLeft = place.gain * (isMono ? Math.cos(angle) * Math.SQRT2 : Math.min(1, 1 - place.pan))
+  const toRight = place.gain * (isMono ? Math.sin(angle) * Math.SQRT2 : Math.min(1, 1 + place.pan))
+  const second = isMono ? sound.left : sound.right
+  const { left, right, room, echo, wide } = buses
   const length = Math.min(samples, left.length - offset)
+  const toRoom = place.gain * place.room * 0.5
+  const toWide = place.gain * place.width * 0.5
+  const toEcho = place.gain * place.echo * 0.5
   for (let index = 0; index < length; index++) {
-    const value = sound[index] ?? 0
-    const place = offset + index
-    left[place] = (left[place] ?? 0) + value * toLeft
-    right[place] = (right[place] ?? 0) + value * toRight
-    room[place] = (room[place] ?? 0) + value * toRoom
+    const one = sound.left[index] ?? 0
+    const other = second[index] ?? 0
+    const at = offset + index
+    left[at] = (left[at] ?? 0) + one * toLeft
+    right[at] = (right[at] ?? 0) + other * toRight
+    room[at] = (room[at] ?? 0) + (one + other) * toRoom
   }
-  if (toEcho === 0) return
-  for (let index = 0; index < length; index++) {
-    const place = offset + index
-    echo[place] = (echo[place] ?? 0) + (sound[index] ?? 0) * toEcho
+  if (toWide !== 0) send(wide, offset, sound.left, second, length, toWide)
+  if (toEcho !== 0) send(echo, offset, sound.left, second, length, toEcho)
+}
+
+function send(
+  bus: Float32Array,
+  offset: number,
+  one: Float32Array,
+  other: Float32Array,
+  length: number,
+  gain: number,
+): void {
+  for (let index = 0; index < length; index++)
+    bus[offset + index] = (bus[offset + index] ?? 0) + ((one[index] ?? 0) + (other[index] ?? 0)) * gain
+}
+
+const RIDE_STEP = 256
+/** A chorus is there at once; after it the level falls slowly enough not to be noticed. */
+const RIDE_SECONDS = { up: 0.04, down: 0.5 }
+
+/** Holds each section at its level, as a hand on the fader does. */
+function openRide({
+  sections,
+}: Score): (left: Float32Array, right: Float32Array, from: number, samples: number) => void {
+  let level = sections[0]?.db ?? 0
+  let gain = 10 ** (level / 20)
+  return (left, right, from, samples) => {
+    for (let start = 0; start < samples; start += RIDE_STEP) {
+      const end = Math.min(samples, start + RIDE_STEP)
+      const time = (from + end) / SAMPLE_RATE + RIDE_SECONDS.up
+      const wanted = sections.findLast(({ at }) => at <= time)?.db ?? level
+      const seconds = wanted > level ? RIDE_SECONDS.up : RIDE_SECONDS.down
+      level += (wanted - level) * (1 - Math.exp(-RIDE_STEP / (seconds * SAMPLE_RATE)))
+      const goal = 10 ** (level / 20)
+      const slope = (goal - gain) / (end - start)
+      for (let index = start; index < end; index++) {
+        gain += slope
+        left[index] = (left[index] ?? 0) * gain
+        right[index] = (right[index] ?? 0) * gain
+      }
+      gain = goal
+    }
   }
 }
 
-/** The last touches before the limiter: rumble out, an old record's dullness and crackle, the fade at the end. */
-function openFinish({
-  dusty,
-  durationSeconds,
-}: Score): (left: Float32Array, right: Float32Array, from: number, samples: number) => void {
+/** An old record's dullness and crackle. */
+function openAge({ dusty }: Score): (left: Float32Array, right: Float32Array, samples: number) => void {
+  if (!dusty) return () => undefined
   const crackle = noiseSource(4242)
   const sides = [
-    { rumble: 0, low: 0, lower: 0 },
-    { rumble: 0, low: 0, lower: 0 },
+    { low: 0, lower: 0 },
+    { low: 0, lower: 0 },
   ]
-  const fadeFrom = (durationSeconds - FADE_SECONDS) * SAMPLE_RATE
-  const fadeLength = FADE_SECONDS * SAMPLE_RATE
-  return (left, right, from, samples) => {
-    for (const [side, buffer] of [left, right].entries()) {
-      const state = sides[side] ?? { rumble: 0, low: 0, lower: 0 }
-      let { rumble, low, lower } = state
+  return (left, right, samples) => {
+    for (const [number, side] of [left, right].entries()) {
+      const state = sides[number] ?? { low: 0, lower: 0 }
       for (let index = 0; index < samples; index++) {
-        let x = (buffer[index] ?? 0) * MASTER_GAIN
-        rumble += 0.0035 * (x - rumble)
-        x -= rumble
-        if (dusty) {
-          const speck = crackle()
-          if (speck > 0.99985) x += (speck - 0.99985) * 300
-          low += 0.5 * (x - low)
-          lower += 0.5 * (low - lower)
-          x = lower
-        }
-        const position = from + index
-        if (position > fadeFrom) x *= Math.max(0, 1 - (position - fadeFrom) / fadeLength) ** 1.5
-        buffer[index] = x
+        const x = side[index] ?? 0
+        state.low += 0.42 * (x - state.low)
+        state.lower += 0.42 * (state.low - state.lower)
+        side[index] = state.lower + (crackle() > 0.99985 ? 0.05 : 0) + 0.0008 * crackle()
       }
-      Object.assign(state, { rumble, low, lower })
     }
   }
 }

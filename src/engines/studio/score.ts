@@ -1,5 +1,6 @@
 import type { Kit, Piece } from './drums.ts'
 import type { InstrumentName } from './instruments.ts'
+import type { ToneName } from './master/tone.ts'
 import type { Singer } from './sing/singers.ts'
 import type { Syllable } from './syllables.ts'
 
@@ -7,6 +8,7 @@ import type { Syllable } from './syllables.ts'
 export interface Score {
   bpm: number
   key: string
+  barSeconds: number
   durationSeconds: number
   /** 0 calm … 1 wild: what the cover should look like. */
   energy: number
@@ -14,6 +16,8 @@ export interface Score {
   kit: Kit
   hits: { at: number; piece: Piece; velocity: number }[]
   drumGain: number
+  /** What goes from the drums into the room, beside what each piece has: 0 for a dry kit. */
+  drumRoom: number
   /** 0 dry … 1 a cathedral. */
   room: number
   /** The time between two echoes. */
@@ -22,12 +26,16 @@ export interface Score {
   dusty: boolean
   /** How deep everything else ducks under the bass drum, 0–1. */
   pump: number
+  /** What the master aims at. */
+  tone: ToneName
+  /** How far apart the sides are, 0 mono … 1. */
+  width: number
   /** Who sings the syllables that have words. */
   singer: Singer
   /** Lines of the lyrics that are sung without words, since their language cannot be read. */
   wordless: readonly string[]
-  /** Where its sections begin, in seconds; used to check the levels. */
-  sections: { kind: string; at: number }[]
+  /** Where its sections begin, in seconds, and how loud each is beside a chorus, in dB. */
+  sections: { kind: string; at: number; db: number }[]
 }
 
 export interface Part {
@@ -40,6 +48,8 @@ export interface Part {
   /** How much goes into the room and into the echo, 0–1. */
   room: number
   echo: number
+  /** How much wider it is heard than it was recorded, 0–1. */
+  spread: number
   pumps: boolean
   notes: TimedNote[]
 }

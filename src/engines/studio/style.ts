@@ -24,6 +24,8 @@ export interface Style {
   chords: InstrumentName | undefined
   comping: Comping
   pad: InstrumentName | undefined
+  /** Joins where the song is full. */
+  colour: InstrumentName | undefined
   lead: InstrumentName
   /** Answers the lead and plays the solos. */
   second: InstrumentName
@@ -68,13 +70,19 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
     bpm: tempoOf(request, genre, identity, root),
     key: keyOf(request, genre, turn),
     drums: noDrums ? 'none' : turn(genre.drums, 'drums'),
-    bass: noBass ? undefined : wanted(among(BASSES).length > 0 ? among(BASSES) : genre.bass, 'bass'),
+    bass: noBass
+      ? undefined
+      : wanted(among(BASSES).length > 0 ? among(BASSES) : genre.bass.filter((name) => name !== 'none'), 'bass'),
     bassLine: turn(genre.bassLines, 'bass line'),
     chords,
     comping: turn(genre.comping, 'comping'),
     pad: /\bpads?\b|synth/.test(unwanted)
       ? undefined
       : wanted(among(PADS).length > 0 ? among(PADS) : genre.pads, 'pad'),
+    colour: wanted(
+      genre.colours.filter((name) => name !== chords && name !== second),
+      'colour',
+    ),
     lead: sung ? 'voice' : second,
     second: second === chords || sung ? second : (wanted(genre.leads, 'answer') ?? second),
     singer: chooseSinger(request, (list) => turn(list, 'register')),

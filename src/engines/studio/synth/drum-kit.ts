@@ -1,14 +1,6 @@
 import type { Kit, Piece } from '../drums.ts'
 import { noiseSource, SAMPLE_RATE } from './signal.ts'
 
-export interface DrumSound {
-  samples: Float32Array
-  /** -1 left … 1 right */
-  pan: number
-  /** How much of it goes into the room, 0–1. */
-  room: number
-}
-
 type Recipe = (time: number) => number
 
 const ring = (time: number, seconds: number): number => Math.exp(-time / seconds)
@@ -31,14 +23,20 @@ function thinned(noise: () => number, strength: number): () => number {
   }
 }
 
+/** What is played in the place of a piece that has no recipe of its own. */
+// biome-ignore format: a table reads better in rows
+const SUBSTITUTES: Readonly<Partial<Record<Piece, Piece>>> = {
+  swirl: 'shaker', pedal: 'hat', midTom: 'lowTom', tambourine: 'shaker', cowbell: 'rim', highBongo: 'highTom', lowBongo: 'lowTom',
+  slap: 'rim', conga: 'highTom', tumba: 'lowTom', timbale: 'highTom', agogo: 'rim', cabasa: 'shaker', maracas: 'shaker', guiro: 'shaker',
+  clave: 'rim', woodblock: 'rim', triangle: 'ride',
+}
+
+const RISER_SECONDS = 1.8
+
 /** Each piece as what it sounds like at a time, in seconds from the stroke. Kits differ in weight, length and dirt. */
-function recipe(
-  piece: Piece,
-  kit: Kit,
-  noise: () => number,
-): [seconds: number, level: number, pan: number, room: number, sound: Recipe] {
-  const electronic = kit === 'electronic'
-  const dusty = kit === 'dusty'
+function recipe(piece: Piece, kit: Kit, noise: () => number): [seconds: number, sound: Recipe] {
+  const electronic = kit === 'electronic' || kit === 'club' || kit === 'analog'
+  const dusty = kit === 'dusty' || kit === 'brushes'
   const hiss = thinned(noise, dusty ? 0.35 : 0.6)
   let click = 0
   const dull = (): number => {
@@ -49,9 +47,6 @@ function recipe(
     case 'kick':
       return [
         0.45,
-        0.95,
-        0,
-        0.02,
         (t) =>
           skin(t, electronic ? 210 : 150, electronic ? 46 : 54, 0.035) * ring(t, electronic ? 0.15 : 0.11) +
           dull() * 0.5 * ring(t, 0.006),
@@ -59,9 +54,6 @@ function recipe(
     case 'snare':
       return [
         0.3,
-        0.6,
-        0.05,
-        0.2,
         (t) =>
           0.55 * skin(t, 260, 185, 0.02) * ring(t, 0.06) +
           (dusty ? dull() * 1.4 : noise()) * 0.55 * ring(t, electronic ? 0.1 : 0.075),
@@ -69,73 +61,57 @@ function recipe(
     case 'clap':
       return [
         0.3,
-        0.6,
-        -0.06,
-        0.25,
         (t) =>
           dull() *
           1.8 *
           (ring(Math.abs((t % 0.011) - 0.001), 0.004) * (t < 0.033 ? 1 : 0) + (t >= 0.033 ? ring(t - 0.033, 0.07) : 0)),
       ]
     case 'rim':
-      return [
-        0.09,
-        0.45,
-        0.2,
-        0.2,
-        (t) => (0.6 * tone(t, 1720) + 0.5 * tone(t, 830)) * ring(t, 0.012) + dull() * ring(t, 0.006),
-      ]
+      return [0.09, (t) => (0.6 * tone(t, 1720) + 0.5 * tone(t, 830)) * ring(t, 0.012) + dull() * ring(t, 0.006)]
     case 'hat':
-      return [0.09, dusty ? 0.32 : 0.26, 0.28, 0.04, (t) => hiss() * ring(t, 0.02)]
+      return [0.09, (t) => hiss() * ring(t, 0.02)]
     case 'open':
-      return [0.4, 0.24, 0.28, 0.06, (t) => hiss() * ring(t, 0.11)]
+      return [0.4, (t) => hiss() * ring(t, 0.11)]
     case 'ride':
-      return [
-        0.7,
-        0.2,
-        -0.3,
-        0.08,
-        (t) => hiss() * 0.5 * ring(t, 0.18) + (tone(t, 4310) + tone(t, 5870)) * 0.16 * ring(t, 0.2),
-      ]
+      return [0.7, (t) => hiss() * 0.5 * ring(t, 0.18) + (tone(t, 4310) + tone(t, 5870)) * 0.1 * ring(t, 0.08)]
     case 'crash':
-      return [1.8, 0.3, -0.2, 0.2, (t) => hiss() * (0.25 + 0.75 * ring(t, 0.08)) * ring(t, 0.45)]
+      return [1.8, (t) => hiss() * (0.25 + 0.75 * ring(t, 0.08)) * ring(t, 0.45)]
     case 'shaker':
-      return [0.1, 0.2, -0.35, 0.06, (t) => hiss() * Math.min(1, t / 0.018) * ring(t, 0.03)]
+      return [0.1, (t) => hiss() * Math.min(1, t / 0.018) * ring(t, 0.03)]
     case 'highTom':
-      return [0.4, 0.6, 0.3, 0.15, (t) => skin(t, 210, 150, 0.05) * ring(t, 0.12) + dull() * 0.3 * ring(t, 0.01)]
+      return [0.4, (t) => skin(t, 210, 150, 0.05) * ring(t, 0.12) + dull() * 0.3 * ring(t, 0.01)]
     case 'lowTom':
-      return [0.5, 0.65, -0.3, 0.15, (t) => skin(t, 140, 92, 0.06) * ring(t, 0.16) + dull() * 0.3 * ring(t, 0.01)]
+      return [0.5, (t) => skin(t, 140, 92, 0.06) * ring(t, 0.16) + dull() * 0.3 * ring(t, 0.01)]
     case 'timpani':
-      return [
-        1.4,
-        0.7,
-        0.1,
-        0.5,
-        (t) => (skin(t, 92, 82, 0.05) + 0.4 * tone(t, 123)) * ring(t, 0.4) + dull() * 0.2 * ring(t, 0.02),
-      ]
+      return [1.4, (t) => (skin(t, 92, 82, 0.05) + 0.4 * tone(t, 123)) * ring(t, 0.4) + dull() * 0.2 * ring(t, 0.02)]
     case 'na':
       return [
         0.3,
-        0.5,
-        0.15,
-        0.2,
         (t) =>
           (tone(t, 620) + 0.5 * tone(t, 1240) + 0.25 * tone(t, 1900)) * 0.5 * ring(t, 0.06) +
           dull() * 0.5 * ring(t, 0.005),
       ]
     case 'tin':
-      return [0.5, 0.45, 0.15, 0.25, (t) => (tone(t, 415) + 0.35 * tone(t, 830)) * 0.7 * ring(t, 0.14)]
+      return [0.5, (t) => (tone(t, 415) + 0.35 * tone(t, 830)) * 0.7 * ring(t, 0.14)]
     case 'ge':
-      return [0.6, 0.8, -0.15, 0.12, (t) => skin(t, 78, 112, 0.12) * ring(t, 0.2) + dull() * 0.4 * ring(t, 0.008)]
+      return [0.6, (t) => skin(t, 78, 112, 0.12) * ring(t, 0.2) + dull() * 0.4 * ring(t, 0.008)]
+    case 'riser':
+      return [RISER_SECONDS, (t) => hiss() * (t / RISER_SECONDS) ** 2.5]
+    default:
+      return recipe(SUBSTITUTES[piece] ?? 'rim', kit, noise)
   }
 }
 
-export function strike(piece: Piece, kit: Kit): DrumSound {
-  const [seconds, level, pan, room, sound] = recipe(piece, kit, noiseSource(piece.length * 7919 + piece.charCodeAt(0)))
+/** Seconds before the downbeat at which a riser starts. */
+export const RISER_LEAD_SECONDS = RISER_SECONDS
+
+/** One stroke of full force. */
+export function strike(piece: Piece, kit: Kit): Float32Array {
+  const [seconds, sound] = recipe(piece, kit, noiseSource(piece.length * 7919 + piece.charCodeAt(0)))
   const length = Math.ceil(seconds * SAMPLE_RATE)
   const fade = Math.min(400, length)
-  const samples = Float32Array.from({ length }, (_, index) => level * sound(index / SAMPLE_RATE))
+  const samples = Float32Array.from({ length }, (_, index) => sound(index / SAMPLE_RATE))
   for (let index = 0; index < fade; index++)
     samples[length - 1 - index] = (samples[length - 1 - index] ?? 0) * (index / fade)
-  return { samples, pan, room }
+  return samples
 }

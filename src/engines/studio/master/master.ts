@@ -1,0 +1,80 @@
+import type { Bank } from '../band/bank.ts'
+import { BLOCK, mixBlocks, openStage, type Stage, type StereoBlock } from '../mix.ts'
+import type { Score } from '../score.ts'
+import { SAMPLE_RATE } from '../synth/signal.ts'
+import { openBiquad } from './biquad.ts'
+import { openCompressor } from './compressor.ts'
+import { excerptsOf } from './excerpts.ts'
+import { LIMITER_DELAY, openLimiter } from './limiter.ts'
+import { CEILING, type Heard, type Plan, planMaster, THRESHOLD_DB } from './plan.ts'
+import { TONES } from './tone.ts'
+
+const FADE_SECONDS = 1.6
+
+/**
+ * The song as it is published, block after block: -14 LUFS, true peaks under -1 dB after the encoder, the colour of its kind.
+ * First it is measured by excerpts, so that no more than a window is ever in memory; those blocks are empty. The blocks'
+ * buffers are used again.
+ */
+export function* masterBlocks(score: Score, bank: Bank | undefined): Generator<StereoBlock> {
+  const stage = openStage(score, bank)
+  const heard: Heard[] = []
+  for (const { score: excerpt, weight } of excerptsOf(score)) {
+    for (const part of collect(excerpt, stage)) {
+      if (part.heard === undefined) yield NOTHING_YET
+      else heard.push({ ...part.heard, weight })
+    }
+  }
+  const planning = planMaster(heard, TONES[score.tone])
+  let step = planning.next()
+  for (; !step.done; step = planning.next()) yield NOTHING_YET
+  const chain = openChain(step.value, score.durationSeconds)
+  heard.length = 0
+  let left = Math.round(score.durationSeconds * SAMPLE_RATE)
+  let late = LIMITER_DELAY
+  for (const block of mixBlocks(score, stage)) {
+    chain(block.left, block.right)
+    const until = Math.min(BLOCK, late + left)
+    yield { ...block, left: block.left.subarray(late, until), right: block.right.subarray(late, until) }
+    left -= until - late
+    late = 0
+  }
+}
+
+const NOTHING_YET: StereoBlock = { left: new Float32Array(0), right: new Float32Array(0), doneSeconds: 0 }
+
+function* collect(score: Score, stage: Stage): Generator<{ heard?: Omit<Heard, 'weight'> }> {
+  const length = Math.round(score.durationSeconds * SAMPLE_RATE)
+  const left = new Float32Array(length)
+  const right = new Float32Array(length)
+  let offset = 0
+  for (const block of mixBlocks(score, stage)) {
+    const samples = Math.min(block.left.length, length - offset)
+    left.set(block.left.subarray(0, samples), offset)
+    right.set(block.right.subarray(0, samples), offset)
+    offset += samples
+    if (offset < length) yield {}
+  }
+  yield { heard: { left, right } }
+}
+
+function openChain({ filters, ratio, gain }: Plan, durationSeconds: number) {
+  const sides = [0, 1].map(() => filters.map(openBiquad))
+  const compressor = openCompressor({ thresholdDb: THRESHOLD_DB, ratio, gain })
+  const limiter = openLimiter(CEILING)
+  const fadeFrom = (durationSeconds - FADE_SECONDS) * SAMPLE_RATE
+  let from = 0
+  return (left: Float32Array, right: Float32Array): void => {
+    for (const [number, side] of [left, right].entries())
+      for (const filter of sides[number] ?? []) filter.process(side, BLOCK)
+    compressor.process(left, right, BLOCK)
+    for (const side of [left, right]) {
+      for (let index = Math.max(0, Math.floor(fadeFrom) - from); index < BLOCK; index++) {
+        const rest = 1 - (from + index - fadeFrom) / (FADE_SECONDS * SAMPLE_RATE)
+        side[index] = (side[index] ?? 0) * Math.max(0, Math.min(1, rest)) ** 1.5
+      }
+    }
+    limiter.process(left, right)
+    from += BLOCK
+  }
+}
