@@ -11,6 +11,8 @@ const rooms = {
   config: ['core'],
   store: ['core', 'config/sync-folder'],
   tenants: ['core', 'store'],
+  // Who is who: sessions, and the package of the login.
+  people: ['core', 'store', 'tenants'],
   assets: ['core', 'store', 'engines/mp3', 'config/(private-folder|sync-folder)'],
   webhooks: ['core', 'store', 'assets'],
   accounts: ['core', 'store', 'providers/provider'],
@@ -21,12 +23,12 @@ const rooms = {
   notices: ['core', 'store', 'assets', 'webhooks', 'config/setting-forms'],
   tracing: ['core', 'tasks/observer'],
   // What administrators do, without HTTP: the server and the command line run the same verbs.
-  admin: ['core', 'catalog', 'store', 'accounts', 'prices', 'tenants'],
+  admin: ['core', 'catalog', 'store', 'accounts', 'people', 'prices', 'tenants'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
   dialects: ['core', 'calls', 'catalog', 'prices', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
   // The verbs as routes, served as a dialect is: the same keys, the same way to answer an error.
-  workspace: ['core', 'catalog', 'accounts', 'admin', 'prices', 'dialects/(dialect|kit)'],
+  workspace: ['core', 'catalog', 'accounts', 'admin', 'people', 'prices', 'dialects/(dialect|kit)'],
 }
 
 const arrows = Object.entries(rooms).map(([room, allowed]) => ({

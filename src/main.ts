@@ -21,6 +21,7 @@ import { openLog } from './compose/log.ts'
 import { measuredStore } from './compose/measured-store.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
 import { startNotices } from './compose/notices.ts'
+import { peopleSettings } from './compose/people.ts'
 import { PRICED_PROVIDERS } from './compose/prices.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
 import { openStorage } from './compose/storage.ts'
@@ -36,6 +37,8 @@ import { urlsAt } from './dialects/kit/urls.ts'
 import { openRecorders } from './http/metrics/recorders.ts'
 import { openRequestOrigins } from './http/request-origins.ts'
 import { buildServer } from './http/server.ts'
+import { PASSWORD_COST, type PasswordCost } from './people/password.ts'
+import { ensureFirstOperator, openPeople } from './people/people.ts'
 import { openPriceAdmin } from './prices/admin.ts'
 import { openPriceBook } from './prices/book.ts'
 import type { Store } from './store/store.ts'
@@ -62,6 +65,8 @@ export interface Replaced {
   clock?: Clock
   /** A ceiling of the embedded database's size: a disk that is full beyond it. */
   maxPages?: number
+  /** What hashing a password costs: tests hash many. */
+  passwordCost?: PasswordCost
   /** Wraps the store, to watch or to break it. */
   store?: (store: Store) => Store
   /** Providers beside the studio and the sandbox; they come first in the operator's order. */
@@ -75,6 +80,8 @@ export interface Gateway {
   firstTenant: FirstTenant
   /** What a start says of itself. */
   report: StartReport
+  /** By which the first person claims the gateway; undefined when someone has. */
+  claimLink(): Promise<string | undefined>
   accounts: AccountAdmin
   /** How many tasks this process works on. */
   inHand(): number
@@ -94,6 +101,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const tracing = await openTraces(config, log)
   // First of all, so that it is closed last.
   if (tracing) parts.defer(tracing.close)
+  const { operator, oidc } = peopleSettings(config)
   const disk = await openStorage(config)
   const { maxPages } = replaced
   const options = { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) }
@@ -182,6 +190,21 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // Both at once: a stop has one grace, not two.
   parts.defer(async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS)])))
 
+  const { passwordCost = PASSWORD_COST } = replaced
+  const people = openPeople({
+    store,
+    clock,
+    log,
+    masterSecret: () => config.secret,
+    publicUrl: () => urls.publicUrl,
+    keys,
+    policy: config.signUp.policy,
+    startingCredit: config.signUp.credit,
+    passwordCost,
+    oidc,
+  })
+  parts.defer(() => people.close())
+
   const gate = keyGate(keys.authenticate)
   const door = commandDoor<Caller>(config.dataDir)
   const admin = adminContext(config, {
@@ -194,7 +217,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     callModels: () => spoken.calls.models(commandLineCaller(firstTenant.tenant.id)),
   })
   const app = await buildServer({
-    dialects: [...dialects, workspace({ admin, commandLine: door.commandLine, showsPrices: config.showsPrices })],
+    dialects: [
+      ...dialects,
+      workspace({ admin, people, commandLine: door.commandLine, showsPrices: config.showsPrices }),
+    ],
     context: {
       tasks,
       calls: spoken.calls,
@@ -209,6 +235,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       clock,
       checkLoad: admission.checkTurn,
       authenticate: gate.authenticate,
+      callerByCookie: people.callerOf,
       rateOf: keys.rateOf,
       tokensOf: spoken.tokensOf,
       authenticateById: keys.authenticateById,
@@ -250,6 +277,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   publicUrl ??= urlOf(config.host, port)
   const { adminKey, testKey, openingCredit } = config
   const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })
+  await ensureFirstOperator({ store, clock, passwordCost }, operator)
   gate.open()
   parts.defer(() => door.close())
   await door.open({ host: config.host, port, caller: commandLineCaller(firstTenant.tenant.id) })
@@ -286,6 +314,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     store,
     firstTenant,
     report,
+    claimLink: people.claimLink,
     accounts: accountAdmin,
     inHand: leases.count,
     log,

@@ -14,7 +14,7 @@ export const AUDIT_VERBS = [
     input: Type.Object({
       tenant: Type.Optional(Type.String({ ...TENANT, description: 'Only of this tenant. Default: of all.' })),
       verb: Type.Optional(Type.String({ ...ID, description: 'Such as key.revoke.' })),
-      actor: Type.Optional(Type.String({ ...ID, description: 'The id of a key, or `command line`.' })),
+      actor: Type.Optional(Type.String({ ...ID, description: 'The id of a key, `person:ID`, or `command line`.' })),
       subject: Type.Optional(Type.String({ ...ID, description: 'The id of what was changed.' })),
       ...PAGE,
     }),

@@ -25,6 +25,8 @@ export interface AdminContext {
   /** Whether a model of calls has this name, as far as can be known: servers list theirs while the gateway runs. */
   isCallModel(name: string): boolean
   settings: readonly ShownSetting[]
+  /** The address that callers use, with which links begin. */
+  publicUrl(): string
 }
 
 /** A setting that is in force, without secrets. */
@@ -37,10 +39,10 @@ export interface ShownSetting {
 
 /** Who calls a verb. */
 export interface Actor {
-  /** The id of the key, or `command line`. */
+  /** The id of the key, `person:ID`, or `command line`. */
   name: string
   address: string | null
-  /** The holder of the key; null for a command on the gateway's own machine. */
+  /** The holder of the key, or the person; null for a command on the gateway's own machine. */
   caller: Caller | null
 }
 

@@ -223,6 +223,7 @@ export const OWN_KEY_VERBS = [
     answer: Pair,
     changes: false,
     access: KEY_MANAGERS,
+    role: 'owner',
     usesSecret: true,
     errors: ['not_found'],
     run: async (context, { id }, actor) => pairOfKey(context, id, callerOf(actor).tenantId, actor),

@@ -168,7 +168,7 @@ export async function listKeys(
 /** The key, if there is one that the tenant may see; null = the operator sees all. Throws `not_found`. */
 export async function findKey({ store }: AdminContext, id: string, tenantId: string | null): Promise<KeyRecord> {
   const key = await store.getKey({ id })
-  if (!key || (tenantId !== null && key.tenantId !== tenantId)) {
+  if (!key || key.personId !== null || (tenantId !== null && key.tenantId !== tenantId)) {
     throw new PolyphonyError('not_found', `There is no key ${id}.`)
   }
   return key
@@ -177,7 +177,8 @@ export async function findKey({ store }: AdminContext, id: string, tenantId: str
 /** The key, to be changed. An admin key may do all, so only one of its kind may change it. */
 async function findToChange(context: AdminContext, id: string, tenantId: string | null, actor: Actor) {
   const key = await context.store.getKey({ id })
-  if (!key || key.revokedAt !== null || (tenantId !== null && key.tenantId !== tenantId)) throw gone(id)
+  const isForeign = tenantId !== null && key?.tenantId !== tenantId
+  if (!key || key.revokedAt !== null || key.personId !== null || isForeign) throw gone(id)
   if (tenantId !== null && key.role === 'admin' && actor.caller?.role !== 'admin') {
     throw new PolyphonyError('forbidden', 'This is an admin key: only an admin key may change it.')
   }
@@ -238,6 +239,7 @@ export async function createKey(
     previousUntil: null,
     previousHash: null,
     tenantFrozenAt: null,
+    personId: null,
   }
   const fresh: KeyRecord = { ...record, ...unused }
   const change = { tenantId: owner.tenantId, subject: record.keyId, after: recordOf(fresh) }

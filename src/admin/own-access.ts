@@ -1,4 +1,5 @@
 import { PolyphonyError } from '../core/errors.ts'
+import { isEnough, type Role } from '../core/person.ts'
 import { type Actor, type AdminContext, callerOf } from './context.ts'
 
 /**
@@ -9,9 +10,28 @@ import { type Actor, type AdminContext, callerOf } from './context.ts'
  */
 export type Access = 'live' | 'unlimited'
 
-/** Throws `forbidden`, and says why. */
-export async function checkAccess(context: AdminContext, access: readonly Access[], actor: Actor): Promise<void> {
-  if (access.includes('live') && callerOf(actor).mode !== 'live') {
+/** A verb as far as it decides who may call it. */
+interface Guarded {
+  access?: readonly Access[]
+  role?: Role
+  changes: boolean
+}
+
+/** The role that a person needs for a verb: owners change, and everyone in the tenant reads, unless the verb says otherwise. */
+export function roleFor({ role, changes }: Guarded): Role {
+  return role ?? (changes ? 'owner' : 'viewer')
+}
+
+/** Throws `forbidden`, and says why. A person needs a role, a key the access that the verb names. */
+export async function checkAccess(context: AdminContext, verb: Guarded, actor: Actor): Promise<void> {
+  const { person, mode } = callerOf(actor)
+  const { access = [] } = verb
+  if (person) {
+    const needed = roleFor(verb)
+    if (isEnough(person.role, needed)) return
+    throw new PolyphonyError('forbidden', `This needs the role ${needed} in the tenant; yours is ${person.role}.`)
+  }
+  if (access.includes('live') && mode !== 'live') {
     throw new PolyphonyError('forbidden', 'This needs a live key.')
   }
   if (access.includes('unlimited')) await requireUnlimited(context, actor)

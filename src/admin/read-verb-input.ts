@@ -11,8 +11,11 @@ export interface RawRequest {
   body: unknown
 }
 
+/** A verb as far as its input is read. */
+type Reading = Pick<Verb, 'method' | 'path' | 'input'> & Partial<Pick<Verb, 'hasOpenBody' | 'hasOwnChecks'>>
+
 /** The input of a verb out of a request. Throws `malformed_body`, and `invalid_input` naming the field. */
-export function inputFrom(verb: Verb, { path, query, body }: RawRequest): JsonObject {
+export function inputFrom(verb: Reading, { path, query, body }: RawRequest): JsonObject {
   const inPath = pathFieldsOf(verb)
   const inBody = verb.method === 'GET' ? {} : objectIn(verb, body)
   const inQuery = verb.method === 'GET' ? valuesOf(verb, query) : {}
@@ -24,7 +27,7 @@ export function inputFrom(verb: Verb, { path, query, body }: RawRequest): JsonOb
 }
 
 /** Throws `invalid_input`, naming the field, for input that the verb does not take. */
-export function checkInput(verb: Pick<Verb, 'input' | 'hasOpenBody' | 'hasOwnChecks'>, input: JsonObject): JsonObject {
+export function checkInput(verb: Omit<Reading, 'method' | 'path'>, input: JsonObject): JsonObject {
   if (verb.hasOwnChecks) return input
   const known = Object.keys(verb.input.properties)
   const unknown = Object.keys(input).find((name) => !known.includes(name))
@@ -38,7 +41,7 @@ export function checkInput(verb: Pick<Verb, 'input' | 'hasOpenBody' | 'hasOwnChe
 }
 
 /** A body may be left out where every field of it may be. Verbs without fields in a body read none. */
-function objectIn(verb: Verb, body: unknown): JsonObject {
+function objectIn(verb: Reading, body: unknown): JsonObject {
   const inPath = pathFieldsOf(verb)
   const fields = Object.keys(verb.input.properties).filter((name) => !inPath.includes(name))
   if (fields.length === 0 && !verb.hasOpenBody) return {}
@@ -49,7 +52,7 @@ function objectIn(verb: Verb, body: unknown): JsonObject {
 }
 
 /** The values of a query, which are texts, in the types of their fields. What has no such type is refused later. */
-function valuesOf({ input }: Verb, query: Record<string, unknown>): JsonObject {
+function valuesOf({ input }: Pick<Verb, 'input'>, query: Record<string, unknown>): JsonObject {
   const entries = Object.entries(query).flatMap(([name, value]): [string, Json][] => {
     if (value === '') return [] // a form sends every field
     const schema = Object.hasOwn(input.properties, name) ? input.properties[name] : undefined

@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from 'typebox'
 import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { Role } from '../core/person.ts'
 import type { Actor, AdminContext } from './context.ts'
 import type { Access } from './own-access.ts'
 
@@ -22,6 +23,8 @@ export interface Verb<Name extends string = string, Input extends TObject = TObj
   changes: boolean
   /** Which of a tenant's keys may call it. Default: all. The operator's verbs need an admin key. */
   access?: readonly Access[]
+  /** The role in the tenant that a person needs. Default: owner for changes, viewer for the rest. Verbs that show secrets say `owner`. */
+  role?: Role
   /** Errors beside those of every verb. */
   errors?: readonly ErrorCode[]
   /** It seals or signs, so it needs the master secret with which the database was written. */

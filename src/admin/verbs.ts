@@ -4,8 +4,11 @@ import { AUDIT_VERBS } from './audit.ts'
 import { CALL_VERBS, OWN_CALL_VERBS } from './calls.ts'
 import { CONFIG_VERBS } from './config.ts'
 import { CREDIT_VERBS } from './credit.ts'
+import { INVITATION_VERBS, OWN_INVITATION_VERBS } from './invitations.ts'
 import { KEY_VERBS, OWN_KEY_VERBS } from './keys.ts'
 import { LEDGER_VERBS, OWN_LEDGER_VERBS } from './ledger.ts'
+import { MEMBER_VERBS, OWN_MEMBER_VERBS } from './members.ts'
+import { PERSON_VERBS } from './people.ts'
 import { PRICE_VERBS } from './prices.ts'
 import { RECONCILE_VERBS } from './reconcile.ts'
 import { TASK_VERBS } from './tasks.ts'
@@ -29,6 +32,9 @@ export const OPERATOR_VERBS = [
   ...RECONCILE_VERBS,
   ...CONFIG_VERBS,
   ...AUDIT_VERBS,
+  ...PERSON_VERBS,
+  ...MEMBER_VERBS,
+  ...INVITATION_VERBS,
 ] as const
 
 /** What tenants do for themselves, below `/api/v1`. */
@@ -39,6 +45,8 @@ export const OWN_VERBS: readonly Verb[] = [
   ...OWN_CALL_VERBS,
   ...OWN_WEBHOOK_VERBS,
   ...OWN_ACCOUNT_VERBS,
+  ...OWN_MEMBER_VERBS,
+  ...OWN_INVITATION_VERBS,
 ]
 
 type OperatorVerb = (typeof OPERATOR_VERBS)[number]

@@ -121,6 +121,7 @@ export const OWN_WEBHOOK_VERBS = [
     input: Type.Object({ id: ID }),
     answer: Replayed,
     changes: true,
+    role: 'member',
     errors: ['not_found'],
     run(context, { id }, actor) {
       const { tenantId, mode } = callerOf(actor)
@@ -137,6 +138,7 @@ export const OWN_WEBHOOK_VERBS = [
     answer: Secret,
     changes: false,
     access: ['unlimited'],
+    role: 'owner',
     usesSecret: true,
     async run(context, _input, actor) {
       const { tenantId, mode } = callerOf(actor)

@@ -18,11 +18,19 @@ export async function runServer(writer: Worker): Promise<void> {
   const gateway = await starting
   reporter.started(gateway, [...warnings, ...gateway.report.warnings])
   showKeys(gateway)
+  await showClaimLink(gateway)
   const { checkCredentials } = await import('../compose/check-credentials.ts')
   await checkCredentials(gateway.accounts, {
     timeoutMs: CREDENTIAL_MS,
     report: (check) => reporter.checked(gateway, check),
   })
+}
+
+/** Says how the first person signs in, at every start until one has. */
+async function showClaimLink({ claimLink }: Gateway): Promise<void> {
+  const link = await claimLink()
+  if (link === undefined) return
+  console.error(`\n  No one has claimed this gateway. Open this link once, to be its operator:\n\n  ${link}\n`)
 }
 
 /** Prints newly created keys; they are stored as hashes, so this is the only time they can be shown. */

@@ -49,6 +49,7 @@ export function adminContext(
     expand: urls.expand,
     isCallModel: (name) => isKnownModel(name, config.models) || (parts.callModels?.().includes(name) ?? false),
     settings: config.shown,
+    publicUrl: () => urls.publicUrl,
   }
 }
 

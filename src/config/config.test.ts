@@ -17,6 +17,7 @@ const read = (env: Record<string, string> = {}): Config => readConfig({ DATA_DIR
 const KEY = 'sk-live-0123456789abcdef'
 
 const BATCHES = { priceFactor: 0.5, linesAtOnce: 16, fileMaxBytes: 200 * 2 ** 20, fileDays: 30 }
+const OIDC = { name: 'Single sign-on', issuer: undefined, clientId: undefined, clientSecret: undefined }
 const QUOTAS = {
   live: { bytes: 20 * 2 ** 30, drafts: 100_000 },
   test: { bytes: 2 ** 30, drafts: 10_000 },
@@ -52,6 +53,9 @@ describe('a configuration', () => {
       providers: [],
       accountsPerTenant: 20,
       privatePriceFactor: 0,
+      firstOperator: { email: undefined, password: undefined },
+      signUp: { policy: 'invitation', credit: 0 },
+      oidc: OIDC,
       corsOrigins: ['*'],
       trustedProxies: [],
       egressAllow: [],
@@ -112,6 +116,18 @@ describe('a configuration', () => {
     ],
     ['POLYPHONY_ACCOUNTS_PER_TENANT', '0', { accountsPerTenant: 0 }],
     ['POLYPHONY_PRIVATE_PRICE_FACTOR', '0.25', { privatePriceFactor: 0.25 }],
+    ['POLYPHONY_ADMIN_EMAIL', 'op@a.example', { firstOperator: { email: 'op@a.example', password: undefined } }],
+    ['POLYPHONY_ADMIN_PASSWORD', 'long enough', { firstOperator: { email: undefined, password: 'long enough' } }],
+    ['POLYPHONY_SIGN_UP', 'open', { signUp: { policy: 'open', credit: 0 as Config['openingCredit'] } }],
+    [
+      'POLYPHONY_SIGN_UP_CREDIT',
+      '2.5',
+      { signUp: { policy: 'invitation', credit: 25_000_000 as Config['openingCredit'] } },
+    ],
+    ['POLYPHONY_OIDC_ISSUER', 'https://id.example', { oidc: { ...OIDC, issuer: 'https://id.example' } }],
+    ['POLYPHONY_OIDC_CLIENT_ID', 'polyphony', { oidc: { ...OIDC, clientId: 'polyphony' } }],
+    ['POLYPHONY_OIDC_CLIENT_SECRET', 'a secret', { oidc: { ...OIDC, clientSecret: 'a secret' } }],
+    ['POLYPHONY_OIDC_NAME', 'Example', { oidc: { ...OIDC, name: 'Example' } }],
     ['POLYPHONY_CORS_ORIGINS', 'off', { corsOrigins: [] }],
     [
       'POLYPHONY_CORS_ORIGINS',

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { HOUR_MS } from '../core/clock.ts'
+import type { SignUp } from '../core/person.ts'
 import { type Points, usdToPoints } from '../core/points.ts'
 import type { Quotas } from '../core/quota.ts'
 import type { ModelSetting } from '../core/usage.ts'
@@ -47,6 +48,17 @@ export interface Config {
   privatePriceFactor: number
   /** A variable, or the content of the file that `NAME_FILE` names: for the vendors' own names. */
   variable: (name: string) => string | undefined
+  /** The first operator, where the operator chose one in place of the link in the log. */
+  firstOperator: Readonly<{ email: string | undefined; password: string | undefined }>
+  /** Who may sign up, and what the tenant of someone who does begins with. */
+  signUp: Readonly<{ policy: SignUp; credit: Points }>
+  /** A provider of OpenID Connect that people may sign in by. */
+  oidc: Readonly<{
+    name: string
+    issuer: string | undefined
+    clientId: string | undefined
+    clientSecret: string | undefined
+  }>
   /** Origins whose pages may call the API; `*` = all. */
   corsOrigins: readonly string[]
   /** Proxies whose X-Forwarded-* headers are believed. */
@@ -174,6 +186,17 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     accountsPerTenant: values.POLYPHONY_ACCOUNTS_PER_TENANT,
     privatePriceFactor: values.POLYPHONY_PRIVATE_PRICE_FACTOR,
     variable,
+    firstOperator: { email: values.POLYPHONY_ADMIN_EMAIL, password: values.POLYPHONY_ADMIN_PASSWORD },
+    signUp: {
+      policy: values.POLYPHONY_SIGN_UP as SignUp, // one of them, as the setting allows
+      credit: usdToPoints(values.POLYPHONY_SIGN_UP_CREDIT),
+    },
+    oidc: {
+      name: values.POLYPHONY_OIDC_NAME,
+      issuer: values.POLYPHONY_OIDC_ISSUER,
+      clientId: values.POLYPHONY_OIDC_CLIENT_ID,
+      clientSecret: values.POLYPHONY_OIDC_CLIENT_SECRET,
+    },
     corsOrigins: values.POLYPHONY_CORS_ORIGINS,
     trustedProxies: values.POLYPHONY_TRUSTED_PROXIES,
     egressAllow: values.POLYPHONY_EGRESS_ALLOW,

@@ -94,6 +94,18 @@ export function chosenSecret(text: string, name: string): string {
   )
 }
 
+/** As `src/people` requires of every password. */
+export function chosenPassword(text: string, name: string): string {
+  const { length } = [...text]
+  if (length >= 8 && length <= 128) return text
+  throw new ConfigError(`${name} must have 8 to 128 characters.`)
+}
+
+export function mailBox(text: string, name: string): string {
+  if (/^[^\s@<>"]+@[^\s@<>"]+$/.test(text)) return text
+  throw new ConfigError(`${name} must be an e-mail address, not "${text}".`)
+}
+
 /** Where an e-mail goes: the server of the sender, and the addresses. */
 export interface MailAddress {
   /** `smtp://` or `smtps://`, with user and password where the server asks for them. */

@@ -2,9 +2,11 @@ import { models } from './model-settings.ts'
 import { list, number, oneOf, optional, type Setting, whole, words } from './setting.ts'
 import {
   chosenKey,
+  chosenPassword,
   chosenSecret,
   cidr,
   databaseUrl,
+  mailBox,
   mailUrl,
   origins,
   port,
@@ -61,6 +63,20 @@ export const SETTINGS = {
   POLYPHONY_MODELS: models(),
   POLYPHONY_PUBLIC_PRICES: oneOf('Whether GET /api/pricing shows the prices without a key.', ['on', 'off'], 'on'),
   POLYPHONY_OPENING_CREDIT: number('Credit of the first tenant, in USD.', { from: 0, to: 1e8, default: 1_000 }),
+  POLYPHONY_ADMIN_EMAIL: optional('The e-mail address of the first operator, with POLYPHONY_ADMIN_PASSWORD.', mailBox),
+  POLYPHONY_ADMIN_PASSWORD: optional('The password with which the first operator signs in.', chosenPassword, {
+    isSecret: true,
+  }),
+  POLYPHONY_SIGN_UP: oneOf('Who may sign up in the workspace.', ['open', 'invitation', 'closed'], 'invitation'),
+  POLYPHONY_SIGN_UP_CREDIT: number('Credit of a tenant that someone makes by signing up, in USD.', {
+    from: 0,
+    to: 1e6,
+    default: 0,
+  }),
+  POLYPHONY_OIDC_ISSUER: optional('The address of an OpenID Connect provider that people may sign in by.', publicUrl),
+  POLYPHONY_OIDC_CLIENT_ID: optional('The id of this gateway at that provider.', (text) => text),
+  POLYPHONY_OIDC_CLIENT_SECRET: optional('Its secret there.', (text) => text, { isSecret: true }),
+  POLYPHONY_OIDC_NAME: words('What the button for that provider says.', 'Single sign-on'),
   POLYPHONY_CORS_ORIGINS: origins(),
   POLYPHONY_TRUSTED_PROXIES: list('Addresses or CIDRs of proxies whose X-Forwarded-* headers are believed.', proxy),
   POLYPHONY_EGRESS_ALLOW: list('Private CIDRs that webhooks and downloads may reach.', cidr),

@@ -1,8 +1,9 @@
 import { PolyphonyError } from './errors.ts'
 import { fits } from './model-name.ts'
+import type { Role } from './person.ts'
 import type { Mode } from './task.ts'
 
-/** The sender of a request, as its valid key identifies it. Frozen, and shared between requests. */
+/** The sender of a request, as a valid key or the session of a person identifies it. Frozen, and shared between requests. */
 export interface Caller {
   readonly keyId: string
   readonly tenantId: string
@@ -16,6 +17,15 @@ export interface Caller {
   readonly expiresAt: number | null
   /** Whether the tenant is frozen: new tasks are refused. */
   readonly isFrozen: boolean
+  /** Who it is, where it is a person. The key is then one that makes the person's tasks, and no limit of the rights. */
+  readonly person?: CallingPerson
+}
+
+export interface CallingPerson {
+  readonly id: string
+  /** In the caller's tenant. */
+  readonly role: Role
+  readonly isOperator: boolean
 }
 
 /** Whether the caller's key allows a model. */

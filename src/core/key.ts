@@ -2,7 +2,7 @@ import type { Caller } from './caller.ts'
 import type { Points } from './points.ts'
 import type { PeriodSpending } from './spend-periods.ts'
 
-export interface KeyRecord extends Omit<Caller, 'isFrozen'> {
+export interface KeyRecord extends Omit<Caller, 'isFrozen' | 'person'> {
   name: string
   hash: string
   prefix: string
@@ -14,6 +14,8 @@ export interface KeyRecord extends Omit<Caller, 'isFrozen'> {
   monthLimitPoints: Points | null
   spending: PeriodSpending
   createdAt: number
+  /** The person whose tasks it makes: no one has its text, and it is no key that anyone manages. Null for all others. */
+  personId: string | null
   revokedAt: number | null
   /** To the minute; null = never. */
   lastUsedAt: number | null
@@ -26,8 +28,16 @@ export interface KeyRecord extends Omit<Caller, 'isFrozen'> {
 
 export type NewKey = Omit<
   KeyRecord,
-  'spentPoints' | 'spending' | 'revokedAt' | 'lastUsedAt' | 'previousUntil' | 'previousHash' | 'tenantFrozenAt'
->
+  | 'spentPoints'
+  | 'spending'
+  | 'revokedAt'
+  | 'lastUsedAt'
+  | 'previousUntil'
+  | 'previousHash'
+  | 'tenantFrozenAt'
+  | 'personId'
+> &
+  Partial<Pick<KeyRecord, 'personId'>>
 
 /** The limits of a key, and its name: what can be changed after it was created. */
 export type KeyChange = Partial<

@@ -72,6 +72,11 @@ export interface DialectContext {
   /** Throws `unauthorized` and `rate_limited`. */
   authenticate(key: string | undefined): Caller | Promise<Caller>
   /**
+   * The caller that the session of a request's cookie stands for; undefined, at once, where it has none. For requests
+   * without a key, of protocols that take sessions. Rejects with `unauthorized` and `forbidden`.
+   */
+  callerByCookie?(request: FastifyRequest): Promise<Caller> | undefined
+  /**
    * The same for protocols whose clients sign: takes a token that was signed with the secret key of an access pair, or a
    * key. `tokenFaultOf` of `tenants/access-keys.ts` reports what is wrong with the token of an `unauthorized`.
    */

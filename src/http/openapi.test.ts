@@ -145,6 +145,8 @@ describe('the description of the API', () => {
       'GET /docs': 'a page for people',
       'GET /docs/openapi.json': 'what the page shows',
       'GET /docs/scalar.js': 'what the page runs',
+      'GET /api/auth/*': 'the login’s own protocol, which docs/workspace.md describes',
+      'POST /api/auth/*': 'the login’s own protocol, which docs/workspace.md describes',
     })
   })
 

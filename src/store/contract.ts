@@ -17,6 +17,7 @@ import { ledgerContract } from './contract/ledger.ts'
 import { noticesContract } from './contract/notices.ts'
 import { offersContract } from './contract/offers.ts'
 import { openingContract } from './contract/opening.ts'
+import { peopleContract } from './contract/people.ts'
 import { pricesContract } from './contract/prices.ts'
 import { progressContract } from './contract/progress.ts'
 import { receiversContract } from './contract/receivers.ts'
@@ -74,6 +75,14 @@ export const TABLES = [
   'call_files',
   'call_batches',
   'call_batch_lines',
+  'credentials',
+  'invitations',
+  'members',
+  'passkeys',
+  'people',
+  'sessions',
+  'two_factors',
+  'verifications',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -112,6 +121,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('ledger', () => ledgerContract(bench))
     describe('tenants and keys', () => tenantsContract(bench))
     describe('fingerprints', () => fingerprintsContract(bench))
+    describe('people', () => peopleContract(bench))
     describe('prices', () => pricesContract(bench))
     describe('calls', () => callsContract(bench))
     describe('batches of calls', () => callBatchesContract(bench))

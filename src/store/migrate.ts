@@ -21,6 +21,7 @@ import * as calls from './migrations/0017-calls.ts'
 import * as callBatches from './migrations/0018-call-batches.ts'
 import * as keyLimits from './migrations/0030-key-limits.ts'
 import * as answers from './migrations/0031-answers.ts'
+import * as people from './migrations/0040-people.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -45,6 +46,7 @@ const MIGRATIONS = {
   '0018-call-batches': callBatches,
   '0030-key-limits': keyLimits,
   '0031-answers': answers,
+  '0040-people': people,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

@@ -171,6 +171,7 @@ export function keyOfRow(
     lastUsedAt: row.last_used_at,
     previousUntil: row.previous_until,
     previousHash: row.previous_hash,
+    personId: row.person_id,
     tenantFrozenAt: row.tenant_frozen_at,
   }
 }

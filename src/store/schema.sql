@@ -81,10 +81,14 @@ CREATE TABLE api_keys (
   spend_day integer default 0 not null,
   day_spent integer default 0 not null,
   spend_month integer default 0 not null,
-  month_spent integer default 0 not null
+  month_spent integer default 0 not null,
+  person_id text
 );
 
 CREATE INDEX api_keys_age on api_keys (created_at, id);
+
+CREATE UNIQUE INDEX api_keys_of_people on api_keys (person_id, tenant_id, mode)
+    where person_id is not null and revoked_at is null;
 
 CREATE UNIQUE INDEX api_keys_previous on api_keys (previous_hash) where previous_hash is not null;
 
@@ -294,6 +298,26 @@ CREATE TABLE cost_rules (
 
 CREATE UNIQUE INDEX cost_rules_in_force on cost_rules (slot) where ended_at is null;
 
+CREATE TABLE credentials (
+  id text primary key,
+  person_id text not null,
+  provider_id text not null,
+  account_id text not null,
+  access_token text,
+  refresh_token text,
+  id_token text,
+  access_token_expires_at integer,
+  refresh_token_expires_at integer,
+  scope text,
+  password text,
+  created_at integer not null,
+  updated_at integer not null
+);
+
+CREATE UNIQUE INDEX credentials_by_account on credentials (provider_id, account_id);
+
+CREATE INDEX credentials_by_person on credentials (person_id);
+
 CREATE TABLE deliveries (
   seq integer primary key,
   id text not null unique,
@@ -359,6 +383,24 @@ CREATE TABLE fingerprints (
   value text not null
 );
 
+CREATE TABLE invitations (
+  id text primary key,
+  hash text not null unique,
+  tenant_id text not null,
+  role text not null,
+  email text,
+  invited_by text not null,
+  created_at integer not null,
+  expires_at integer not null,
+  accepted_at integer,
+  accepted_by text,
+  revoked_at integer
+);
+
+CREATE INDEX invitations_by_email on invitations (email);
+
+CREATE INDEX invitations_by_tenant on invitations (tenant_id, id);
+
 CREATE TABLE ledger_transactions (
   seq integer primary key,
   id text not null unique,
@@ -385,11 +427,53 @@ CREATE TABLE lines (
   constraint lines_key primary key (pool, tenant_id)
 );
 
+CREATE TABLE members (
+  person_id text not null,
+  tenant_id text not null,
+  role text not null,
+  joined_at integer not null,
+  constraint members_key primary key (person_id, tenant_id)
+);
+
+CREATE INDEX members_by_tenant on members (tenant_id, joined_at);
+
 CREATE TABLE notices (
   subject text primary key,
   is_on integer not null,
   on_at integer not null
 );
+
+CREATE TABLE passkeys (
+  id text primary key,
+  person_id text not null,
+  name text,
+  credential_id text not null unique,
+  public_key text not null,
+  counter integer not null,
+  device_type text not null,
+  backed_up integer not null,
+  transports text,
+  aaguid text,
+  created_at integer
+);
+
+CREATE INDEX passkeys_by_person on passkeys (person_id);
+
+CREATE TABLE people (
+  id text primary key,
+  email text not null unique,
+  name text not null,
+  image text,
+  email_verified integer not null,
+  two_factor_enabled integer,
+  locale text,
+  is_operator integer default 0 not null,
+  blocked_at integer,
+  created_at integer not null,
+  updated_at integer not null
+);
+
+CREATE INDEX people_by_age on people (created_at, id);
 
 CREATE TABLE price_revision (
   id integer primary key,
@@ -434,6 +518,25 @@ CREATE INDEX receivers_idle on receivers (used_at) where next_at is null;
 CREATE INDEX receivers_next on receivers (next_at) where next_at is not null;
 
 CREATE INDEX receivers_waiting on receivers (standing, tenant_id, next_at) where next_at is not null;
+
+CREATE TABLE sessions (
+  id text primary key,
+  token text not null unique,
+  person_id text,
+  key_id text,
+  tenant_id text,
+  ip_address text,
+  user_agent text,
+  created_at integer not null,
+  updated_at integer not null,
+  expires_at integer not null
+);
+
+CREATE INDEX sessions_by_expiry on sessions (expires_at);
+
+CREATE INDEX sessions_by_key on sessions (key_id);
+
+CREATE INDEX sessions_by_person on sessions (person_id);
 
 CREATE TABLE storage_use (
   tenant_id text not null,
@@ -549,3 +652,28 @@ CREATE TABLE tenants (
 CREATE INDEX tenants_age on tenants (created_at, id);
 
 CREATE INDEX tenants_price_group on tenants (price_group) where price_group is not null;
+
+CREATE TABLE two_factors (
+  id text primary key,
+  person_id text not null,
+  secret text not null,
+  backup_codes text not null,
+  verified integer,
+  failed_verification_count integer,
+  locked_until integer
+);
+
+CREATE INDEX two_factors_by_person on two_factors (person_id);
+
+CREATE TABLE verifications (
+  id text primary key,
+  identifier text not null,
+  value text not null,
+  created_at integer not null,
+  updated_at integer not null,
+  expires_at integer not null
+);
+
+CREATE INDEX verifications_by_expiry on verifications (expires_at);
+
+CREATE INDEX verifications_by_identifier on verifications (identifier);

@@ -34,6 +34,14 @@ export interface Database {
   call_files: CallFilesTable
   call_batches: CallBatchesTable
   call_batch_lines: CallBatchLinesTable
+  people: PeopleTable
+  credentials: CredentialsTable
+  sessions: SessionsTable
+  verifications: VerificationsTable
+  passkeys: PasskeysTable
+  two_factors: TwoFactorsTable
+  members: MembersTable
+  invitations: InvitationsTable
 }
 
 export interface TenantsTable {
@@ -91,6 +99,8 @@ export interface ApiKeysTable {
   day_spent: Generated<number>
   spend_month: Generated<number>
   month_spent: Generated<number>
+  /** The person whose tasks it makes; no one has its text. */
+  person_id: Generated<string | null>
 }
 
 /** A cache of the ledger's sums and of counts of tasks; `reconcile` checks it, and can rebuild it. */
@@ -530,4 +540,113 @@ export interface AuditTable {
   subject: string | null
   before: string | null
   after: string | null
+}
+
+export interface PeopleTable {
+  id: string
+  /** In lower case. */
+  email: string
+  name: string
+  image: string | null
+  email_verified: number
+  two_factor_enabled: number | null
+  /** A language tag that the person chose. */
+  locale: Generated<string | null>
+  is_operator: Generated<number>
+  /** Since when the person may not sign in. */
+  blocked_at: Generated<number | null>
+  created_at: number
+  updated_at: number
+}
+
+/** Ways to sign in: `credential` is a password, others are providers of OAuth, whose tokens are encrypted. */
+export interface CredentialsTable {
+  id: string
+  person_id: string
+  provider_id: string
+  /** The person's id at the provider; that of the person itself for a password. */
+  account_id: string
+  access_token: string | null
+  refresh_token: string | null
+  id_token: string | null
+  access_token_expires_at: number | null
+  refresh_token_expires_at: number | null
+  scope: string | null
+  /** As `src/people/password.ts` writes it. */
+  password: string | null
+  created_at: number
+  updated_at: number
+}
+
+/** Of a person or of a key. The token counts only with its signature, which is not stored. */
+export interface SessionsTable {
+  id: string
+  token: string
+  person_id: string | null
+  key_id: Generated<string | null>
+  /** The tenant that the person works for. */
+  tenant_id: Generated<string | null>
+  ip_address: string | null
+  user_agent: string | null
+  created_at: number
+  updated_at: number
+  expires_at: number
+}
+
+export interface VerificationsTable {
+  id: string
+  identifier: string
+  value: string
+  created_at: number
+  updated_at: number
+  expires_at: number
+}
+
+export interface PasskeysTable {
+  id: string
+  person_id: string
+  name: string | null
+  credential_id: string
+  public_key: string
+  counter: number
+  device_type: string
+  backed_up: number
+  transports: string | null
+  aaguid: string | null
+  created_at: number | null
+}
+
+export interface TwoFactorsTable {
+  id: string
+  person_id: string
+  secret: string
+  backup_codes: string
+  verified: number | null
+  failed_verification_count: number | null
+  locked_until: number | null
+}
+
+export interface MembersTable {
+  person_id: string
+  tenant_id: string
+  /** `owner`, `member` or `viewer`. */
+  role: string
+  joined_at: number
+}
+
+export interface InvitationsTable {
+  id: string
+  /** SHA-256 of the token, hex. */
+  hash: string
+  tenant_id: string
+  role: string
+  /** Who alone may accept it; null = whoever has the link. */
+  email: string | null
+  /** An actor, as the audit names it. */
+  invited_by: string
+  created_at: number
+  expires_at: number
+  accepted_at: number | null
+  accepted_by: string | null
+  revoked_at: number | null
 }

@@ -22,6 +22,7 @@ import type { Mode, Status, Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance, Tenant, TenantChange } from '../core/tenant.ts'
 import type { Transition } from '../core/transitions.ts'
+import type { PeopleReads, PeopleWrites } from './people-verbs.ts'
 import type { Engine, Signal } from './tx.ts'
 
 export type { Engine, Signal } from './tx.ts'
@@ -163,7 +164,7 @@ export interface LedgerFault {
  * The verbs that write. Each is one transaction: all of it is on disk when the promise resolves, or nothing is.
  * `now` is passed in, so that tests control the time.
  */
-export interface WriteVerbs {
+export interface WriteVerbs extends PeopleWrites {
   /** Checks idempotency and limits, takes the holds and stores the tasks. Returns one outcome per task, in order. */
   submitTasks(args: { tasks: NewTask[] }): Promise<SubmitOutcome[]>
   /** Stores a batch with all of its tasks and their holds, or nothing. */
@@ -428,7 +429,7 @@ export const MARGIN_KEYS = ['operation', 'tenant', 'provider', 'account', 'day']
 export type MarginKey = (typeof MARGIN_KEYS)[number]
 
 /** The verbs that only read. */
-export interface ReadVerbs {
+export interface ReadVerbs extends PeopleReads {
   /** Undefined where there is none that still counts. */
   findAnswer(args: { id: string; now: number }): Promise<KeptAnswer | undefined>
   getAccount(args: { id: string }): Promise<AccountRecord | undefined>

@@ -24,6 +24,8 @@ export type Signal =
   | { kind: 'delivery' }
   /** A key was revoked or changed: forget it. */
   | { kind: 'key'; hash: string }
+  /** People, their sessions or their memberships were changed. */
+  | { kind: 'people' }
   /** This node may have missed signals: cached data must be read again. */
   | { kind: 'resync' }
 

@@ -25,6 +25,7 @@ export function startRetention(options: {
     try {
       for (let swept = BATCH; swept === BATCH && !stopped; ) swept = await assets.sweep(clock.now(), BATCH)
       await store.purgeDrafts({ now: clock.now() })
+      await store.purgeSessions({ now: clock.now() })
       // The purge looks at the oldest records only, so it goes on while it finds any.
       for (let purged = 1; purged > 0 && !stopped; ) purged = await store.purgeTasks({ now: clock.now(), limit: BATCH })
     } catch (error) {

@@ -28,7 +28,10 @@ export interface RateLimiter {
  * A token bucket for each key, as large as a minute's worth of requests. Throws `rate_limited`, with `retryAfterSeconds`,
  * when it is empty. Kept in this process: with several nodes, a key has this rate at each of them.
  */
-export function openRateLimit(clock: Clock): RateLimiter {
+export function openRateLimit(
+  clock: Clock,
+  message: (perMinute: number, seconds: number) => string = ofKey,
+): RateLimiter {
   const buckets = new LRUCache<string, Bucket>({ max: 10_000 })
   function levelOf(keyId: string): number {
     const bucket = buckets.get(keyId)
@@ -45,11 +48,10 @@ export function openRateLimit(clock: Clock): RateLimiter {
     if (levelUs < costUs) {
       buckets.set(keyId, { levelUs, filledAt: now })
       const seconds = Math.ceil((costUs - levelUs) / 1_000_000)
-      throw new PolyphonyError(
-        'rate_limited',
-        `The key may send ${perMinute} requests a minute; try again in ${seconds} s.`,
-        { retryAfterSeconds: seconds, requestsPerMinute: perMinute },
-      )
+      throw new PolyphonyError('rate_limited', message(perMinute, seconds), {
+        retryAfterSeconds: seconds,
+        requestsPerMinute: perMinute,
+      })
     }
     buckets.set(keyId, { levelUs: levelUs - costUs, filledAt: now })
   }
@@ -61,4 +63,8 @@ export function openRateLimit(clock: Clock): RateLimiter {
   }
 
   return Object.assign(take, { stateOf })
+}
+
+function ofKey(perMinute: number, seconds: number): string {
+  return `The key may send ${perMinute} requests a minute; try again in ${seconds} s.`
 }

@@ -5,21 +5,38 @@ import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { COMMON_ERRORS, errorAnswers, inPath, inQuery, jsonBody, plain, ref } from '../dialects/kit/openapi.ts'
 import { errorBody } from './errors.ts'
+import { PEOPLE_ROUTES, type PeopleRoute } from './people-routes.ts'
 import { descriptionOf } from './verb-routes.ts'
 
 /** The description of the verbs' routes, which follows from the verbs. */
 
 export const OPERATOR_TAG = 'Administration (operator)'
 export const OWN_TAG = 'Keys, usage and money (your own)'
+export const PEOPLE_TAG = 'People and sessions'
 
 export function verbOperations(): Record<string, JsonObject> {
   const operators = OPERATOR_VERBS.map((verb): [Verb, 'operator' | 'tenant'] => [verb, 'operator'])
   const own = OWN_VERBS.map((verb): [Verb, 'operator' | 'tenant'] => [verb, 'tenant'])
   const derived = [...operators, ...own].filter(([{ describedAs }]) => describedAs === undefined)
-  return Object.fromEntries(derived.map(([verb, by]) => [descriptionOf(verb, by), operationOf(verb, by)]))
+  const tagOf = (by: 'operator' | 'tenant'): string => (by === 'operator' ? OPERATOR_TAG : OWN_TAG)
+  return Object.fromEntries(derived.map(([verb, by]) => [descriptionOf(verb, by), operationOf(verb, tagOf(by))]))
 }
 
-function operationOf(verb: Verb, by: 'operator' | 'tenant'): JsonObject {
+/** The routes of sessions, which need no key. */
+export function peopleOperations(): Record<string, JsonObject> {
+  const operations = (PEOPLE_ROUTES as readonly PeopleRoute[]).map((route): [string, JsonObject] => {
+    return [route.name, { ...operationOf(route, PEOPLE_TAG), security: [] }]
+  })
+  return Object.fromEntries(operations)
+}
+
+/** What is described: a verb, or a route like one. */
+type Described = Pick<
+  Verb,
+  'method' | 'path' | 'summary' | 'description' | 'input' | 'answer' | 'example' | 'errors'
+> & { asText?: unknown }
+
+function operationOf(verb: Described, tag: string): JsonObject {
   const { method, summary, description } = verb
   const inThePath = pathFieldsOf(verb)
   const others = Object.keys(verb.input.properties).filter((name) => !inThePath.includes(name))
@@ -35,7 +52,7 @@ function operationOf(verb: Verb, by: 'operator' | 'tenant'): JsonObject {
   const hasBody = method !== 'GET' && others.length > 0
   return {
     summary,
-    tags: [by === 'operator' ? OPERATOR_TAG : OWN_TAG],
+    tags: [tag],
     ...(description === undefined ? {} : { description }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(hasBody ? { requestBody: bodyOf(verb, others) } : {}),
@@ -46,7 +63,7 @@ function operationOf(verb: Verb, by: 'operator' | 'tenant'): JsonObject {
   }
 }
 
-function bodyOf({ input, example }: Verb, fields: string[]): JsonObject {
+function bodyOf({ input, example }: Described, fields: string[]): JsonObject {
   const required = (input.required ?? []).filter((name) => fields.includes(name))
   const schema = {
     type: 'object',
@@ -58,7 +75,7 @@ function bodyOf({ input, example }: Verb, fields: string[]): JsonObject {
   return { ...jsonBody(schema, examples), required: required.length > 0 }
 }
 
-function successOf(verb: Verb): JsonObject {
+function successOf(verb: Described): JsonObject {
   const data = plain(verb.answer)
   const code = { type: 'integer', const: 200 }
   const schema = {
@@ -70,7 +87,7 @@ function successOf(verb: Verb): JsonObject {
   return { description: verb.summary, content: { 'application/json': { schema }, ...csv } }
 }
 
-function codesOf(verb: Verb, hasBody: boolean): ErrorCode[] {
+function codesOf(verb: Described, hasBody: boolean): ErrorCode[] {
   const takesInput = Object.keys(verb.input.properties).length > 0
   return [
     ...new Set<ErrorCode>([

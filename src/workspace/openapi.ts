@@ -7,7 +7,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { ApiDescription } from '../dialects/dialect.ts'
 import { answer, COMMON_ERRORS, errorAnswers, inPath, jsonBody, plain, ref } from '../dialects/kit/openapi.ts'
 import { errorBody } from './errors.ts'
-import { OPERATOR_TAG, OWN_TAG, verbOperations } from './openapi-verbs.ts'
+import { OPERATOR_TAG, OWN_TAG, PEOPLE_TAG, peopleOperations, verbOperations } from './openapi-verbs.ts'
 import { PUBLIC_PRICES, pricingOperation } from './pricing-openapi.ts'
 
 const OPERATORS = 'Accounts (operator)'
@@ -34,9 +34,13 @@ export function describeWorkspace(): ApiDescription {
         name: OWN_TAG,
         description: 'What a tenant administers for itself, with a live key without limits of its own.',
       },
+      {
+        name: PEOPLE_TAG,
+        description: 'Who is signed in, with a cookie in place of a key. For pages of the gateway itself.',
+      },
       { name: PUBLIC_PRICES, description: 'What tasks cost. Needs no key.' },
     ],
-    operations: { ...operationsOf(), ...verbOperations() },
+    operations: { ...operationsOf(), ...verbOperations(), ...peopleOperations() },
     webhooks: {},
     schemas: {
       ...schemasOf('operator'),

@@ -6,6 +6,7 @@ import type { Verb } from '../admin/verb.ts'
 import { OPERATOR_VERBS, OWN_VERBS } from '../admin/verbs.ts'
 import type { Caller } from '../core/caller.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import { actorOfPerson } from '../core/person.ts'
 import { describedBy } from '../dialects/kit/described.ts'
 
 const described = describedBy<Record<string, unknown>>()
@@ -21,7 +22,8 @@ export function descriptionOf(
 /** Registered below `/api/admin`, for admin keys. */
 export function operatorRoutes(app: FastifyInstance, context: AdminContext): void {
   app.addHook('onRequest', async ({ caller }) => {
-    if (caller.role !== 'admin') throw new PolyphonyError('forbidden', 'This needs an admin key.')
+    if (caller.role !== 'admin')
+      throw new PolyphonyError('forbidden', caller.person ? 'This is for operators.' : 'This needs an admin key.')
   })
   for (const verb of OPERATOR_VERBS) verbRoute(app, context, verb, { at: '', by: 'operator' })
 }
@@ -43,8 +45,7 @@ function verbRoute(
     ...described(descriptionOf(verb, by)),
     // Before the body is read.
     async onRequest(request) {
-      const { access = [] } = verb
-      if (by === 'tenant') await checkAccess(context, access, actorOf(request))
+      if (by === 'tenant') await checkAccess(context, verb, actorOf(request))
     },
     async handler(request, reply) {
       const input = inputFrom(verb, {
@@ -65,11 +66,12 @@ function verbRoute(
 /** For an operator who reads logs; the audit has what was changed, too. */
 function logChange({ log, caller, params }: FastifyRequest, { name }: Verb, data: unknown): void {
   const { id } = { ...(params as object), ...(data as object) } as { id?: string } // what a verb changes has one
-  log.info({ did: name, subject: id, key: caller.keyId, tenant: caller.tenantId }, 'an administrative change')
+  const who = caller.person ? { person: caller.person.id } : { key: caller.keyId }
+  log.info({ did: name, subject: id, ...who, tenant: caller.tenantId }, 'an administrative change')
 }
 
 function actorOf({ caller, ip }: FastifyRequest): Actor {
-  return { name: caller.keyId, address: ip, caller }
+  return { name: caller.person ? actorOfPerson(caller.person.id) : caller.keyId, address: ip, caller }
 }
 
 /** The operator at the command line of the server's own machine, who proved to be it by the token of this run. */

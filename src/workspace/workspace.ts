@@ -2,12 +2,16 @@ import type { AdminContext } from '../admin/context.ts'
 import type { Caller } from '../core/caller.ts'
 import type { DialectContext, RouteModule } from '../dialects/dialect.ts'
 import { type Protocol, serve } from '../dialects/kit/protocol.ts'
+import type { People } from '../people/people.ts'
+import { authRoutes } from './auth-routes.ts'
 import { errorBody } from './errors.ts'
+import { peopleRoutes } from './people-routes.ts'
 import { pricing } from './pricing.ts'
 import { operatorRoutes, tenantRoutes } from './verb-routes.ts'
 
 export interface WorkspaceOptions {
   admin: AdminContext
+  people: People
   /** The caller with the token of this run, which commands beside the server use; undefined for every other credential. */
   commandLine(credential: string | undefined): Caller | undefined
   /** Whether the prices are public. */
@@ -18,7 +22,7 @@ export interface WorkspaceOptions {
  * The administrative verbs as routes: the operator's below `/api/admin`, the tenants' beside PiAPI's. They are served as a
  * dialect is, but submit no tasks, so there are no webhooks. And the public prices.
  */
-export function workspace({ admin, commandLine, showsPrices }: WorkspaceOptions): RouteModule {
+export function workspace({ admin, people, commandLine, showsPrices }: WorkspaceOptions): RouteModule {
   const error: Protocol['error'] = (thrown, { id }) => errorBody(thrown, id)
   return {
     id: 'workspace',
@@ -28,10 +32,20 @@ export function workspace({ admin, commandLine, showsPrices }: WorkspaceOptions)
       await serve(app, context, {
         prefixes: ['/api/admin'],
         authenticate,
+        takesCookies: true,
         error,
         routes: (inside) => operatorRoutes(inside, admin),
       })
-      await serve(app, context, { prefixes: [''], error, routes: (inside) => tenantRoutes(inside, admin) })
+      await serve(app, context, {
+        prefixes: [''],
+        takesCookies: true,
+        error,
+        routes: (inside) => tenantRoutes(inside, admin),
+      })
+      await app.register(async (inside) => {
+        peopleRoutes(inside, people)
+        authRoutes(inside, people)
+      })
       if (showsPrices) await app.register(async (inside) => pricing(inside, context))
     },
     describe: async () => (await import('./openapi.ts')).describeWorkspace(),

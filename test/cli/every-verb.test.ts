@@ -22,6 +22,8 @@ interface Things {
   account: string
   price: string
   cost: string
+  person: string
+  invitation: string
   /** Prices and costs to import. */
   prices: string
   costs: string
@@ -227,6 +229,55 @@ const ROWS: Record<OperatorVerbName, Row> = {
     args: ({ tenant }) => ['audit', 'list', '--tenant', tenant, '--verb', 'tenant.freeze'],
     answers: ({ tenant }) => ({ items: [{ verb: 'tenant.freeze', before: { name: tenant } }] }),
   },
+  'person.list': { args: () => ['person', 'list', '--limit', '1000'], answers: ({ person }) => anItem({ id: person }) },
+  'person.show': { args: ({ person }) => ['person', 'show', person], answers: ({ person }) => ({ id: person }) },
+  'person.create': {
+    args: ({ tenant }) => ['person', 'create', '--email', `new@${tenant}.org`, '--name', 'New', '--tenant', tenant],
+    answers: ({ tenant }) => ({
+      tenants: [{ name: tenant, role: 'member' }],
+      link: expect.stringContaining('/reset#'),
+    }),
+  },
+  'person.change': {
+    args: ({ person }) => ['person', 'set', person, '--operator', 'yes', '--blocked', 'yes'],
+    answers: () => ({ operator: true, blocked_at: expect.any(String) }),
+  },
+  'person.reset': {
+    args: ({ person }) => ['person', 'reset', person],
+    answers: ({ person }) => ({ person, link: expect.stringContaining('/reset#') }),
+  },
+  'member.add': {
+    args: ({ person, tenant }) => ['member', 'add', person, '--tenant', tenant, '--role', 'viewer'],
+    answers: ({ person }) => ({ id: person, role: 'viewer' }),
+  },
+  'member.list': {
+    args: ({ tenant }) => ['member', 'list', '--tenant', tenant],
+    answers: ({ person }) => anItem({ id: person, role: 'viewer' }),
+  },
+  'member.change': {
+    args: ({ person, tenant }) => ['member', 'set', person, '--tenant', tenant, '--role', 'owner'],
+    answers: () => ({ role: 'owner' }),
+  },
+  'invitation.create': {
+    args: ({ tenant }) => ['invitation', 'create', '--role', 'member', '--tenant', tenant, '--days', '3'],
+    answers: () => ({ role: 'member', email: null, link: expect.stringContaining('/invitation#') }),
+  },
+  'invitation.list': {
+    args: ({ tenant }) => ['invitation', 'list', '--tenant', tenant],
+    answers: ({ invitation }) => anItem({ id: invitation, accepted_at: null }),
+  },
+  'invitation.revoke': {
+    args: ({ invitation }) => ['invitation', 'revoke', invitation],
+    answers: ({ invitation }) => ({ id: invitation, revoked: true }),
+  },
+  'member.remove': {
+    args: ({ person, tenant }) => ['member', 'remove', person, '--tenant', tenant],
+    answers: ({ person }) => ({ id: person, removed: true }),
+  },
+  'person.remove': {
+    args: ({ person }) => ['person', 'remove', person],
+    answers: ({ person }) => ({ id: person, removed: true }),
+  },
   'key.revoke': { args: ({ key }) => ['key', 'revoke', key], answers: ({ key }) => ({ id: key, revoked: true }) },
   'tenant.delete': { args: ({ tenant }) => ['tenant', 'delete', tenant], answers: () => ({ deleted: true }) },
 }
@@ -246,6 +297,8 @@ describe('every command of the operator', { timeout: 120_000 }, () => {
     luma = await openFakeLuma(LUMA_KEY)
     hand = handProvider({ slots: 0, operations: ['suno/lyrics'] })
     gateway = await openGateway({ replaced: { builtIn: [hand] } })
+    // The oldest person, whose tenant is not deleted by a run.
+    await gateway.send('POST', '/api/admin/people', { body: { email: 'first@example.org', name: 'First' } })
   })
   afterAll(async () => {
     await gateway?.[Symbol.asyncDispose]()
@@ -288,8 +341,16 @@ describe('every command of the operator', { timeout: 120_000 }, () => {
     const draft = { url: 'http://127.0.0.1:9/', body: '{}', headers: {} }
     await gateway.store.addDeliveries({ taskId, tenantId: String(tenant), deliveries: [draft], now: Date.now() })
     const [delivery] = await gateway.store.listDeliveries({ tenantId: String(tenant), limit: 1 })
+    // Another owner, so that the person may leave again; members come by themselves to the first tenant.
+    const owner = { email: `owner@${name}.org`, name: 'Owner', tenant: String(tenant), role: 'owner' }
+    await create('/api/admin/people', owner)
+    const person = await create('/api/admin/people', { email: `person@${name}.org`, name: 'Person', operator: true })
+    await create('/api/admin/people', { email: `operator@${name}.org`, name: 'Operator', operator: true })
+    const invitation = await create('/api/admin/invitations', { tenant: String(tenant), role: 'viewer' })
     return {
       tenant: name,
+      person: String(person.id),
+      invitation: String(invitation.id),
       key: String(key.id),
       task: taskId,
       delivery: String(delivery?.id),

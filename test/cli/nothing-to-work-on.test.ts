@@ -25,6 +25,16 @@ const COMMANDS = [
   ['calls'],
   ['usage'],
   ['audit', 'list'],
+  ['person', 'create', '--email', 'x@example.org', '--name', 'x'],
+  ['person', 'list'],
+  ...['show', 'reset', 'remove'].map((verb) => ['person', verb, 'x']),
+  ['person', 'set', 'x', '--blocked', 'yes'],
+  ['member', 'list'],
+  ...['add', 'set'].map((verb) => ['member', verb, 'x', '--tenant', 'x', '--role', 'viewer']),
+  ['member', 'remove', 'x', '--tenant', 'x'],
+  ['invitation', 'create', '--role', 'viewer'],
+  ['invitation', 'list'],
+  ['invitation', 'revoke', 'x'],
   ['account', 'add', 'luma', '--field', 'apiKey=x'],
   ['account', 'set', 'x', '--slots', '1'],
   ['account', 'list'],
@@ -144,7 +154,21 @@ describe('a command where there is no Polyphony', () => {
   })
 })
 
-const GROUPS = ['audit', 'config', 'price', 'cost', 'report', 'key', 'tenant', 'account', 'task', 'webhook']
+const GROUPS = [
+  'person',
+  'member',
+  'invitation',
+  'audit',
+  'config',
+  'price',
+  'cost',
+  'report',
+  'key',
+  'tenant',
+  'account',
+  'task',
+  'webhook',
+]
 
 function nameOf(first: string, second: string): string {
   return GROUPS.includes(first) ? `${first} ${second}` : first

@@ -76,7 +76,13 @@ describe('which key may call which administrative route', () => {
     const now = Date.now()
     await gateway.store.addDeliveries({ taskId, tenantId: mine.id, deliveries: [draft], now })
     const [delivery] = await gateway.store.listDeliveries({ tenantId: mine.id, limit: 1 })
+    const someone = { email: 'someone@example.org', name: 'Someone', tenant: mine.id, role: 'viewer' }
+    const person = await data('POST', '/api/admin/people', { body: someone })
+    const invitation = await data('POST', '/api/v1/invitations', { key: member.key, body: { role: 'viewer' } })
     Object.assign(own, {
+      people: person.id,
+      members: person.id,
+      invitations: invitation.id,
       keys: subject.id,
       tenants: mine.id,
       tasks: taskId,
@@ -94,6 +100,12 @@ describe('which key may call which administrative route', () => {
     // Whether a key may call it is decided before the body is read, and this is no body of any verb.
     const sending = verb.method === 'GET' ? {} : { body: { 'no such field': true } }
     return { path, sending, isOfOne: fields.length > 0 }
+  }
+
+  /** Verbs that say what is wrong with a body before they look for the thing. */
+  const BODIES: Record<string, JsonObject> = {
+    'own.key.change': { name: 'x' },
+    'own.member.change': { role: 'viewer' },
   }
 
   async function statusOf(verb: Verb, at: string, role: Role): Promise<number> {
@@ -145,9 +157,9 @@ describe('which key may call which administrative route', () => {
       const verb = OWN_VERBS.find((one) => one.name === name) as Verb // one of them
       const { path } = requestOf(verb, '/api/v1')
       for (const key of [keys.foreign ?? null, LIVE_KEY]) {
-        expect(
-          await send(verb.method, path, { key, ...(name === 'own.key.change' ? { body: { name: 'x' } } : {}) }),
-        ).toMatchObject({ status: 404, body: { code: 404 } })
+        expect(await send(verb.method, path, { key, ...(name in BODIES ? { body: BODIES[name] } : {}) })).toMatchObject(
+          { status: 404, body: { code: 404 } },
+        )
       }
     },
   )

@@ -17,6 +17,9 @@ export const LIVE_KEY = 'sk-live-journey-0123456789'
 export const TEST_KEY = 'sk-test-journey-0123456789'
 export const MASTER_SECRET = 'the master secret of the journeys'
 
+/** Passwords are hashed as they always are, a thousand times faster. */
+const CHEAP = { N: 16, r: 8, p: 1 }
+
 export interface Sending {
   /** null = no key. */
   key?: string | null
@@ -132,7 +135,7 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
     POLYPHONY_SUBMISSION_WAIT_MS: '60000',
     ...env,
   })
-  const gateway = await startGateway(config, { log: pino({ level: 'silent' }), ...replaced })
+  const gateway = await startGateway(config, { log: pino({ level: 'silent' }), passwordCost: CHEAP, ...replaced })
   const { url, store } = gateway
   const tenantId = gateway.firstTenant.tenant.id
 

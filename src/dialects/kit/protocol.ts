@@ -27,6 +27,8 @@ export interface Protocol {
   kind?: 'task' | 'call'
   /** Resolves the credential to a caller. Default: `context.authenticate`. */
   authenticate?: DialectContext['authenticate']
+  /** Whether the session of a person works in place of a key: for what pages of the workspace call. Default: no. */
+  takesCookies?: boolean
   error(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown }
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
 }
@@ -36,9 +38,17 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
   for (const prefix of protocol.prefixes) {
     await app.register(
       async (inside) => {
-        const { authenticate: identify = context.authenticate, keyHeaders, keyIn, kind } = protocol
+        const {
+          authenticate: identify = context.authenticate,
+          keyHeaders,
+          keyIn,
+          kind,
+          takesCookies = false,
+        } = protocol
         const checkLoad = () => context.checkLoad(kind)
-        const admits = { ...context, authenticate: identify, checkLoad }
+        const { rateOf, callerByCookie } = context
+        const people = takesCookies && callerByCookie ? { callerByCookie } : {}
+        const admits = { checkLoad, rateOf, authenticate: identify, ...people }
         const authenticate = authenticator(admits, keyIn ?? keyReader(keyHeaders))
         inside.addHook('onRequest', authenticate)
         const answerError = handleErrors(inside, protocol.error)

@@ -37,10 +37,11 @@ export function keyReader(ownHeaders: string[] = []): KeyReader {
 
 /**
  * Puts the caller on every request of a plugin, before the body is read. Under overload a POST is refused before even that:
- * when refusing costs as much as accepting, nothing is gained by it.
+ * when refusing costs as much as accepting, nothing is gained by it. With `callerByCookie`, the session of a person works
+ * where there is no key.
  */
 export function authenticator(
-  context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf'>,
+  context: Pick<DialectContext, 'authenticate' | 'checkLoad' | 'rateOf' | 'callerByCookie'>,
   keyIn: KeyReader,
 ): onRequestHookHandler {
   const admit = (request: FastifyRequest, reply: FastifyReply, caller: Caller): void => {
@@ -51,7 +52,9 @@ export function authenticator(
   }
   return (request, reply, done) => {
     if (request.method === 'POST') context.checkLoad()
-    const found = context.authenticate(keyIn(request))
+    const key = keyIn(request)
+    const byCookie = key === undefined && request.headers.cookie !== undefined && context.callerByCookie?.(request)
+    const found = byCookie || context.authenticate(key)
     // A known key is answered on the spot: this runs before every request.
     if (!(found instanceof Promise)) {
       admit(request, reply, found)

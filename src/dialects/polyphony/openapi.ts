@@ -85,7 +85,9 @@ function operationsOf(limits: DialectContext['limits'], operations: Operation[])
 }
 
 function taskOperations({ maxWaitSeconds }: DialectContext['limits'], operations: Operation[]) {
-  const failures = (codes: readonly ErrorCode[]) => errorAnswers(codes, statusOf, ref('PolyphonyError'))
+  // `forbidden`: a person in the workspace whose role is too low.
+  const failures = (codes: readonly ErrorCode[]) =>
+    errorAnswers([...new Set<ErrorCode>([...codes, 'forbidden'])], statusOf, ref('PolyphonyError'))
   const route = (summary: string, answers: JsonObject, parameters: Json[] = []) => ({
     summary,
     tags: [TAG],
@@ -153,7 +155,7 @@ function upload({ uploadMaxBytes, uploadHours }: DialectContext['limits']): Json
     requestBody: { required: true, content: { 'multipart/form-data': { schema } } },
     responses: {
       '201': answer('The file.', ref('PolyphonyFile')),
-      ...errorAnswers([...codes, 'storage_full'], statusOf, ref('PolyphonyError')),
+      ...errorAnswers([...codes, 'storage_full', 'forbidden'], statusOf, ref('PolyphonyError')),
     },
   }
 }

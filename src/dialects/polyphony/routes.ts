@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Caller } from '../../core/caller.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import { isEnough } from '../../core/person.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
@@ -29,14 +30,22 @@ export const polyphony: Dialect = {
   routes: (app, context) =>
     serve(app, context, {
       prefixes: ['/polyphony/v1'],
+      takesCookies: true,
       error: (error, { id }) => errorBody(error, id),
       async routes(inside) {
+        inside.addHook('onRequest', refuseViewers)
         taskRoutes(inside, context)
         await fileRoutes(inside, context)
       },
     }),
   webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describePolyphony(context),
+}
+
+/** A viewer of a tenant reads: every other method makes or ends something. */
+const refuseViewers: onRequestHookHandler = ({ method, caller: { person } }, _reply, done) => {
+  if (!person || isEnough(person.role, 'member') || method === 'GET' || method === 'HEAD') done()
+  else done(new PolyphonyError('forbidden', 'A viewer of a tenant only reads: this needs the role member.'))
 }
 
 function taskRoutes(app: FastifyInstance, context: DialectContext): void {

@@ -3,6 +3,11 @@ export const OLDER_SCHEMA = '0010-webhook-addresses'
 
 /** Undo the migrations after it, on both engines. A new migration adds what undoes it at the top. */
 export const UNDO_LATER: readonly string[] = [
+  'drop index api_keys_of_people',
+  'alter table api_keys drop column person_id',
+  ...['people', 'credentials', 'sessions', 'verifications', 'passkeys', 'two_factors', 'members', 'invitations'].map(
+    (table) => `drop table ${table}`,
+  ),
   'drop table answers',
   ...['tokens_per_minute', 'day_limit', 'month_limit', 'spend_day', 'day_spent', 'spend_month', 'month_spent'].map(
     (column) => `alter table api_keys drop column ${column}`,

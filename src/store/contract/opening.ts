@@ -47,6 +47,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0018-call-batches' },
       { name: '0030-key-limits' },
       { name: '0031-answers' },
+      { name: '0040-people' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

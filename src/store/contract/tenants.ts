@@ -12,6 +12,7 @@ const FRESH = {
   lastUsedAt: null,
   previousUntil: null,
   previousHash: null,
+  personId: null,
   tenantFrozenAt: null,
 }
 

@@ -7,6 +7,14 @@ import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
 import { listAttempts } from './attempts.ts'
 import { addAudit, listAudit } from './audit.ts'
+import {
+  countAuthRows,
+  deleteAuthRows,
+  findAuthRows,
+  insertAuthRow,
+  purgeSessions,
+  updateAuthRows,
+} from './auth-rows.ts'
 import { addBatchDeliveries, getBatch, listUnannounced, submitBatch } from './batches.ts'
 import {
   cancelCallBatch,
@@ -32,12 +40,32 @@ import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, getDrafts, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
 import { changeFingerprint, listFingerprints } from './fingerprints.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
+import { createInvitation, findInvitation, listInvitations, revokeInvitation } from './invitations.ts'
 import { changeKey, createKey, findKey, getKey, listKeys, recordKeyUses, revokeKey, rotateKey } from './keys.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
 import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
+import {
+  addMember,
+  changeMember,
+  changePerson,
+  changeSession,
+  createPerson,
+  createSession,
+  deleteSessions,
+  findSession,
+  getMember,
+  getPerson,
+  isClaimed,
+  listMembers,
+  listMemberships,
+  listPeople,
+  listSessions,
+  removeMember,
+  removePerson,
+} from './people.ts'
 import { getPriceRevision } from './price-revision.ts'
 import { changeCostRules, changePriceRules, listCostRules, listPriceGroups, listPriceRules } from './price-rules.ts'
 import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
@@ -134,6 +162,21 @@ export const writes: Queries<EngineVerbs> = {
   keepAnswer,
   purgeAnswers,
   rebuildBalances,
+  createPerson,
+  changePerson,
+  removePerson,
+  addMember,
+  changeMember,
+  removeMember,
+  createSession,
+  changeSession,
+  deleteSessions,
+  createInvitation,
+  revokeInvitation,
+  purgeSessions,
+  insertAuthRow,
+  updateAuthRows,
+  deleteAuthRows,
 }
 
 export const reads: Queries<ReadVerbs> = {
@@ -195,4 +238,16 @@ export const reads: Queries<ReadVerbs> = {
   listCostRules,
   listPriceGroups,
   sumMargins,
+  isClaimed,
+  findSession,
+  listSessions,
+  getPerson,
+  listPeople,
+  listMemberships,
+  listMembers,
+  getMember,
+  listInvitations,
+  findInvitation,
+  findAuthRows,
+  countAuthRows,
 }

@@ -30,6 +30,7 @@ export async function createKey(tx: Tx, { key, audit }: Parameters<WriteVerbs['c
       tokens_per_minute: key.tokensPerMinute,
       day_limit: key.dayLimitPoints,
       month_limit: key.monthLimitPoints,
+      person_id: key.personId ?? null,
     },
   ])
   await writeAudit(tx, audit)
@@ -139,7 +140,7 @@ export async function listKeys(
   tx: Tx,
   { tenantId, mode, afterId, limit }: Parameters<ReadVerbs['listKeys']>[0],
 ): Promise<KeyRecord[]> {
-  let query = keys(tx).orderBy('k.created_at').orderBy('k.id')
+  let query = keys(tx).where('k.person_id', 'is', null).orderBy('k.created_at').orderBy('k.id')
   if (tenantId !== null) query = query.where('k.tenant_id', '=', tenantId)
   if (mode !== undefined) query = query.where('k.mode', '=', mode)
   if (afterId !== undefined) {

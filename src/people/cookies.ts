@@ -1,0 +1,60 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { SECOND_MS } from '../core/clock.ts'
+
+/** Of the login's package, with this prefix. */
+export const COOKIE_PREFIX = 'polyphony'
+export const PERSON_COOKIE = `${COOKIE_PREFIX}.session_token`
+export const KEY_COOKIE = `${COOKIE_PREFIX}.key_session`
+/** Set with a session that ends with the browser. */
+export const UNTIL_CLOSED_COOKIE = `${COOKIE_PREFIX}.dont_remember`
+
+/** The value of a cookie; undefined where there is none. */
+export function cookieOf(header: string | undefined, name: string): string | undefined {
+  for (const part of header?.split(';') ?? []) {
+    const at = part.indexOf('=')
+    if (part.slice(0, at).trim() === name) return decoded(part.slice(at + 1).trim())
+  }
+  return undefined
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined // no cookie of ours
+  }
+}
+
+/** `TOKEN.SIGNATURE`, as better-auth signs: HMAC-SHA256, in base64. */
+export function signed(token: string, secret: string): string {
+  return `${token}.${signatureOf(token, secret)}`
+}
+
+/** The token of a signed value; undefined when the signature is not ours. */
+export function tokenIn(value: string | undefined, secret: string): string | undefined {
+  const at = value?.lastIndexOf('.') ?? -1
+  if (value === undefined || at < 1) return undefined
+  const token = value.slice(0, at)
+  const given = Buffer.from(value.slice(at + 1))
+  const expected = Buffer.from(signatureOf(token, secret))
+  return given.length === expected.length && timingSafeEqual(given, expected) ? token : undefined
+}
+
+function signatureOf(token: string, secret: string): string {
+  return createHmac('sha256', secret).update(token).digest('base64')
+}
+
+interface CookieOptions {
+  maxAgeMs: number
+  isSecure: boolean
+}
+
+export function setCookie(name: string, value: string, { maxAgeMs, isSecure }: CookieOptions): string {
+  const maxAge = Math.floor(maxAgeMs / SECOND_MS)
+  const flags = `Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+  return `${name}=${encodeURIComponent(value)}; ${flags}`
+}
+
+export function clearCookie(name: string): string {
+  return setCookie(name, '', { maxAgeMs: 0, isSecure: false })
+}

@@ -1,0 +1,106 @@
+import { passkey as passkeys } from '@better-auth/passkey'
+import { APIError } from 'better-auth/api'
+import { betterAuth } from 'better-auth/minimal'
+import { genericOAuth } from 'better-auth/plugins/generic-oauth'
+import { twoFactor } from 'better-auth/plugins/two-factor'
+import { SECOND_MS } from '../../core/clock.ts'
+import { newId } from '../../core/ids.ts'
+import { COOKIE_PREFIX } from '../cookies.ts'
+import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from '../password.ts'
+import { PERSON_MS } from '../sessions.ts'
+import { mayComeBySignIn, settleBySignIn } from '../sign-up.ts'
+import { storeAdapter } from './adapter.ts'
+import type { LoginParts } from './login.ts'
+
+/** The header in which the address of the client is passed on. */
+export const ADDRESS_HEADER = 'x-polyphony-address'
+export const PATH = '/api/auth'
+const PROVIDER = 'oidc'
+
+/** The login for pages of one origin: passkeys are bound to it. Everything of better-auth is loaded with this file. */
+export function authFor(origin: string, parts: LoginParts) {
+  const { store, clock, secret, oidc, signUp, publicUrl, log } = parts
+  return betterAuth({
+    appName: 'Polyphony',
+    baseURL: origin,
+    basePath: PATH,
+    secret: secret(),
+    database: storeAdapter(store),
+    telemetry: { enabled: false },
+    logger: {
+      disableColors: true,
+      level: 'warn',
+      log: (level, message) => log[levelOf(level)]({ of: 'login' }, message),
+    },
+    emailAndPassword: {
+      enabled: true,
+      // People come by `/api/workspace/sign-up`, which knows of invitations.
+      disableSignUp: true,
+      minPasswordLength: MIN_PASSWORD,
+      maxPasswordLength: MAX_PASSWORD,
+      password: {
+        hash: (password) => hashPassword(password, signUp.passwordCost),
+        verify: ({ hash, password }) => verifyPassword(hash, password),
+      },
+    },
+    session: { expiresIn: PERSON_MS / SECOND_MS, updateAge: 24 * 3_600 },
+    account: { encryptOAuthTokens: true },
+    // The route counts attempts itself, before it loads any of this.
+    rateLimit: { enabled: false },
+    advanced: {
+      cookiePrefix: COOKIE_PREFIX,
+      // The route adds `Secure`, since the same process may be reached in both ways.
+      useSecureCookies: false,
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      database: { generateId: () => newId(clock.now()) },
+    },
+    databaseHooks: {
+      user: {
+        create: {
+          async before(user) {
+            if (await mayComeBySignIn(signUp, user)) return
+            throw new APIError('FORBIDDEN', {
+              code: 'SIGN_UP_NOT_ALLOWED',
+              message: `There is no invitation for ${user.email}: ask the operator of this gateway.`,
+            })
+          },
+          after: (user) => settleBySignIn(signUp, user),
+        },
+      },
+      session: {
+        create: {
+          async before({ userId }) {
+            const person = await store.getPerson({ id: userId })
+            if (person?.blockedAt === null) return
+            throw new APIError('FORBIDDEN', { code: 'BLOCKED', message: 'The operator has blocked this account.' })
+          },
+        },
+      },
+    },
+    plugins: [
+      twoFactor({ issuer: 'Polyphony' }),
+      passkeys({ rpID: new URL(origin).hostname, rpName: 'Polyphony', origin }),
+      ...(oidc
+        ? [
+            genericOAuth({
+              config: [
+                {
+                  providerId: PROVIDER,
+                  name: oidc.name,
+                  discoveryUrl: `${oidc.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+                  clientId: oidc.clientId,
+                  clientSecret: oidc.clientSecret,
+                  scopes: ['openid', 'email', 'profile'],
+                  redirectURI: `${publicUrl() || origin}${PATH}/callback/${PROVIDER}`,
+                },
+              ],
+            }),
+          ]
+        : []),
+    ],
+  })
+}
+
+function levelOf(level: string): 'error' | 'warn' | 'info' | 'debug' {
+  return level === 'error' || level === 'warn' || level === 'info' ? level : 'debug'
+}

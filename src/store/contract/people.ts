@@ -1,0 +1,199 @@
+import { beforeEach, expect, it } from 'vitest'
+import { DAY_MS } from '../../core/clock.ts'
+import type { Invitation, Person } from '../../core/person.ts'
+import { points } from '../../core/points.ts'
+import type { Bench } from '../contract.ts'
+import type { AuthCondition, Joining } from '../people-verbs.ts'
+import { aKey, aTenant, START } from './samples.ts'
+
+function aPerson(id: string, with_: Partial<Person> = {}): Person {
+  const email = `${id}@example.org`
+  const none = { locale: null, isOperator: false, hasTwoFactor: false, blockedAt: null }
+  return { id, email, name: id, ...none, createdAt: START, ...with_ }
+}
+
+function joins(personId: string, tenantId: string, role: Joining['role']): Joining {
+  const keys = (['live', 'test'] as const).map((mode) =>
+    aKey(`${mode} key of ${personId} in ${tenantId}`, tenantId, { mode }),
+  )
+  return { tenantId, role, keys }
+}
+
+function anInvitation(id: string, with_: Partial<Invitation> = {}): Invitation {
+  const open = { email: null, acceptedAt: null, acceptedBy: null, revokedAt: null }
+  const times = { createdAt: START, expiresAt: START + DAY_MS }
+  return { id, hash: `hash of ${id}`, tenantId: 't1', role: 'member', invitedBy: 'k1', ...times, ...open, ...with_ }
+}
+
+const where = (column: string, value: AuthCondition['value'], operator: AuthCondition['operator'] = 'eq') =>
+  ({ column, operator, value, connector: 'AND' }) as const
+
+export function peopleContract(bench: Bench): void {
+  beforeEach(async () => {
+    await bench.store.createTenant({ tenant: aTenant('t1') })
+  })
+
+  async function add(id: string, role: Joining['role'], with_: Partial<Person> = {}): Promise<void> {
+    const person = aPerson(id, with_)
+    const outcome = await bench.store.createPerson({ person, password: null, joins: joins(id, 't1', role), now: START })
+    expect(outcome).toBe('created')
+  }
+
+  it('one of many people who claim at once is the operator', async () => {
+    expect(await bench.store.isClaimed({})).toBe(false)
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => {
+        const id = `p${index}`
+        const person = aPerson(id, { isOperator: true })
+        return bench.store.createPerson({
+          person,
+          password: 'a hash',
+          joins: joins(id, 't1', 'owner'),
+          first: true,
+          now: START,
+        })
+      }),
+    )
+    expect(outcomes.toSorted()).toEqual([...Array(7).fill('claimed'), 'created'])
+    expect(await bench.store.isClaimed({})).toBe(true)
+    expect(await bench.store.listPeople({ limit: 10 })).toHaveLength(1)
+  })
+
+  it('an address belongs to one person, and a tenant of one’s own begins with its credit', async () => {
+    const person = aPerson('p1')
+    const tenant = { tenant: aTenant('own'), credit: points(50) }
+    const made = { person, password: null, joins: joins('p1', 'own', 'owner'), tenant, now: START }
+    expect(await bench.store.createPerson(made)).toBe('created')
+    const again = {
+      ...made,
+      person: aPerson('p2', { email: person.email }),
+      tenant: { ...tenant, tenant: aTenant('x') },
+    }
+    expect(await bench.store.createPerson(again)).toBe('email_taken')
+    expect(await bench.store.getTenant({ id: 'x' })).toBeUndefined()
+    expect(await bench.store.getBalance({ tenantId: 'own' })).toMatchObject({ available: 50, credited: 50 })
+    expect(await bench.store.reconcile({})).toEqual([])
+    expect(await bench.store.listMemberships({ personId: 'p1' })).toEqual([
+      {
+        tenantId: 'own',
+        tenantName: 'own',
+        role: 'owner',
+        joinedAt: START,
+        tenantFrozenAt: null,
+        keys: { live: 'live key of p1 in own', test: 'test key of p1 in own' },
+      },
+    ])
+    expect(await bench.store.listKeys({ tenantId: 'own' })).toEqual([])
+  })
+
+  it('an invitation is used once by people who accept it at once, and by none who are not meant', async () => {
+    await bench.store.createInvitation({ invitation: anInvitation('i1') })
+    const accept = (id: string, invitationId: string, now = START) => {
+      return bench.store.createPerson({
+        person: aPerson(id),
+        password: null,
+        joins: joins(id, 't1', 'member'),
+        invitationId,
+        now,
+      })
+    }
+    const outcomes = await Promise.all(['p1', 'p2', 'p3'].map((id) => accept(id, 'i1')))
+    expect(outcomes.toSorted()).toEqual(['created', 'invitation_over', 'invitation_over'])
+    await bench.store.createInvitation({ invitation: anInvitation('i2', { email: 'p5@example.org' }) })
+    expect(await accept('p4', 'i2')).toBe('invitation_over')
+    expect(await accept('p5', 'i2', START + DAY_MS)).toBe('invitation_over')
+    expect(await bench.store.findInvitation({ email: 'p5@example.org', now: START })).toMatchObject({ id: 'i2' })
+    expect(await bench.store.revokeInvitation({ id: 'i2', tenantId: 'other', now: START })).toBe(false)
+    expect(await bench.store.revokeInvitation({ id: 'i2', tenantId: 't1', now: START })).toBe(true)
+    expect(await accept('p5', 'i2')).toBe('invitation_over')
+    expect(await bench.store.getPerson({ id: 'p5' })).toBeUndefined()
+  })
+
+  it('owners who leave at once leave one behind, and the keys of who left are revoked', async () => {
+    for (const id of ['p1', 'p2', 'p3']) await add(id, 'owner')
+    const outcomes = await Promise.all(
+      ['p1', 'p2', 'p3'].map((personId) => bench.store.removeMember({ personId, tenantId: 't1', now: START })),
+    )
+    expect(outcomes.toSorted()).toEqual(['last_owner', 'removed', 'removed'])
+    const [last] = await bench.store.listMembers({ tenantId: 't1', limit: 10 })
+    const id = last?.person.id ?? ''
+    expect(await bench.store.changeMember({ personId: id, tenantId: 't1', role: 'viewer' })).toBe('last_owner')
+    const gone = ['p1', 'p2', 'p3'].find((one) => one !== id) ?? ''
+    expect(await bench.store.getKey({ id: `live key of ${gone} in t1` })).toMatchObject({ revokedAt: START })
+    expect(await bench.store.getKey({ id: `live key of ${id} in t1` })).toMatchObject({ revokedAt: null, personId: id })
+  })
+
+  it('operators who resign at once leave one who can sign in', async () => {
+    await add('p1', 'owner', { isOperator: true })
+    await add('p2', 'owner', { isOperator: true })
+    const outcomes = await Promise.all([
+      bench.store.changePerson({ id: 'p1', set: { isOperator: false }, now: START }),
+      bench.store.changePerson({ id: 'p2', set: { blockedAt: START }, now: START }),
+    ])
+    expect(outcomes.toSorted()).toEqual(['changed', 'last_operator'])
+    expect(await bench.store.removePerson({ id: 'nobody', now: START })).toBe('unknown')
+  })
+
+  it('a session is found by its token with who has it, and ends with a new password', async () => {
+    await add('p1', 'viewer')
+    const none = { keyId: null, tenantId: null, address: null, userAgent: null }
+    const session = { id: 's1', token: 'a token', personId: 'p1', ...none, createdAt: START, expiresAt: START + 10 }
+    await bench.store.createSession({ session })
+    await bench.store.createSession({ session: { ...session, id: 's2', token: 'another', expiresAt: START } })
+    expect(await bench.store.findSession({ token: 'a token' })).toMatchObject({
+      session,
+      person: { id: 'p1' },
+      memberships: [{ tenantId: 't1', role: 'viewer' }],
+    })
+    expect(await bench.store.listSessions({ of: { personId: 'p1' }, now: START })).toEqual([session])
+    expect(await bench.store.purgeSessions({ now: START })).toBe(1)
+    expect(await bench.store.deleteSessions({ of: { personId: 'p1' }, id: 'of another' })).toBe(0)
+    await bench.store.changePerson({ id: 'p1', set: { password: 'a hash' }, now: START })
+    expect(await bench.store.findSession({ token: 'a token' })).toBeUndefined()
+  })
+
+  it('rows of the login are found by conditions, changed, and deleted by one of those who try', async () => {
+    const times = { created_at: START, updated_at: START, expires_at: START }
+    for (const id of ['v1', 'v2', 'v3']) {
+      await bench.store.insertAuthRow({
+        table: 'verifications',
+        row: { id, identifier: `a_${id}`, value: id, ...times },
+      })
+    }
+    const find = async (...conditions: AuthCondition[]): Promise<unknown[]> => {
+      const rows = await bench.store.findAuthRows({
+        table: 'verifications',
+        where: conditions,
+        limit: 10,
+        sort: { column: 'id', direction: 'asc' },
+      })
+      return rows.map(({ id }) => id)
+    }
+    expect(await find(where('value', ['v1', 'v3'], 'in'))).toEqual(['v1', 'v3'])
+    expect(await find(where('value', 'v2', 'ne'))).toEqual(['v1', 'v3'])
+    expect(await find(where('identifier', 'a_v', 'starts_with'))).toEqual(['v1', 'v2', 'v3'])
+    expect(await find(where('identifier', 'aXv', 'starts_with'))).toEqual([])
+    expect(await find(where('identifier', '_v3', 'ends_with'), where('expires_at', START, 'lte'))).toEqual(['v3'])
+    const either = [
+      { ...where('value', 'v1'), connector: 'OR' as const },
+      { ...where('value', 'v2'), connector: 'OR' as const },
+    ]
+    expect(await find(...either, where('identifier', 'a_v2'))).toEqual(['v2'])
+    expect(await bench.store.countAuthRows({ table: 'verifications', where: either })).toBe(2)
+    const changed = {
+      table: 'verifications' as const,
+      where: [where('id', 'v1')],
+      set: { value: 'w' },
+      add: { expires_at: 5 },
+    }
+    expect(await bench.store.updateAuthRows({ ...changed, one: true })).toMatchObject([
+      { value: 'w', expires_at: START + 5 },
+    ])
+    const deleted = await Promise.all(
+      Array.from({ length: 4 }, () => {
+        return bench.store.deleteAuthRows({ table: 'verifications', where: [where('identifier', 'a_v2')], one: true })
+      }),
+    )
+    expect(deleted.map((rows) => rows.length).toSorted()).toEqual([0, 0, 0, 1])
+  })
+}
