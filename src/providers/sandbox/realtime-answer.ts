@@ -98,6 +98,7 @@ export class Answer {
         this.#endItem(last)
         return
       }
+      default: // the rest, such as reasoning, has no event
     }
   }
 
