@@ -396,9 +396,12 @@ export interface ReadVerbs extends PeopleReads {
   listAttempts(args: { taskId: string } | { account: string; limit: number }): Promise<Attempt[]>
   getTask(args: { id: string }): Promise<Task | undefined>
   getTasks(args: { ids: string[] }): Promise<Task[]>
-  /** Newest first. `beforeId` pages on from a task, `offset` from a row; an `idempotencyKey` names one task at most. */
+  /**
+   * Newest first. `beforeId` pages on from a task, `offset` from a row; an `idempotencyKey` names one task at most. `search`
+   * is a part of the input, in upper or lower case.
+   */
   listTasks(
-    args: TaskFilter & { limit: number; offset?: number; beforeId?: string; idempotencyKey?: string },
+    args: TaskFilter & { limit: number; offset?: number; beforeId?: string; idempotencyKey?: string; search?: string },
   ): Promise<Task[]>
   countTasks(args: TaskFilter): Promise<number>
   /** Newest first, for the operator; `beforeId` pages on from a task. */

@@ -35,6 +35,8 @@ export interface Tasks extends Submit {
       offset?: number
       beforeId?: string
       idempotencyKey?: string
+      /** A part of the input, in upper or lower case. */
+      search?: string
     },
     caller: Caller,
   ): Promise<Task[]>

@@ -114,6 +114,61 @@ describe('a client of Polyphony’s own protocol', () => {
     expect(second).toMatchObject({ tasks: [{ id: ids[2] }], next_cursor: null })
   })
 
+  it('narrows the list of tasks by state, kind, operation, time and a text in their inputs', async () => {
+    const { key } = await gateway.tenant({ key: { mode: 'test' } })
+    const fox = await created({ ...PICTURE, input: { ...PICTURE.input, prompt: 'A fox' } }, { key })
+    const song = await created(LYRICS, { key })
+    await read(fox.id, { key, query: '?wait=20' })
+    await read(song.id, { key, query: '?wait=20' })
+    const found = async (query: string) => {
+      const { body } = await gateway.send('GET', `/polyphony/v1/tasks?${query}`, { key })
+      return (body as unknown as { tasks: { id: string }[] }).tasks.map(({ id }) => id)
+    }
+    expect(await found('kind=pictures')).toEqual([fox.id])
+    expect(await found('kind=lyrics,sounds')).toEqual([song.id])
+    expect(await found(`operation=${LYRICS.operation}`)).toEqual([song.id])
+    expect(await found('model=suno&kind=pictures')).toEqual([])
+    expect(await found('status=completed&search=FOX')).toEqual([fox.id])
+    expect(await found('status=failed,cancelled')).toEqual([])
+    expect(await found('created_from=4102444800000')).toEqual([])
+    for (const [field, query] of [
+      ['status', 'status=done'],
+      ['kind', 'kind=smells'],
+      ['created_from', 'created_from=yesterday'],
+      ['search', `search=${'x'.repeat(201)}`],
+    ]) {
+      const answer = await gateway.send('GET', `/polyphony/v1/tasks?${query}`, { key })
+      expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_input', field } } })
+    }
+  })
+
+  it('reads the price of a task, or the rule that it breaks, and nothing is stored', async () => {
+    const { key, tenantId } = await gateway.tenant({ creditPoints: 10_000 })
+    const quote = (body: JsonObject) => gateway.send('POST', '/polyphony/v1/quote', { key, body })
+    expect(await quote(LYRICS)).toMatchObject({
+      status: 200,
+      body: { price_points: 20_000, available_points: 10_000, is_affordable: false },
+    })
+    expect(await quote({ ...LYRICS, input: { prompt: 7 } })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_input', field: 'input.prompt' } },
+    })
+    expect(await gateway.balance(tenantId)).toMatchObject({ available: 10_000, held: 0 })
+    const { body } = await gateway.send('GET', '/polyphony/v1/tasks', { key })
+    expect(body).toEqual({ tasks: [], next_cursor: null })
+  })
+
+  it('lists the whole catalogue, and says what no account performs now', async () => {
+    const list = async (query: string) => {
+      const { body } = await gateway.send('GET', `/polyphony/v1/operations${query}`)
+      return (body as unknown as { operations: { id: string; available: boolean }[] }).operations
+    }
+    const [own, all] = await Promise.all([list(''), list('?all=true')])
+    expect(own.every(({ available }) => available)).toBe(true)
+    expect(all.filter(({ available }) => available).map(({ id }) => id)).toEqual(own.map(({ id }) => id))
+    expect(all.length).toBeGreaterThan(own.length + 100)
+  })
+
   it('cancels a waiting task, also twice, but none that has ended', async () => {
     const { key, tenantId } = await gateway.tenant({ maxConcurrent: 1, creditPoints: 100_000 })
     const running = await created(LYRICS, { key })

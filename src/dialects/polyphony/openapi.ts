@@ -117,6 +117,17 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits'], operations
         inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'How many.'),
         inQuery('cursor', { type: 'string' }, 'The `next_cursor` of the page before.'),
         inQuery('idempotency_key', { type: 'string' }, 'Only the task that was created under this key, if any.'),
+        inQuery(
+          'status',
+          { type: 'string' },
+          `Only those in these states, with commas between: ${STATUSES.join(', ')}.`,
+        ),
+        inQuery('operation', { type: 'string' }, 'Only those of these operations, with commas between.'),
+        inQuery('model', { type: 'string' }, 'Only those of these models, with commas between.'),
+        inQuery('kind', { type: 'string' }, `Only those that produce these: ${Object.keys(OUTPUTS).join(', ')}.`),
+        inQuery('created_from', { type: 'string', pattern: '^\\d{1,15}$' }, 'From this time on: milliseconds UTC.'),
+        inQuery('created_to', { type: 'string', pattern: '^\\d{1,15}$' }, 'Up to this time, likewise.'),
+        inQuery('search', { type: 'string', maxLength: 200 }, 'Only those whose input holds this text.'),
       ],
     ),
     polyphonyRead: route('Read a task', { '200': answer('The task.', ref('PolyphonyTask')), ...failures(READING) }, [
@@ -131,10 +142,21 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits'], operations
       },
       [id],
     ),
-    polyphonyOperations: route('List what this key can have now', {
-      '200': answer('The operations.', ref('PolyphonyOperations')),
-      ...failures(COMMON_ERRORS),
-    }),
+    polyphonyQuote: {
+      ...route('Check a task and read its price', {
+        '200': answer('The price; nothing is stored or held.', ref('PolyphonyQuote')),
+        ...failures([...PAID, 'unknown_operation']),
+      }),
+      requestBody: jsonBody(ref('PolyphonyTaskRequest'), examples),
+    },
+    polyphonyOperations: route(
+      'List what this key can have now',
+      {
+        '200': answer('The operations.', ref('PolyphonyOperations')),
+        ...failures([...COMMON_ERRORS, 'invalid_input']),
+      },
+      [inQuery('all', { type: 'boolean', default: false }, 'Also those that no account performs now.')],
+    ),
   }
 }
 
@@ -202,6 +224,12 @@ function schemas(): Record<string, JsonObject> {
     input_schema: Type.Object({}, { description: 'JSON Schema.' }),
     output_schema: Type.Object({}, { description: 'JSON Schema.' }),
     example: Type.Object({}),
+    available: Type.Boolean({ description: 'Whether an account performs it now, and the key may use it.' }),
+  })
+  const Quote = Type.Object({
+    price_points: points('What would be held.'),
+    available_points: points('What is available before that.'),
+    is_affordable: Type.Boolean({ description: 'Always true for a test key, which pays nothing.' }),
   })
   const Operations = Type.Object({ operations: Type.Array(Operation) })
   const Failure = Type.Object({
@@ -218,6 +246,6 @@ function schemas(): Record<string, JsonObject> {
     size_bytes: Type.Integer(),
     expires_at: Type.Integer({ description: 'When it is deleted.' }),
   })
-  const named = { Task, Tasks, Operations, File, Error: Failure }
+  const named = { Task, Tasks, Quote, Operations, File, Error: Failure }
   return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Polyphony${name}`, plain(schema)]))
 }

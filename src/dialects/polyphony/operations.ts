@@ -6,16 +6,20 @@ import type { Prices } from '../../prices/price-list.ts'
 import type { DialectContext } from '../dialect.ts'
 import { inputSchema, plain } from '../kit/openapi.ts'
 
-/** The operations that a key can use now: a provider performs them, and the key is not limited to other models. */
+/**
+ * The operations that a key can use now: a provider performs them, and the key is not limited to other models. With `all`
+ * also the others of the catalogue, which say that they are not available.
+ */
 export function operationsFor(
   { mode, tenantId, allowedModels }: Caller,
   { available, prices }: Pick<DialectContext, 'available' | 'prices'>,
+  { all = false }: { all?: boolean } = {},
 ) {
   const offered = available(mode, tenantId)
   const isOffered = ({ id, model }: Operation) => offered.has(id) && (allowedModels?.includes(model) ?? true)
   return listOperations()
-    .filter(isOffered)
-    .map((operation) => about(operation, prices, tenantId))
+    .filter((operation) => all || isOffered(operation))
+    .map((operation) => ({ ...about(operation, prices, tenantId), available: isOffered(operation) }))
 }
 
 function about(operation: Operation, { priceOf }: Prices, tenantId: string) {

@@ -13,7 +13,7 @@ import { fileRoutes } from './files.ts'
 import { fromTask } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
 import { operationsFor } from './operations.ts'
-import { listingIn } from './query.ts'
+import { flagIn, listingIn } from './query.ts'
 import { DIALECT, toTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -74,9 +74,20 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     fromTask(await cancelled(params.id, caller, context), urls),
   )
 
-  app.get('/operations', described('polyphonyOperations'), async ({ caller }) => ({
-    operations: operationsFor(caller, context),
-  }))
+  app.post('/quote', described('polyphonyQuote'), async (request) => {
+    const quote = await tasks.quote(toTask(request.body), request.caller)
+    return {
+      price_points: quote.pricePoints,
+      available_points: quote.availablePoints,
+      is_affordable: quote.isAffordable,
+    }
+  })
+
+  app.get<{ Querystring: Record<string, unknown> }>(
+    '/operations',
+    described('polyphonyOperations'),
+    async ({ query, caller }) => ({ operations: operationsFor(caller, context, { all: flagIn(query, 'all') }) }),
+  )
 }
 
 /** Cancels what waits, and what runs where its provider can end it. A repetition gets the same answer. */

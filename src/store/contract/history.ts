@@ -48,6 +48,22 @@ export function historyContract(bench: Bench): void {
     expect(await page({ beforeId: ids[1] ?? '', offset: 2 })).toEqual(ids.slice(4, 7))
   })
 
+  it('a search lists the tasks whose input holds the text, with signs that mean something to the database', async () => {
+    await aPayer(bench.store)
+    const prompts = ['A Fox, and snow', '100% wool', '100 wools', 'a_b', 'axb', 'she said "no"', 'back\\slash']
+    await submitted(bench.store, ...prompts.map((prompt) => aTask({ input: { prompt } })))
+    const found = async (search: string) => {
+      const tasks = await bench.store.listTasks({ tenantId: 't1', limit: 9, search })
+      return tasks.map(({ input }) => input.prompt).sort()
+    }
+    expect(await found('FOX')).toEqual(['A Fox, and snow'])
+    expect(await found('100% w')).toEqual(['100% wool'])
+    expect(await found('a_b')).toEqual(['a_b'])
+    expect(await found('"no"')).toEqual(['she said "no"'])
+    expect(await found('k\\s')).toEqual(['back\\slash'])
+    expect(await found('heron')).toEqual([])
+  })
+
   it('a filter lists and counts the same tasks as a scan of all of them', async () => {
     for (const id of ['t1', 't2']) await aPayer(bench.store, { id })
     const at = fc.oneof(

@@ -1,4 +1,4 @@
-import type { Selectable, SelectQueryBuilder } from 'kysely'
+import { type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely'
 import { isTerminal, MODES, type Mode, type Task } from '../../core/task.ts'
 import type { TaskFilter } from '../../core/task-filter.ts'
 import { taskOfRow } from '../rows.ts'
@@ -56,6 +56,7 @@ async function listOfMode(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {
   if (args.offset !== undefined && args.offset > 0) query = query.offset(args.offset)
   if (args.beforeId !== undefined) query = query.where('id', '<', args.beforeId)
   if (args.idempotencyKey !== undefined) query = query.where('idempotency_key', '=', args.idempotencyKey)
+  if (args.search !== undefined) query = query.where(inputHolds(args.search))
   return (await query.execute()).map(taskOfRow)
 }
 
@@ -153,4 +154,12 @@ function filtered(tx: Tx, filter: TaskFilter): SelectQueryBuilder<Database, 'tas
   if (filter.createdFrom !== undefined) query = query.where('id', '>=', firstIdAt(filter.createdFrom))
   if (filter.createdTo !== undefined) query = query.where('id', '<', firstIdAt(filter.createdTo + 1))
   return query
+}
+
+/** Inputs are JSON, so the text is compared as JSON writes it. SQLite folds the case of ASCII letters only. */
+function inputHolds(text: string): RawBuilder<boolean> {
+  const pattern = JSON.stringify(text)
+    .slice(1, -1)
+    .replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
+  return sql<boolean>`lower(input) like lower(${`%${pattern}%`}) escape '\\'`
 }

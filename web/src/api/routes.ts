@@ -1,0 +1,1804 @@
+// Written by scripts/web-api.ts from /openapi.json. Do not edit it.
+
+export type Account = {
+"id": string
+"provider": string
+/** Unique among the accounts of its owner. */ "name": string
+/** Tasks that it runs at once. Default: that of its provider. */ "slots": number
+/** Its share among accounts of the same priority. Default: 1. */ "weight": number
+/** Accounts of higher priority are filled first; one below 0 is a back-up. Default: 0. */ "priority": number
+/** Tasks that it begins on one UTC day; null = no limit, the default. */ "daily_cap": (number | null)
+/** Operations, or whole models, that it is used for; null = everything that it performs, the default. */ "serves": (string[] | null)
+/** docs/accounts.md explains each, and what to do. */ "state": "connected" | "limited" | "cooling_down" | "moderation_strike" | "expired_credential" | "disabled"
+/** Explains the state; empty when connected. */ "reason": string
+/** When it is tried again by itself. */ "retry_at": (string | null)
+/** False when it is misconfigured; `reason` says how. */ "is_usable": boolean
+/** It finishes its running tasks and begins no new ones. */ "draining": boolean
+"running": number
+/** On this UTC day. */ "begun_today": number
+/** What a task on it costs, as a fraction of the list price. */ "price_factor": number
+/** What it performs. */ "operations": string[]
+"credential": "stored" | "environment"
+/** Its fields that are not secret. */ "settings": Record<string, string>
+"created_at": string
+}
+
+export type AccountAdmin = {
+"id": string
+"provider": string
+/** Unique among the accounts of its owner. */ "name": string
+/** Tasks that it runs at once. Default: that of its provider. */ "slots": number
+/** Its share among accounts of the same priority. Default: 1. */ "weight": number
+/** Accounts of higher priority are filled first; one below 0 is a back-up. Default: 0. */ "priority": number
+/** Tasks that it begins on one UTC day; null = no limit, the default. */ "daily_cap": (number | null)
+/** Operations, or whole models, that it is used for; null = everything that it performs, the default. */ "serves": (string[] | null)
+/** The id of the tenant that owns it; null = an account of the operator, for all tenants. */ "tenant": (string | null)
+/** docs/accounts.md explains each, and what to do. */ "state": "connected" | "limited" | "cooling_down" | "moderation_strike" | "expired_credential" | "disabled"
+/** Explains the state; empty when connected. */ "reason": string
+/** When it is tried again by itself. */ "retry_at": (string | null)
+/** False when it is misconfigured; `reason` says how. */ "is_usable": boolean
+/** It finishes its running tasks and begins no new ones. */ "draining": boolean
+"running": number
+/** On this UTC day. */ "begun_today": number
+/** What a task on it costs, as a fraction of the list price. */ "price_factor": number
+/** What it performs. */ "operations": string[]
+"credential": "stored" | "environment"
+/** Its fields that are not secret. */ "settings": Record<string, string>
+"created_at": string
+}
+
+export type AccountAttempt = {
+"task_id": string
+"number": number
+"outcome": "calling" | "accepted" | "uncertain" | "turned_away" | "completed" | "failed" | "cancelled"
+"reason": (string | null)
+"begun_at": (string | null)
+"accepted_at": (string | null)
+"ended_at": (string | null)
+}
+
+export type AccountChange = {
+/** Unique among the accounts of its owner. */ "name"?: string
+/** Tasks that it runs at once. Default: that of its provider. */ "slots"?: number
+/** Its share among accounts of the same priority. Default: 1. */ "weight"?: number
+/** Accounts of higher priority are filled first; one below 0 is a back-up. Default: 0. */ "priority"?: number
+/** Tasks that it begins on one UTC day; null = no limit, the default. */ "daily_cap"?: (number | null)
+/** Operations, or whole models, that it is used for; null = everything that it performs, the default. */ "serves"?: (string[] | null)
+/** By the names of the provider’s fields. Secrets are encrypted, and never shown again. */ "fields"?: Record<string, (string | null)>
+}
+
+export type AccountChangeAdmin = {
+/** Unique among the accounts of its owner. */ "name"?: string
+/** Tasks that it runs at once. Default: that of its provider. */ "slots"?: number
+/** Its share among accounts of the same priority. Default: 1. */ "weight"?: number
+/** Accounts of higher priority are filled first; one below 0 is a back-up. Default: 0. */ "priority"?: number
+/** Tasks that it begins on one UTC day; null = no limit, the default. */ "daily_cap"?: (number | null)
+/** Operations, or whole models, that it is used for; null = everything that it performs, the default. */ "serves"?: (string[] | null)
+/** What a task on it costs, as a fraction of the list price. */ "price_factor"?: number
+/** By the names of the provider’s fields. Secrets are encrypted, and never shown again. */ "fields"?: Record<string, (string | null)>
+}
+
+export type AccountFindings = {
+"account": Account
+/** Why it begins no task; empty when it could. */ "advice": string[]
+/** Tasks that it could be given. */ "waiting": {
+"operation": string
+"count": number
+}[]
+/** The last 20, the newest first. */ "attempts": AccountAttempt[]
+}
+
+export type AccountFindingsAdmin = {
+"account": AccountAdmin
+/** Why it begins no task; empty when it could. */ "advice": string[]
+/** Tasks that it could be given. */ "waiting": {
+"operation": string
+"count": number
+}[]
+/** The last 20, the newest first. */ "attempts": AccountAttempt[]
+}
+
+export type AccountNew = {
+"provider": string
+/** Unique among the accounts of its owner. */ "name": string
+/** By the names of the provider’s fields. Secrets are encrypted, and never shown again. */ "fields": Record<string, (string | null)>
+/** Tasks that it runs at once. Default: that of its provider. */ "slots"?: number
+/** Its share among accounts of the same priority. Default: 1. */ "weight"?: number
+/** Accounts of higher priority are filled first; one below 0 is a back-up. Default: 0. */ "priority"?: number
+/** Tasks that it begins on one UTC day; null = no limit, the default. */ "daily_cap"?: (number | null)
+/** Operations, or whole models, that it is used for; null = everything that it performs, the default. */ "serves"?: (string[] | null)
+}
+
+export type AccountNewAdmin = {
+"provider": string
+/** Unique among the accounts of its owner. */ "name": string
+/** By the names of the provider’s fields. Secrets are encrypted, and never shown again. */ "fields": Record<string, (string | null)>
+/** Tasks that it runs at once. Default: that of its provider. */ "slots"?: number
+/** Its share among accounts of the same priority. Default: 1. */ "weight"?: number
+/** Accounts of higher priority are filled first; one below 0 is a back-up. Default: 0. */ "priority"?: number
+/** Tasks that it begins on one UTC day; null = no limit, the default. */ "daily_cap"?: (number | null)
+/** Operations, or whole models, that it is used for; null = everything that it performs, the default. */ "serves"?: (string[] | null)
+/** What a task on it costs, as a fraction of the list price. */ "price_factor"?: number
+/** The id of the tenant that owns it; null = an account of the operator, for all tenants. */ "tenant"?: (string | null)
+}
+
+export type AccountPool = {
+/** The pool of tasks that name none; `private` applies only where you have an account for the operation. */ "default_pool"?: "private" | "public"
+/** Whether tasks go to the public pool when none of your accounts can perform them. */ "falls_back"?: boolean
+}
+
+export type AccountProvider = {
+"id": string
+"title": string
+/** The default of its accounts. */ "slots": number
+"fields": ({
+"name": string
+"title": string
+"secret": boolean
+"required": boolean
+"default": (string | null)
+})[]
+}
+
+export type AccountProviderAdmin = {
+"id": string
+"title": string
+/** The default of its accounts. */ "slots": number
+"fields": ({
+"name": string
+"title": string
+"secret": boolean
+"required": boolean
+"default": (string | null)
+/** Its variable in the environment. */ "env": string
+})[]
+}
+
+export type AccountTest = {
+/** null = only a task can show it. */ "works": boolean | null
+/** What the vendor said, and what to do about it. */ "says": string
+"account": Account
+}
+
+export type AccountTestAdmin = {
+/** null = only a task can show it. */ "works": boolean | null
+/** What the vendor said, and what to do about it. */ "says": string
+"account": AccountAdmin
+}
+
+export type PiapiAttempt = {
+"number": number
+"provider": string
+"outcome": "calling" | "accepted" | "uncertain" | "turned_away" | "completed" | "failed" | "cancelled"
+"reason": string
+"begun_at": string
+/** When the provider had taken it; 0001-01-01T00:00:00Z until then. */ "accepted_at": string
+/** When it was over; 0001-01-01T00:00:00Z until then. */ "ended_at": string
+}
+
+export type PiapiPlace = {
+/** Waiting tasks before it; null = it runs. */ "tasks_ahead": (number | null)
+/** Until a provider begins, by how long such tasks took; null where none has ended yet. */ "estimated_seconds": (number | null)
+}
+
+export type PolyphonyFile = {
+"url": string
+/** As found in its bytes. */ "media_type": string
+"size_bytes": number
+/** When it is deleted. */ "expires_at": number
+}
+
+export type PolyphonyOperations = {
+"operations": ({
+"id": string
+"model": string
+"task_type": string
+"title": string
+"produces": "pictures" | "videos" | "sounds" | "texts" | "model" | "lyrics" | "clips" | "data" | "anything"
+/** The price of the example. 10,000,000 are 1 USD. */ "price_points": number
+/** How long a provider may take. */ "timeout_seconds": number
+/** JSON Schema. */ "input_schema": Record<string, unknown>
+/** JSON Schema. */ "output_schema": Record<string, unknown>
+"example": Record<string, unknown>
+/** Whether an account performs it now, and the key may use it. */ "available": boolean
+})[]
+}
+
+export type PolyphonyQuote = {
+/** What would be held. 10,000,000 are 1 USD. */ "price_points": number
+/** What is available before that. 10,000,000 are 1 USD. */ "available_points": number
+/** Always true for a test key, which pays nothing. */ "is_affordable": boolean
+}
+
+export type PolyphonyTask = {
+"id": string
+"operation": string
+"status": "staged" | "pending" | "submitting" | "uncertain" | "processing" | "completed" | "failed" | "cancelled"
+"progress": number
+/** The input with its defaults. */ "input": Record<string, unknown>
+/** In the shape of the kind that the operation produces; files are URLs. Null until it is completed. */ "output": ({
+"pictures": {
+/** Reference to the picture. */ "file": string
+"widthPx": number
+"heightPx": number
+/** The seed that was drawn, if its provider reports it. */ "seed"?: number
+}[]
+"grid": ({
+/** Reference to the picture. */ "file": string
+"widthPx": number
+"heightPx": number
+/** The seed that was drawn, if its provider reports it. */ "seed"?: number
+} | null)
+"tokens"?: {
+/** Of the text in the input. */ "text": number
+/** Of the pictures in the input. */ "image": number
+"output": number
+}
+} | {
+"videos": {
+/** Reference to the MP4. */ "file": string
+/** Reference to the first frame, as a picture; empty if there is none. */ "cover": string
+/** Reference to the last frame, as a picture; empty if there is none. */ "lastFrame": string
+"widthPx": number
+"heightPx": number
+"seconds": number
+}[]
+} | {
+"sounds": {
+/** Reference to the sound. */ "file": string
+"seconds": number
+}[]
+} | {
+"texts": string[]
+} | {
+"model": {
+/** Reference to the GLB. */ "file": string
+/** Reference to the input without its background; empty if there is none. */ "picture": string
+/** Reference to a video of the model turning; empty if there is none. */ "turntable": string
+}
+} | {
+"lyrics": {
+"title": string
+"text": string
+"tags": string[]
+}[]
+} | {
+"clips": ({
+/** The clip: an item id of the task. */ "id": string
+"title": string
+"tags": string
+/** The lyrics. */ "prompt": string
+"gptDescriptionPrompt": (string | null)
+"mv": string
+"type": "gen" | "concat" | "upload" | "stem"
+"durationSeconds": number
+/** Reference to the MP3. */ "audio": string
+/** Reference to the cover, 512 pixels; empty if there is none. */ "image": string
+/** Reference to the cover, 1,024 pixels; empty if there is none. */ "imageLarge": string
+"continueClipId": (string | null)
+"continueAt": (number | null)
+})[]
+} | {
+"data": Record<string, unknown>
+} | {
+"value": unknown
+} | null)
+"error": ({
+"code": string
+"message": string
+} | null)
+/** What is held, and taken at most. 10,000,000 are 1 USD. */ "price_points": number
+/** What was taken. 10,000,000 are 1 USD. */ "consumed_points": number
+"parent_id": (string | null)
+"provider": (string | null)
+"logs": string[]
+/** Milliseconds UTC, as the other times. */ "created_at": number
+"started_at": (number | null)
+"ended_at": (number | null)
+}
+
+export type PolyphonyTaskRequest = { operation: string; input: Record<string, unknown>; webhook?: string }
+
+export type PolyphonyTasks = {
+"tasks": PolyphonyTask[]
+"next_cursor": (string | null)
+}
+
+export interface Routes {
+  "GET /api/admin/accounts": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountAdmin[]
+"message": string
+} }
+  "POST /api/admin/accounts": { path: Record<never, never>; query: Record<never, never>; body: AccountNewAdmin; answer: {
+"code": 200
+"data": AccountAdmin
+"message": string
+} }
+  "GET /api/admin/accounts/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountAdmin
+"message": string
+} }
+  "PATCH /api/admin/accounts/{id}": { path: { "id": string }; query: Record<never, never>; body: AccountChangeAdmin; answer: {
+"code": 200
+"data": AccountAdmin
+"message": string
+} }
+  "DELETE /api/admin/accounts/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"removed": true
+}
+"message": string
+} }
+  "GET /api/admin/accounts/{id}/debug": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountFindingsAdmin
+"message": string
+} }
+  "POST /api/admin/accounts/{id}/disable": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountAdmin
+"message": string
+} }
+  "POST /api/admin/accounts/{id}/drain": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountAdmin
+"message": string
+} }
+  "POST /api/admin/accounts/{id}/enable": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountAdmin
+"message": string
+} }
+  "POST /api/admin/accounts/{id}/resume": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountAdmin
+"message": string
+} }
+  "POST /api/admin/accounts/{id}/test": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountTestAdmin
+"message": string
+} }
+  "GET /api/admin/audit": { path: Record<never, never>; query: { "tenant"?: string; "verb"?: string; "actor"?: string; "subject"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"at": string
+"actor": string
+/** Of the client; null = a command that opened the database itself. */ "address": (string | null)
+"verb": string
+"tenant": (string | null)
+"subject": (string | null)
+"before": (Record<string, unknown> | null)
+"after": (Record<string, unknown> | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/calls": { path: Record<never, never>; query: { "tenant"?: string; "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string; "key"?: string; "model"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"tenant_id": string
+"key_id": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"request_id": (string | null)
+"endpoint": string
+/** As the caller named it. */ "model": string
+"provider": (string | null)
+"account": (string | null)
+/** As the provider was told; null = none answered. */ "vendor_model": (string | null)
+"status": number
+"outcome": "completed" | "failed" | "cut"
+"error_code": (string | null)
+"streamed": boolean
+/** Tokens and other units. */ "usage": (Record<string, number> | null)
+/** What it cost. */ "price_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "price_usd": number
+/** The accounts that were asked before, and why they did not answer. */ "tried": {
+"account": string
+"reason": string
+}[]
+"at": string
+"first_byte_ms": (number | null)
+"duration_ms": number
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/config": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"settings": {
+"name": string
+"value": string
+"from": string
+"what": string
+}[]
+"faults": string[]
+}
+"message": string
+} }
+  "GET /api/admin/costs": { path: Record<never, never>; query: { "of"?: string; "provider"?: string; "account"?: string }; body: undefined; answer: {
+"code": 200
+"data": ({
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+"provider": string
+/** Null = all of the provider. */ "account": (string | null)
+})[]
+"message": string
+} }
+  "POST /api/admin/costs": { path: Record<never, never>; query: Record<never, never>; body: {
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+"when"?: (Record<string, (string | number | boolean)> | string)
+/** Points for a task; 0 makes it free. */ "points"?: (number | null)
+/** The same in USD. */ "usd"?: (number | null)
+/** Multiplies the price for everyone or, in a rule for everyone, the list price. */ "factor"?: (number | null)
+/** A field that is a number and multiplies points or usd, such as `duration`. */ "per"?: (string | null)
+"note"?: string
+/** The provider; may be left out with an account. */ "provider"?: (string | null)
+/** One account, by its id. */ "account"?: (string | null)
+}; answer: {
+"code": 200
+"data": {
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+"provider": string
+/** Null = all of the provider. */ "account": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/costs/export": { path: Record<never, never>; query: { "format"?: "csv" | "json" }; body: undefined; answer: {
+"code": 200
+"data": {
+"format": "csv" | "json"
+"text": string
+}
+"message": string
+} }
+  "GET /api/admin/costs/history": { path: Record<never, never>; query: { "of"?: string; "provider"?: string; "account"?: string; "limit"?: number }; body: undefined; answer: {
+"code": 200
+"data": ({
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+"provider": string
+/** Null = all of the provider. */ "account": (string | null)
+})[]
+"message": string
+} }
+  "POST /api/admin/costs/import": { path: Record<never, never>; query: Record<never, never>; body: {
+"format"?: "csv" | "json"
+/** The file. */ "text"?: string
+/** The rules themselves, in place of a file. */ "rules"?: Record<string, unknown>[]
+/** End the rules that are not in the file. Default: false. */ "replace"?: boolean
+/** Show what would change, and store nothing. */ "dry_run"?: boolean
+}; answer: {
+"code": 200
+"data": {
+"dry_run": boolean
+/** New rules; `id` is empty in a dry run. */ "begun": ({
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+"provider": string
+/** Null = all of the provider. */ "account": (string | null)
+})[]
+"ended": ({
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+"provider": string
+/** Null = all of the provider. */ "account": (string | null)
+})[]
+"unchanged": number
+}
+"message": string
+} }
+  "DELETE /api/admin/costs/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+"provider": string
+/** Null = all of the provider. */ "account": (string | null)
+}
+"message": string
+} }
+  "POST /api/admin/credit": { path: Record<never, never>; query: Record<never, never>; body: {
+/** The name or the id of a tenant. Default: the first tenant. */ "tenant"?: string
+"amount_usd"?: number
+"amount_points"?: number
+/** The text of the ledger entry. Default: credit. */ "memo"?: string
+/** Such as the number of an invoice. */ "id"?: string
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"tenant": string
+/** False when the `id` was booked before, or the balance would be negative. */ "booked": boolean
+/** What was to be booked. */ "amount_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "amount_usd": number
+/** What the tenant can spend now. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+/** What its unfinished tasks hold. */ "held_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+}
+"message": string
+} }
+  "GET /api/admin/keys": { path: Record<never, never>; query: { "tenant"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+/** The id of its tenant. */ "tenant": string
+"tenant_name": string
+"name": string
+/** The first characters, to recognise it by. */ "prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+"models": (string[] | null)
+"requests_per_minute": (number | null)
+"max_concurrent": (number | null)
+"spend_limit_points": (number | null)
+"spend_limit_usd": (number | null)
+/** What its tasks hold and have consumed. */ "spent_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
+"created_at": string
+"expires_at": (string | null)
+"revoked_at": (string | null)
+/** To the minute; null = never. */ "last_used_at": (string | null)
+/** Until when the text from before the last rotation is accepted, too. */ "previous_valid_until": (string | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/admin/keys": { path: Record<never, never>; query: Record<never, never>; body: {
+/** The name or the id of a tenant. Default: the first tenant. */ "tenant"?: string
+/** It may do everything. Only keys of the first tenant can be admin keys. */ "admin"?: boolean
+/** What the key is for. */ "name": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode"?: "live" | "test"
+/** Only these models; null = all. */ "models"?: (string[] | null)
+/** null = no limit. */ "requests_per_minute"?: (number | null)
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent"?: (number | null)
+/** What it may spend in all, in points; null = no limit. */ "spend_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "spend_limit_usd"?: (number | null)
+/** An RFC 3339 time; null = never. */ "expires_at"?: (string | null)
+}; answer: {
+"code": 200
+"data": {
+"id": string
+/** The id of its tenant. */ "tenant": string
+"tenant_name": string
+"name": string
+/** The first characters, to recognise it by. */ "prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+"models": (string[] | null)
+"requests_per_minute": (number | null)
+"max_concurrent": (number | null)
+"spend_limit_points": (number | null)
+"spend_limit_usd": (number | null)
+/** What its tasks hold and have consumed. */ "spent_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
+"created_at": string
+"expires_at": (string | null)
+"revoked_at": (string | null)
+/** To the minute; null = never. */ "last_used_at": (string | null)
+/** Until when the text from before the last rotation is accepted, too. */ "previous_valid_until": (string | null)
+/** The key itself. Only its hash is stored: it cannot be shown again. */ "key": string
+}
+"message": string
+} }
+  "GET /api/admin/keys/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+/** The id of its tenant. */ "tenant": string
+"tenant_name": string
+"name": string
+/** The first characters, to recognise it by. */ "prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+"models": (string[] | null)
+"requests_per_minute": (number | null)
+"max_concurrent": (number | null)
+"spend_limit_points": (number | null)
+"spend_limit_usd": (number | null)
+/** What its tasks hold and have consumed. */ "spent_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
+"created_at": string
+"expires_at": (string | null)
+"revoked_at": (string | null)
+/** To the minute; null = never. */ "last_used_at": (string | null)
+/** Until when the text from before the last rotation is accepted, too. */ "previous_valid_until": (string | null)
+}
+"message": string
+} }
+  "PATCH /api/admin/keys/{id}": { path: { "id": string }; query: Record<never, never>; body: {
+/** What the key is for. */ "name"?: string
+/** Only these models; null = all. */ "models"?: (string[] | null)
+/** null = no limit. */ "requests_per_minute"?: (number | null)
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent"?: (number | null)
+/** What it may spend in all, in points; null = no limit. */ "spend_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "spend_limit_usd"?: (number | null)
+/** An RFC 3339 time; null = never. */ "expires_at"?: (string | null)
+}; answer: {
+"code": 200
+"data": {
+"id": string
+/** The id of its tenant. */ "tenant": string
+"tenant_name": string
+"name": string
+/** The first characters, to recognise it by. */ "prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+"models": (string[] | null)
+"requests_per_minute": (number | null)
+"max_concurrent": (number | null)
+"spend_limit_points": (number | null)
+"spend_limit_usd": (number | null)
+/** What its tasks hold and have consumed. */ "spent_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
+"created_at": string
+"expires_at": (string | null)
+"revoked_at": (string | null)
+/** To the minute; null = never. */ "last_used_at": (string | null)
+/** Until when the text from before the last rotation is accepted, too. */ "previous_valid_until": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/keys/{id}/pair": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"access_key": string
+"secret_key": string
+}
+"message": string
+} }
+  "POST /api/admin/keys/{id}/revoke": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"revoked": true
+}
+"message": string
+} }
+  "POST /api/admin/keys/{id}/rotate": { path: { "id": string }; query: Record<never, never>; body: {
+/** How long the text from before is accepted, too. Default: 0, not at all. */ "grace_seconds"?: number
+}; answer: {
+"code": 200
+"data": {
+"id": string
+/** The id of its tenant. */ "tenant": string
+"tenant_name": string
+"name": string
+/** The first characters, to recognise it by. */ "prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+"models": (string[] | null)
+"requests_per_minute": (number | null)
+"max_concurrent": (number | null)
+"spend_limit_points": (number | null)
+"spend_limit_usd": (number | null)
+/** What its tasks hold and have consumed. */ "spent_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
+"created_at": string
+"expires_at": (string | null)
+"revoked_at": (string | null)
+/** To the minute; null = never. */ "last_used_at": (string | null)
+/** Until when the text from before the last rotation is accepted, too. */ "previous_valid_until": (string | null)
+/** The key itself. Only its hash is stored: it cannot be shown again. */ "key": string
+}
+"message": string
+} }
+  "GET /api/admin/ledger": { path: Record<never, never>; query: { "tenant"?: string; "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string; "format"?: "json" | "csv" }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+/** `credit`; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls. */ "kind": string
+"at": string
+"task_id": (string | null)
+"key_id": (string | null)
+"memo": (string | null)
+/** What it added to the available points. */ "available_change_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_change_usd": number
+/** What it added to the held points. */ "held_change_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_change_usd": number
+/** What was paid by it. */ "consumed_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "consumed_usd": number
+/** The available points after it. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+/** The held points after it. */ "held_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/margins": { path: Record<never, never>; query: { "from"?: string; "to"?: string; "by"?: "operation" | "tenant" | "provider" | "account" | "day" }; body: undefined; answer: {
+"code": 200
+"data": {
+"from": string
+"to": string
+"by": "operation" | "tenant" | "provider" | "account" | "day"
+"rows": ({
+/** Null = the tasks had none. */ "key": (string | null)
+"tasks": number
+"revenue": {
+/** 10,000,000 points are 1 USD. */ "points": number
+"usd": number
+}
+"cost": {
+/** 10,000,000 points are 1 USD. */ "points": number
+"usd": number
+}
+"margin": {
+/** 10,000,000 points are 1 USD. */ "points": number
+"usd": number
+}
+/** Completed tasks whose cost is unknown: the margin is too high by it. */ "unknown_cost": number
+})[]
+"total": {
+"tasks": number
+"revenue": {
+/** 10,000,000 points are 1 USD. */ "points": number
+"usd": number
+}
+"cost": {
+/** 10,000,000 points are 1 USD. */ "points": number
+"usd": number
+}
+"margin": {
+/** 10,000,000 points are 1 USD. */ "points": number
+"usd": number
+}
+/** Completed tasks whose cost is unknown: the margin is too high by it. */ "unknown_cost": number
+}
+}
+"message": string
+} }
+  "GET /api/admin/prices": { path: Record<never, never>; query: { "of"?: string; "tenant"?: string; "group"?: string }; body: undefined; answer: {
+"code": 200
+"data": ({
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+/** The tenant that it is for. */ "tenant": (string | null)
+/** The group that it is for. */ "group": (string | null)
+})[]
+"message": string
+} }
+  "POST /api/admin/prices": { path: Record<never, never>; query: Record<never, never>; body: {
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+"when"?: (Record<string, (string | number | boolean)> | string)
+/** Points for a task; 0 makes it free. */ "points"?: (number | null)
+/** The same in USD. */ "usd"?: (number | null)
+/** Multiplies the price for everyone or, in a rule for everyone, the list price. */ "factor"?: (number | null)
+/** A field that is a number and multiplies points or usd, such as `duration`. */ "per"?: (string | null)
+"note"?: string
+/** The tenant that it is for, by id or name. */ "tenant"?: (string | null)
+/** The group that it is for. */ "group"?: (string | null)
+}; answer: {
+"code": 200
+"data": {
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+/** The tenant that it is for. */ "tenant": (string | null)
+/** The group that it is for. */ "group": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/prices/export": { path: Record<never, never>; query: { "format"?: "csv" | "json" }; body: undefined; answer: {
+"code": 200
+"data": {
+"format": "csv" | "json"
+"text": string
+}
+"message": string
+} }
+  "POST /api/admin/prices/group": { path: Record<never, never>; query: Record<never, never>; body: {
+"tenant": string
+/** Null = none. */ "group": (string | null)
+}; answer: {
+"code": 200
+"data": {
+"tenant": string
+/** Null = none. */ "group": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/prices/history": { path: Record<never, never>; query: { "of"?: string; "tenant"?: string; "group"?: string; "limit"?: number }; body: undefined; answer: {
+"code": 200
+"data": ({
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+/** The tenant that it is for. */ "tenant": (string | null)
+/** The group that it is for. */ "group": (string | null)
+})[]
+"message": string
+} }
+  "POST /api/admin/prices/import": { path: Record<never, never>; query: Record<never, never>; body: {
+"format"?: "csv" | "json"
+/** The file. */ "text"?: string
+/** The rules themselves, in place of a file. */ "rules"?: Record<string, unknown>[]
+/** End the rules that are not in the file. Default: false. */ "replace"?: boolean
+/** Show what would change, and store nothing. */ "dry_run"?: boolean
+}; answer: {
+"code": 200
+"data": {
+"dry_run": boolean
+/** New rules; `id` is empty in a dry run. */ "begun": ({
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+/** The tenant that it is for. */ "tenant": (string | null)
+/** The group that it is for. */ "group": (string | null)
+})[]
+"ended": ({
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+/** The tenant that it is for. */ "tenant": (string | null)
+/** The group that it is for. */ "group": (string | null)
+})[]
+"unchanged": number
+}
+"message": string
+} }
+  "POST /api/admin/prices/preview": { path: Record<never, never>; query: Record<never, never>; body: {
+"tenant"?: string
+"of"?: string
+"rules"?: ({
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+"when"?: (Record<string, (string | number | boolean)> | string)
+/** Points for a task; 0 makes it free. */ "points"?: (number | null)
+/** The same in USD. */ "usd"?: (number | null)
+/** Multiplies the price for everyone or, in a rule for everyone, the list price. */ "factor"?: (number | null)
+/** A field that is a number and multiplies points or usd, such as `duration`. */ "per"?: (string | null)
+"note"?: string
+/** The tenant that it is for, by id or name. */ "tenant"?: (string | null)
+/** The group that it is for. */ "group"?: (string | null)
+})[]
+}; answer: {
+"code": 200
+"data": {
+"operation": string
+"title": string
+/** What differs from the example of the operation; empty = nothing. */ "call": string
+"list": {
+/** 10,000,000 points are 1 USD. */ "points": number
+"usd": number
+}
+"now": {
+/** 10,000,000 points are 1 USD. */ "points": number
+"usd": number
+"rule": string
+}
+"proposed"?: {
+/** 10,000,000 points are 1 USD. */ "points": number
+"usd": number
+"rule": string
+}
+}[]
+"message": string
+} }
+  "DELETE /api/admin/prices/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+/** An operation (`kling/video_generation`), a model (`kling`), or `*`. */ "of": string
+/** Values that fields of the input must have: `{"resolution":"1080p"}`. */ "when": Record<string, (string | number | boolean)>
+/** Null where a factor applies. */ "points": (number | null)
+/** The same in USD. */ "usd": (number | null)
+/** Null where an amount applies. */ "factor": (number | null)
+/** The field that multiplies the amount. */ "per": (string | null)
+"note": string
+"begun_at": string
+/** Null = in force. */ "ended_at": (string | null)
+/** The id of the key that set it, or `command line`. */ "made_by": string
+/** The tenant that it is for. */ "tenant": (string | null)
+/** The group that it is for. */ "group": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/providers": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountProviderAdmin[]
+"message": string
+} }
+  "GET /api/admin/reconcile": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"clean": boolean
+"faults": {
+"rule": string
+"subject": string
+"found": string
+}[]
+/** The sum of each account of the ledger. */ "points": Record<string, number>
+"transactions": number
+/** How many tasks there are by status. */ "tasks": Record<string, number>
+}
+"message": string
+} }
+  "POST /api/admin/reconcile": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"clean": boolean
+"faults": {
+"rule": string
+"subject": string
+"found": string
+}[]
+/** The sum of each account of the ledger. */ "points": Record<string, number>
+"transactions": number
+/** How many tasks there are by status. */ "tasks": Record<string, number>
+}
+"message": string
+} }
+  "GET /api/admin/tasks": { path: Record<never, never>; query: { "tenant"?: string; "status"?: ("staged" | "pending" | "submitting" | "uncertain" | "processing" | "completed" | "failed" | "cancelled")[]; "operation"?: string; "key"?: string; "mode"?: "live" | "test"; "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"tenant": string
+/** The id of its key. */ "key": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"operation": string
+"model": string
+"task_type": string
+/** The protocol in which it was submitted. */ "dialect": string
+"status": "staged" | "pending" | "submitting" | "uncertain" | "processing" | "completed" | "failed" | "cancelled"
+"progress": number
+"provider": (string | null)
+"account": (string | null)
+"attempts": number
+/** Its hold. */ "price_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "price_usd": number
+/** What was paid for it. */ "consumed_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "consumed_usd": number
+"error": ({
+"code": string
+"message": string
+"detail"?: string
+} | null)
+"created_at": string
+"started_at": (string | null)
+"ended_at": (string | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/tasks/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"tenant": string
+/** The id of its key. */ "key": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"operation": string
+"model": string
+"task_type": string
+/** The protocol in which it was submitted. */ "dialect": string
+"status": "staged" | "pending" | "submitting" | "uncertain" | "processing" | "completed" | "failed" | "cancelled"
+"progress": number
+"provider": (string | null)
+"account": (string | null)
+"attempts": number
+/** Its hold. */ "price_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "price_usd": number
+/** What was paid for it. */ "consumed_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "consumed_usd": number
+"error": ({
+"code": string
+"message": string
+"detail"?: string
+} | null)
+"created_at": string
+"started_at": (string | null)
+"ended_at": (string | null)
+"input": unknown
+/** With URLs to open. */ "output": unknown
+/** The URLs in its output. */ "files": string[]
+"logs": string[]
+"pool": string
+"parent_task_id": (string | null)
+"batch_id": (string | null)
+"external_id": (string | null)
+/** The request by which it was submitted. */ "request_id": (string | null)
+/** What set its price: a rule, `list` or `environment`. */ "price_rule": (string | null)
+/** What the vendor took; null = unknown. */ "cost_points": (number | null)
+/** `vendor`, `rule` or `free`. */ "cost_source": (string | null)
+"webhook_url": (string | null)
+"deadline_at": string
+"attempt_list": ({
+"number": number
+"provider": string
+"account": string
+"outcome": string
+"reason": (string | null)
+"begun_at": string
+"ended_at": (string | null)
+})[]
+"deliveries": ({
+"id": string
+"tenant": string
+/** The task, or the batch. */ "task_id": string
+"url": string
+"status": "pending" | "delivered" | "failed"
+"attempts": number
+"created_at": string
+"next_attempt_at": (string | null)
+"log": ({
+"at": string
+"duration_ms": number
+"http_status": (number | null)
+"error": (string | null)
+})[]
+})[]
+}
+"message": string
+} }
+  "POST /api/admin/tasks/{id}/cancel": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"tenant": string
+/** The id of its key. */ "key": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"operation": string
+"model": string
+"task_type": string
+/** The protocol in which it was submitted. */ "dialect": string
+"status": "staged" | "pending" | "submitting" | "uncertain" | "processing" | "completed" | "failed" | "cancelled"
+"progress": number
+"provider": (string | null)
+"account": (string | null)
+"attempts": number
+/** Its hold. */ "price_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "price_usd": number
+/** What was paid for it. */ "consumed_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "consumed_usd": number
+"error": ({
+"code": string
+"message": string
+"detail"?: string
+} | null)
+"created_at": string
+"started_at": (string | null)
+"ended_at": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/tenants": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"name": string
+/** The first tenant, to which the admin keys belong. */ "operator": boolean
+"created_at": string
+/** Since when new tasks are refused; null = they are not. */ "frozen_at": (string | null)
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent": (number | null)
+/** Parked tasks at once; more are refused. */ "max_staged": number
+"default_pool": "private" | "public"
+"falls_back": boolean
+/** What it can spend. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+/** What its unfinished tasks hold. */ "held_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+/** All credit that was ever booked for it. */ "credited_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "credited_usd": number
+"unfinished": number
+"parked": number
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/admin/tenants": { path: Record<never, never>; query: Record<never, never>; body: {
+/** Unique among the tenants. */ "name": string
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent"?: (number | null)
+/** Parked tasks at once; more are refused. */ "max_staged"?: number
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"name": string
+/** The first tenant, to which the admin keys belong. */ "operator": boolean
+"created_at": string
+/** Since when new tasks are refused; null = they are not. */ "frozen_at": (string | null)
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent": (number | null)
+/** Parked tasks at once; more are refused. */ "max_staged": number
+"default_pool": "private" | "public"
+"falls_back": boolean
+/** What it can spend. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+/** What its unfinished tasks hold. */ "held_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+/** All credit that was ever booked for it. */ "credited_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "credited_usd": number
+"unfinished": number
+"parked": number
+}
+"message": string
+} }
+  "GET /api/admin/tenants/{tenant}": { path: { "tenant": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"name": string
+/** The first tenant, to which the admin keys belong. */ "operator": boolean
+"created_at": string
+/** Since when new tasks are refused; null = they are not. */ "frozen_at": (string | null)
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent": (number | null)
+/** Parked tasks at once; more are refused. */ "max_staged": number
+"default_pool": "private" | "public"
+"falls_back": boolean
+/** What it can spend. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+/** What its unfinished tasks hold. */ "held_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+/** All credit that was ever booked for it. */ "credited_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "credited_usd": number
+"unfinished": number
+"parked": number
+}
+"message": string
+} }
+  "PATCH /api/admin/tenants/{tenant}": { path: { "tenant": string }; query: Record<never, never>; body: {
+/** Unique among the tenants. */ "name"?: string
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent"?: (number | null)
+/** Parked tasks at once; more are refused. */ "max_staged"?: number
+"default_pool"?: "private" | "public"
+"falls_back"?: boolean
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"name": string
+/** The first tenant, to which the admin keys belong. */ "operator": boolean
+"created_at": string
+/** Since when new tasks are refused; null = they are not. */ "frozen_at": (string | null)
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent": (number | null)
+/** Parked tasks at once; more are refused. */ "max_staged": number
+"default_pool": "private" | "public"
+"falls_back": boolean
+/** What it can spend. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+/** What its unfinished tasks hold. */ "held_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+/** All credit that was ever booked for it. */ "credited_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "credited_usd": number
+"unfinished": number
+"parked": number
+}
+"message": string
+} }
+  "DELETE /api/admin/tenants/{tenant}": { path: { "tenant": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"deleted": true
+}
+"message": string
+} }
+  "POST /api/admin/tenants/{tenant}/freeze": { path: { "tenant": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"name": string
+/** The first tenant, to which the admin keys belong. */ "operator": boolean
+"created_at": string
+/** Since when new tasks are refused; null = they are not. */ "frozen_at": (string | null)
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent": (number | null)
+/** Parked tasks at once; more are refused. */ "max_staged": number
+"default_pool": "private" | "public"
+"falls_back": boolean
+/** What it can spend. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+/** What its unfinished tasks hold. */ "held_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+/** All credit that was ever booked for it. */ "credited_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "credited_usd": number
+"unfinished": number
+"parked": number
+}
+"message": string
+} }
+  "POST /api/admin/tenants/{tenant}/unfreeze": { path: { "tenant": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"name": string
+/** The first tenant, to which the admin keys belong. */ "operator": boolean
+"created_at": string
+/** Since when new tasks are refused; null = they are not. */ "frozen_at": (string | null)
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent": (number | null)
+/** Parked tasks at once; more are refused. */ "max_staged": number
+"default_pool": "private" | "public"
+"falls_back": boolean
+/** What it can spend. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+/** What its unfinished tasks hold. */ "held_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+/** All credit that was ever booked for it. */ "credited_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "credited_usd": number
+"unfinished": number
+"parked": number
+}
+"message": string
+} }
+  "GET /api/admin/usage": { path: Record<never, never>; query: { "tenant"?: string; "mode"?: "live" | "test"; "by"?: "day" | "model" | "key"; "from"?: string; "to"?: string; "key"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"from": string
+"to": string
+"by": "day" | "model" | "key"
+"items": {
+/** A UTC day, a model, or the id of a key. */ "group": string
+/** Tasks on record that were created in the period. */ "tasks": number
+"completed": number
+"failed": number
+"cancelled": number
+/** Calls on record that were answered on the spot in the period. */ "calls": number
+/** What was paid in the period. */ "consumed_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "consumed_usd": number
+}[]
+"total": {
+/** Tasks on record that were created in the period. */ "tasks": number
+"completed": number
+"failed": number
+"cancelled": number
+/** Calls on record that were answered on the spot in the period. */ "calls": number
+/** What was paid in the period. */ "consumed_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "consumed_usd": number
+}
+}
+"message": string
+} }
+  "GET /api/admin/webhook-secret": { path: Record<never, never>; query: { "tenant"?: string; "mode"?: "live" | "test" }; body: undefined; answer: {
+"code": 200
+"data": {
+"tenant": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+/** As libraries of Standard Webhooks take it: whsec_… */ "secret": string
+}
+"message": string
+} }
+  "GET /api/admin/webhooks": { path: Record<never, never>; query: { "tenant"?: string; "task"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"tenant": string
+/** The task, or the batch. */ "task_id": string
+"url": string
+"status": "pending" | "delivered" | "failed"
+"attempts": number
+"created_at": string
+"next_attempt_at": (string | null)
+"log": ({
+"at": string
+"duration_ms": number
+"http_status": (number | null)
+"error": (string | null)
+})[]
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/admin/webhooks/{id}/replay": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"replayed": true
+}
+"message": string
+} }
+  "GET /api/status": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"name": string
+"version": string
+"store": string
+"uptimeSeconds": number
+/** The operations that a live key can request now. */ "operations": string[]
+/** The providers for live keys, with how many accounts of the operator. */ "providers": {
+"id": string
+"accounts": number
+"connected": number
+}[]
+} }
+  "GET /api/v1/account/pool": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+/** The pool of tasks that name none; `private` applies only where you have an account for the operation. */ "default_pool": "private" | "public"
+/** Whether tasks go to the public pool when none of your accounts can perform them. */ "falls_back": boolean
+}
+"message": string
+} }
+  "PATCH /api/v1/account/pool": { path: Record<never, never>; query: Record<never, never>; body: AccountPool; answer: {
+"code": 200
+"data": {
+/** The pool of tasks that name none; `private` applies only where you have an account for the operation. */ "default_pool": "private" | "public"
+/** Whether tasks go to the public pool when none of your accounts can perform them. */ "falls_back": boolean
+}
+"message": string
+} }
+  "GET /api/v1/accounts": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": Account[]
+"message": string
+} }
+  "POST /api/v1/accounts": { path: Record<never, never>; query: Record<never, never>; body: AccountNew; answer: {
+"code": 200
+"data": Account
+"message": string
+} }
+  "GET /api/v1/accounts/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": Account
+"message": string
+} }
+  "PATCH /api/v1/accounts/{id}": { path: { "id": string }; query: Record<never, never>; body: AccountChange; answer: {
+"code": 200
+"data": Account
+"message": string
+} }
+  "DELETE /api/v1/accounts/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"removed": true
+}
+"message": string
+} }
+  "GET /api/v1/accounts/{id}/debug": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountFindings
+"message": string
+} }
+  "POST /api/v1/accounts/{id}/disable": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": Account
+"message": string
+} }
+  "POST /api/v1/accounts/{id}/drain": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": Account
+"message": string
+} }
+  "POST /api/v1/accounts/{id}/enable": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": Account
+"message": string
+} }
+  "POST /api/v1/accounts/{id}/resume": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": Account
+"message": string
+} }
+  "POST /api/v1/accounts/{id}/test": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountTest
+"message": string
+} }
+  "GET /api/v1/calls": { path: Record<never, never>; query: { "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string; "key"?: string; "model"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"tenant_id": string
+"key_id": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"request_id": (string | null)
+"endpoint": string
+/** As the caller named it. */ "model": string
+"provider": (string | null)
+"account": (string | null)
+/** As the provider was told; null = none answered. */ "vendor_model": (string | null)
+"status": number
+"outcome": "completed" | "failed" | "cut"
+"error_code": (string | null)
+"streamed": boolean
+/** Tokens and other units. */ "usage": (Record<string, number> | null)
+/** What it cost. */ "price_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "price_usd": number
+/** The accounts that were asked before, and why they did not answer. */ "tried": {
+"account": string
+"reason": string
+}[]
+"at": string
+"first_byte_ms": (number | null)
+"duration_ms": number
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "GET /api/v1/deliveries": { path: Record<never, never>; query: { "task"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"tenant": string
+/** The task, or the batch. */ "task_id": string
+"url": string
+"status": "pending" | "delivered" | "failed"
+"attempts": number
+"created_at": string
+"next_attempt_at": (string | null)
+"log": ({
+"at": string
+"duration_ms": number
+"http_status": (number | null)
+"error": (string | null)
+})[]
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/v1/deliveries/{id}/replay": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"replayed": true
+}
+"message": string
+} }
+  "GET /api/v1/keys": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+/** The id of its tenant. */ "tenant": string
+"tenant_name": string
+"name": string
+/** The first characters, to recognise it by. */ "prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+"models": (string[] | null)
+"requests_per_minute": (number | null)
+"max_concurrent": (number | null)
+"spend_limit_points": (number | null)
+"spend_limit_usd": (number | null)
+/** What its tasks hold and have consumed. */ "spent_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
+"created_at": string
+"expires_at": (string | null)
+"revoked_at": (string | null)
+/** To the minute; null = never. */ "last_used_at": (string | null)
+/** Until when the text from before the last rotation is accepted, too. */ "previous_valid_until": (string | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/v1/keys": { path: Record<never, never>; query: Record<never, never>; body: {
+/** What the key is for. */ "name": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode"?: "live" | "test"
+/** Only these models; null = all. */ "models"?: (string[] | null)
+/** null = no limit. */ "requests_per_minute"?: (number | null)
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent"?: (number | null)
+/** What it may spend in all, in points; null = no limit. */ "spend_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "spend_limit_usd"?: (number | null)
+/** An RFC 3339 time; null = never. */ "expires_at"?: (string | null)
+}; answer: {
+"code": 200
+"data": {
+"id": string
+/** The id of its tenant. */ "tenant": string
+"tenant_name": string
+"name": string
+/** The first characters, to recognise it by. */ "prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+"models": (string[] | null)
+"requests_per_minute": (number | null)
+"max_concurrent": (number | null)
+"spend_limit_points": (number | null)
+"spend_limit_usd": (number | null)
+/** What its tasks hold and have consumed. */ "spent_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
+"created_at": string
+"expires_at": (string | null)
+"revoked_at": (string | null)
+/** To the minute; null = never. */ "last_used_at": (string | null)
+/** Until when the text from before the last rotation is accepted, too. */ "previous_valid_until": (string | null)
+/** The key itself. Only its hash is stored: it cannot be shown again. */ "key": string
+}
+"message": string
+} }
+  "GET /api/v1/keys/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+/** The id of its tenant. */ "tenant": string
+"tenant_name": string
+"name": string
+/** The first characters, to recognise it by. */ "prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+"models": (string[] | null)
+"requests_per_minute": (number | null)
+"max_concurrent": (number | null)
+"spend_limit_points": (number | null)
+"spend_limit_usd": (number | null)
+/** What its tasks hold and have consumed. */ "spent_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
+"created_at": string
+"expires_at": (string | null)
+"revoked_at": (string | null)
+/** To the minute; null = never. */ "last_used_at": (string | null)
+/** Until when the text from before the last rotation is accepted, too. */ "previous_valid_until": (string | null)
+}
+"message": string
+} }
+  "PATCH /api/v1/keys/{id}": { path: { "id": string }; query: Record<never, never>; body: {
+/** What the key is for. */ "name"?: string
+/** Only these models; null = all. */ "models"?: (string[] | null)
+/** null = no limit. */ "requests_per_minute"?: (number | null)
+/** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent"?: (number | null)
+/** What it may spend in all, in points; null = no limit. */ "spend_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "spend_limit_usd"?: (number | null)
+/** An RFC 3339 time; null = never. */ "expires_at"?: (string | null)
+}; answer: {
+"code": 200
+"data": {
+"id": string
+/** The id of its tenant. */ "tenant": string
+"tenant_name": string
+"name": string
+/** The first characters, to recognise it by. */ "prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+"models": (string[] | null)
+"requests_per_minute": (number | null)
+"max_concurrent": (number | null)
+"spend_limit_points": (number | null)
+"spend_limit_usd": (number | null)
+/** What its tasks hold and have consumed. */ "spent_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
+"created_at": string
+"expires_at": (string | null)
+"revoked_at": (string | null)
+/** To the minute; null = never. */ "last_used_at": (string | null)
+/** Until when the text from before the last rotation is accepted, too. */ "previous_valid_until": (string | null)
+}
+"message": string
+} }
+  "GET /api/v1/keys/{id}/pair": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"access_key": string
+"secret_key": string
+}
+"message": string
+} }
+  "POST /api/v1/keys/{id}/revoke": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"revoked": true
+}
+"message": string
+} }
+  "POST /api/v1/keys/{id}/rotate": { path: { "id": string }; query: Record<never, never>; body: {
+/** How long the text from before is accepted, too. Default: 0, not at all. */ "grace_seconds"?: number
+}; answer: {
+"code": 200
+"data": {
+"id": string
+/** The id of its tenant. */ "tenant": string
+"tenant_name": string
+"name": string
+/** The first characters, to recognise it by. */ "prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+"models": (string[] | null)
+"requests_per_minute": (number | null)
+"max_concurrent": (number | null)
+"spend_limit_points": (number | null)
+"spend_limit_usd": (number | null)
+/** What its tasks hold and have consumed. */ "spent_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
+"created_at": string
+"expires_at": (string | null)
+"revoked_at": (string | null)
+/** To the minute; null = never. */ "last_used_at": (string | null)
+/** Until when the text from before the last rotation is accepted, too. */ "previous_valid_until": (string | null)
+/** The key itself. Only its hash is stored: it cannot be shown again. */ "key": string
+}
+"message": string
+} }
+  "GET /api/v1/ledger": { path: Record<never, never>; query: { "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string; "format"?: "json" | "csv" }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+/** `credit`; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls. */ "kind": string
+"at": string
+"task_id": (string | null)
+"key_id": (string | null)
+"memo": (string | null)
+/** What it added to the available points. */ "available_change_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_change_usd": number
+/** What it added to the held points. */ "held_change_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_change_usd": number
+/** What was paid by it. */ "consumed_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "consumed_usd": number
+/** The available points after it. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+/** The held points after it. */ "held_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "GET /api/v1/providers": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": AccountProvider[]
+"message": string
+} }
+  "GET /api/v1/task/{id}/attempts": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": PiapiAttempt[]
+"message": string
+} }
+  "GET /api/v1/task/{id}/queue": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": PiapiPlace
+"message": string
+} }
+  "GET /api/v1/usage": { path: Record<never, never>; query: { "by"?: "day" | "model" | "key"; "from"?: string; "to"?: string; "key"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"from": string
+"to": string
+"by": "day" | "model" | "key"
+"items": {
+/** A UTC day, a model, or the id of a key. */ "group": string
+/** Tasks on record that were created in the period. */ "tasks": number
+"completed": number
+"failed": number
+"cancelled": number
+/** Calls on record that were answered on the spot in the period. */ "calls": number
+/** What was paid in the period. */ "consumed_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "consumed_usd": number
+}[]
+"total": {
+/** Tasks on record that were created in the period. */ "tasks": number
+"completed": number
+"failed": number
+"cancelled": number
+/** Calls on record that were answered on the spot in the period. */ "calls": number
+/** What was paid in the period. */ "consumed_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "consumed_usd": number
+}
+}
+"message": string
+} }
+  "GET /api/v1/webhook-secret": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"tenant": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+/** As libraries of Standard Webhooks take it: whsec_… */ "secret": string
+}
+"message": string
+} }
+  "POST /polyphony/v1/files": { path: Record<never, never>; query: Record<never, never>; body: FormData; answer: PolyphonyFile }
+  "GET /polyphony/v1/operations": { path: Record<never, never>; query: { "all"?: boolean }; body: undefined; answer: PolyphonyOperations }
+  "POST /polyphony/v1/quote": { path: Record<never, never>; query: Record<never, never>; body: PolyphonyTaskRequest; answer: PolyphonyQuote }
+  "POST /polyphony/v1/tasks": { path: Record<never, never>; query: Record<never, never>; body: PolyphonyTaskRequest; answer: PolyphonyTask }
+  "GET /polyphony/v1/tasks": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string; "idempotency_key"?: string; "status"?: string; "operation"?: string; "model"?: string; "kind"?: string; "created_from"?: string; "created_to"?: string; "search"?: string }; body: undefined; answer: PolyphonyTasks }
+  "GET /polyphony/v1/tasks/{id}": { path: { "id": string }; query: { "wait"?: number }; body: undefined; answer: PolyphonyTask }
+  "POST /polyphony/v1/tasks/{id}/cancel": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyTask }
+}
