@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
@@ -53,6 +54,8 @@ export async function build(into: string, entries: Record<string, string> = ENTR
   }
   const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk')
   await writeFile(join(folder, 'THIRD-PARTY-LICENSES.txt'), await licencesOf(packagesIn(chunks)))
+  // The workspace is built by itself (`build-web.ts`), and stays.
+  if (existsSync(join(into, 'web'))) await rename(join(into, 'web'), join(folder, 'web'))
   await rm(into, { recursive: true, force: true })
   await rename(folder, into)
   return output.length
@@ -109,6 +112,7 @@ const PERMITTED = new Set([
 
 if (import.meta.main) {
   const startedAt = performance.now()
-  const files = await build(join(PROJECT, 'dist'))
+  const { buildWeb } = await import('./build-web.ts')
+  const files = (await build(join(PROJECT, 'dist'))) + (await buildWeb(join(PROJECT, 'dist/web')))
   console.log(`dist: ${files} files in ${Math.round(performance.now() - startedAt)} ms`)
 }

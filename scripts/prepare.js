@@ -6,4 +6,7 @@ if (existsSync(new URL('../node_modules/rolldown', import.meta.url))) {
   const { build } = await import('./build.ts')
   const files = await build(new URL('../dist', import.meta.url).pathname)
   console.log(`dist: ${files} files`)
+  const { buildWeb } = await import('./build-web.ts')
+  const pages = await buildWeb(new URL('../dist/web', import.meta.url).pathname)
+  console.log(`dist/web: ${pages} files`)
 }

@@ -11,12 +11,7 @@ const ROBOTS = 'User-agent: *\nAllow: /docs\nDisallow: /\n'
 const A_DAY = `public, max-age=${DAY_MS / SECOND_MS}`
 
 /** What a browser asks for that was given nothing but the address. */
-export function frontDoor(app: FastifyInstance, { publicUrl }: { publicUrl: () => string }): void {
-  app.get('/', undocumented('leads people to the documentation'), async (_request, reply) => {
-    // Behind a proxy that removes a part of the path, the browser still has to send that part.
-    const base = new URL(publicUrl()).pathname.replace(/\/$/, '')
-    return reply.redirect(`${base}/docs`)
-  })
+export function frontDoor(app: FastifyInstance): void {
   app.get('/favicon.ico', undocumented('a picture for browsers'), async (_request, reply) =>
     reply.headers({ 'content-type': 'image/svg+xml', 'cache-control': A_DAY }).send(ICON),
   )

@@ -35,6 +35,7 @@ import { RequestPaths } from './request-paths.ts'
 import { addRequestSpans } from './request-spans.ts'
 import { addRetryAfter } from './retry-after.ts'
 import { noteMethods } from './route-methods.ts'
+import { web } from './web.ts'
 
 export interface ServerOptions {
   dialects: readonly RouteModule[]
@@ -131,7 +132,8 @@ function ownModule(
       await app.register(files, { assets })
       addHealth(app)
       openApi(app, { served, context, publicUrl: () => (origins ? '' : context.urls.publicUrl) })
-      frontDoor(app, { publicUrl: () => context.urls.publicUrl })
+      frontDoor(app)
+      web(app, { publicUrl: () => context.urls.publicUrl })
       docs(app, { publicUrl: () => context.urls.publicUrl })
       await app.register(callbackRoutes(callbacks))
     },

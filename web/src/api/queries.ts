@@ -1,0 +1,46 @@
+import { QueryClient, queryOptions } from '@tanstack/react-query'
+import { ApiError, call } from './client.ts'
+import type { Routes } from './routes.ts'
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // What is refused stays refused; what did not arrive may the next time.
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status < 500),
+    },
+  },
+})
+
+export type Task = Routes['GET /polyphony/v1/tasks/{id}']['answer']
+export type Operation = Routes['GET /polyphony/v1/operations']['answer']['operations'][number]
+export type Status = Task['status']
+
+export const ENDED: readonly Status[] = ['completed', 'failed', 'cancelled']
+export const hasEnded = ({ status }: Pick<Task, 'status'>): boolean => ENDED.includes(status)
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: () => call('GET /api/workspace/session'),
+  staleTime: 60_000,
+})
+
+export const operationsQuery = (mode: 'live' | 'test') =>
+  queryOptions({
+    queryKey: ['operations', mode],
+    queryFn: async () => (await call('GET /polyphony/v1/operations', { query: { all: true } })).operations,
+    staleTime: 5 * 60_000,
+  })
+
+/** A task, which is read again each second until it has ended. */
+export const taskQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['task', id],
+    queryFn: () => call('GET /polyphony/v1/tasks/{id}', { path: { id } }),
+    refetchInterval: ({ state: { data, error } }) => (error || (data && hasEnded(data)) ? false : 1_000),
+  })
+
+export const balanceQuery = queryOptions({
+  queryKey: ['balance'],
+  queryFn: async () => (await call('GET /api/v1/ledger', { query: { limit: 1 } })).items[0],
+})

@@ -1,0 +1,70 @@
+import { getLocale, translate } from './i18n.ts'
+
+/** Points of one USD. */
+export const POINTS_PER_USD = 10_000_000
+
+const tag = (): string => (getLocale() === 'zh' ? 'zh-CN' : 'en-US')
+
+export function usd(amount: number): string {
+  const size = Math.abs(amount)
+  const digits = size === 0 || size >= 0.995 ? 2 : size >= 0.0095 ? 3 : 5
+  return new Intl.NumberFormat(tag(), {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: digits,
+  }).format(amount)
+}
+
+export const pointsAsUsd = (points: number): string => usd(points / POINTS_PER_USD)
+
+export function number(value: number): string {
+  return new Intl.NumberFormat(tag()).format(value)
+}
+
+export function dateTime(at: number | string): string {
+  return new Intl.DateTimeFormat(tag(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
+}
+
+export function day(at: number | string): string {
+  return new Intl.DateTimeFormat(tag(), { dateStyle: 'medium' }).format(new Date(at))
+}
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+/** Such as "3 minutes ago"; a date when it is more than a week ago. */
+export function ago(at: number | string): string {
+  const distanceMs = new Date(at).getTime() - Date.now()
+  if (Math.abs(distanceMs) > 7 * 86_400_000) return day(at)
+  for (const [unit, ms] of UNITS) {
+    if (Math.abs(distanceMs) >= ms) {
+      return new Intl.RelativeTimeFormat(tag(), { numeric: 'auto' }).format(Math.round(distanceMs / ms), unit)
+    }
+  }
+  return translate('time.now')
+}
+
+/** Minutes and seconds, such as 2:05. */
+export function clock(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '–:––'
+  const whole = Math.max(0, Math.floor(seconds))
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
+}
+
+/** How long something took, such as "12.4 s" or "3 min". */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`
+}
+
+export function bytes(size: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  const at = size <= 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(size) / 3))
+  return `${(size / 1_000 ** at).toFixed(at === 0 ? 0 : 1)} ${units[at]}`
+}

@@ -1,0 +1,177 @@
+import { Download, ExternalLink, Pause, Play } from 'lucide-react'
+import { lazy, type ReactNode, Suspense } from 'react'
+import { fileAddress } from '../api/client.ts'
+import type { Task } from '../api/queries.ts'
+import { clock } from '../i18n/format.ts'
+import { useT } from '../i18n/i18n.ts'
+import type { Item } from '../pages/studio/follow-ups.ts'
+import { play, usePlayer } from '../shell/player.ts'
+import { Button } from '../ui/button.tsx'
+import { Cover } from '../ui/cover.tsx'
+import { Code, CopyButton } from '../ui/parts.tsx'
+import { madeBy, nameOf, tracksOf } from './outputs.ts'
+
+const ModelView = lazy(() => import('./model-view.tsx'))
+
+interface OutputProps {
+  task: Task
+  /** Buttons below an item. */
+  actions?: (item: Item) => ReactNode
+}
+
+/** What a task made: to hear, see, turn or read. */
+export function Output({ task, actions }: OutputProps) {
+  const made = madeBy(task)
+  const name = nameOf(task)
+  return (
+    <div className="grid gap-4">
+      <Sounds task={task} {...(actions ? { actions } : {})} />
+      {made.pictures.length > 0 && (
+        <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))] gap-3">
+          {made.pictures.map(({ file, widthPx, heightPx }, at) => (
+            <figure key={file} className="grid content-start gap-2">
+              <a href={fileAddress(file)} target="_blank" rel="noreferrer" className="overflow-hidden rounded-lg bg-hover">
+                <img
+                  src={fileAddress(file)}
+                  alt={name}
+                  width={widthPx}
+                  height={heightPx}
+                  loading="lazy"
+                  className="h-auto max-h-[32rem] w-full object-contain"
+                />
+              </a>
+              <ItemBar url={file} about={`${widthPx} × ${heightPx}`}>
+                {actions?.({ kind: 'picture', number: at + 1, url: file })}
+              </ItemBar>
+            </figure>
+          ))}
+        </div>
+      )}
+      {made.videos.map(({ file, cover, widthPx, heightPx, seconds }, at) => (
+        <figure key={file} className="grid gap-2">
+          {/* biome-ignore lint/a11y/useMediaCaption: what a model made has no captions */}
+          <video
+            src={fileAddress(file)}
+            {...(cover ? { poster: fileAddress(cover) } : {})}
+            width={widthPx}
+            height={heightPx}
+            controls
+            playsInline
+            preload="metadata"
+            aria-label={name}
+            className="h-auto max-h-[70vh] w-full rounded-lg bg-black"
+          />
+          <ItemBar url={file} about={`${widthPx} × ${heightPx} · ${clock(seconds)}`}>
+            {actions?.({ kind: 'video', number: at + 1, url: file })}
+          </ItemBar>
+        </figure>
+      ))}
+      {made.model && (
+        <figure className="grid gap-2">
+          <div className="rounded-lg bg-hover">
+            <Suspense fallback={<div className="h-[360px]" />}>
+              <ModelView url={made.model.file} label={name} />
+            </Suspense>
+          </div>
+          <ItemBar url={made.model.file} about="GLB" />
+        </figure>
+      )}
+      {made.lyrics.map(({ title, text, tags }) => (
+        <TextBlock key={title + text} title={title} text={text} about={tags.join(', ')} />
+      ))}
+      {made.texts.map((text) => (
+        <TextBlock key={text} text={text} />
+      ))}
+      {made.other !== undefined && <Code text={JSON.stringify(made.other, null, 2)} />}
+    </div>
+  )
+}
+
+function Sounds({ task, actions }: OutputProps) {
+  const t = useT()
+  const { track: current, isPlaying } = usePlayer()
+  const tracks = tracksOf(task)
+  const { clips, sounds } = madeBy(task)
+  return tracks.map((track, at) => {
+    const isOn = current?.id === track.id && isPlaying
+    const clip = clips[at]
+    const seconds = clip?.durationSeconds ?? sounds[at - clips.length]?.seconds ?? 0
+    return (
+      <div key={track.id} className="grid gap-2.5">
+        <div className="flex items-center gap-3">
+          <button
+            type="button"
+            onClick={() => play(track, tracks)}
+            aria-label={`${isOn ? t('player.pause') : t('player.play')}: ${track.title}`}
+            className="group relative shrink-0 overflow-hidden rounded-lg"
+          >
+            <Cover url={track.cover} title={track.title} className="size-16" />
+            <span className="absolute inset-0 grid place-items-center bg-black/35 text-white group-hover:bg-black/50">
+              {isOn ? <Pause className="size-6" /> : <Play className="size-6" />}
+            </span>
+          </button>
+          <div className="min-w-0 flex-1">
+            <p className="truncate font-medium">{track.title}</p>
+            <p className="truncate text-soft text-xs">{track.about}</p>
+            <p className="text-soft text-xs tabular">{clock(seconds)}</p>
+          </div>
+          <Button look="quiet" size="icon" asChild>
+            <a href={fileAddress(track.url)} download aria-label={t('common.download')}>
+              <Download />
+            </a>
+          </Button>
+        </div>
+        {clip?.prompt && (
+          <details className="text-soft">
+            <summary className="text-xs">{t('output.lyrics')}</summary>
+            <p className="mt-2 whitespace-pre-wrap leading-relaxed">{clip.prompt}</p>
+          </details>
+        )}
+        {actions?.({
+          kind: clip ? 'clip' : 'sound',
+          number: at + 1,
+          url: track.url,
+          seconds,
+          ...(clip ? { clipId: clip.id } : {}),
+        })}
+      </div>
+    )
+  })
+}
+
+function ItemBar({ url, about, children }: { url: string; about: string; children?: ReactNode }) {
+  const t = useT()
+  return (
+    <figcaption className="grid gap-2">
+      <span className="flex items-center justify-between text-soft text-xs tabular">
+        {about}
+        <span className="flex">
+          <Button look="quiet" size="smallIcon" asChild>
+            <a href={fileAddress(url)} target="_blank" rel="noreferrer" aria-label={t('output.open')}>
+              <ExternalLink />
+            </a>
+          </Button>
+          <Button look="quiet" size="smallIcon" asChild>
+            <a href={fileAddress(url)} download aria-label={t('common.download')}>
+              <Download />
+            </a>
+          </Button>
+        </span>
+      </span>
+      {children}
+    </figcaption>
+  )
+}
+
+function TextBlock({ title, text, about }: { title?: string; text: string; about?: string }) {
+  return (
+    <div className="relative rounded-lg border border-line bg-ground p-4">
+      <div className="absolute top-2 right-2">
+        <CopyButton text={text} />
+      </div>
+      {title && <p className="pr-8 font-medium">{title}</p>}
+      {about && <p className="mb-2 text-soft text-xs">{about}</p>}
+      <p className="whitespace-pre-wrap pr-8 leading-relaxed">{text}</p>
+    </div>
+  )
+}

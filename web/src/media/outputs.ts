@@ -1,0 +1,99 @@
+import type { Task } from '../api/queries.ts'
+import type { Track } from '../shell/player.ts'
+
+/** What the pages show of outputs, by kind (`src/catalog/outputs.ts` has the shapes). */
+
+export interface Clip {
+  id: string
+  title: string
+  tags: string
+  prompt: string
+  durationSeconds: number
+  audio: string
+  image: string
+  imageLarge: string
+}
+export interface Picture {
+  file: string
+  widthPx: number
+  heightPx: number
+}
+export interface Video extends Picture {
+  cover: string
+  seconds: number
+}
+export interface Sound {
+  file: string
+  seconds: number
+}
+export interface Made {
+  clips: Clip[]
+  pictures: Picture[]
+  videos: Video[]
+  sounds: Sound[]
+  model: { file: string; picture: string; turntable: string } | undefined
+  lyrics: { title: string; text: string; tags: string[] }[]
+  texts: string[]
+  /** What has no form of its own. */
+  other: unknown
+}
+
+export function madeBy({ output }: Pick<Task, 'output'>): Made {
+  const members = (typeof output === 'object' && output !== null ? output : {}) as Record<string, unknown>
+  const list = <Item>(name: string): Item[] => (Array.isArray(members[name]) ? (members[name] as Item[]) : []) // as the kind has it
+  const grid = members.grid as Picture | null | undefined
+  return {
+    clips: list('clips'),
+    pictures: [...list<Picture>('pictures'), ...(grid ? [grid] : [])],
+    videos: list('videos'),
+    sounds: list('sounds'),
+    model: members.model as Made['model'],
+    lyrics: list('lyrics'),
+    texts: list('texts'),
+    other: members.data ?? members.value,
+  }
+}
+
+/** What a task is called: its title, or what was asked for. */
+export function nameOf({ input, operation }: Pick<Task, 'input' | 'operation'>): string {
+  const fields = input as Record<string, unknown>
+  const names = ['title', 'gpt_description_prompt', 'prompt', 'promptText', 'text', 'style_prompt', 'lyrics', 'tags']
+  const found = names.map((name) => fields[name]).find((value) => typeof value === 'string' && value.trim() !== '')
+  return typeof found === 'string' ? found.trim().split('\n', 1)[0] || operation : operation
+}
+
+/** The sounds of a task, for the player. */
+export function tracksOf(task: Pick<Task, 'id' | 'input' | 'operation' | 'output'>): Track[] {
+  const { clips, sounds } = madeBy(task)
+  const name = nameOf(task)
+  return [
+    ...clips.map((clip) => ({
+      id: clip.id,
+      title: clip.title || name,
+      about: clip.tags,
+      url: clip.audio,
+      cover: clip.image,
+      taskId: task.id,
+    })),
+    ...sounds.map(({ file }, at) => ({
+      id: `${task.id}-${at}`,
+      title: name,
+      about: task.operation,
+      url: file,
+      cover: '',
+      taskId: task.id,
+    })),
+  ].filter(({ url }) => url !== '')
+}
+
+/** All files of a task, to download. */
+export function filesOf(task: Pick<Task, 'output'>): string[] {
+  const { clips, pictures, videos, sounds, model } = madeBy(task)
+  return [
+    ...clips.map(({ audio }) => audio),
+    ...pictures.map(({ file }) => file),
+    ...videos.map(({ file }) => file),
+    ...sounds.map(({ file }) => file),
+    ...(model ? [model.file] : []),
+  ].filter((url) => url !== '')
+}

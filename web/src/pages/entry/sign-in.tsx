@@ -1,0 +1,188 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { Fingerprint, KeyRound, LogIn } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { call } from '../../api/client.ts'
+import { sessionQuery } from '../../api/queries.ts'
+import { useT } from '../../i18n/i18n.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field, Input } from '../../ui/field.tsx'
+import { Fault } from '../../ui/parts.tsx'
+import { enter } from './enter.ts'
+import { Frame } from './frame.tsx'
+
+const route = getRouteApi('/sign-in')
+
+type Way = 'password' | 'code' | 'key'
+
+/** By password (and a code), by passkey, by another service, or by an API key. */
+export function SignIn() {
+  const t = useT()
+  const { then } = route.useSearch()
+  const { data: session } = useQuery(sessionQuery)
+  const [way, setWay] = useState<Way>('password')
+  const byPasskey = useMutation({
+    mutationFn: async () => {
+      await usePasskey()
+      await enter(undefined, then)
+    },
+  })
+  const elsewhere = useMutation({
+    mutationFn: async (providerId: string) => {
+      const { url } = await call('POST /api/auth/sign-in/oauth2', { body: { providerId, callbackURL: then ?? '/' } })
+      location.assign(url)
+    },
+  })
+  const features = session?.features
+  return (
+    <Frame title={t('signIn.title')} about={way === 'key' ? t('signIn.keyAbout') : way === 'code' ? t('signIn.codeAbout') : t('signIn.about')}>
+      {way === 'password' && <PasswordForm then={then} onCode={() => setWay('code')} />}
+      {way === 'code' && <CodeForm then={then} />}
+      {way === 'key' && <KeyForm then={then} />}
+      {(byPasskey.error ?? elsewhere.error) && <Fault error={byPasskey.error ?? elsewhere.error} />}
+      <div className="grid gap-2 border-line border-t pt-4">
+        {features?.passkey && way !== 'code' && (
+          <Button onClick={() => byPasskey.mutate()}>
+            <Fingerprint />
+            {t('signIn.passkey')}
+          </Button>
+        )}
+        {features?.sign_in_with.map(({ id, name }) => (
+          <Button key={id} onClick={() => elsewhere.mutate(id)}>
+            <LogIn />
+            {t('signIn.with', { name })}
+          </Button>
+        ))}
+        <Button look="quiet" onClick={() => setWay(way === 'key' ? 'password' : 'key')}>
+          <KeyRound />
+          {way === 'key' ? t('signIn.byPassword') : t('signIn.byKey')}
+        </Button>
+        {session?.sign_up === 'open' && (
+          <Button look="quiet" asChild>
+            <Link to="/sign-up">{t('signIn.signUp')}</Link>
+          </Button>
+        )}
+      </div>
+    </Frame>
+  )
+}
+
+function PasswordForm({ then, onCode }: { then: string | undefined; onCode: () => void }) {
+  const t = useT()
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+  const entering = useMutation({
+    mutationFn: async () => {
+      const { twoFactorRedirect } = await call('POST /api/auth/sign-in/email', { body: { email, password } })
+      if (twoFactorRedirect) return onCode()
+      await enter(undefined, then)
+    },
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    entering.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <Field label={t('person.email')}>
+        {(props) => (
+          <Input {...props} type="email" autoComplete="username" required value={email} onChange={({ target }) => setEmail(target.value)} />
+        )}
+      </Field>
+      <Field label={t('person.password')}>
+        {(props) => (
+          <Input
+            {...props}
+            type="password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={({ target }) => setPassword(target.value)}
+          />
+        )}
+      </Field>
+      {entering.error && <Fault error={entering.error} />}
+      <Button type="submit" look="primary" disabled={entering.isPending}>
+        {t('signIn.submit')}
+      </Button>
+    </form>
+  )
+}
+
+function CodeForm({ then }: { then: string | undefined }) {
+  const t = useT()
+  const [code, setCode] = useState('')
+  const entering = useMutation({
+    mutationFn: async () => {
+      await call('POST /api/auth/two-factor/verify-totp', { body: { code } })
+      await enter(undefined, then)
+    },
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    entering.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <Field label={t('signIn.code')}>
+        {(props) => (
+          <Input
+            {...props}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            maxLength={6}
+            required
+            value={code}
+            onChange={({ target }) => setCode(target.value)}
+            className="text-center text-lg tracking-[0.4em]"
+          />
+        )}
+      </Field>
+      {entering.error && <Fault error={entering.error} />}
+      <Button type="submit" look="primary" disabled={entering.isPending}>
+        {t('signIn.submit')}
+      </Button>
+    </form>
+  )
+}
+
+function KeyForm({ then }: { then: string | undefined }) {
+  const t = useT()
+  const [key, setKey] = useState('')
+  const entering = useMutation({
+    mutationFn: async () => enter(await call('POST /api/workspace/key', { body: { key: key.trim() } }), then),
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    entering.mutate()
+  }
+  return (
+    <form onSubmit={submit} className="grid gap-4">
+      <Field label={t('signIn.key')} help={t('signIn.keyHelp')}>
+        {(props) => (
+          <Input
+            {...props}
+            type="password"
+            autoComplete="off"
+            required
+            placeholder="sk-live-…"
+            value={key}
+            onChange={({ target }) => setKey(target.value)}
+            className="font-mono"
+          />
+        )}
+      </Field>
+      {entering.error && <Fault error={entering.error} />}
+      <Button type="submit" look="primary" disabled={entering.isPending}>
+        {t('signIn.submit')}
+      </Button>
+    </form>
+  )
+}
+
+async function usePasskey(): Promise<void> {
+  const options = await call('GET /api/auth/passkey/generate-authenticate-options')
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
+  const credential = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential | null // as was asked for
+  await call('POST /api/auth/passkey/verify-authentication', { body: { response: credential?.toJSON() } })
+}

@@ -1,0 +1,159 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Braces, Eraser, WandSparkles } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { ApiError, call } from '../../api/client.ts'
+import { type Operation, type Task, taskQuery } from '../../api/queries.ts'
+import { pointsAsUsd } from '../../i18n/format.ts'
+import { useT } from '../../i18n/i18n.ts'
+import { chooseMode, useMode } from '../../shell/mode.ts'
+import { mayMake, useSession } from '../../shell/session.ts'
+import { Button } from '../../ui/button.tsx'
+import { Fault, Panel } from '../../ui/parts.tsx'
+import { AsCode } from './as-code.tsx'
+import { type FieldSchema, fieldNamed, fieldsOf, inputOf, type Values } from './schema.ts'
+import { SchemaField } from './schema-field.tsx'
+import { useQuote } from './use-quote.ts'
+
+/** What was typed for each operation, while the page is open. */
+const drafts = new Map<string, Values>()
+
+interface OperationFormProps {
+  operation: Operation
+  initial: Values | undefined
+  onMade: (task: Task) => void
+}
+
+/** The form of an operation, made from its schema; its price before the click, its rules as they break. */
+export function OperationForm({ operation, initial, onMade }: OperationFormProps) {
+  const t = useT()
+  const client = useQueryClient()
+  const session = useSession()
+  const mode = useMode()
+  const [values, setValues] = useState<Values>(initial ?? drafts.get(operation.id) ?? {})
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set(Object.keys(initial ?? {})))
+  const [isCode, setCode] = useState(false)
+  const input = inputOf(values)
+  const { quote, refusal, field, isPending } = useQuote(operation.id, input, operation.available)
+  const making = useMutation({
+    mutationFn: () =>
+      call('POST /polyphony/v1/tasks', {
+        body: { operation: operation.id, input },
+        headers: { 'idempotency-key': crypto.randomUUID() },
+      }),
+    onSuccess(task) {
+      client.setQueryData(taskQuery(task.id).queryKey, task)
+      void client.invalidateQueries({ queryKey: ['balance'] })
+      onMade(task)
+    },
+  })
+  const refused = making.error instanceof ApiError ? making.error : undefined
+  const { main, more } = fieldsOf(operation.input_schema as FieldSchema)
+  const names = new Set([...main, ...more].map(({ name }) => name))
+  const set = (name: string, value: unknown): void => {
+    const next = { ...values, [name]: value }
+    setValues(next)
+    drafts.set(operation.id, next)
+    setTouched(new Set([...touched, name]))
+    making.reset()
+  }
+  const errorOf = (name: string): string | undefined => {
+    if (refused && fieldNamed(refused.field) === name) return refused.message
+    return refusal && field === name && touched.has(name) ? refusal.message : undefined
+  }
+  // What no field shows: a rule over the whole input, a lack of credit, no account.
+  const general = refused && !names.has(fieldNamed(refused.field) ?? '') ? refused : undefined
+  const fill = (next: Values): void => {
+    setValues(next)
+    drafts.set(operation.id, next)
+    setTouched(new Set(Object.keys(next)))
+    making.reset()
+  }
+  const render = (fields: typeof main) =>
+    fields.map((one) => (
+      <SchemaField
+        key={one.name}
+        field={one}
+        value={values[one.name]}
+        onChange={(value) => set(one.name, value)}
+        error={errorOf(one.name)}
+      />
+    ))
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    setTouched(names)
+    making.mutate()
+  }
+  const shownMore = more.some(({ name }) => values[name] !== undefined)
+
+  return (
+    <Panel>
+      <form onSubmit={submit} noValidate className="grid gap-5 p-4 md:p-5">
+        {!operation.available && (
+          <div className="grid gap-2 rounded-lg bg-mark-ground px-4 py-3 text-mark">
+            <p>{t('studio.unavailable')}</p>
+            <div className="flex flex-wrap gap-2">
+              <Button size="small" asChild>
+                <Link to="/accounts">{t('studio.connect')}</Link>
+              </Button>
+              {mode === 'live' && !session.key && (
+                <Button size="small" onClick={() => chooseMode('test')}>
+                  {t('studio.trySandbox')}
+                </Button>
+              )}
+            </div>
+          </div>
+        )}
+        {render(main)}
+        {more.length > 0 && (
+          <details className="group" open={shownMore}>
+            <summary className="flex h-8 items-center font-medium text-[13px] text-soft hover:text-ink">
+              {t('form.more', { count: more.length })}
+            </summary>
+            <div className="mt-4 grid gap-5">{render(more)}</div>
+          </details>
+        )}
+        {general && <Fault error={general} />}
+        <div className="sticky bottom-16 -mx-4 -mb-4 flex flex-wrap items-center gap-2 rounded-b-xl border-line border-t bg-panel px-4 py-3 md:-mx-5 md:-mb-5 md:bottom-0 md:px-5">
+          <Button
+            type="submit"
+            look="primary"
+            size="large"
+            className="flex-1"
+            disabled={!operation.available || !mayMake(session) || making.isPending}
+          >
+            <WandSparkles />
+            {t('studio.make')}
+            <span className="min-w-14 rounded-md bg-on-accent/15 px-1.5 py-0.5 text-center text-xs tabular" aria-live="polite">
+              {quote ? pointsAsUsd(mode === 'test' ? 0 : quote.price_points) : isPending ? '…' : `~${pointsAsUsd(operation.price_points)}`}
+            </span>
+          </Button>
+          <Button size="icon" className="size-11" aria-label={t('code.title')} title={t('code.title')} onClick={() => setCode(true)}>
+            <Braces />
+          </Button>
+          <Button
+            size="icon"
+            className="size-11"
+            aria-label={t('form.clear')}
+            title={t('form.clear')}
+            onClick={() => fill({})}
+          >
+            <Eraser />
+          </Button>
+          <p className="w-full text-soft text-xs">
+            {quote && !quote.is_affordable ? (
+              <span className="text-bad">{t('studio.tooDear', { available: pointsAsUsd(quote.available_points) })}</span>
+            ) : refusal && !touched.has(field ?? '') ? (
+              refusal.message
+            ) : (
+              <button type="button" className="underline underline-offset-2 hover:text-ink" onClick={() => fill(operation.example as Values)}>
+                {t('form.example')}
+              </button>
+            )}
+          </p>
+        </div>
+      </form>
+      {isCode && <AsCode operation={operation} input={input} onClose={() => setCode(false)} />}
+    </Panel>
+  )
+}

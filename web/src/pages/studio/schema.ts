@@ -1,0 +1,104 @@
+import { translateIfKnown } from '../../i18n/i18n.ts'
+
+/** What the forms read of the JSON Schema of an operation's input. */
+export interface FieldSchema {
+  type?: string | string[]
+  enum?: (string | number)[]
+  default?: unknown
+  description?: string
+  minimum?: number
+  maximum?: number
+  minLength?: number
+  maxLength?: number
+  maxItems?: number
+  items?: FieldSchema
+  properties?: Record<string, FieldSchema>
+  required?: string[]
+  anyOf?: FieldSchema[]
+  /** The kind of file that a text names by its URL. */
+  'x-media'?: 'image' | 'audio' | 'video' | 'application'
+  'x-rule'?: string
+}
+
+export type Values = Record<string, unknown>
+
+/** Fields that most people want to see at once; the others are a click away. */
+const MAIN = new Set(
+  'gpt_description_prompt prompt promptText text lyrics title tags style style_prompt make_instrumental task aspect_ratio ratio size resolution duration model version image image_url input_image video video_url audio audio_url n num_images continue_at index origin_task_id clip_id'.split(
+    ' ',
+  ),
+)
+const MOST_MAIN = 9
+
+export interface NamedField {
+  name: string
+  schema: FieldSchema
+  isRequired: boolean
+}
+
+export function fieldsOf(schema: FieldSchema): { main: NamedField[]; more: NamedField[] } {
+  const required = new Set(schema.required ?? [])
+  const all = Object.entries(schema.properties ?? {}).map(([name, one]) => ({
+    name,
+    schema: one,
+    isRequired: required.has(name),
+  }))
+  const isMain = ({ name, isRequired }: NamedField): boolean => isRequired || MAIN.has(name) || all.length <= 6
+  const main = all.filter(isMain)
+  const shown = main.filter((field, at) => field.isRequired || at < MOST_MAIN)
+  return { main: shown, more: all.filter((field) => !shown.includes(field)) }
+}
+
+/** A name of the API as a label, such as "Aspect ratio". */
+export function labelOf(name: string): string {
+  const known = translateIfKnown(`field.${name}`)
+  if (known) return known
+  const words = name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll(/[_-]+/g, ' ')
+    .trim()
+    .toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** The kind of control for a field. */
+export type Control = 'choice' | 'switch' | 'number' | 'media' | 'long' | 'text' | 'mediaList' | 'lines' | 'group' | 'json'
+
+const LONG = 250
+
+export function controlOf(schema: FieldSchema): Control {
+  if (schema.enum) return 'choice'
+  if (schema['x-media']) return 'media'
+  if (schema.type === 'boolean') return 'switch'
+  if (schema.type === 'integer' || schema.type === 'number') return 'number'
+  if (schema.type === 'array') {
+    if (schema.items?.['x-media']) return 'mediaList'
+    return schema.items?.type === 'string' ? 'lines' : 'json'
+  }
+  if (schema.type === 'object') return schema.properties ? 'group' : 'json'
+  if (schema.anyOf) return 'json'
+  return (schema.maxLength ?? 0) > LONG ? 'long' : 'text'
+}
+
+/** What is sent: nothing of what was left as it was. */
+export function inputOf(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
+      if (value === undefined || value === '' || value === null) return []
+      if (Array.isArray(value)) {
+        const given = value.filter((one) => one !== '')
+        return given.length === 0 ? [] : [[name, given]]
+      }
+      if (typeof value === 'object') {
+        const inner = inputOf(value as Values)
+        return Object.keys(inner).length === 0 ? [] : [[name, inner]]
+      }
+      return [[name, value]]
+    }),
+  )
+}
+
+/** The name of the field that an error names, such as `prompt` of `input.prompt` or `image_urls` of `input.image_urls[0]`. */
+export function fieldNamed(field: string | undefined): string | undefined {
+  return field?.replace(/^input\.?/, '').split(/[.[]/, 1)[0] || undefined
+}

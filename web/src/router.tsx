@@ -1,0 +1,154 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { queryClient, sessionQuery } from './api/queries.ts'
+import { Fault } from './ui/parts.tsx'
+import { NotFound } from './pages/not-found.tsx'
+import { isOperator, isSignedIn } from './shell/session.ts'
+import { Shell } from './shell/shell.tsx'
+
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: ({ error, reset }) => (
+    <div className="mx-auto max-w-xl p-8">
+      <Fault error={error} retry={reset} />
+    </div>
+  ),
+})
+
+/** Pages for those who are signed in; the others are led to where they can. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  component: Shell,
+  async beforeLoad({ location }) {
+    const session = await queryClient.ensureQueryData(sessionQuery)
+    if (isSignedIn(session)) return
+    if (!session.claimed) throw redirect({ to: '/claim' })
+    throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { then: location.href } })
+  },
+})
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+/** Only those that are there: the address stays short. */
+function given<Names extends string>(search: Record<string, unknown>, names: readonly Names[]): { [name in Names]?: string } {
+  const found = names.flatMap((name) => {
+    const value = text(search[name])
+    return value === undefined ? [] : [[name, value]]
+  })
+  return Object.fromEntries(found) as { [name in Names]?: string } // with the names that were looked for
+}
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'Home'),
+})
+const studio = createRoute({
+  getParentRoute: () => inside,
+  path: 'studio',
+  validateSearch: (search) => given(search, ['op', 'from']),
+  component: lazyRouteComponent(() => import('./pages/studio/studio.tsx'), 'Studio'),
+})
+const library = createRoute({
+  getParentRoute: () => inside,
+  path: 'library',
+  validateSearch: (search) => given(search, ['kind', 'model', 'search', 'time', 'open']),
+  component: lazyRouteComponent(() => import('./pages/library.tsx'), 'Library'),
+})
+const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: 'tasks',
+  validateSearch: (search) => given(search, ['status', 'search']),
+  component: lazyRouteComponent(() => import('./pages/tasks.tsx'), 'Tasks'),
+})
+const task = createRoute({
+  getParentRoute: () => inside,
+  path: 'tasks/$id',
+  component: lazyRouteComponent(() => import('./pages/task.tsx'), 'OneTask'),
+})
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: 'keys',
+  component: lazyRouteComponent(() => import('./pages/keys.tsx'), 'Keys'),
+})
+const money = createRoute({
+  getParentRoute: () => inside,
+  path: 'money',
+  component: lazyRouteComponent(() => import('./pages/money.tsx'), 'Money'),
+})
+const accounts = createRoute({
+  getParentRoute: () => inside,
+  path: 'accounts',
+  component: lazyRouteComponent(() => import('./pages/accounts.tsx'), 'Accounts'),
+})
+const team = createRoute({
+  getParentRoute: () => inside,
+  path: 'team',
+  component: lazyRouteComponent(() => import('./pages/team.tsx'), 'Team'),
+})
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: 'settings',
+  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
+})
+const operator = createRoute({
+  getParentRoute: () => inside,
+  path: 'operator',
+  component: lazyRouteComponent(() => import('./pages/operator/operator.tsx'), 'Operator'),
+  async beforeLoad() {
+    if (!isOperator(await queryClient.ensureQueryData(sessionQuery))) throw redirect({ to: '/' })
+  },
+})
+const operatorSection = createRoute({
+  getParentRoute: () => operator,
+  path: '$section',
+})
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: 'sign-in',
+  validateSearch: (search) => given(search, ['then']),
+  component: lazyRouteComponent(() => import('./pages/entry/sign-in.tsx'), 'SignIn'),
+})
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: 'sign-up',
+  component: lazyRouteComponent(() => import('./pages/entry/sign-up.tsx'), 'SignUp'),
+})
+const claim = createRoute({
+  getParentRoute: () => root,
+  path: 'claim',
+  component: lazyRouteComponent(() => import('./pages/entry/claim.tsx'), 'Claim'),
+})
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: 'invitation',
+  component: lazyRouteComponent(() => import('./pages/entry/invitation.tsx'), 'Invitation'),
+})
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: 'reset',
+  component: lazyRouteComponent(() => import('./pages/entry/reset.tsx'), 'Reset'),
+})
+
+const insidePages = [home, studio, library, tasks, task, keys, money, accounts, team, settings]
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    inside.addChildren([...insidePages, operator.addChildren([operatorSection])]),
+    signIn,
+    signUp,
+    claim,
+    invitation,
+    reset,
+  ]),
+  basepath: new URL(document.baseURI).pathname,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,37 @@
+import {
+  AudioLines,
+  Gauge,
+  Images,
+  KeyRound,
+  ListChecks,
+  type LucideIcon,
+  Plug,
+  Sparkles,
+  Users,
+  WalletMinimal,
+} from 'lucide-react'
+import type { Session } from '../api/workspace-routes.ts'
+import type { Key } from '../i18n/i18n.ts'
+import { isOperator } from './session.ts'
+
+export interface Place {
+  to: '/' | '/studio' | '/library' | '/tasks' | '/keys' | '/money' | '/accounts' | '/team' | '/operator'
+  label: Key
+  icon: LucideIcon
+}
+
+const PLACES: Place[] = [
+  { to: '/', label: 'nav.home', icon: Sparkles },
+  { to: '/studio', label: 'nav.studio', icon: AudioLines },
+  { to: '/library', label: 'nav.library', icon: Images },
+  { to: '/tasks', label: 'nav.tasks', icon: ListChecks },
+  { to: '/keys', label: 'nav.keys', icon: KeyRound },
+  { to: '/money', label: 'nav.money', icon: WalletMinimal },
+  { to: '/accounts', label: 'nav.accounts', icon: Plug },
+  { to: '/team', label: 'nav.team', icon: Users },
+]
+
+export function placesFor(session: Session): Place[] {
+  const own = PLACES.filter(({ to }) => to !== '/team' || session.person !== null)
+  return isOperator(session) ? [...own, { to: '/operator', label: 'nav.operator', icon: Gauge }] : own
+}

@@ -1,0 +1,78 @@
+import { useSyncExternalStore } from 'react'
+import { fileAddress } from '../api/client.ts'
+
+/** The one sound that plays, on whatever page; there is a single audio element, which outlives pages. */
+
+export interface Track {
+  /** Unique among tracks. */
+  id: string
+  title: string
+  about: string
+  url: string
+  /** '' = none. */
+  cover: string
+  taskId: string
+}
+
+interface PlayerState {
+  track: Track | null
+  isPlaying: boolean
+  queue: readonly Track[]
+}
+
+export const audio = new Audio()
+audio.preload = 'metadata'
+
+let state: PlayerState = { track: null, isPlaying: false, queue: [] }
+const listeners = new Set<() => void>()
+
+function set(next: Partial<PlayerState>): void {
+  state = { ...state, ...next }
+  for (const listener of listeners) listener()
+}
+
+audio.addEventListener('play', () => set({ isPlaying: true }))
+audio.addEventListener('pause', () => set({ isPlaying: false }))
+audio.addEventListener('ended', () => skip(1))
+
+/** Plays a track, and the others of its list after it. A track that plays is paused. */
+export function play(track: Track, queue: readonly Track[] = [track]): void {
+  if (state.track?.id === track.id) {
+    if (audio.paused) start()
+    else audio.pause()
+    return
+  }
+  set({ track, queue })
+  audio.src = fileAddress(track.url)
+  start()
+}
+
+export function toggle(): void {
+  if (state.track) play(state.track, state.queue)
+}
+
+export function skip(by: 1 | -1): void {
+  const at = state.queue.findIndex(({ id }) => id === state.track?.id)
+  const next = state.queue[at + by]
+  if (at !== -1 && next) play(next, state.queue)
+}
+
+export function stop(): void {
+  audio.pause()
+  set({ track: null, queue: [] })
+}
+
+/** A browser may refuse to play before the first click; the button stays, so nothing is lost. */
+function start(): void {
+  audio.play().catch(() => set({ isPlaying: false }))
+}
+
+export function usePlayer(): PlayerState {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => state,
+  )
+}

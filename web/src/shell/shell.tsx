@@ -1,0 +1,153 @@
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { Ellipsis, Search } from 'lucide-react'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { useT } from '../i18n/i18n.ts'
+import { Button } from '../ui/button.tsx'
+import { cn } from '../ui/classes.ts'
+import { Menu } from '../ui/menu.tsx'
+import { Toasts } from '../ui/toast.tsx'
+import { AccountMenu } from './account-menu.tsx'
+import { Logo } from './logo.tsx'
+import { ModeNotice } from './mode-notice.tsx'
+import { type Place, placesFor } from './navigation.ts'
+import { usePlayer } from './player.ts'
+import { PlayerBar } from './player-bar.tsx'
+import { useSession } from './session.ts'
+import { router } from '../router.tsx'
+
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+
+/** What stays while pages change: the rail (a bar at the bottom of a phone), the player, and the palette. */
+export function Shell() {
+  const t = useT()
+  const places = placesFor(useSession())
+  const { track } = usePlayer()
+  const [isSearching, setSearching] = useState(false)
+  useEffect(() => {
+    const open = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return
+      event.preventDefault()
+      setSearching((is) => !is)
+    }
+    addEventListener('keydown', open)
+    return () => removeEventListener('keydown', open)
+  }, [])
+  return (
+    <div className="min-h-dvh md:pl-56">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-lg bg-accent px-3 py-2 text-on-accent focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        {t('nav.skip')}
+      </a>
+      <aside className="fixed inset-y-0 left-0 z-30 hidden w-56 flex-col border-line border-r bg-panel md:flex">
+        <Link to="/" className="flex h-16 items-center gap-2.5 px-5 font-semibold text-[15px]">
+          <Logo /> Polyphony
+        </Link>
+        <div className="px-3 pb-3">
+          <Button className="w-full justify-start font-normal text-soft" onClick={() => setSearching(true)}>
+            <Search />
+            {t('nav.search')}
+            <kbd className="ml-auto rounded border border-line px-1.5 font-sans text-[11px]">⌘K</kbd>
+          </Button>
+        </div>
+        <nav aria-label={t('nav.main')} className="grid gap-0.5 overflow-y-auto px-3">
+          {places.map((place) => (
+            <RailLink key={place.to} place={place} />
+          ))}
+        </nav>
+        <div className={cn('mt-auto border-line border-t p-3', track && 'mb-[73px]')}>
+          <AccountMenu />
+        </div>
+      </aside>
+      <header className="sticky top-0 z-20 flex h-14 items-center justify-between border-line border-b bg-panel/90 px-4 backdrop-blur md:hidden">
+        <Link to="/" className="flex items-center gap-2 font-semibold">
+          <Logo /> Polyphony
+        </Link>
+        <div className="flex items-center gap-1">
+          <Button look="quiet" size="icon" aria-label={t('nav.search')} onClick={() => setSearching(true)}>
+            <Search />
+          </Button>
+          <AccountMenu isCompact />
+        </div>
+      </header>
+      <main id="main" tabIndex={-1} className={cn('pb-20 outline-none md:pb-6', track && 'pb-40 md:pb-24')}>
+        <ModeNotice />
+        <Outlet />
+      </main>
+      <PlayerBar />
+      <BottomBar places={places} />
+      {isSearching && (
+        <Suspense>
+          <Palette onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
+      <Toasts />
+    </div>
+  )
+}
+
+const LINK =
+  'flex h-9 items-center gap-3 rounded-lg px-2.5 text-soft transition-colors hover:bg-hover hover:text-ink [&_svg]:size-[18px]'
+
+function RailLink({ place: { to, label, icon: Icon } }: { place: Place }) {
+  const t = useT()
+  return (
+    <Link
+      to={to}
+      className={LINK}
+      activeOptions={{ exact: to === '/', includeSearch: false }}
+      activeProps={{ className: 'bg-hover font-medium text-ink [&_svg]:text-mark' }}
+    >
+      <Icon aria-hidden />
+      {t(label)}
+    </Link>
+  )
+}
+
+/** Four places and the rest in a menu: what a thumb reaches on a phone. */
+function BottomBar({ places }: { places: Place[] }) {
+  const t = useT()
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const shown = places.slice(0, 4)
+  const others = places.slice(4)
+  const isElsewhere = others.some(({ to }) => path.startsWith(to))
+  return (
+    <nav
+      aria-label={t('nav.main')}
+      className="fixed inset-x-0 bottom-0 z-30 grid h-16 grid-cols-5 border-line border-t bg-panel pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {shown.map(({ to, label, icon: Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: to === '/', includeSearch: false }}
+          className="grid place-content-center justify-items-center gap-0.5 text-[11px] text-soft [&_svg]:size-5"
+          activeProps={{ className: 'text-ink font-medium [&_svg]:text-mark' }}
+        >
+          <Icon aria-hidden />
+          {t(label)}
+        </Link>
+      ))}
+      <Menu
+        trigger={
+          <button
+            type="button"
+            className={cn(
+              'grid place-content-center justify-items-center gap-0.5 text-[11px] text-soft [&_svg]:size-5',
+              isElsewhere && 'font-medium text-ink [&_svg]:text-mark',
+            )}
+          >
+            <Ellipsis aria-hidden />
+            {t('nav.more')}
+          </button>
+        }
+        items={others.map(({ to, label, icon: Icon }) => ({
+          label: t(label),
+          icon: <Icon aria-hidden />,
+          run: () => void router.navigate({ to }),
+        }))}
+      />
+    </nav>
+  )
+}

@@ -1,0 +1,70 @@
+import { Label as RadixLabel, Switch as RadixSwitch } from 'radix-ui'
+import { type ComponentProps, type ReactNode, useId } from 'react'
+import { cn } from './classes.ts'
+
+const BOX =
+  'w-full rounded-lg border border-line bg-panel px-3 text-ink transition-colors hover:border-edge focus:border-mark focus:outline-none aria-invalid:border-bad'
+
+export function Input({ className, ...rest }: ComponentProps<'input'>) {
+  return <input className={cn(BOX, 'h-9', className)} {...rest} />
+}
+
+export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
+  return <textarea className={cn(BOX, 'min-h-20 resize-y py-2 leading-relaxed', className)} {...rest} />
+}
+
+export function Select({ className, ...rest }: ComponentProps<'select'>) {
+  return <select className={cn(BOX, 'h-9 pr-8', className)} {...rest} />
+}
+
+export function Switch({ className, ...rest }: ComponentProps<typeof RadixSwitch.Root>) {
+  return (
+    <RadixSwitch.Root
+      className={cn(
+        'inline-flex h-5 w-9 shrink-0 items-center rounded-full border border-edge bg-hover transition-colors data-[state=checked]:border-accent data-[state=checked]:bg-accent',
+        className,
+      )}
+      {...rest}
+    >
+      <RadixSwitch.Thumb className="size-3.5 translate-x-0.5 rounded-full bg-soft transition-transform data-[state=checked]:translate-x-[1.1rem] data-[state=checked]:bg-on-accent" />
+    </RadixSwitch.Root>
+  )
+}
+
+interface FieldProps {
+  label: ReactNode
+  help?: ReactNode
+  error?: string | undefined
+  aside?: ReactNode
+  required?: boolean
+  className?: string
+  children: (props: { id: string; 'aria-describedby': string | undefined; 'aria-invalid': boolean | undefined }) => ReactNode
+}
+
+/** A label, its control, and below it the help or what is wrong. */
+export function Field({ label, help, error, aside, required, className, children }: FieldProps) {
+  const id = useId()
+  const text = error ?? help
+  return (
+    <div className={cn('grid gap-1.5', className)}>
+      <div className="flex items-baseline justify-between gap-3">
+        <RadixLabel.Root htmlFor={id} className="font-medium text-[13px]">
+          {label}
+          {required && (
+            <span aria-hidden className="text-mark">
+              {' '}
+              *
+            </span>
+          )}
+        </RadixLabel.Root>
+        {aside && <span className="text-soft text-xs tabular">{aside}</span>}
+      </div>
+      {children({ id, 'aria-describedby': text ? `${id}-help` : undefined, 'aria-invalid': error ? true : undefined })}
+      {text && (
+        <p id={`${id}-help`} className={cn('text-xs leading-snug', error ? 'text-bad' : 'text-soft')}>
+          {text}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,169 @@
+import { Check, Copy } from 'lucide-react'
+import { Tabs as RadixTabs } from 'radix-ui'
+import { type ComponentProps, type ReactNode, useState } from 'react'
+import { useT } from '../i18n/i18n.ts'
+import { Button } from './button.tsx'
+import { cn } from './classes.ts'
+
+/** The frame of a page: its name, what it is for, and what can be done on it. */
+export function Page({ title, about, actions, wide, children }: { title: ReactNode; about?: ReactNode; actions?: ReactNode; wide?: boolean; children: ReactNode }) {
+  return (
+    <div className={cn('mx-auto w-full px-4 pt-6 pb-10 md:px-8 md:pt-8', wide ? 'max-w-[1600px]' : 'max-w-6xl')}>
+      <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+        <div className="min-w-0">
+          <h1 className="font-semibold text-2xl leading-tight tracking-tight">{title}</h1>
+          {about && <p className="mt-1 max-w-2xl text-soft">{about}</p>}
+        </div>
+        {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  )
+}
+
+export function Panel({ className, ...rest }: ComponentProps<'section'>) {
+  return <section className={cn('rounded-xl border border-line bg-panel', className)} {...rest} />
+}
+
+export function PanelTitle({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
+  return (
+    <div className="flex min-h-12 items-center justify-between gap-3 border-line border-b px-4 py-2">
+      <h2 className="font-semibold">{children}</h2>
+      {aside}
+    </div>
+  )
+}
+
+/** What a page shows when it has nothing yet: what would be here, and how it gets here. */
+export function Empty({ icon, title, children, action }: { icon?: ReactNode; title: ReactNode; children?: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="grid justify-items-center gap-2 px-6 py-14 text-center">
+      {icon && <div className="mb-1 grid size-12 place-items-center rounded-2xl bg-mark-ground text-mark [&_svg]:size-6">{icon}</div>}
+      <h3 className="font-semibold text-base">{title}</h3>
+      {children && <p className="max-w-md text-soft">{children}</p>}
+      {action && <div className="mt-3">{action}</div>}
+    </div>
+  )
+}
+
+const TONES = {
+  plain: 'bg-hover text-soft',
+  good: 'bg-good-ground text-good',
+  bad: 'bg-bad-ground text-bad',
+  mark: 'bg-mark-ground text-mark',
+  info: 'bg-info-ground text-info',
+}
+export type Tone = keyof typeof TONES
+
+export function Badge({ tone = 'plain', pulse, children }: { tone?: Tone; pulse?: boolean; children: ReactNode }) {
+  return (
+    <span className={cn('inline-flex h-5.5 items-center gap-1.5 whitespace-nowrap rounded-full px-2 font-medium text-xs', TONES[tone])}>
+      <span aria-hidden className={cn('size-1.5 rounded-full bg-current', pulse && 'animate-breathe')} />
+      {children}
+    </span>
+  )
+}
+
+/** What is wrong, and what to do about it. */
+export function Fault({ error, retry }: { error: unknown; retry?: () => void }) {
+  const t = useT()
+  return (
+    <div role="alert" className="flex flex-wrap items-center justify-between gap-3 rounded-xl bg-bad-ground px-4 py-3 text-bad">
+      <span>{error instanceof Error ? error.message : String(error)}</span>
+      {retry && (
+        <Button size="small" onClick={retry}>
+          {t('common.retry')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+export function CopyButton({ text, label }: { text: string; label?: string }) {
+  const t = useT()
+  const [isCopied, setCopied] = useState(false)
+  return (
+    <Button
+      look="quiet"
+      size={label ? 'small' : 'smallIcon'}
+      aria-label={label ?? t('common.copy')}
+      onClick={async () => {
+        await navigator.clipboard.writeText(text)
+        setCopied(true)
+        setTimeout(() => setCopied(false), 1_500)
+      }}
+    >
+      {isCopied ? <Check /> : <Copy />}
+      {label && (isCopied ? t('common.copied') : label)}
+    </Button>
+  )
+}
+
+export function Code({ text, className }: { text: string; className?: string }) {
+  return (
+    <div className={cn('relative rounded-lg border border-line bg-ground', className)}>
+      <div className="absolute top-1 right-1">
+        <CopyButton text={text} />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
+      <pre tabIndex={0} className="max-h-96 overflow-auto p-3 pr-11 font-mono text-xs leading-relaxed">
+        {text}
+      </pre>
+    </div>
+  )
+}
+
+export function Tabs({ value, onChange, items, label }: { value: string; onChange: (value: string) => void; items: { value: string; label: ReactNode }[]; label: string }) {
+  return (
+    <RadixTabs.Root value={value} onValueChange={onChange} activationMode="manual">
+      <RadixTabs.List aria-label={label} className="-mx-1 flex gap-1 overflow-x-auto px-1 pb-px">
+        {items.map((item) => (
+          <RadixTabs.Trigger
+            key={item.value}
+            value={item.value}
+            aria-controls={undefined}
+            className="h-8 shrink-0 rounded-lg px-3 font-medium text-soft hover:bg-hover hover:text-ink data-[state=active]:bg-accent data-[state=active]:text-on-accent"
+          >
+            {item.label}
+          </RadixTabs.Trigger>
+        ))}
+      </RadixTabs.List>
+    </RadixTabs.Root>
+  )
+}
+
+/** A dense table that scrolls sideways by itself. */
+export function Table({ head, children, label }: { head: ReactNode[]; children: ReactNode; label: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+    <section tabIndex={0} aria-label={label} className="overflow-x-auto">
+      <table className="w-full text-left">
+        <thead>
+          <tr className="border-line border-b text-soft text-xs">
+            {head.map((name, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their places
+              <th key={at} scope="col" className="h-9 whitespace-nowrap px-4 font-medium">
+                {name || <span className="sr-only">·</span>}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody className="[&_td]:h-11 [&_td]:px-4 [&_td]:py-1.5 [&_tr:last-child]:border-0 [&_tr]:border-line [&_tr]:border-b [&_tr:hover]:bg-hover/60">
+          {children}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+/** Rows in the place of those that come. */
+export function Skeleton({ rows = 5 }: { rows?: number }) {
+  return (
+    <div aria-hidden className="grid gap-px p-4">
+      {Array.from({ length: rows }, (_, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: nothing but places
+        <div key={at} className="h-9 animate-breathe rounded-md bg-hover/70" />
+      ))}
+    </div>
+  )
+}
