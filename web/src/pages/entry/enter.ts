@@ -17,5 +17,10 @@ export async function enter(session?: Session, then = '/'): Promise<void> {
   router.history.push(path === '/' ? router.buildLocation({ to: '/' }).href : path)
 }
 
-/** The token of a link: in the fragment, which no server and no log gets. */
-export const tokenOfLink = (): string => decodeURIComponent(location.hash.slice(1))
+let token = ''
+
+/** The token of a link: in the fragment, which no server and no log gets. It is kept while one signs in on the way. */
+export function tokenOfLink(): string {
+  if (location.hash.length > 1) token = decodeURIComponent(location.hash.slice(1))
+  return token
+}

@@ -60,7 +60,7 @@ export function Invitation() {
               submit={async (person) => enter(await call('POST /api/workspace/sign-up', { body: { ...person, invitation: token } }))}
             />
             <Button look="quiet" asChild>
-              <Link to="/sign-in" search={{ then: `/invitation#${token}` }}>
+              <Link to="/sign-in" search={{ then: '/invitation' }}>
                 {t('signUp.known')}
               </Link>
             </Button>

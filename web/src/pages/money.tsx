@@ -1,0 +1,191 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Download, WalletMinimal } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { addressOf, call } from '../api/client.ts'
+import { balanceQuery } from '../api/queries.ts'
+import { dateTime, number, usd } from '../i18n/format.ts'
+import { translateIfKnown, useT } from '../i18n/i18n.ts'
+import { useMode } from '../shell/mode.ts'
+import { useTitle } from '../shell/use-title.ts'
+import { Button } from '../ui/button.tsx'
+import { cn } from '../ui/classes.ts'
+import { Select } from '../ui/field.tsx'
+import { Empty, Fault, Page, Panel, PanelTitle, Skeleton, Table, Tabs } from '../ui/parts.tsx'
+
+const Chart = lazy(() => import('../ui/chart.tsx'))
+
+const DAY_MS = 86_400_000
+const PERIODS = [7, 30, 90, 365]
+
+export function Money() {
+  const t = useT()
+  useTitle(t('nav.money'))
+  const [days, setDays] = useState(30)
+  const [now] = useState(() => Date.now())
+  const from = new Date(now - (days - 1) * DAY_MS).toISOString().slice(0, 10)
+  return (
+    <Page
+      title={t('nav.money')}
+      about={t('money.about')}
+      actions={
+        <>
+          <Select aria-label={t('money.period')} value={days} onChange={({ target }) => setDays(Number(target.value))} className="w-auto">
+            {PERIODS.map((count) => (
+              <option key={count} value={count}>
+                {t('money.days', { count })}
+              </option>
+            ))}
+          </Select>
+          <Button asChild>
+            <a href={addressOf('/api/v1/ledger', { query: { from, format: 'csv' } })} download={`polyphony-${from}.csv`}>
+              <Download />
+              CSV
+            </a>
+          </Button>
+        </>
+      }
+    >
+      <div className="grid gap-5">
+        <Balance />
+        <Spending from={from} days={days} now={now} />
+        <Ledger from={from} />
+      </div>
+    </Page>
+  )
+}
+
+function Balance() {
+  const t = useT()
+  const { data: last } = useQuery(balanceQuery)
+  const numbers = [
+    { label: t('money.available'), value: usd(last?.available_usd ?? 0), isMain: true },
+    { label: t('money.held'), value: usd(last?.held_usd ?? 0) },
+  ]
+  return (
+    <div className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line">
+      {numbers.map(({ label, value, isMain }) => (
+        <div key={label} className="grid gap-0.5 bg-panel px-5 py-4">
+          <span className="text-soft text-xs">{label}</span>
+          <span className={cn('font-semibold tracking-tight tabular', isMain ? 'text-3xl' : 'text-3xl text-soft')}>{value}</span>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+function Spending({ from, days, now }: { from: string; days: number; now: number }) {
+  const t = useT()
+  const mode = useMode()
+  const [by, setBy] = useState<'day' | 'model' | 'key'>('day')
+  const { data, error } = useQuery({
+    queryKey: ['usage', by, from, mode],
+    queryFn: () => call('GET /api/v1/usage', { query: { by, from } }),
+    placeholderData: (before) => (before?.by === by ? before : undefined),
+  })
+  const { data: keys } = useQuery({ queryKey: ['keys'], queryFn: () => call('GET /api/v1/keys', { query: { limit: 1_000 } }), enabled: by === 'key' })
+  const nameOf = (group: string): string => keys?.items.find(({ id }) => id === group)?.name ?? group
+  const found = new Map(data?.items.map((item) => [item.group, item.consumed_usd]))
+  const daysOfPeriod = Array.from({ length: days }, (_, at) => new Date(now - (days - 1 - at) * DAY_MS).toISOString().slice(0, 10))
+  const points = daysOfPeriod.map((one) => ({ at: Date.parse(one) / 1_000, value: found.get(one) ?? 0 }))
+  const most = Math.max(...(data?.items.map(({ consumed_usd }) => consumed_usd) ?? [0]), 0.000_001)
+  return (
+    <Panel>
+      <PanelTitle
+        aside={
+          <Tabs
+            label={t('money.by')}
+            value={by}
+            onChange={(next) => setBy(next as typeof by)}
+            items={(['day', 'model', 'key'] as const).map((value) => ({ value, label: t(`money.${value}`) }))}
+          />
+        }
+      >
+        {t('money.spending')}
+        {data && <span className="ml-2 font-normal text-soft tabular">{usd(data.total.consumed_usd)}</span>}
+      </PanelTitle>
+      <div className="p-4">
+        {error && <Fault error={error} />}
+        {by === 'day' ? (
+          <Suspense fallback={<div className="h-[220px]" />}>
+            <Chart points={points} label={t('money.spending')} format={usd} />
+          </Suspense>
+        ) : (
+          <ul className="grid min-h-[220px] content-start gap-2.5">
+            {data?.items
+              .toSorted((a, b) => b.consumed_usd - a.consumed_usd)
+              .map(({ group, consumed_usd, tasks }) => (
+                <li key={group} className="grid gap-1">
+                  <span className="flex justify-between gap-3">
+                    <span className="truncate">{nameOf(group)}</span>
+                    <span className="shrink-0 text-soft tabular">
+                      {usd(consumed_usd)} · {t('money.tasks', { count: number(tasks) })}
+                    </span>
+                  </span>
+                  <span aria-hidden className="h-1.5 overflow-hidden rounded-full bg-hover">
+                    <span className="block h-full rounded-full bg-mark" style={{ width: `${(consumed_usd / most) * 100}%` }} />
+                  </span>
+                </li>
+              ))}
+            {data?.items.length === 0 && <li className="text-soft">{t('money.nothingSpent')}</li>}
+          </ul>
+        )}
+      </div>
+    </Panel>
+  )
+}
+
+function Ledger({ from }: { from: string }) {
+  const t = useT()
+  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+    queryKey: ['ledger', from],
+    queryFn: ({ pageParam }) => call('GET /api/v1/ledger', { query: { from, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  })
+  const lines = data?.pages.flatMap(({ items }) => items) ?? []
+  return (
+    <Panel>
+      <PanelTitle>{t('money.ledger')}</PanelTitle>
+      {isPending && <Skeleton />}
+      {error && <Fault error={error} />}
+      {lines.length > 0 && (
+        <Table label={t('money.ledger')} head={[t('money.at'), t('money.kind'), t('money.what'), t('money.change'), t('money.paid'), t('money.after')]}>
+          {lines.map((line) => (
+            <tr key={line.id}>
+              <td className="whitespace-nowrap text-soft">{dateTime(line.at)}</td>
+              <td>{translateIfKnown(`ledger.${line.kind}`) ?? line.kind}</td>
+              <td className="max-w-56 truncate text-soft">
+                {line.task_id ? (
+                  <Link to="/tasks/$id" params={{ id: line.task_id }} className="font-mono text-xs underline underline-offset-2">
+                    {line.task_id.slice(0, 13)}…
+                  </Link>
+                ) : (
+                  (line.memo ?? '–')
+                )}
+              </td>
+              <td className={cn('whitespace-nowrap', line.available_change_usd > 0 && 'text-good')}>
+                {line.available_change_usd > 0 ? '+' : ''}
+                {usd(line.available_change_usd)}
+              </td>
+              <td className="whitespace-nowrap">{line.consumed_usd === 0 ? '–' : usd(line.consumed_usd)}</td>
+              <td className="whitespace-nowrap text-soft">{usd(line.available_usd)}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {data && lines.length === 0 && (
+        <Empty icon={<WalletMinimal />} title={t('money.emptyTitle')}>
+          {t('money.empty')}
+        </Empty>
+      )}
+      {hasNextPage && (
+        <div className="border-line border-t p-3 text-center">
+          <Button size="small" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {t('common.more')}
+          </Button>
+        </div>
+      )}
+    </Panel>
+  )
+}

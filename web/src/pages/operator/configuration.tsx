@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { call } from '../../api/client.ts'
+import { useT } from '../../i18n/i18n.ts'
+import { Input } from '../../ui/field.tsx'
+import { Badge, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+
+/** The settings in force and where they come from. They are set in the environment or a file, not here. */
+export function Configuration() {
+  const t = useT()
+  const [typed, setTyped] = useState('')
+  const { data, error } = useQuery({ queryKey: ['admin-config'], queryFn: () => call('GET /api/admin/config') })
+  const words = typed.toLowerCase()
+  const shown = data?.settings.filter(({ name, what }) => `${name} ${what}`.toLowerCase().includes(words))
+  return (
+    <Panel>
+      <PanelTitle
+        aside={
+          <Input type="search" aria-label={t('configuration.find')} placeholder={t('configuration.find')} value={typed} onChange={({ target }) => setTyped(target.value)} className="h-8 w-56" />
+        }
+      >
+        {t('configuration.title')}
+      </PanelTitle>
+      <p className="border-line border-b px-4 py-2.5 text-soft text-xs">{t('configuration.about')}</p>
+      {error && <Fault error={error} />}
+      {data?.faults.map((fault) => (
+        <p key={fault} className="bg-bad-ground px-4 py-2 text-bad">
+          {fault}
+        </p>
+      ))}
+      {!data && !error && <Skeleton />}
+      {shown && (
+        <Table label={t('configuration.title')} head={[t('configuration.name'), t('configuration.value'), t('configuration.from')]}>
+          {shown.map(({ name, value, from, what }) => (
+            <tr key={name}>
+              <td className="align-top">
+                <span className="font-mono text-xs">{name}</span>
+                <span className="block max-w-lg text-soft text-xs">{what}</span>
+              </td>
+              <td className="max-w-64 truncate align-top font-mono text-xs" title={value}>
+                {value || '–'}
+              </td>
+              <td className="align-top">
+                <Badge tone={from === 'default' ? 'plain' : 'info'}>{from}</Badge>
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Panel>
+  )
+}

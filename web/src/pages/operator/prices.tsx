@@ -1,0 +1,150 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Plus, Tag, Trash2 } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { call } from '../../api/client.ts'
+import { operationsQuery } from '../../api/queries.ts'
+import { day, usd } from '../../i18n/format.ts'
+import { useT } from '../../i18n/i18n.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Field, Input, Select } from '../../ui/field.tsx'
+import { Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+import { sayError } from '../../ui/toast.tsx'
+
+const PRICES = ['admin-prices'] as const
+
+export function Prices() {
+  const t = useT()
+  const client = useQueryClient()
+  const [isSetting, setSetting] = useState(false)
+  const { data, error } = useQuery({ queryKey: PRICES, queryFn: () => call('GET /api/admin/prices') })
+  const changed = (): void => {
+    void client.invalidateQueries({ queryKey: PRICES })
+    void client.invalidateQueries({ queryKey: ['operations'] })
+  }
+  const ending = useMutation({
+    mutationFn: (id: string) => call('DELETE /api/admin/prices/{id}', { path: { id } }),
+    onSuccess: changed,
+    onError: sayError,
+  })
+  const add = (
+    <Button look="primary" size="small" onClick={() => setSetting(true)}>
+      <Plus />
+      {t('prices.set')}
+    </Button>
+  )
+  return (
+    <Panel>
+      <PanelTitle aside={add}>{t('prices.inForce')}</PanelTitle>
+      {error && <Fault error={error} />}
+      {!data && !error && <Skeleton />}
+      {data && data.length > 0 && (
+        <Table label={t('prices.inForce')} head={[t('prices.of'), t('prices.when'), t('prices.price'), t('prices.for'), t('prices.note'), t('prices.since'), '']}>
+          {data.map(({ id, of, when, usd: amount, factor, per, tenant, group, note, begun_at }) => (
+            <tr key={id}>
+              <td className="font-medium">{of}</td>
+              <td className="text-soft text-xs">{Object.entries(when).map(([name, value]) => `${name} = ${value}`).join(', ') || '–'}</td>
+              <td>{factor === null ? `${usd(amount ?? 0)}${per ? ` / ${per}` : ''}` : `× ${factor}`}</td>
+              <td className="text-soft">{tenant ?? group ?? t('prices.everyone')}</td>
+              <td className="max-w-56 truncate text-soft">{note || '–'}</td>
+              <td className="whitespace-nowrap text-soft">{day(begun_at)}</td>
+              <td className="text-right">
+                <Button look="quiet" size="smallIcon" aria-label={t('prices.end', { of })} onClick={() => ending.mutate(id)}>
+                  <Trash2 />
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {data?.length === 0 && (
+        <Empty icon={<Tag />} title={t('prices.emptyTitle')} action={add}>
+          {t('prices.empty')}
+        </Empty>
+      )}
+      {isSetting && (
+        <SetPrice
+          onClose={() => setSetting(false)}
+          onDone={() => {
+            setSetting(false)
+            changed()
+          }}
+        />
+      )}
+    </Panel>
+  )
+}
+
+/** A rule, and what typical calls would cost by it, before it is set. */
+function SetPrice({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+  const t = useT()
+  const { data: operations = [] } = useQuery(operationsQuery('live'))
+  const [of, setOf] = useState('')
+  const [way, setWay] = useState<'usd' | 'factor'>('factor')
+  const [amount, setAmount] = useState('1.2')
+  const [note, setNote] = useState('')
+  const rule = { of, [way]: Number(amount), ...(note === '' ? {} : { note }) }
+  const isWhole = of !== '' && amount !== '' && Number.isFinite(Number(amount))
+  const { data: preview, error: wrong } = useQuery({
+    queryKey: ['price-preview', of, way, amount],
+    queryFn: () => call('POST /api/admin/prices/preview', { body: { of, rules: [rule] } }),
+    enabled: isWhole,
+    retry: false,
+  })
+  const setting = useMutation({ mutationFn: () => call('POST /api/admin/prices', { body: rule }), onSuccess: onDone })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    setting.mutate()
+  }
+  const names = ['*', ...new Set(operations.flatMap(({ id, model }) => [model, id]))]
+  return (
+    <Dialog open onClose={onClose} title={t('prices.set')} about={t('prices.setAbout')} wide>
+      <form onSubmit={submit} className="grid gap-4">
+        <div className="grid gap-4 sm:grid-cols-[2fr_1fr_1fr]">
+          <Field label={t('prices.of')} help={t('prices.ofHelp')}>
+            {(props) => (
+              <>
+                <Input {...props} list="price-names" required value={of} onChange={({ target }) => setOf(target.value)} />
+                <datalist id="price-names">
+                  {names.map((name) => (
+                    <option key={name} value={name} />
+                  ))}
+                </datalist>
+              </>
+            )}
+          </Field>
+          <Field label={t('prices.way')}>
+            {(props) => (
+              <Select {...props} value={way} onChange={({ target }) => setWay(target.value as typeof way)}>
+                <option value="factor">{t('prices.factor')}</option>
+                <option value="usd">{t('prices.amount')}</option>
+              </Select>
+            )}
+          </Field>
+          <Field label={way === 'usd' ? 'USD' : '×'}>
+            {(props) => <Input {...props} type="number" step="any" min={0} required value={amount} onChange={({ target }) => setAmount(target.value)} />}
+          </Field>
+        </div>
+        <Field label={t('prices.note')}>{(props) => <Input {...props} value={note} onChange={({ target }) => setNote(target.value)} />}</Field>
+        {preview && preview.length > 0 && (
+          <div className="max-h-64 overflow-y-auto rounded-lg border border-line">
+            <Table label={t('prices.preview')} head={[t('task.operation'), t('prices.call'), t('prices.now'), t('prices.then')]}>
+              {preview.slice(0, 60).map(({ operation, call: what, now, proposed }) => (
+                <tr key={operation + what}>
+                  <td>{operation}</td>
+                  <td className="text-soft text-xs">{what || t('prices.example')}</td>
+                  <td className="text-soft">{usd(now.usd)}</td>
+                  <td className="font-medium">{proposed ? usd(proposed.usd) : '–'}</td>
+                </tr>
+              ))}
+            </Table>
+          </div>
+        )}
+        {(setting.error ?? wrong) && <Fault error={setting.error ?? wrong} />}
+        <Button type="submit" look="primary" className="justify-self-end" disabled={!isWhole || setting.isPending}>
+          {t('prices.set')}
+        </Button>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,282 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { ArrowLeft, RotateCcw, Send, Webhook } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { call } from '../api/client.ts'
+import { hasEnded, type Task, taskQuery } from '../api/queries.ts'
+import type { PiapiAttempt } from '../api/routes.ts'
+import { dateTime, duration, pointsAsUsd } from '../i18n/format.ts'
+import { useT } from '../i18n/i18n.ts'
+import { ItemActions } from '../media/actions.tsx'
+import { Output } from '../media/output.tsx'
+import { nameOf } from '../media/outputs.ts'
+import { StatusBadge } from '../media/status.tsx'
+import { Progress } from '../media/task-card.tsx'
+import { mayManage, useSession } from '../shell/session.ts'
+import { useTitle } from '../shell/use-title.ts'
+import { Button } from '../ui/button.tsx'
+import { Badge, Code, CopyButton, Empty, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
+import { say, sayError } from '../ui/toast.tsx'
+import { openStudio } from './studio/follow-ups.ts'
+import type { Values } from './studio/schema.ts'
+
+const route = getRouteApi('/inside/tasks/$id')
+
+/** One task in full: how it went, what it made, what it cost, and who was notified. */
+export function OneTask() {
+  const t = useT()
+  const { id } = route.useParams()
+  const { data: task, error, refetch } = useQuery(taskQuery(id))
+  useTitle(task ? nameOf(task) : t('nav.tasks'))
+  if (error) {
+    return (
+      <Page title={t('nav.tasks')}>
+        <Fault error={error} retry={() => void refetch()} />
+      </Page>
+    )
+  }
+  if (!task) {
+    return (
+      <Page title="…">
+        <Panel>
+          <Skeleton rows={6} />
+        </Panel>
+      </Page>
+    )
+  }
+  return (
+    <Page
+      title={nameOf(task)}
+      about={task.operation}
+      actions={
+        <>
+          <Button look="quiet" asChild>
+            <Link to="/tasks">
+              <ArrowLeft />
+              {t('nav.tasks')}
+            </Link>
+          </Button>
+          <Button onClick={() => openStudio(task.operation, task.input as Values)}>
+            <RotateCcw />
+            {t('follow.again')}
+          </Button>
+        </>
+      }
+    >
+      <div className="grid gap-5 lg:grid-cols-[1fr_320px]">
+        <div className="grid min-w-0 content-start gap-5">
+          <Result task={task} />
+          <Attempts task={task} />
+          <Deliveries task={task} />
+          <Panel>
+            <PanelTitle>{t('task.input')}</PanelTitle>
+            <Code text={JSON.stringify(task.input, null, 2)} className="m-4" />
+          </Panel>
+          {task.logs.length > 0 && (
+            <Panel>
+              <PanelTitle>{t('task.logs')}</PanelTitle>
+              <Code text={task.logs.join('\n')} className="m-4" />
+            </Panel>
+          )}
+        </div>
+        <aside className="grid content-start gap-5">
+          <Facts task={task} />
+          <Timeline task={task} />
+        </aside>
+      </div>
+    </Page>
+  )
+}
+
+function Result({ task }: { task: Task }) {
+  const t = useT()
+  return (
+    <Panel>
+      <PanelTitle aside={<StatusBadge status={task.status} />}>{t('task.result')}</PanelTitle>
+      <div className="grid gap-4 p-4">
+        {!hasEnded(task) && <Progress task={task} />}
+        {task.error && (
+          <div className="rounded-lg bg-bad-ground px-4 py-3 text-bad">
+            <p className="font-medium">{task.error.code}</p>
+            <p>{task.error.message}</p>
+            <p className="mt-2 text-xs">
+              {t('task.failedHint')}
+            </p>
+          </div>
+        )}
+        {task.status === 'cancelled' && <p className="text-soft">{t('task.wasCancelled')}</p>}
+        {task.status === 'completed' && <Output task={task} actions={(item) => <ItemActions task={task} item={item} />} />}
+      </div>
+    </Panel>
+  )
+}
+
+function Facts({ task }: { task: Task }) {
+  const t = useT()
+  const facts: [string, ReactNode][] = [
+    [
+      t('task.id'),
+      <span key="id" className="flex items-center gap-1 font-mono text-xs">
+        <span className="truncate">{task.id}</span>
+        <CopyButton text={task.id} />
+      </span>,
+    ],
+    [t('task.provider'), task.provider ?? '–'],
+    [t('task.held'), hasEnded(task) ? pointsAsUsd(0) : pointsAsUsd(task.price_points)],
+    [t('task.consumed'), pointsAsUsd(task.consumed_points)],
+    [t('task.released'), hasEnded(task) ? pointsAsUsd(task.price_points - task.consumed_points) : '–'],
+    ...(task.parent_id
+      ? ([
+          [
+            t('task.parent'),
+            <Link key="parent" to="/tasks/$id" params={{ id: task.parent_id }} className="underline underline-offset-2">
+              {task.parent_id.slice(0, 13)}…
+            </Link>,
+          ],
+        ] as [string, ReactNode][])
+      : []),
+  ]
+  return (
+    <Panel>
+      <PanelTitle>{t('task.facts')}</PanelTitle>
+      <dl className="grid gap-2 p-4">
+        {facts.map(([name, value]) => (
+          <div key={name} className="grid grid-cols-[7rem_1fr] items-center gap-2">
+            <dt className="text-soft text-xs">{name}</dt>
+            <dd className="min-w-0 truncate tabular">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  )
+}
+
+function Timeline({ task }: { task: Task }) {
+  const t = useT()
+  const { created_at, started_at, ended_at, status } = task
+  const moments = [
+    { at: created_at, label: t('timeline.created') },
+    ...(started_at ? [{ at: started_at, label: t('timeline.started') }] : []),
+    ...(ended_at ? [{ at: ended_at, label: t(`status.${status}`) }] : []),
+  ]
+  return (
+    <Panel>
+      <PanelTitle>{t('task.timeline')}</PanelTitle>
+      <ol className="grid gap-4 p-4">
+        {moments.map(({ at, label }, index) => {
+          const before = moments[index - 1]
+          return (
+            <li key={label} className="flex gap-3">
+              <span aria-hidden className="mt-1.5 size-2 shrink-0 rounded-full bg-mark" />
+              <span>
+                <span className="block font-medium leading-tight">{label}</span>
+                <span className="block text-soft text-xs tabular">
+                  {dateTime(at)}
+                  {before && ` · +${duration(at - before.at)}`}
+                </span>
+              </span>
+            </li>
+          )
+        })}
+      </ol>
+    </Panel>
+  )
+}
+
+const OUTCOMES: Record<PiapiAttempt['outcome'], 'good' | 'bad' | 'info' | 'mark' | 'plain'> = {
+  calling: 'info',
+  accepted: 'info',
+  uncertain: 'mark',
+  turned_away: 'mark',
+  completed: 'good',
+  failed: 'bad',
+  cancelled: 'plain',
+}
+
+function Attempts({ task }: { task: Task }) {
+  const t = useT()
+  const { data: attempts } = useQuery({
+    queryKey: ['attempts', task.id, task.status],
+    queryFn: () => call('GET /api/v1/task/{id}/attempts', { path: { id: task.id } }),
+    retry: false,
+  })
+  if (!attempts || attempts.length === 0) return null
+  const isTime = (at: string): boolean => !at.startsWith('0001')
+  return (
+    <Panel>
+      <PanelTitle>{t('task.attempts')}</PanelTitle>
+      <Table label={t('task.attempts')} head={['#', t('task.provider'), t('task.outcome'), t('task.reason'), t('task.begun'), t('task.took')]}>
+        {attempts.map(({ number, provider, outcome, reason, begun_at, ended_at }) => (
+          <tr key={number}>
+            <td>{number}</td>
+            <td>{provider}</td>
+            <td>
+              <Badge tone={OUTCOMES[outcome]}>{t(`outcome.${outcome}`)}</Badge>
+            </td>
+            <td className="text-soft">{reason || '–'}</td>
+            <td className="whitespace-nowrap text-soft">{isTime(begun_at) ? dateTime(begun_at) : '–'}</td>
+            <td className="whitespace-nowrap text-soft">
+              {isTime(begun_at) && isTime(ended_at) ? duration(Date.parse(ended_at) - Date.parse(begun_at)) : '–'}
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </Panel>
+  )
+}
+
+function Deliveries({ task }: { task: Task }) {
+  const t = useT()
+  const client = useQueryClient()
+  const session = useSession()
+  const key = ['deliveries', task.id, task.status]
+  const { data } = useQuery({
+    queryKey: key,
+    queryFn: () => call('GET /api/v1/deliveries', { query: { task: task.id } }),
+    retry: false,
+  })
+  const replaying = useMutation({
+    mutationFn: (id: string) => call('POST /api/v1/deliveries/{id}/replay', { path: { id } }),
+    onSuccess: () => {
+      say(t('task.replayed'))
+      setTimeout(() => void client.invalidateQueries({ queryKey: key }), 1_000)
+    },
+    onError: sayError,
+  })
+  if (!data) return null
+  return (
+    <Panel>
+      <PanelTitle>{t('task.webhooks')}</PanelTitle>
+      {data.items.length === 0 ? (
+        <Empty icon={<Webhook />} title={t('task.noWebhooks')}>
+          {t('task.noWebhooksAbout')}
+        </Empty>
+      ) : (
+        <ul className="divide-y divide-line">
+          {data.items.map(({ id, url, status, attempts, log }) => (
+            <li key={id} className="grid gap-2 px-4 py-3">
+              <div className="flex flex-wrap items-center gap-3">
+                <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>{t(`delivery.${status}`)}</Badge>
+                <span className="min-w-0 flex-1 truncate font-mono text-xs">{url}</span>
+                {mayManage(session) && (
+                  <Button size="small" onClick={() => replaying.mutate(id)} disabled={replaying.isPending}>
+                    <Send />
+                    {t('task.replay')}
+                  </Button>
+                )}
+              </div>
+              <ul className="grid gap-1 text-soft text-xs tabular">
+                {log.map(({ at, duration_ms, http_status, error }) => (
+                  <li key={at}>
+                    {dateTime(at)} · {duration(duration_ms)} · {http_status ?? error ?? '–'}
+                  </li>
+                ))}
+                {log.length === 0 && <li>{t('task.deliveryAttempts', { count: attempts })}</li>}
+              </ul>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,175 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Trash2, UserPlus } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { call } from '../api/client.ts'
+import { ago, dateTime } from '../i18n/format.ts'
+import { useT } from '../i18n/i18n.ts'
+import { mayManage, useSession } from '../shell/session.ts'
+import { useTitle } from '../shell/use-title.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Field, Input, Select } from '../ui/field.tsx'
+import { Badge, Code, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
+import { sayError } from '../ui/toast.tsx'
+
+const ROLES = ['owner', 'member', 'viewer'] as const
+
+/** Who belongs to the tenant, and who was invited. */
+export function Team() {
+  const t = useT()
+  useTitle(t('nav.team'))
+  const client = useQueryClient()
+  const session = useSession()
+  const may = mayManage(session)
+  const [isInviting, setInviting] = useState(false)
+  const { data, error, isPending } = useQuery({ queryKey: ['members'], queryFn: () => call('GET /api/v1/members') })
+  const changed = (): void => void client.invalidateQueries({ queryKey: ['members'] })
+  const changing = useMutation({
+    mutationFn: ({ id, role }: { id: string; role: string }) => call('PATCH /api/v1/members/{id}', { path: { id }, body: { role } }),
+    onSuccess: changed,
+    onError: sayError,
+  })
+  const removing = useMutation({
+    mutationFn: (id: string) => call('DELETE /api/v1/members/{id}', { path: { id } }),
+    onSuccess: changed,
+    onError: sayError,
+  })
+  return (
+    <Page
+      title={t('nav.team')}
+      about={t('team.about')}
+      actions={
+        may && (
+          <Button look="primary" onClick={() => setInviting(true)}>
+            <UserPlus />
+            {t('team.invite')}
+          </Button>
+        )
+      }
+    >
+      <div className="grid gap-5">
+        {error && <Fault error={error} />}
+        <Panel>
+          <PanelTitle>{t('team.members')}</PanelTitle>
+          {isPending && <Skeleton rows={3} />}
+          {data && (
+            <Table label={t('team.members')} head={[t('person.name'), t('person.email'), t('team.role'), t('team.joined'), '']}>
+              {data.items.map(({ id, name, email, role, joined_at }) => (
+                <tr key={id}>
+                  <td className="font-medium">{name}</td>
+                  <td className="text-soft">{email}</td>
+                  <td>
+                    {may ? (
+                      <Select aria-label={`${t('team.role')}: ${name}`} value={role} onChange={({ target }) => changing.mutate({ id, role: target.value })} className="h-8 w-auto">
+                        {ROLES.map((one) => (
+                          <option key={one} value={one}>
+                            {t(`role.${one}`)}
+                          </option>
+                        ))}
+                      </Select>
+                    ) : (
+                      t(`role.${role as 'member'}`)
+                    )}
+                  </td>
+                  <td className="text-soft">{ago(joined_at)}</td>
+                  <td className="text-right">
+                    {(may || id === session.person?.id) && (
+                      <Button look="quiet" size="smallIcon" aria-label={t('team.remove', { name })} onClick={() => removing.mutate(id)}>
+                        <Trash2 />
+                      </Button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          )}
+        </Panel>
+        {may && <Invitations />}
+      </div>
+      {isInviting && <Invite onClose={() => setInviting(false)} />}
+    </Page>
+  )
+}
+
+function Invitations() {
+  const t = useT()
+  const client = useQueryClient()
+  const { data } = useQuery({ queryKey: ['invitations'], queryFn: () => call('GET /api/v1/invitations') })
+  const revoking = useMutation({
+    mutationFn: (id: string) => call('DELETE /api/v1/invitations/{id}', { path: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['invitations'] }),
+    onError: sayError,
+  })
+  const open = data?.items.filter(({ accepted_at, revoked_at }) => !accepted_at && !revoked_at) ?? []
+  if (open.length === 0) return null
+  return (
+    <Panel>
+      <PanelTitle>{t('team.invitations')}</PanelTitle>
+      <Table label={t('team.invitations')} head={[t('person.email'), t('team.role'), t('team.until'), '']}>
+        {open.map(({ id, email, role, expires_at }) => (
+          <tr key={id}>
+            <td>{email ?? t('team.anyone')}</td>
+            <td>
+              <Badge>{t(`role.${role as 'member'}`)}</Badge>
+            </td>
+            <td className="text-soft">{dateTime(expires_at)}</td>
+            <td className="text-right">
+              <Button size="small" onClick={() => revoking.mutate(id)}>
+                {t('team.revoke')}
+              </Button>
+            </td>
+          </tr>
+        ))}
+      </Table>
+    </Panel>
+  )
+}
+
+function Invite({ onClose }: { onClose: () => void }) {
+  const t = useT()
+  const client = useQueryClient()
+  const [email, setEmail] = useState('')
+  const [role, setRole] = useState<string>('member')
+  const inviting = useMutation({
+    mutationFn: () => call('POST /api/v1/invitations', { body: { role, ...(email === '' ? {} : { email }) } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['invitations'] }),
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    inviting.mutate()
+  }
+  return (
+    <Dialog open onClose={onClose} title={t('team.invite')} about={t('team.inviteAbout')}>
+      {inviting.data ? (
+        <div className="grid gap-3">
+          <p>{t('team.link')}</p>
+          <Code text={inviting.data.link} />
+          <Button look="primary" className="justify-self-end" onClick={onClose}>
+            {t('common.close')}
+          </Button>
+        </div>
+      ) : (
+        <form onSubmit={submit} className="grid gap-4">
+          <Field label={t('person.email')} help={t('team.emailHelp')}>
+            {(props) => <Input {...props} type="email" value={email} onChange={({ target }) => setEmail(target.value)} />}
+          </Field>
+          <Field label={t('team.role')} help={t(`role.${role as 'member'}Help`)}>
+            {(props) => (
+              <Select {...props} value={role} onChange={({ target }) => setRole(target.value)}>
+                {ROLES.map((one) => (
+                  <option key={one} value={one}>
+                    {t(`role.${one}`)}
+                  </option>
+                ))}
+              </Select>
+            )}
+          </Field>
+          {inviting.error && <Fault error={inviting.error} />}
+          <Button type="submit" look="primary" className="justify-self-end" disabled={inviting.isPending}>
+            {t('team.makeLink')}
+          </Button>
+        </form>
+      )}
+    </Dialog>
+  )
+}
