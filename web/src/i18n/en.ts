@@ -234,7 +234,7 @@ export const en = {
   'ledger.hold': 'Held',
   'ledger.return': 'Given back',
   'ledger.settle': 'Settled',
-  'library.about': 'Everything you made. Drag a picture into a form of the studio to work on it.',
+  'library.about': 'Everything you made, the newest first.',
   'library.allKinds': 'All kinds',
   'library.anyTime': 'Any time',
   'library.clear': 'Clear the filters',

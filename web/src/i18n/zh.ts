@@ -235,7 +235,7 @@ export const zh: Record<Key, string> = {
   'ledger.hold': '冻结',
   'ledger.return': '退回',
   'ledger.settle': '结算',
-  'library.about': '您的全部作品。',
+  'library.about': '您的全部作品，最新的在前。',
   'library.allKinds': '全部类型',
   'library.anyTime': '不限时间',
   'library.clear': '清除筛选',

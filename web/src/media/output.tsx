@@ -165,13 +165,14 @@ function ItemBar({ url, about, children }: { url: string; about: string; childre
 
 function TextBlock({ title, text, about }: { title?: string; text: string; about?: string }) {
   return (
-    <div className="relative rounded-lg border border-line bg-ground p-4">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+    <section tabIndex={0} aria-label={title ?? text.slice(0, 60)} className="relative max-h-72 overflow-y-auto rounded-lg border border-line bg-ground p-4">
       <div className="absolute top-2 right-2">
         <CopyButton text={text} />
       </div>
       {title && <p className="pr-8 font-medium">{title}</p>}
       {about && <p className="mb-2 text-soft text-xs">{about}</p>}
       <p className="whitespace-pre-wrap pr-8 leading-relaxed">{text}</p>
-    </div>
+    </section>
   )
 }

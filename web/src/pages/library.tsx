@@ -218,9 +218,8 @@ function Cell({ task, tracks, onOpen }: { task: Task; tracks: readonly Track[]; 
   return (
     <article className="group grid gap-2">
       <div className="relative aspect-square overflow-hidden rounded-xl bg-hover">
-        <button type="button" onClick={onOpen} aria-label={t('library.open', { name })} className="block size-full">
-          <Thumbnail task={task} name={name} />
-        </button>
+        <Thumbnail task={task} name={name} />
+        <button type="button" onClick={onOpen} aria-label={t('library.open', { name })} className="absolute inset-0 rounded-xl" />
         {own && (
           <button
             type="button"

@@ -108,7 +108,7 @@ function Spending({ from, days, now }: { from: string; days: number; now: number
         {error && <Fault error={error} />}
         {by === 'day' ? (
           <Suspense fallback={<div className="h-[220px]" />}>
-            <Chart points={points} label={t('money.spending')} format={usd} />
+            <Chart points={points} label={t('money.spending')} whenLabel={t('money.at')} format={usd} />
           </Suspense>
         ) : (
           <ul className="grid min-h-[220px] content-start gap-2.5">

@@ -40,7 +40,7 @@ export function Shell() {
       >
         {t('nav.skip')}
       </a>
-      <aside className="fixed inset-y-0 left-0 z-30 hidden w-56 flex-col border-line border-r bg-panel md:flex">
+      <div className="fixed inset-y-0 left-0 z-30 hidden w-56 flex-col border-line border-r bg-panel md:flex">
         <Link to="/" className="flex h-16 items-center gap-2.5 px-5 font-semibold text-[15px]">
           <Logo /> Polyphony
         </Link>
@@ -59,7 +59,7 @@ export function Shell() {
         <div className={cn('mt-auto border-line border-t p-3', track && 'mb-[73px]')}>
           <AccountMenu />
         </div>
-      </aside>
+      </div>
       <header className="sticky top-0 z-20 flex h-14 items-center justify-between border-line border-b bg-panel/90 px-4 backdrop-blur md:hidden">
         <Link to="/" className="flex items-center gap-2 font-semibold">
           <Logo /> Polyphony

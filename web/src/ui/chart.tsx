@@ -9,13 +9,16 @@ interface ChartProps {
   /** `at` in seconds UTC. */
   points: { at: number; value: number }[]
   label: string
+  /** What the days are called. */
+  whenLabel: string
   format: (value: number) => string
 }
 
 const HEIGHT_PX = 220
+const DAY_SECONDS = 86_400
 
 /** A value for each day, as bars. Its numbers are also a table, for those who do not see it. */
-export default function Chart({ points, label, format }: ChartProps) {
+export default function Chart({ points, label, whenLabel, format }: ChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const theme = useTheme()
   const locale = useLocale()
@@ -34,13 +37,17 @@ export default function Chart({ points, label, format }: ChartProps) {
         height: HEIGHT_PX,
         cursor: { y: false, drag: { x: false, y: false } },
         legend: { show: true },
-        scales: { y: { range: (_chart, _low, high) => [0, Math.max(high * 1.1, 0.01)] } },
+        scales: {
+          // Half a day more at both ends: the bars stand in the middle of their days.
+          x: { range: (_chart, low, high) => [low - DAY_SECONDS / 2, high + DAY_SECONDS / 2] },
+          y: { range: (_chart, _low, high) => [0, Math.max(high * 1.1, 0.01)] },
+        },
         axes: [
           { ...axis, grid: { show: false }, values: (_chart, times) => times.map((at) => shortDay(at, locale)) },
           { ...axis, size: 60, values: (_chart, values) => values.map((value) => format(value)) },
         ],
         series: [
-          { value: (_chart, at) => (at === null ? '' : day(at * 1_000)) },
+          { label: whenLabel, value: (_chart, at) => (at === null ? '' : day(at * 1_000)) },
           {
             label,
             fill: colour('--mark'),

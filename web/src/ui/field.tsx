@@ -10,7 +10,7 @@ export function Input({ className, ...rest }: ComponentProps<'input'>) {
 }
 
 export function TextArea({ className, ...rest }: ComponentProps<'textarea'>) {
-  return <textarea className={cn(BOX, 'min-h-20 resize-y py-2 leading-relaxed', className)} {...rest} />
+  return <textarea className={cn(BOX, 'min-h-14 resize-y py-2 leading-relaxed', className)} {...rest} />
 }
 
 export function Select({ className, ...rest }: ComponentProps<'select'>) {
@@ -46,7 +46,7 @@ export function Field({ label, help, error, aside, required, className, children
   const id = useId()
   const text = error ?? help
   return (
-    <div className={cn('grid gap-1.5', className)}>
+    <div className={cn('grid min-w-0 grid-cols-1 gap-1.5', className)}>
       <div className="flex items-baseline justify-between gap-3">
         <RadixLabel.Root htmlFor={id} className="font-medium text-[13px]">
           {label}

@@ -12,7 +12,7 @@ export function Page({ title, about, actions, wide, children }: { title: ReactNo
       <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h1 className="font-semibold text-2xl leading-tight tracking-tight">{title}</h1>
-          {about && <p className="mt-1 max-w-2xl text-soft">{about}</p>}
+          {about && <p className="mt-1 max-w-3xl text-pretty text-soft">{about}</p>}
         </div>
         {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>

@@ -34,7 +34,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set(Object.keys(initial ?? {})))
   const [isCode, setCode] = useState(false)
   const input = inputOf(values)
-  const { quote, refusal, field, isPending } = useQuote(operation.id, input, operation.available)
+  const { quote, refusal, field, isPending } = useQuote(operation.id, input, operation.available && touched.size > 0)
   const making = useMutation({
     mutationFn: () =>
       call('POST /polyphony/v1/tasks', {
@@ -88,7 +88,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
 
   return (
     <Panel>
-      <form onSubmit={submit} noValidate className="grid gap-5 p-4 md:p-5">
+      <form onSubmit={submit} noValidate className="grid grid-cols-1 gap-5 p-4 md:p-5">
         {!operation.available && (
           <div className="grid gap-2 rounded-lg bg-mark-ground px-4 py-3 text-mark">
             <p>{t('studio.unavailable')}</p>
@@ -110,7 +110,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
             <summary className="flex h-8 items-center font-medium text-[13px] text-soft hover:text-ink">
               {t('form.more', { count: more.length })}
             </summary>
-            <div className="mt-4 grid gap-5">{render(more)}</div>
+            <div className="mt-4 grid grid-cols-1 gap-5">{render(more)}</div>
           </details>
         )}
         {general && <Fault error={general} />}

@@ -91,7 +91,7 @@ function Control({ schema, kind, value, onChange, label, ...props }: ControlProp
         <TextArea
           {...props}
           value={text}
-          rows={4}
+          rows={(schema.maxLength ?? 0) >= 2_000 ? 3 : 2}
           placeholder={preset}
           onChange={({ target }) => onChange(target.value)}
         />

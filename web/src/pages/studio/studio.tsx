@@ -42,7 +42,7 @@ export function Studio() {
   return (
     <Page title={t('nav.studio')} about={t('studio.about')} wide>
       <div className="grid gap-6 lg:grid-cols-[minmax(360px,460px)_1fr]">
-        <div className="grid content-start gap-4">
+        <div className="grid min-w-0 grid-cols-1 content-start gap-4">
           <div className="grid grid-cols-3 gap-1.5 sm:grid-cols-6" role="group" aria-label={t('studio.groups')}>
             {GROUPS.map(({ id, icon: Icon }) => (
               <button
@@ -98,7 +98,7 @@ function Results({ made, operations, group }: { made: Task[]; operations: readon
   const before = (earlier?.tasks ?? []).filter(({ id, operation }) => !known.has(id) && operation !== '')
   const shown = [...made, ...before]
   return (
-    <section aria-label={t('studio.results')} className="grid min-w-0 content-start gap-4">
+    <section aria-label={t('studio.results')} className="grid min-w-0 grid-cols-1 content-start gap-4">
       {shown.map((task) => (
         <TaskCard key={task.id} task={task} />
       ))}
