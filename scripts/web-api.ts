@@ -53,11 +53,15 @@ export function routeTypes({ paths, components }: Document): string {
     .filter(([path]) => CALLED.some((called) => called.test(path)))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, described]) => routeType(`${method.toUpperCase()} ${path}`, described, used)),
+      Object.entries(methods).map(([method, described]) =>
+        routeType(`${method.toUpperCase()} ${path}`, described, used),
+      ),
     )
   const schemas = new Map<string, string>()
   for (const name of used) schemas.set(name, OPEN[name] ?? typeOf(components.schemas[name] ?? {}, used))
-  const types = [...schemas].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, type]) => `export type ${nameOf(name)} = ${type}\n`)
+  const types = [...schemas]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, type]) => `export type ${nameOf(name)} = ${type}\n`)
   return `// Written by scripts/web-api.ts from /openapi.json. Do not edit it.\n\n${types.join('\n')}\nexport interface Routes {\n${routes.join('\n')}\n}\n`
 }
 
@@ -115,7 +119,10 @@ function elementOf({ items }: Schema, used: Set<string>): string {
   return /[|&]/.test(type) ? `(${type})` : type
 }
 
-function objectType({ properties, required, additionalProperties, patternProperties }: Schema, used: Set<string>): string {
+function objectType(
+  { properties, required, additionalProperties, patternProperties }: Schema,
+  used: Set<string>,
+): string {
   const needed = (required ?? []) as string[]
   const fields = Object.entries((properties ?? {}) as Record<string, Schema>)
   if (fields.length === 0) {

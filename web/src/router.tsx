@@ -1,9 +1,16 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
 import { queryClient, sessionQuery } from './api/queries.ts'
-import { Fault } from './ui/parts.tsx'
 import { NotFound } from './pages/not-found.tsx'
 import { isOperator, isSignedIn } from './shell/session.ts'
 import { Shell } from './shell/shell.tsx'
+import { Fault } from './ui/parts.tsx'
 
 const root = createRootRoute({
   component: Outlet,
@@ -24,13 +31,16 @@ const inside = createRoute({
     const session = await queryClient.ensureQueryData(sessionQuery)
     if (isSignedIn(session)) return
     if (!session.claimed) throw redirect({ to: '/claim' })
-    throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { then: location.href } })
+    throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { next: location.href } })
   },
 })
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 /** Only those that are there: the address stays short. */
-function given<Names extends string>(search: Record<string, unknown>, names: readonly Names[]): { [name in Names]?: string } {
+function given<Names extends string>(
+  search: Record<string, unknown>,
+  names: readonly Names[],
+): { [name in Names]?: string } {
   const found = names.flatMap((name) => {
     const value = text(search[name])
     return value === undefined ? [] : [[name, value]]
@@ -107,7 +117,7 @@ const operatorSection = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: 'sign-in',
-  validateSearch: (search) => given(search, ['then']),
+  validateSearch: (search) => given(search, ['next']),
   component: lazyRouteComponent(() => import('./pages/entry/sign-in.tsx'), 'SignIn'),
 })
 const signUp = createRoute({

@@ -1,5 +1,5 @@
+import type { AuthRoutes } from './auth-routes.ts'
 import type { Routes } from './routes.ts'
-import type { WorkspaceRoutes } from './workspace-routes.ts'
 
 /** A refusal of the gateway: what is wrong, which field, and what to do. */
 export class ApiError extends Error {
@@ -17,7 +17,7 @@ export class ApiError extends Error {
   }
 }
 
-type All = Routes & WorkspaceRoutes
+type All = Routes & AuthRoutes
 export type Route = keyof All
 /** What a route answers, out of its envelope. */
 export type Answer<R extends Route> = All[R]['answer'] extends { data: infer Data } ? Data : All[R]['answer']

@@ -1,5 +1,5 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query'
-import { ApiError, call } from './client.ts'
+import { type Answer, ApiError, call } from './client.ts'
 import type { Routes } from './routes.ts'
 
 export const queryClient = new QueryClient({
@@ -12,6 +12,7 @@ export const queryClient = new QueryClient({
   },
 })
 
+export type Session = Answer<'GET /api/workspace/session'>
 export type Task = Routes['GET /polyphony/v1/tasks/{id}']['answer']
 export type Operation = Routes['GET /polyphony/v1/operations']['answer']['operations'][number]
 export type Status = Task['status']

@@ -585,6 +585,56 @@ export interface Routes {
 }
 "message": string
 } }
+  "GET /api/admin/invitations": { path: Record<never, never>; query: { "tenant"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"tenant": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** Who alone may accept it. */ "email": (string | null)
+/** `person:ID`, the id of a key, or `command line`. */ "invited_by": string
+"created_at": string
+"expires_at": string
+"accepted_at": (string | null)
+/** A person. */ "accepted_by": (string | null)
+"revoked_at": (string | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/admin/invitations": { path: Record<never, never>; query: Record<never, never>; body: {
+/** The name or the id of a tenant. Default: the first tenant. */ "tenant"?: string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** Who alone may accept it. Default: whoever has the link. */ "email"?: string
+/** How long it can be accepted. Default: 7. */ "days"?: number
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"tenant": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** Who alone may accept it. */ "email": (string | null)
+/** `person:ID`, the id of a key, or `command line`. */ "invited_by": string
+"created_at": string
+"expires_at": string
+"accepted_at": (string | null)
+/** A person. */ "accepted_by": (string | null)
+"revoked_at": (string | null)
+/** Only its hash is stored: it cannot be shown again. */ "token": string
+/** Send it to whom you invite. */ "link": string
+}
+"message": string
+} }
+  "DELETE /api/admin/invitations/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"revoked": true
+}
+"message": string
+} }
   "GET /api/admin/keys": { path: Record<never, never>; query: { "tenant"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
@@ -816,6 +866,166 @@ export interface Routes {
 }
 /** Completed tasks whose cost is unknown: the margin is too high by it. */ "unknown_cost": number
 }
+}
+"message": string
+} }
+  "GET /api/admin/members": { path: Record<never, never>; query: { "tenant"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+/** Of the person. */ "id": string
+"name": string
+"email": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** An operator may do everything, whatever the role. */ "operator": boolean
+"joined_at": string
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/admin/members": { path: Record<never, never>; query: Record<never, never>; body: {
+/** The name or the id of a tenant. Default: the first tenant. */ "tenant"?: string
+/** The id or the e-mail address of a person. */ "person": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+}; answer: {
+"code": 200
+"data": {
+/** Of the person. */ "id": string
+"name": string
+"email": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** An operator may do everything, whatever the role. */ "operator": boolean
+"joined_at": string
+}
+"message": string
+} }
+  "PATCH /api/admin/members/{tenant}/{id}": { path: { "tenant": string; "id": string }; query: Record<never, never>; body: {
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+}; answer: {
+"code": 200
+"data": {
+/** Of the person. */ "id": string
+"name": string
+"email": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** An operator may do everything, whatever the role. */ "operator": boolean
+"joined_at": string
+}
+"message": string
+} }
+  "DELETE /api/admin/members/{tenant}/{id}": { path: { "tenant": string; "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"removed": true
+}
+"message": string
+} }
+  "GET /api/admin/people": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"email": string
+"name": string
+/** May do everything. */ "operator": boolean
+"two_factor": boolean
+/** Since when they may not sign in. */ "blocked_at": (string | null)
+"created_at": string
+"tenants": ({
+"id": string
+"name": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+})[]
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/admin/people": { path: Record<never, never>; query: Record<never, never>; body: {
+"email": string
+"name": string
+/** May do everything. Default: false. */ "operator"?: boolean
+/** The name or the id of a tenant. Default: the first tenant. */ "tenant"?: string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role"?: "owner" | "member" | "viewer"
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"email": string
+"name": string
+/** May do everything. */ "operator": boolean
+"two_factor": boolean
+/** Since when they may not sign in. */ "blocked_at": (string | null)
+"created_at": string
+"tenants": ({
+"id": string
+"name": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+})[]
+"person": string
+/** Sets another password, once. Only its hash is stored. */ "link": string
+"token": string
+"expires_at": string
+}
+"message": string
+} }
+  "GET /api/admin/people/{person}": { path: { "person": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"email": string
+"name": string
+/** May do everything. */ "operator": boolean
+"two_factor": boolean
+/** Since when they may not sign in. */ "blocked_at": (string | null)
+"created_at": string
+"tenants": ({
+"id": string
+"name": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+})[]
+}
+"message": string
+} }
+  "PATCH /api/admin/people/{person}": { path: { "person": string }; query: Record<never, never>; body: {
+"operator"?: boolean
+"blocked"?: boolean
+"name"?: string
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"email": string
+"name": string
+/** May do everything. */ "operator": boolean
+"two_factor": boolean
+/** Since when they may not sign in. */ "blocked_at": (string | null)
+"created_at": string
+"tenants": ({
+"id": string
+"name": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+})[]
+}
+"message": string
+} }
+  "DELETE /api/admin/people/{person}": { path: { "person": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"removed": true
+}
+"message": string
+} }
+  "POST /api/admin/people/{person}/reset": { path: { "person": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"person": string
+/** Sets another password, once. Only its hash is stored. */ "link": string
+"token": string
+"expires_at": string
 }
 "message": string
 } }
@@ -1552,6 +1762,55 @@ export interface Routes {
 }
 "message": string
 } }
+  "GET /api/v1/invitations": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"tenant": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** Who alone may accept it. */ "email": (string | null)
+/** `person:ID`, the id of a key, or `command line`. */ "invited_by": string
+"created_at": string
+"expires_at": string
+"accepted_at": (string | null)
+/** A person. */ "accepted_by": (string | null)
+"revoked_at": (string | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/v1/invitations": { path: Record<never, never>; query: Record<never, never>; body: {
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** Who alone may accept it. Default: whoever has the link. */ "email"?: string
+/** How long it can be accepted. Default: 7. */ "days"?: number
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"tenant": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** Who alone may accept it. */ "email": (string | null)
+/** `person:ID`, the id of a key, or `command line`. */ "invited_by": string
+"created_at": string
+"expires_at": string
+"accepted_at": (string | null)
+/** A person. */ "accepted_by": (string | null)
+"revoked_at": (string | null)
+/** Only its hash is stored: it cannot be shown again. */ "token": string
+/** Send it to whom you invite. */ "link": string
+}
+"message": string
+} }
+  "DELETE /api/v1/invitations/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"revoked": true
+}
+"message": string
+} }
   "GET /api/v1/keys": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
@@ -1742,6 +2001,43 @@ export interface Routes {
 }
 "message": string
 } }
+  "GET /api/v1/members": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+/** Of the person. */ "id": string
+"name": string
+"email": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** An operator may do everything, whatever the role. */ "operator": boolean
+"joined_at": string
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "PATCH /api/v1/members/{id}": { path: { "id": string }; query: Record<never, never>; body: {
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+}; answer: {
+"code": 200
+"data": {
+/** Of the person. */ "id": string
+"name": string
+"email": string
+/** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
+/** An operator may do everything, whatever the role. */ "operator": boolean
+"joined_at": string
+}
+"message": string
+} }
+  "DELETE /api/v1/members/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"removed": true
+}
+"message": string
+} }
   "GET /api/v1/providers": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
 "code": 200
 "data": AccountProvider[]
@@ -1791,6 +2087,384 @@ export interface Routes {
 "tenant": string
 /** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
 /** As libraries of Standard Webhooks take it: whsec_… */ "secret": string
+}
+"message": string
+} }
+  "POST /api/workspace/claim": { path: Record<never, never>; query: Record<never, never>; body: {
+/** What follows # in the link. */ "token": string
+"email": string
+/** 8 to 128 characters. */ "password": string
+"name": string
+}; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+}
+}
+"message": string
+} }
+  "POST /api/workspace/invitation": { path: Record<never, never>; query: Record<never, never>; body: {
+/** What follows # in the link. */ "token": string
+}; answer: {
+"code": 200
+"data": {
+"tenant": {
+"id": string
+"name": string
+}
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+/** Who alone may accept it. */ "email": (string | null)
+"expires_at": string
+}
+"message": string
+} }
+  "POST /api/workspace/invitation/accept": { path: Record<never, never>; query: Record<never, never>; body: {
+/** What follows # in the link. */ "token": string
+}; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+}
+}
+"message": string
+} }
+  "POST /api/workspace/key": { path: Record<never, never>; query: Record<never, never>; body: {
+"key": string
+}; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+}
+}
+"message": string
+} }
+  "POST /api/workspace/password": { path: Record<never, never>; query: Record<never, never>; body: {
+/** What follows # in the link. */ "token": string
+/** 8 to 128 characters. */ "password": string
+}; answer: {
+"code": 200
+"data": {
+"email": string
+}
+"message": string
+} }
+  "PATCH /api/workspace/person": { path: Record<never, never>; query: Record<never, never>; body: {
+"name"?: string
+"locale"?: (string | null)
+}; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+}
+}
+"message": string
+} }
+  "GET /api/workspace/session": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+}
+}
+"message": string
+} }
+  "GET /api/workspace/sessions": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+/** The one of this request. */ "current": boolean
+"created_at": string
+"expires_at": string
+"address": (string | null)
+"user_agent": (string | null)
+})[]
+}
+"message": string
+} }
+  "DELETE /api/workspace/sessions/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"revoked": true
+}
+"message": string
+} }
+  "POST /api/workspace/sign-out": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+}
+}
+"message": string
+} }
+  "POST /api/workspace/sign-up": { path: Record<never, never>; query: Record<never, never>; body: {
+"email": string
+/** 8 to 128 characters. */ "password": string
+"name": string
+/** What follows # in the link. */ "invitation"?: string
+}; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+}
+}
+"message": string
+} }
+  "POST /api/workspace/tenant": { path: Record<never, never>; query: Record<never, never>; body: {
+"id": string
+}; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+}
 }
 "message": string
 } }

@@ -24,7 +24,8 @@ export const en = {
   'accounts.debugOf': 'Why {name} does what it does',
   'accounts.disable': 'Switch off',
   'accounts.drain': 'Finish and begin no more',
-  'accounts.empty': 'Connect an account at Luma, Kling, Replicate, fal or another provider, and its operations appear in the studio. Credentials are encrypted and never shown again.',
+  'accounts.empty':
+    'Connect an account at Luma, Kling, Replicate, fal or another provider, and its operations appear in the studio. Credentials are encrypted and never shown again.',
   'accounts.emptyTitle': 'No account is connected yet',
   'accounts.enable': 'Switch on',
   'accounts.fieldsAbout': 'You find these in the provider’s own console. They are encrypted when they are stored.',
@@ -46,7 +47,8 @@ export const en = {
   'audit.empty': 'Nothing was changed yet',
   'audit.subject': 'Subject',
   'audit.verb': 'What was done',
-  'claim.about': 'You are the first here. The log of the server shows a link with a one-time token; with it this instance becomes yours.',
+  'claim.about':
+    'You are the first here. The log of the server shows a link with a one-time token; with it this instance becomes yours.',
   'claim.done': 'Someone has claimed this instance already.',
   'claim.doneTitle': 'Claimed',
   'claim.keyHint': 'Only the admin key at hand?',
@@ -69,7 +71,8 @@ export const en = {
   'common.save': 'Save',
   'common.saved': 'Saved.',
   'common.undo': 'Undo',
-  'configuration.about': 'Set in the environment or in the configuration file; a change needs a restart. Secrets are hidden.',
+  'configuration.about':
+    'Set in the environment or in the configuration file; a change needs a restart. Secrets are hidden.',
   'configuration.find': 'Find a setting',
   'configuration.from': 'From',
   'configuration.name': 'Setting',
@@ -185,7 +188,7 @@ export const en = {
   'home.step3About': 'Its operations are then yours, in every protocol.',
   'home.tasks': 'Tasks in 30 days',
   'home.title': 'What shall it be today?',
-  'invitation.about': '{who} invites you as {role}. The link holds until {until}.',
+  'invitation.about': 'You are invited as {role}. The link holds until {until}.',
   'invitation.accept': 'Accept as {name}',
   'invitation.invalid': 'Ask for another link: this one was used, withdrawn, or has expired.',
   'invitation.title': 'Invitation',
@@ -195,7 +198,8 @@ export const en = {
   'keys.allModels': 'All models',
   'keys.atOnce': '{count} at once',
   'keys.days': 'In {count} days',
-  'keys.empty': 'Make one for each program, with a limit of what it may spend. A test key costs nothing: its tasks run on the sandbox.',
+  'keys.empty':
+    'Make one for each program, with a limit of what it may spend. A test key costs nothing: its tasks run on the sandbox.',
   'keys.emptyTitle': 'No key yet',
   'keys.expires': 'Expires',
   'keys.kept': 'I have kept it',
@@ -432,7 +436,8 @@ export const en = {
   'studio.about': 'Choose what you want, say how, and see the price before you make it.',
   'studio.choose': 'Choose a model',
   'studio.connect': 'Connect an account',
-  'studio.empty': 'Fill in the form and press the button: the result plays, shows or reads here, with the next steps beside it.',
+  'studio.empty':
+    'Fill in the form and press the button: the result plays, shows or reads here, with the next steps beside it.',
   'studio.emptyTitle': 'Your results appear here',
   'studio.find': 'Find among {count}',
   'studio.groups': 'What to make',

@@ -25,7 +25,8 @@ export const zh: Record<Key, string> = {
   'accounts.debugOf': '{name} 的运行诊断',
   'accounts.disable': '停用',
   'accounts.drain': '排空（不再接新任务）',
-  'accounts.empty': '连接 Luma、可灵、Replicate、fal 等服务商的账号后，其操作会出现在工作台中。凭据会加密保存，不再显示。',
+  'accounts.empty':
+    '连接 Luma、可灵、Replicate、fal 等服务商的账号后，其操作会出现在工作台中。凭据会加密保存，不再显示。',
   'accounts.emptyTitle': '尚未连接账号',
   'accounts.enable': '启用',
   'accounts.fieldsAbout': '这些信息可在服务商控制台中找到，保存时会加密。',
@@ -186,7 +187,7 @@ export const zh: Record<Key, string> = {
   'home.step3About': '连接后即可通过所有协议使用其操作。',
   'home.tasks': '近 30 天任务',
   'home.title': '今天想创作什么？',
-  'invitation.about': '{who} 邀请您以{role}身份加入，链接有效至 {until}。',
+  'invitation.about': '邀请您以{role}身份加入，链接有效至 {until}。',
   'invitation.accept': '以 {name} 接受邀请',
   'invitation.invalid': '链接已使用、已撤回或已过期，请重新索取。',
   'invitation.title': '邀请',

@@ -20,7 +20,12 @@ export function ItemActions({ task, item }: { task: Task; item: Item }) {
   return (
     <div className="flex flex-wrap gap-1.5">
       {all.slice(0, SHOWN).map(({ operation, label: name, input }) => (
-        <Button key={operation.id + name} size="small" title={operation.title} onClick={() => openStudio(operation.id, input)}>
+        <Button
+          key={operation.id + name}
+          size="small"
+          title={operation.title}
+          onClick={() => openStudio(operation.id, input)}
+        >
           {label(name as Key)}
         </Button>
       ))}

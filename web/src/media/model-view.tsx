@@ -17,7 +17,6 @@ export default function ModelView({ url, label }: { url: string; label: string }
       src={fileAddress(url)}
       alt={label}
       camera-controls=""
-      auto-rotate=""
       touch-action="pan-y"
       shadow-intensity="0.6"
       style={{ width: '100%', height: '360px', background: 'transparent' }}

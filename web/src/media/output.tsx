@@ -30,7 +30,12 @@ export function Output({ task, actions }: OutputProps) {
         <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))] gap-3">
           {made.pictures.map(({ file, widthPx, heightPx }, at) => (
             <figure key={file} className="grid content-start gap-2">
-              <a href={fileAddress(file)} target="_blank" rel="noreferrer" className="overflow-hidden rounded-lg bg-hover">
+              <a
+                href={fileAddress(file)}
+                target="_blank"
+                rel="noreferrer"
+                className="overflow-hidden rounded-lg bg-hover"
+              >
                 <img
                   src={fileAddress(file)}
                   alt={name}
@@ -49,7 +54,6 @@ export function Output({ task, actions }: OutputProps) {
       )}
       {made.videos.map(({ file, cover, widthPx, heightPx, seconds }, at) => (
         <figure key={file} className="grid gap-2">
-          {/* biome-ignore lint/a11y/useMediaCaption: what a model made has no captions */}
           <video
             src={fileAddress(file)}
             {...(cover ? { poster: fileAddress(cover) } : {})}
@@ -165,8 +169,11 @@ function ItemBar({ url, about, children }: { url: string; about: string; childre
 
 function TextBlock({ title, text, about }: { title?: string; text: string; about?: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
-    <section tabIndex={0} aria-label={title ?? text.slice(0, 60)} className="relative max-h-72 overflow-y-auto rounded-lg border border-line bg-ground p-4">
+    <section
+      tabIndex={0}
+      aria-label={title ?? text.slice(0, 60)}
+      className="relative max-h-72 overflow-y-auto rounded-lg border border-line bg-ground p-4"
+    >
       <div className="absolute top-2 right-2">
         <CopyButton text={text} />
       </div>

@@ -53,7 +53,9 @@ export function TaskCard({ task: given }: { task: Task }) {
         )}
       </div>
       <div className="p-4">
-        {task.status === 'completed' && <Output task={task} actions={(item) => <ItemActions task={task} item={item} />} />}
+        {task.status === 'completed' && (
+          <Output task={task} actions={(item) => <ItemActions task={task} item={item} />} />
+        )}
         {task.error && <p className="text-bad">{task.error.message}</p>}
         {task.status === 'cancelled' && <p className="text-soft">{t('task.wasCancelled')}</p>}
         {!isDone && <Progress task={task} />}

@@ -31,7 +31,8 @@ function Pool() {
   const key = ['pool']
   const { data: pool } = useQuery({ queryKey: key, queryFn: () => call('GET /api/v1/account/pool'), retry: false })
   const changing = useMutation({
-    mutationFn: (body: { default_pool?: 'private' | 'public'; falls_back?: boolean }) => call('PATCH /api/v1/account/pool', { body }),
+    mutationFn: (body: { default_pool?: 'private' | 'public'; falls_back?: boolean }) =>
+      call('PATCH /api/v1/account/pool', { body }),
     onSuccess: (next) => client.setQueryData(key, next),
     onError: sayError,
   })
@@ -49,7 +50,9 @@ function Pool() {
         )}
       </Field>
       <Field label={t('pool.fallback')} help={t('pool.fallbackHelp')} className={row}>
-        {(props) => <Switch {...props} checked={pool.falls_back} onCheckedChange={(is) => changing.mutate({ falls_back: is })} />}
+        {(props) => (
+          <Switch {...props} checked={pool.falls_back} onCheckedChange={(is) => changing.mutate({ falls_back: is })} />
+        )}
       </Field>
     </Panel>
   )

@@ -34,7 +34,10 @@ export function Home() {
   return (
     <Page title={person?.name ? t('home.hello', { name: person.name }) : t('home.title')}>
       <div className="grid gap-6">
-        <SongBox onMade={(task) => setMade([task, ...made])} isFirst={recent?.tasks.length === 0 && made.length === 0} />
+        <SongBox
+          onMade={(task) => setMade([task, ...made])}
+          isFirst={recent?.tasks.length === 0 && made.length === 0}
+        />
         <Numbers />
         {shown.length > 0 && (
           <section className="grid gap-3">
@@ -124,14 +127,16 @@ function Numbers() {
     queryFn: () => call('GET /api/v1/usage', { query: { by: 'day' } }),
   })
   const numbers = [
-    { label: t('home.balance'), value: balance ? usd(balance.available_usd) : usage ? usd(0) : '–', to: '/money' as const },
+    {
+      label: t('home.balance'),
+      value: balance ? usd(balance.available_usd) : usage ? usd(0) : '–',
+      to: '/money' as const,
+    },
     { label: t('home.spent'), value: usage ? usd(usage.total.consumed_usd) : '–', to: '/money' as const },
     { label: t('home.tasks'), value: usage ? number(usage.total.tasks) : '–', to: '/tasks' as const },
     {
       label: t('home.operations'),
-      value: operations
-        ? `${operations.filter(({ available }) => available).length} / ${operations.length}`
-        : '–',
+      value: operations ? `${operations.filter(({ available }) => available).length} / ${operations.length}` : '–',
       to: '/accounts' as const,
     },
   ]
@@ -156,8 +161,20 @@ function NextSteps({ hasMade }: { hasMade: boolean }) {
   const song = operations?.find(({ id }) => id === SONG)
   const steps = [
     { done: hasMade, title: t('home.step1'), about: t('home.step1About'), icon: WandSparkles, to: '/studio' as const },
-    { done: (keys?.items.some(({ last_used_at }) => last_used_at) ?? false), title: t('home.step2'), about: t('home.step2About'), icon: KeyRound, to: '/keys' as const },
-    { done: (accounts?.length ?? 0) > 0, title: t('home.step3'), about: t('home.step3About'), icon: Plug, to: '/accounts' as const },
+    {
+      done: keys?.items.some(({ last_used_at }) => last_used_at) ?? false,
+      title: t('home.step2'),
+      about: t('home.step2About'),
+      icon: KeyRound,
+      to: '/keys' as const,
+    },
+    {
+      done: (accounts?.length ?? 0) > 0,
+      title: t('home.step3'),
+      about: t('home.step3About'),
+      icon: Plug,
+      to: '/accounts' as const,
+    },
   ]
   return (
     <section className="grid gap-3">
@@ -166,7 +183,12 @@ function NextSteps({ hasMade }: { hasMade: boolean }) {
         <Panel className="divide-y divide-line">
           {steps.map(({ done, title, about, icon: Icon, to }) => (
             <Link key={title} to={to} className="flex items-center gap-4 px-4 py-3.5 hover:bg-hover">
-              <span className={cn('grid size-9 shrink-0 place-items-center rounded-full bg-hover text-soft [&_svg]:size-4', done && 'bg-good-ground text-good')}>
+              <span
+                className={cn(
+                  'grid size-9 shrink-0 place-items-center rounded-full bg-hover text-soft [&_svg]:size-4',
+                  done && 'bg-good-ground text-good',
+                )}
+              >
                 {done ? <Check aria-hidden /> : <Icon aria-hidden />}
               </span>
               <span className="min-w-0 flex-1">

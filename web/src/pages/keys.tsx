@@ -26,7 +26,10 @@ export function Keys() {
   const [isMaking, setMaking] = useState(false)
   const [secret, setSecret] = useState<{ title: string; texts: [string, string][] }>()
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
-  const { data, error, isPending, refetch } = useQuery({ queryKey: KEYS, queryFn: () => call('GET /api/v1/keys', { query: { limit: 1_000 } }) })
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: KEYS,
+    queryFn: () => call('GET /api/v1/keys', { query: { limit: 1_000 } }),
+  })
   const keys = (data?.items ?? []).filter(({ id, revoked_at }) => !revoked_at && !hidden.has(id))
   const may = mayManage(session)
   const changed = (): void => void client.invalidateQueries({ queryKey: KEYS })
@@ -49,7 +52,13 @@ export function Keys() {
   }
   async function pair({ id, name }: KeyRecord): Promise<void> {
     const { access_key, secret_key } = await call('GET /api/v1/keys/{id}/pair', { path: { id } })
-    setSecret({ title: t('keys.pairOf', { name }), texts: [['access_key', access_key], ['secret_key', secret_key]] })
+    setSecret({
+      title: t('keys.pairOf', { name }),
+      texts: [
+        ['access_key', access_key],
+        ['secret_key', secret_key],
+      ],
+    })
   }
 
   const make = may && (
@@ -71,7 +80,15 @@ export function Keys() {
         {keys.length > 0 && (
           <Table
             label={t('nav.keys')}
-            head={[t('keys.name'), t('keys.text'), t('keys.mode'), t('keys.spent'), t('keys.limits'), t('keys.lastUsed'), '']}
+            head={[
+              t('keys.name'),
+              t('keys.text'),
+              t('keys.mode'),
+              t('keys.spent'),
+              t('keys.limits'),
+              t('keys.lastUsed'),
+              '',
+            ]}
           >
             {keys.map((key) => (
               <tr key={key.id}>
@@ -85,7 +102,11 @@ export function Keys() {
                 </td>
                 <td className="text-soft text-xs">{limitsOf(key, t).join(' · ') || t('keys.noLimits')}</td>
                 <td className="whitespace-nowrap text-soft">
-                  {key.last_used_at ? <span title={dateTime(key.last_used_at)}>{ago(key.last_used_at)}</span> : t('keys.never')}
+                  {key.last_used_at ? (
+                    <span title={dateTime(key.last_used_at)}>{ago(key.last_used_at)}</span>
+                  ) : (
+                    t('keys.never')
+                  )}
                 </td>
                 <td className="text-right">
                   {may && (
@@ -96,8 +117,16 @@ export function Keys() {
                         </Button>
                       }
                       items={[
-                        { label: t('keys.rotate'), icon: <RefreshCw aria-hidden />, run: () => void rotate(key).catch(sayError) },
-                        { label: t('keys.pair'), icon: <Waypoints aria-hidden />, run: () => void pair(key).catch(sayError) },
+                        {
+                          label: t('keys.rotate'),
+                          icon: <RefreshCw aria-hidden />,
+                          run: () => void rotate(key).catch(sayError),
+                        },
+                        {
+                          label: t('keys.pair'),
+                          icon: <Waypoints aria-hidden />,
+                          run: () => void pair(key).catch(sayError),
+                        },
                         'line',
                         { label: t('keys.revoke'), icon: <Trash2 aria-hidden />, danger: true, run: () => revoke(key) },
                       ]}
@@ -153,7 +182,10 @@ function Spent({ spent_usd, spend_limit_usd }: KeyRecord) {
   )
 }
 
-function limitsOf({ requests_per_minute, max_concurrent, models, expires_at }: KeyRecord, t: ReturnType<typeof useT>): string[] {
+function limitsOf(
+  { requests_per_minute, max_concurrent, models, expires_at }: KeyRecord,
+  t: ReturnType<typeof useT>,
+): string[] {
   return [
     ...(requests_per_minute === null ? [] : [t('keys.perMinute', { count: requests_per_minute })]),
     ...(max_concurrent === null ? [] : [t('keys.atOnce', { count: max_concurrent })]),
@@ -186,7 +218,8 @@ function MakeKey({ onClose, onMade }: { onClose: () => void; onMade: (name: stri
     onSuccess: ({ key }) => onMade(name, key),
   })
   const fault = making.error
-  const errorOf = (field: string): string | undefined => (fault instanceof ApiError && fault.field === field ? fault.message : undefined)
+  const errorOf = (field: string): string | undefined =>
+    fault instanceof ApiError && fault.field === field ? fault.message : undefined
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     making.mutate()
@@ -195,7 +228,9 @@ function MakeKey({ onClose, onMade }: { onClose: () => void; onMade: (name: stri
     <Dialog open onClose={onClose} title={t('keys.make')} about={t('keys.makeAbout')}>
       <form onSubmit={submit} className="grid gap-4">
         <Field label={t('keys.name')} help={t('keys.nameHelp')} error={errorOf('name')}>
-          {(props) => <Input {...props} required maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />}
+          {(props) => (
+            <Input {...props} required maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />
+          )}
         </Field>
         <Field label={t('keys.mode')} help={mode === 'live' ? t('keys.liveHelp') : t('keys.testHelp')}>
           {(props) => (
@@ -208,12 +243,27 @@ function MakeKey({ onClose, onMade }: { onClose: () => void; onMade: (name: stri
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label={t('keys.spendLimit')} error={errorOf('spend_limit_usd')}>
             {(props) => (
-              <Input {...props} type="number" min={0} step="any" placeholder={t('keys.none')} value={limit} onChange={({ target }) => setLimit(target.value)} />
+              <Input
+                {...props}
+                type="number"
+                min={0}
+                step="any"
+                placeholder={t('keys.none')}
+                value={limit}
+                onChange={({ target }) => setLimit(target.value)}
+              />
             )}
           </Field>
           <Field label={t('keys.rate')} error={errorOf('requests_per_minute')}>
             {(props) => (
-              <Input {...props} type="number" min={1} placeholder={t('keys.none')} value={rate} onChange={({ target }) => setRate(target.value)} />
+              <Input
+                {...props}
+                type="number"
+                min={1}
+                placeholder={t('keys.none')}
+                value={rate}
+                onChange={({ target }) => setRate(target.value)}
+              />
             )}
           </Field>
           <Field label={t('keys.expires')} error={errorOf('expires_at')}>
@@ -231,7 +281,13 @@ function MakeKey({ onClose, onMade }: { onClose: () => void; onMade: (name: stri
           <Field label={t('keys.models')} error={errorOf('models')}>
             {(props) => (
               <>
-                <Input {...props} list="key-models" placeholder={t('keys.allModels')} value={models} onChange={({ target }) => setModels(target.value)} />
+                <Input
+                  {...props}
+                  list="key-models"
+                  placeholder={t('keys.allModels')}
+                  value={models}
+                  onChange={({ target }) => setModels(target.value)}
+                />
                 <datalist id="key-models">
                   {[...new Set(operations.map(({ model }) => model))].map((model) => (
                     <option key={model} value={model} />

@@ -84,7 +84,12 @@ export function Library() {
             className="pl-9"
           />
         </div>
-        <Select aria-label={t('library.kind')} value={kind ?? ''} onChange={({ target }) => set({ kind: target.value })} className="w-auto">
+        <Select
+          aria-label={t('library.kind')}
+          value={kind ?? ''}
+          onChange={({ target }) => set({ kind: target.value })}
+          className="w-auto"
+        >
           <option value="">{t('library.allKinds')}</option>
           {Object.keys(KINDS).map((name) => (
             <option key={name} value={name}>
@@ -92,7 +97,12 @@ export function Library() {
             </option>
           ))}
         </Select>
-        <Select aria-label={t('library.time')} value={time ?? ''} onChange={({ target }) => set({ time: target.value })} className="w-auto">
+        <Select
+          aria-label={t('library.time')}
+          value={time ?? ''}
+          onChange={({ target }) => set({ time: target.value })}
+          className="w-auto"
+        >
           <option value="">{t('library.anyTime')}</option>
           <option value="1">{t('library.day')}</option>
           <option value="7">{t('library.week')}</option>
@@ -219,7 +229,12 @@ function Cell({ task, tracks, onOpen }: { task: Task; tracks: readonly Track[]; 
     <article className="group grid gap-2">
       <div className="relative aspect-square overflow-hidden rounded-xl bg-hover">
         <Thumbnail task={task} name={name} />
-        <button type="button" onClick={onOpen} aria-label={t('library.open', { name })} className="absolute inset-0 rounded-xl" />
+        <button
+          type="button"
+          onClick={onOpen}
+          aria-label={t('library.open', { name })}
+          className="absolute inset-0 rounded-xl"
+        />
         {own && (
           <button
             type="button"
@@ -246,14 +261,29 @@ function Thumbnail({ task, name }: { task: Task; name: string }) {
   const [picture] = pictures
   const [video] = videos
   const [clip] = clips
-  if (picture) return <img src={fileAddress(picture.file)} alt="" loading="lazy" decoding="async" className="size-full object-cover" />
+  if (picture)
+    return (
+      <img src={fileAddress(picture.file)} alt="" loading="lazy" decoding="async" className="size-full object-cover" />
+    )
   if (video) {
     return (
       <>
         {video.cover ? (
-          <img src={fileAddress(video.cover)} alt="" loading="lazy" decoding="async" className="size-full object-cover" />
+          <img
+            src={fileAddress(video.cover)}
+            alt=""
+            loading="lazy"
+            decoding="async"
+            className="size-full object-cover"
+          />
         ) : (
-          <video src={fileAddress(video.file)} muted playsInline preload="metadata" className="size-full object-cover" />
+          <video
+            src={fileAddress(video.file)}
+            muted
+            playsInline
+            preload="metadata"
+            className="size-full object-cover"
+          />
         )}
         <span className="absolute top-2 left-2 flex items-center gap-1 rounded-md bg-black/70 px-1.5 py-0.5 text-white text-xs tabular [&_svg]:size-3">
           <Clapperboard aria-hidden />
@@ -276,7 +306,11 @@ function Thumbnail({ task, name }: { task: Task; name: string }) {
   const text = lyrics[0]?.text ?? texts[0]
   return (
     <span className="block size-full overflow-hidden p-4 text-left text-soft text-xs leading-relaxed">
-      {text ? <span className="line-clamp-10 whitespace-pre-line">{text}</span> : <FileText aria-hidden className="m-auto size-10" />}
+      {text ? (
+        <span className="line-clamp-10 whitespace-pre-line">{text}</span>
+      ) : (
+        <FileText aria-hidden className="m-auto size-10" />
+      )}
     </span>
   )
 }
@@ -285,7 +319,13 @@ function Opened({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useT()
   const { data: task, error } = useQuery(taskQuery(id))
   return (
-    <Dialog open onClose={onClose} title={task ? nameOf(task) : '…'} about={task && `${task.operation} · ${ago(task.created_at)}`} wide>
+    <Dialog
+      open
+      onClose={onClose}
+      title={task ? nameOf(task) : '…'}
+      about={task && `${task.operation} · ${ago(task.created_at)}`}
+      wide
+    >
       {error && <Fault error={error} />}
       {task && <Output task={task} actions={(item) => <ItemActions task={task} item={item} />} />}
       <div className="mt-5 flex justify-end">

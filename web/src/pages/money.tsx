@@ -30,7 +30,12 @@ export function Money() {
       about={t('money.about')}
       actions={
         <>
-          <Select aria-label={t('money.period')} value={days} onChange={({ target }) => setDays(Number(target.value))} className="w-auto">
+          <Select
+            aria-label={t('money.period')}
+            value={days}
+            onChange={({ target }) => setDays(Number(target.value))}
+            className="w-auto"
+          >
             {PERIODS.map((count) => (
               <option key={count} value={count}>
                 {t('money.days', { count })}
@@ -38,7 +43,10 @@ export function Money() {
             ))}
           </Select>
           <Button asChild>
-            <a href={addressOf('/api/v1/ledger', { query: { from, format: 'csv' } })} download={`polyphony-${from}.csv`}>
+            <a
+              href={addressOf('/api/v1/ledger', { query: { from, format: 'csv' } })}
+              download={`polyphony-${from}.csv`}
+            >
               <Download />
               CSV
             </a>
@@ -67,7 +75,9 @@ function Balance() {
       {numbers.map(({ label, value, isMain }) => (
         <div key={label} className="grid gap-0.5 bg-panel px-5 py-4">
           <span className="text-soft text-xs">{label}</span>
-          <span className={cn('font-semibold tracking-tight tabular', isMain ? 'text-3xl' : 'text-3xl text-soft')}>{value}</span>
+          <span className={cn('font-semibold tracking-tight tabular', isMain ? 'text-3xl' : 'text-3xl text-soft')}>
+            {value}
+          </span>
         </div>
       ))}
     </div>
@@ -83,10 +93,16 @@ function Spending({ from, days, now }: { from: string; days: number; now: number
     queryFn: () => call('GET /api/v1/usage', { query: { by, from } }),
     placeholderData: (before) => (before?.by === by ? before : undefined),
   })
-  const { data: keys } = useQuery({ queryKey: ['keys'], queryFn: () => call('GET /api/v1/keys', { query: { limit: 1_000 } }), enabled: by === 'key' })
+  const { data: keys } = useQuery({
+    queryKey: ['keys'],
+    queryFn: () => call('GET /api/v1/keys', { query: { limit: 1_000 } }),
+    enabled: by === 'key',
+  })
   const nameOf = (group: string): string => keys?.items.find(({ id }) => id === group)?.name ?? group
   const found = new Map(data?.items.map((item) => [item.group, item.consumed_usd]))
-  const daysOfPeriod = Array.from({ length: days }, (_, at) => new Date(now - (days - 1 - at) * DAY_MS).toISOString().slice(0, 10))
+  const daysOfPeriod = Array.from({ length: days }, (_, at) =>
+    new Date(now - (days - 1 - at) * DAY_MS).toISOString().slice(0, 10),
+  )
   const points = daysOfPeriod.map((one) => ({ at: Date.parse(one) / 1_000, value: found.get(one) ?? 0 }))
   const most = Math.max(...(data?.items.map(({ consumed_usd }) => consumed_usd) ?? [0]), 0.000_001)
   return (
@@ -123,7 +139,10 @@ function Spending({ from, days, now }: { from: string; days: number; now: number
                     </span>
                   </span>
                   <span aria-hidden className="h-1.5 overflow-hidden rounded-full bg-hover">
-                    <span className="block h-full rounded-full bg-mark" style={{ width: `${(consumed_usd / most) * 100}%` }} />
+                    <span
+                      className="block h-full rounded-full bg-mark"
+                      style={{ width: `${(consumed_usd / most) * 100}%` }}
+                    />
                   </span>
                 </li>
               ))}
@@ -139,7 +158,8 @@ function Ledger({ from }: { from: string }) {
   const t = useT()
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ['ledger', from],
-    queryFn: ({ pageParam }) => call('GET /api/v1/ledger', { query: { from, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    queryFn: ({ pageParam }) =>
+      call('GET /api/v1/ledger', { query: { from, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
@@ -150,14 +170,21 @@ function Ledger({ from }: { from: string }) {
       {isPending && <Skeleton />}
       {error && <Fault error={error} />}
       {lines.length > 0 && (
-        <Table label={t('money.ledger')} head={[t('money.at'), t('money.kind'), t('money.what'), t('money.change'), t('money.paid'), t('money.after')]}>
+        <Table
+          label={t('money.ledger')}
+          head={[t('money.at'), t('money.kind'), t('money.what'), t('money.change'), t('money.paid'), t('money.after')]}
+        >
           {lines.map((line) => (
             <tr key={line.id}>
               <td className="whitespace-nowrap text-soft">{dateTime(line.at)}</td>
               <td>{translateIfKnown(`ledger.${line.kind}`) ?? line.kind}</td>
               <td className="max-w-56 truncate text-soft">
                 {line.task_id ? (
-                  <Link to="/tasks/$id" params={{ id: line.task_id }} className="font-mono text-xs underline underline-offset-2">
+                  <Link
+                    to="/tasks/$id"
+                    params={{ id: line.task_id }}
+                    className="font-mono text-xs underline underline-offset-2"
+                  >
                     {line.task_id.slice(0, 13)}…
                   </Link>
                 ) : (

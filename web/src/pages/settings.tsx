@@ -41,7 +41,11 @@ function Looks() {
   const { person, key } = useSession()
   async function speak(next: Locale): Promise<void> {
     await setLocale(next)
-    if (person) queryClient.setQueryData(sessionQuery.queryKey, await call('PATCH /api/workspace/person', { body: { locale: next } }))
+    if (person)
+      queryClient.setQueryData(
+        sessionQuery.queryKey,
+        await call('PATCH /api/workspace/person', { body: { locale: next } }),
+      )
   }
   return (
     <Panel className="grid gap-5 p-4">
@@ -57,7 +61,11 @@ function Looks() {
         </Field>
         <Field label={t('settings.language')}>
           {(props) => (
-            <Select {...props} value={locale} onChange={({ target }) => void speak(target.value as Locale).catch(sayError)}>
+            <Select
+              {...props}
+              value={locale}
+              onChange={({ target }) => void speak(target.value as Locale).catch(sayError)}
+            >
               <option value="en">English</option>
               <option value="zh">中文</option>
             </Select>
@@ -65,8 +73,14 @@ function Looks() {
         </Field>
       </div>
       {!key && (
-        <Field label={t('mode.enter')} help={t('mode.help')} className="grid-cols-[1fr_auto] items-center [&>p]:col-span-2">
-          {(props) => <Switch {...props} checked={mode === 'test'} onCheckedChange={(is) => chooseMode(is ? 'test' : 'live')} />}
+        <Field
+          label={t('mode.enter')}
+          help={t('mode.help')}
+          className="grid-cols-[1fr_auto] items-center [&>p]:col-span-2"
+        >
+          {(props) => (
+            <Switch {...props} checked={mode === 'test'} onCheckedChange={(is) => chooseMode(is ? 'test' : 'live')} />
+          )}
         </Field>
       )}
     </Panel>
@@ -93,7 +107,9 @@ function Person() {
       <PanelTitle>{t('settings.person')}</PanelTitle>
       <form onSubmit={submit} className="grid gap-4 p-4">
         <Field label={t('person.name')} help={person?.email}>
-          {(props) => <Input {...props} required maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />}
+          {(props) => (
+            <Input {...props} required maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />
+          )}
         </Field>
         {saving.error && <Fault error={saving.error} />}
         <Button type="submit" className="justify-self-start" disabled={saving.isPending || name === person?.name}>
@@ -110,7 +126,9 @@ function Password() {
   const [next, setNext] = useState('')
   const saving = useMutation({
     mutationFn: () =>
-      call('POST /api/auth/change-password', { body: { currentPassword: current, newPassword: next, revokeOtherSessions: true } }),
+      call('POST /api/auth/change-password', {
+        body: { currentPassword: current, newPassword: next, revokeOtherSessions: true },
+      }),
     onSuccess() {
       setCurrent('')
       setNext('')
@@ -127,11 +145,29 @@ function Password() {
       <form onSubmit={submit} className="grid gap-4 p-4">
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label={t('settings.currentPassword')}>
-            {(props) => <Input {...props} type="password" autoComplete="current-password" required value={current} onChange={({ target }) => setCurrent(target.value)} />}
+            {(props) => (
+              <Input
+                {...props}
+                type="password"
+                autoComplete="current-password"
+                required
+                value={current}
+                onChange={({ target }) => setCurrent(target.value)}
+              />
+            )}
           </Field>
           <Field label={t('settings.newPassword')}>
             {(props) => (
-              <Input {...props} type="password" autoComplete="new-password" required minLength={8} maxLength={128} value={next} onChange={({ target }) => setNext(target.value)} />
+              <Input
+                {...props}
+                type="password"
+                autoComplete="new-password"
+                required
+                minLength={8}
+                maxLength={128}
+                value={next}
+                onChange={({ target }) => setNext(target.value)}
+              />
             )}
           </Field>
         </div>
@@ -174,7 +210,16 @@ function SecondFactor() {
         {!enabling.data && (
           <form onSubmit={begin} className="grid gap-4">
             <Field label={t('settings.currentPassword')}>
-              {(props) => <Input {...props} type="password" autoComplete="current-password" required value={password} onChange={({ target }) => setPassword(target.value)} />}
+              {(props) => (
+                <Input
+                  {...props}
+                  type="password"
+                  autoComplete="current-password"
+                  required
+                  value={password}
+                  onChange={({ target }) => setPassword(target.value)}
+                />
+              )}
             </Field>
             {(enabling.error ?? disabling.error) && <Fault error={enabling.error ?? disabling.error} />}
             <div className="flex gap-2">
@@ -192,7 +237,16 @@ function SecondFactor() {
             <p>{t('settings.twoFactorAddress')}</p>
             <Code text={enabling.data.totpURI} />
             <Field label={t('signIn.code')}>
-              {(props) => <Input {...props} inputMode="numeric" maxLength={6} required value={code} onChange={({ target }) => setCode(target.value)} />}
+              {(props) => (
+                <Input
+                  {...props}
+                  inputMode="numeric"
+                  maxLength={6}
+                  required
+                  value={code}
+                  onChange={({ target }) => setCode(target.value)}
+                />
+              )}
             </Field>
             {proving.error && <Fault error={proving.error} />}
             <Button type="submit" look="primary" className="justify-self-start">
@@ -214,7 +268,11 @@ function SecondFactor() {
 function Passkeys() {
   const t = useT()
   const client = useQueryClient()
-  const { data = [] } = useQuery({ queryKey: ['passkeys'], queryFn: () => call('GET /api/auth/passkey/list-user-passkeys'), retry: false })
+  const { data = [] } = useQuery({
+    queryKey: ['passkeys'],
+    queryFn: () => call('GET /api/auth/passkey/list-user-passkeys'),
+    retry: false,
+  })
   const changed = (): void => void client.invalidateQueries({ queryKey: ['passkeys'] })
   const adding = useMutation({ mutationFn: addPasskey, onSuccess: changed, onError: sayError })
   const removing = useMutation({
@@ -243,7 +301,12 @@ function Passkeys() {
               <span>
                 {name ?? t('settings.passkey')} <span className="text-soft text-xs">{ago(createdAt)}</span>
               </span>
-              <Button look="quiet" size="smallIcon" aria-label={t('settings.removePasskey')} onClick={() => removing.mutate(id)}>
+              <Button
+                look="quiet"
+                size="smallIcon"
+                aria-label={t('settings.removePasskey')}
+                onClick={() => removing.mutate(id)}
+              >
                 <Trash2 />
               </Button>
             </li>
@@ -264,7 +327,11 @@ async function addPasskey(): Promise<void> {
 function Sessions() {
   const t = useT()
   const client = useQueryClient()
-  const { data } = useQuery({ queryKey: ['sessions'], queryFn: () => call('GET /api/workspace/sessions'), retry: false })
+  const { data } = useQuery({
+    queryKey: ['sessions'],
+    queryFn: () => call('GET /api/workspace/sessions'),
+    retry: false,
+  })
   const ending = useMutation({
     mutationFn: (id: string) => call('DELETE /api/workspace/sessions/{id}', { path: { id } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['sessions'] }),

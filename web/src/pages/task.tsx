@@ -99,13 +99,13 @@ function Result({ task }: { task: Task }) {
           <div className="rounded-lg bg-bad-ground px-4 py-3 text-bad">
             <p className="font-medium">{task.error.code}</p>
             <p>{task.error.message}</p>
-            <p className="mt-2 text-xs">
-              {t('task.failedHint')}
-            </p>
+            <p className="mt-2 text-xs">{t('task.failedHint')}</p>
           </div>
         )}
         {task.status === 'cancelled' && <p className="text-soft">{t('task.wasCancelled')}</p>}
-        {task.status === 'completed' && <Output task={task} actions={(item) => <ItemActions task={task} item={item} />} />}
+        {task.status === 'completed' && (
+          <Output task={task} actions={(item) => <ItemActions task={task} item={item} />} />
+        )}
       </div>
     </Panel>
   )
@@ -205,7 +205,10 @@ function Attempts({ task }: { task: Task }) {
   return (
     <Panel>
       <PanelTitle>{t('task.attempts')}</PanelTitle>
-      <Table label={t('task.attempts')} head={['#', t('task.provider'), t('task.outcome'), t('task.reason'), t('task.begun'), t('task.took')]}>
+      <Table
+        label={t('task.attempts')}
+        head={['#', t('task.provider'), t('task.outcome'), t('task.reason'), t('task.begun'), t('task.took')]}
+      >
         {attempts.map(({ number, provider, outcome, reason, begun_at, ended_at }) => (
           <tr key={number}>
             <td>{number}</td>
@@ -256,7 +259,9 @@ function Deliveries({ task }: { task: Task }) {
           {data.items.map(({ id, url, status, attempts, log }) => (
             <li key={id} className="grid gap-2 px-4 py-3">
               <div className="flex flex-wrap items-center gap-3">
-                <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>{t(`delivery.${status}`)}</Badge>
+                <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>
+                  {t(`delivery.${status}`)}
+                </Badge>
                 <span className="min-w-0 flex-1 truncate font-mono text-xs">{url}</span>
                 {mayManage(session) && (
                   <Button size="small" onClick={() => replaying.mutate(id)} disabled={replaying.isPending}>

@@ -96,7 +96,15 @@ export function Tasks() {
         {tasks.length > 0 && (
           <Table
             label={t('nav.tasks')}
-            head={[t('task.status'), t('task.name'), t('task.operation'), t('task.provider'), t('task.took'), t('task.price'), t('task.created')]}
+            head={[
+              t('task.status'),
+              t('task.name'),
+              t('task.operation'),
+              t('task.provider'),
+              t('task.took'),
+              t('task.price'),
+              t('task.created'),
+            ]}
           >
             {tasks.map((task) => (
               <Row key={task.id} task={task} />
@@ -121,7 +129,8 @@ export function Tasks() {
 }
 
 function Row({ task }: { task: Task }) {
-  const { id, status, progress, operation, provider, started_at, ended_at, price_points, consumed_points, created_at } = task
+  const { id, status, progress, operation, provider, started_at, ended_at, price_points, consumed_points, created_at } =
+    task
   return (
     <tr>
       <td>

@@ -13,6 +13,7 @@ import { Badge, Code, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '..
 import { sayError } from '../ui/toast.tsx'
 
 const ROLES = ['owner', 'member', 'viewer'] as const
+type Role = (typeof ROLES)[number]
 
 /** Who belongs to the tenant, and who was invited. */
 export function Team() {
@@ -25,7 +26,8 @@ export function Team() {
   const { data, error, isPending } = useQuery({ queryKey: ['members'], queryFn: () => call('GET /api/v1/members') })
   const changed = (): void => void client.invalidateQueries({ queryKey: ['members'] })
   const changing = useMutation({
-    mutationFn: ({ id, role }: { id: string; role: string }) => call('PATCH /api/v1/members/{id}', { path: { id }, body: { role } }),
+    mutationFn: ({ id, role }: { id: string; role: Role }) =>
+      call('PATCH /api/v1/members/{id}', { path: { id }, body: { role } }),
     onSuccess: changed,
     onError: sayError,
   })
@@ -53,14 +55,22 @@ export function Team() {
           <PanelTitle>{t('team.members')}</PanelTitle>
           {isPending && <Skeleton rows={3} />}
           {data && (
-            <Table label={t('team.members')} head={[t('person.name'), t('person.email'), t('team.role'), t('team.joined'), '']}>
+            <Table
+              label={t('team.members')}
+              head={[t('person.name'), t('person.email'), t('team.role'), t('team.joined'), '']}
+            >
               {data.items.map(({ id, name, email, role, joined_at }) => (
                 <tr key={id}>
                   <td className="font-medium">{name}</td>
                   <td className="text-soft">{email}</td>
                   <td>
                     {may ? (
-                      <Select aria-label={`${t('team.role')}: ${name}`} value={role} onChange={({ target }) => changing.mutate({ id, role: target.value })} className="h-8 w-auto">
+                      <Select
+                        aria-label={`${t('team.role')}: ${name}`}
+                        value={role}
+                        onChange={({ target }) => changing.mutate({ id, role: target.value as Role })}
+                        className="h-8 w-auto"
+                      >
                         {ROLES.map((one) => (
                           <option key={one} value={one}>
                             {t(`role.${one}`)}
@@ -68,13 +78,18 @@ export function Team() {
                         ))}
                       </Select>
                     ) : (
-                      t(`role.${role as 'member'}`)
+                      t(`role.${role}`)
                     )}
                   </td>
                   <td className="text-soft">{ago(joined_at)}</td>
                   <td className="text-right">
                     {(may || id === session.person?.id) && (
-                      <Button look="quiet" size="smallIcon" aria-label={t('team.remove', { name })} onClick={() => removing.mutate(id)}>
+                      <Button
+                        look="quiet"
+                        size="smallIcon"
+                        aria-label={t('team.remove', { name })}
+                        onClick={() => removing.mutate(id)}
+                      >
                         <Trash2 />
                       </Button>
                     )}
@@ -110,7 +125,7 @@ function Invitations() {
           <tr key={id}>
             <td>{email ?? t('team.anyone')}</td>
             <td>
-              <Badge>{t(`role.${role as 'member'}`)}</Badge>
+              <Badge>{t(`role.${role}`)}</Badge>
             </td>
             <td className="text-soft">{dateTime(expires_at)}</td>
             <td className="text-right">
@@ -129,7 +144,7 @@ function Invite({ onClose }: { onClose: () => void }) {
   const t = useT()
   const client = useQueryClient()
   const [email, setEmail] = useState('')
-  const [role, setRole] = useState<string>('member')
+  const [role, setRole] = useState<Role>('member')
   const inviting = useMutation({
     mutationFn: () => call('POST /api/v1/invitations', { body: { role, ...(email === '' ? {} : { email }) } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['invitations'] }),
@@ -151,11 +166,13 @@ function Invite({ onClose }: { onClose: () => void }) {
       ) : (
         <form onSubmit={submit} className="grid gap-4">
           <Field label={t('person.email')} help={t('team.emailHelp')}>
-            {(props) => <Input {...props} type="email" value={email} onChange={({ target }) => setEmail(target.value)} />}
-          </Field>
-          <Field label={t('team.role')} help={t(`role.${role as 'member'}Help`)}>
             {(props) => (
-              <Select {...props} value={role} onChange={({ target }) => setRole(target.value)}>
+              <Input {...props} type="email" value={email} onChange={({ target }) => setEmail(target.value)} />
+            )}
+          </Field>
+          <Field label={t('team.role')} help={t(`role.${role}Help`)}>
+            {(props) => (
+              <Select {...props} value={role} onChange={({ target }) => setRole(target.value as Role)}>
                 {ROLES.map((one) => (
                   <option key={one} value={one}>
                     {t(`role.${one}`)}

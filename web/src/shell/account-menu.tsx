@@ -8,9 +8,9 @@ import { router } from '../router.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { sayError } from '../ui/toast.tsx'
 import { chooseMode, useMode } from './mode.ts'
+import { stop } from './player.ts'
 import { becomeSession, useSession } from './session.ts'
 import { setTheme, useTheme } from './theme.ts'
-import { stop } from './player.ts'
 
 /** Who is here, and for whom; theme, language, sandbox and the way out. */
 export function AccountMenu({ isCompact = false }: { isCompact?: boolean }) {
@@ -39,15 +39,16 @@ export function AccountMenu({ isCompact = false }: { isCompact?: boolean }) {
   return (
     <Menu
       trigger={
-        <button
-          type="button"
-          aria-label={isCompact ? name : undefined}
-          className="flex w-full items-center gap-2.5 rounded-lg p-1.5 text-left hover:bg-hover"
-        >
-          <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-full bg-mark-ground font-semibold text-mark text-xs uppercase">
+        <button type="button" className="flex w-full items-center gap-2.5 rounded-lg p-1.5 text-left hover:bg-hover">
+          <span
+            aria-hidden
+            className="grid size-8 shrink-0 place-items-center rounded-full bg-mark-ground font-semibold text-mark text-xs uppercase"
+          >
             {name.slice(0, 2)}
           </span>
-          {!isCompact && (
+          {isCompact ? (
+            <span className="sr-only">{name}</span>
+          ) : (
             <span className="min-w-0 flex-1">
               <span className="block truncate font-medium leading-tight">{name}</span>
               <span className="block truncate text-soft text-xs">
@@ -64,7 +65,11 @@ export function AccountMenu({ isCompact = false }: { isCompact?: boolean }) {
           run: () => void enter(id).catch(sayError),
         })),
         ...(others.length > 0 ? (['line'] as const) : []),
-        { label: t('nav.settings'), icon: <Settings aria-hidden />, run: () => void router.navigate({ to: '/settings' }) },
+        {
+          label: t('nav.settings'),
+          icon: <Settings aria-hidden />,
+          run: () => void router.navigate({ to: '/settings' }),
+        },
         {
           label: isDark ? t('theme.light') : t('theme.dark'),
           icon: isDark ? <Sun aria-hidden /> : <Moon aria-hidden />,

@@ -10,7 +10,7 @@ import {
   Users,
   WalletMinimal,
 } from 'lucide-react'
-import type { Session } from '../api/workspace-routes.ts'
+import type { Session } from '../api/queries.ts'
 import type { Key } from '../i18n/i18n.ts'
 import { isOperator } from './session.ts'
 

@@ -57,12 +57,21 @@ export function Palette({ onClose }: { onClose: () => void }) {
               )}
               <Command.Group heading={t('palette.pages')}>
                 {places.map(({ to, label, icon: Icon }) => (
-                  <Command.Item key={to} value={`${t(label)} ${to}`} className={ITEM} onSelect={run(() => router.navigate({ to }))}>
+                  <Command.Item
+                    key={to}
+                    value={`${t(label)} ${to}`}
+                    className={ITEM}
+                    onSelect={run(() => router.navigate({ to }))}
+                  >
                     <Icon aria-hidden />
                     {t(label)}
                   </Command.Item>
                 ))}
-                <Command.Item value={t('nav.settings')} className={ITEM} onSelect={run(() => router.navigate({ to: '/settings' }))}>
+                <Command.Item
+                  value={t('nav.settings')}
+                  className={ITEM}
+                  onSelect={run(() => router.navigate({ to: '/settings' }))}
+                >
                   <Settings aria-hidden />
                   {t('nav.settings')}
                 </Command.Item>

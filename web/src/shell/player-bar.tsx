@@ -19,7 +19,11 @@ export function PlayerBar() {
       aria-label={t('player.label')}
       className="fixed inset-x-0 bottom-16 z-30 flex h-[72px] animate-appear items-center gap-3 border-line border-t bg-raised px-3 shadow-float md:bottom-0 md:px-5"
     >
-      <Link to="/tasks/$id" params={{ id: track.taskId }} className="flex min-w-0 flex-1 items-center gap-3 md:w-64 md:flex-none">
+      <Link
+        to="/tasks/$id"
+        params={{ id: track.taskId }}
+        className="flex min-w-0 flex-1 items-center gap-3 md:w-64 md:flex-none"
+      >
         <Cover url={track.cover} title={track.title} className="size-12 rounded-lg" />
         <span className="min-w-0">
           <span className="block truncate font-medium leading-tight">{track.title}</span>
@@ -27,7 +31,13 @@ export function PlayerBar() {
         </span>
       </Link>
       <div className="flex items-center">
-        <Button look="quiet" size="icon" className="hidden sm:inline-flex" aria-label={t('player.previous')} onClick={() => skip(-1)}>
+        <Button
+          look="quiet"
+          size="icon"
+          className="hidden sm:inline-flex"
+          aria-label={t('player.previous')}
+          onClick={() => skip(-1)}
+        >
           <SkipBack />
         </Button>
         <Button

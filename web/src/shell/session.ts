@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import type { Session } from '../api/workspace-routes.ts'
+import type { Session } from '../api/queries.ts'
 import { queryClient, sessionQuery } from '../api/queries.ts'
 
 /** Who is here. The root of the pages has loaded it. */

@@ -2,6 +2,7 @@ import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { Ellipsis, Search } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useT } from '../i18n/i18n.ts'
+import { router } from '../router.tsx'
 import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/classes.ts'
 import { Menu } from '../ui/menu.tsx'
@@ -13,7 +14,6 @@ import { type Place, placesFor } from './navigation.ts'
 import { usePlayer } from './player.ts'
 import { PlayerBar } from './player-bar.tsx'
 import { useSession } from './session.ts'
-import { router } from '../router.tsx'
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
 
@@ -40,7 +40,7 @@ export function Shell() {
       >
         {t('nav.skip')}
       </a>
-      <div className="fixed inset-y-0 left-0 z-30 hidden w-56 flex-col border-line border-r bg-panel md:flex">
+      <header className="fixed inset-y-0 left-0 z-30 hidden w-56 flex-col border-line border-r bg-panel md:flex">
         <Link to="/" className="flex h-16 items-center gap-2.5 px-5 font-semibold text-[15px]">
           <Logo /> Polyphony
         </Link>
@@ -59,7 +59,7 @@ export function Shell() {
         <div className={cn('mt-auto border-line border-t p-3', track && 'mb-[73px]')}>
           <AccountMenu />
         </div>
-      </div>
+      </header>
       <header className="sticky top-0 z-20 flex h-14 items-center justify-between border-line border-b bg-panel/90 px-4 backdrop-blur md:hidden">
         <Link to="/" className="flex items-center gap-2 font-semibold">
           <Logo /> Polyphony

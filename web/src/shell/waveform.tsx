@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { fileAddress } from '../api/client.ts'
-import { useTheme } from './theme.ts'
 import { audio } from './player.ts'
+import { useTheme } from './theme.ts'
 
 /** The form of the sound that plays, drawn when its file has been decoded. */
 export function Waveform({ url }: { url: string }) {

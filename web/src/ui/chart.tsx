@@ -30,7 +30,12 @@ export default function Chart({ points, label, whenLabel, format }: ChartProps) 
     const style = getComputedStyle(document.documentElement)
     const colour = (name: string): string => style.getPropertyValue(name)
     const bars = UPlot.paths.bars?.({ size: [0.72, 48], radius: 0.25 })
-    const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, font: '11px system-ui' }
+    const axis = {
+      stroke: colour('--soft'),
+      grid: { stroke: colour('--line'), width: 1 },
+      ticks: { show: false },
+      font: '11px system-ui',
+    }
     const chart = new UPlot(
       {
         width: element.clientWidth,
@@ -90,4 +95,8 @@ export default function Chart({ points, label, whenLabel, format }: ChartProps) 
 }
 
 const shortDay = (at: number, locale: string): string =>
-  new Intl.DateTimeFormat(locale === 'zh' ? 'zh-CN' : 'en-US', { month: 'short', day: 'numeric', timeZone: 'UTC' }).format(at * 1_000)
+  new Intl.DateTimeFormat(locale === 'zh' ? 'zh-CN' : 'en-US', {
+    month: 'short',
+    day: 'numeric',
+    timeZone: 'UTC',
+  }).format(at * 1_000)

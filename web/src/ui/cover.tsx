@@ -5,7 +5,15 @@ import { cn } from './classes.ts'
 /** A picture of a song; for one without, colours that follow from its title. */
 export function Cover({ url, title, className }: { url: string; title: string; className?: string }) {
   if (url) {
-    return <img src={fileAddress(url)} alt="" loading="lazy" decoding="async" className={cn('shrink-0 bg-hover object-cover', className)} />
+    return (
+      <img
+        src={fileAddress(url)}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        className={cn('shrink-0 bg-hover object-cover', className)}
+      />
+    )
   }
   const hue = [...title].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360, 7)
   return (

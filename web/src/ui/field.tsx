@@ -38,7 +38,11 @@ interface FieldProps {
   aside?: ReactNode
   required?: boolean
   className?: string
-  children: (props: { id: string; 'aria-describedby': string | undefined; 'aria-invalid': boolean | undefined }) => ReactNode
+  children: (props: {
+    id: string
+    'aria-describedby': string | undefined
+    'aria-invalid': boolean | undefined
+  }) => ReactNode
 }
 
 /** A label, its control, and below it the help or what is wrong. */

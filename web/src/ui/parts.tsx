@@ -6,7 +6,19 @@ import { Button } from './button.tsx'
 import { cn } from './classes.ts'
 
 /** The frame of a page: its name, what it is for, and what can be done on it. */
-export function Page({ title, about, actions, wide, children }: { title: ReactNode; about?: ReactNode; actions?: ReactNode; wide?: boolean; children: ReactNode }) {
+export function Page({
+  title,
+  about,
+  actions,
+  wide,
+  children,
+}: {
+  title: ReactNode
+  about?: ReactNode
+  actions?: ReactNode
+  wide?: boolean
+  children: ReactNode
+}) {
   return (
     <div className={cn('mx-auto w-full px-4 pt-6 pb-10 md:px-8 md:pt-8', wide ? 'max-w-[1600px]' : 'max-w-6xl')}>
       <header className="mb-6 flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
@@ -35,10 +47,24 @@ export function PanelTitle({ children, aside }: { children: ReactNode; aside?: R
 }
 
 /** What a page shows when it has nothing yet: what would be here, and how it gets here. */
-export function Empty({ icon, title, children, action }: { icon?: ReactNode; title: ReactNode; children?: ReactNode; action?: ReactNode }) {
+export function Empty({
+  icon,
+  title,
+  children,
+  action,
+}: {
+  icon?: ReactNode
+  title: ReactNode
+  children?: ReactNode
+  action?: ReactNode
+}) {
   return (
     <div className="grid justify-items-center gap-2 px-6 py-14 text-center">
-      {icon && <div className="mb-1 grid size-12 place-items-center rounded-2xl bg-mark-ground text-mark [&_svg]:size-6">{icon}</div>}
+      {icon && (
+        <div className="mb-1 grid size-12 place-items-center rounded-2xl bg-mark-ground text-mark [&_svg]:size-6">
+          {icon}
+        </div>
+      )}
       <h3 className="font-semibold text-base">{title}</h3>
       {children && <p className="max-w-md text-soft">{children}</p>}
       {action && <div className="mt-3">{action}</div>}
@@ -57,7 +83,12 @@ export type Tone = keyof typeof TONES
 
 export function Badge({ tone = 'plain', pulse, children }: { tone?: Tone; pulse?: boolean; children: ReactNode }) {
   return (
-    <span className={cn('inline-flex h-5.5 items-center gap-1.5 whitespace-nowrap rounded-full px-2 font-medium text-xs', TONES[tone])}>
+    <span
+      className={cn(
+        'inline-flex h-5.5 items-center gap-1.5 whitespace-nowrap rounded-full px-2 font-medium text-xs',
+        TONES[tone],
+      )}
+    >
       <span aria-hidden className={cn('size-1.5 rounded-full bg-current', pulse && 'animate-breathe')} />
       {children}
     </span>
@@ -68,7 +99,10 @@ export function Badge({ tone = 'plain', pulse, children }: { tone?: Tone; pulse?
 export function Fault({ error, retry }: { error: unknown; retry?: () => void }) {
   const t = useT()
   return (
-    <div role="alert" className="flex flex-wrap items-center justify-between gap-3 rounded-xl bg-bad-ground px-4 py-3 text-bad">
+    <div
+      role="alert"
+      className="flex flex-wrap items-center justify-between gap-3 rounded-xl bg-bad-ground px-4 py-3 text-bad"
+    >
       <span>{error instanceof Error ? error.message : String(error)}</span>
       {retry && (
         <Button size="small" onClick={retry}>
@@ -105,7 +139,6 @@ export function Code({ text, className }: { text: string; className?: string }) 
       <div className="absolute top-1 right-1">
         <CopyButton text={text} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard */}
       <pre tabIndex={0} className="max-h-96 overflow-auto p-3 pr-11 font-mono text-xs leading-relaxed">
         {text}
       </pre>
@@ -113,7 +146,17 @@ export function Code({ text, className }: { text: string; className?: string }) 
   )
 }
 
-export function Tabs({ value, onChange, items, label }: { value: string; onChange: (value: string) => void; items: { value: string; label: ReactNode }[]; label: string }) {
+export function Tabs({
+  value,
+  onChange,
+  items,
+  label,
+}: {
+  value: string
+  onChange: (value: string) => void
+  items: { value: string; label: ReactNode }[]
+  label: string
+}) {
   return (
     <RadixTabs.Root value={value} onValueChange={onChange} activationMode="manual">
       <RadixTabs.List aria-label={label} className="-mx-1 flex gap-1 overflow-x-auto px-1 pb-px">
@@ -135,7 +178,6 @@ export function Tabs({ value, onChange, items, label }: { value: string; onChang
 /** A dense table that scrolls sideways by itself. */
 export function Table({ head, children, label }: { head: ReactNode[]; children: ReactNode; label: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
     <section tabIndex={0} aria-label={label} className="overflow-x-auto">
       <table className="w-full text-left">
         <thead>

@@ -105,7 +105,22 @@ interface CardProps {
 
 function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: CardProps) {
   const t = useT()
-  const { id, name, provider, state, reason, retry_at, is_usable, draining, running, slots, begun_today, daily_cap, operations, priority } = account
+  const {
+    id,
+    name,
+    provider,
+    state,
+    reason,
+    retry_at,
+    is_usable,
+    draining,
+    running,
+    slots,
+    begun_today,
+    daily_cap,
+    operations,
+    priority,
+  } = account
   const testing = useMutation({
     mutationFn: () => api.test(id),
     onSuccess({ works, says }) {
@@ -165,7 +180,10 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: 
           <dd className="mt-1 flex items-center gap-2 tabular">
             {running} / {slots}
             <span aria-hidden className="h-1.5 flex-1 overflow-hidden rounded-full bg-hover">
-              <span className="block h-full rounded-full bg-mark" style={{ width: `${(running / Math.max(1, slots)) * 100}%` }} />
+              <span
+                className="block h-full rounded-full bg-mark"
+                style={{ width: `${(running / Math.max(1, slots)) * 100}%` }}
+              />
             </span>
           </dd>
         </div>
@@ -188,7 +206,13 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: 
 }
 
 /** Why an account does what it does: the advice first, then what it was given. */
-function Findings({ findings: { account, advice, waiting, attempts }, onClose }: { findings: AccountFindings; onClose: () => void }) {
+function Findings({
+  findings: { account, advice, waiting, attempts },
+  onClose,
+}: {
+  findings: AccountFindings
+  onClose: () => void
+}) {
   const t = useT()
   return (
     <Dialog open onClose={onClose} title={t('accounts.debugOf', { name: account.name })} wide>
@@ -222,7 +246,9 @@ function Findings({ findings: { account, advice, waiting, attempts }, onClose }:
           <ul className="grid gap-1.5">
             {attempts.map(({ task_id, number, outcome, reason, begun_at }) => (
               <li key={task_id + number} className="flex flex-wrap items-center gap-2 text-xs">
-                <Badge tone={outcome === 'completed' ? 'good' : outcome === 'failed' ? 'bad' : 'plain'}>{t(`outcome.${outcome}`)}</Badge>
+                <Badge tone={outcome === 'completed' ? 'good' : outcome === 'failed' ? 'bad' : 'plain'}>
+                  {t(`outcome.${outcome}`)}
+                </Badge>
                 <span className="font-mono text-soft">{task_id.slice(0, 13)}…</span>
                 {begun_at && <span className="text-soft">{dateTime(begun_at)}</span>}
                 {reason && <span>{reason}</span>}

@@ -17,7 +17,13 @@ export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClos
   const { data: providers, error } = useQuery({ queryKey: ['providers', api.of], queryFn: api.providers })
   const [provider, setProvider] = useState<AccountProvider>()
   return (
-    <Dialog open onClose={onClose} title={provider ? provider.title : t('accounts.choose')} about={provider ? t('accounts.fieldsAbout') : t('accounts.chooseAbout')} wide={!provider}>
+    <Dialog
+      open
+      onClose={onClose}
+      title={provider ? provider.title : t('accounts.choose')}
+      about={provider ? t('accounts.fieldsAbout') : t('accounts.chooseAbout')}
+      wide={!provider}
+    >
       {error && <Fault error={error} />}
       {!provider && !providers && <Skeleton />}
       {!provider && providers && (
@@ -30,17 +36,34 @@ export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClos
               className="grid gap-0.5 rounded-xl border border-line bg-panel px-4 py-3 text-left hover:border-mark"
             >
               <span className="font-medium">{one.title}</span>
-              <span className="text-soft text-xs">{one.fields.filter(({ required }) => required).map(({ title }) => title).join(', ') || t('accounts.noFields')}</span>
+              <span className="text-soft text-xs">
+                {one.fields
+                  .filter(({ required }) => required)
+                  .map(({ title }) => title)
+                  .join(', ') || t('accounts.noFields')}
+              </span>
             </button>
           ))}
         </div>
       )}
-      {provider && <ProviderForm api={api} provider={provider} onBack={() => setProvider(undefined)} onAdded={onAdded} />}
+      {provider && (
+        <ProviderForm api={api} provider={provider} onBack={() => setProvider(undefined)} onAdded={onAdded} />
+      )}
     </Dialog>
   )
 }
 
-function ProviderForm({ api, provider, onBack, onAdded }: { api: AccountsApi; provider: AccountProvider; onBack: () => void; onAdded: () => void }) {
+function ProviderForm({
+  api,
+  provider,
+  onBack,
+  onAdded,
+}: {
+  api: AccountsApi
+  provider: AccountProvider
+  onBack: () => void
+  onAdded: () => void
+}) {
   const t = useT()
   const [name, setName] = useState('main')
   const [slots, setSlots] = useState(String(provider.slots))
@@ -58,7 +81,10 @@ function ProviderForm({ api, provider, onBack, onAdded }: { api: AccountsApi; pr
   const fault = adding.error
   const errorOf = (field: string): string | undefined =>
     fault instanceof ApiError && fault.field === field ? fault.message : undefined
-  const isShown = fault instanceof ApiError && fault.field !== undefined && ['name', 'slots', ...provider.fields.map((one) => `fields.${one.name}`)].includes(fault.field)
+  const isShown =
+    fault instanceof ApiError &&
+    fault.field !== undefined &&
+    ['name', 'slots', ...provider.fields.map((one) => `fields.${one.name}`)].includes(fault.field)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     adding.mutate()
@@ -70,11 +96,19 @@ function ProviderForm({ api, provider, onBack, onAdded }: { api: AccountsApi; pr
           {(props) => <Input {...props} required value={name} onChange={({ target }) => setName(target.value)} />}
         </Field>
         <Field label={t('account.slots')} help={t('accounts.slotsHelp')} error={errorOf('slots')}>
-          {(props) => <Input {...props} type="number" min={1} value={slots} onChange={({ target }) => setSlots(target.value)} />}
+          {(props) => (
+            <Input {...props} type="number" min={1} value={slots} onChange={({ target }) => setSlots(target.value)} />
+          )}
         </Field>
       </div>
       {provider.fields.map((field) => (
-        <Field key={field.name} label={field.title} required={field.required} error={errorOf(`fields.${field.name}`)} help={field.secret ? t('accounts.secret') : undefined}>
+        <Field
+          key={field.name}
+          label={field.title}
+          required={field.required}
+          error={errorOf(`fields.${field.name}`)}
+          help={field.secret ? t('accounts.secret') : undefined}
+        >
           {(props) => (
             <Input
               {...props}

@@ -28,13 +28,23 @@ export function Claim() {
     <Frame title={t('claim.title')} about={t('claim.about')}>
       {tokenOfLink() === '' && (
         <Field label={t('claim.token')} help={t('claim.tokenHelp')}>
-          {(props) => <Input {...props} value={token} autoComplete="off" onChange={({ target }) => setToken(target.value)} className="font-mono" />}
+          {(props) => (
+            <Input
+              {...props}
+              value={token}
+              autoComplete="off"
+              onChange={({ target }) => setToken(target.value)}
+              className="font-mono"
+            />
+          )}
         </Field>
       )}
       <NewPersonForm
         label={t('claim.submit')}
         submit={async (person) =>
-          enter(await call('POST /api/workspace/claim', { body: { ...person, token: token.trim().replace(/^.*#/, '') } }))
+          enter(
+            await call('POST /api/workspace/claim', { body: { ...person, token: token.trim().replace(/^.*#/, '') } }),
+          )
         }
       />
       <p className="text-soft text-xs">

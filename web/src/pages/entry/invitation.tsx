@@ -38,7 +38,6 @@ export function Invitation() {
       about={
         invitation &&
         t('invitation.about', {
-          who: invitation.invited_by,
           role: t(`role.${invitation.role}` as 'role.member'),
           until: dateTime(invitation.expires_at),
         })
@@ -57,10 +56,12 @@ export function Invitation() {
             <NewPersonForm
               email={invitation.email ?? ''}
               label={t('signUp.submit')}
-              submit={async (person) => enter(await call('POST /api/workspace/sign-up', { body: { ...person, invitation: token } }))}
+              submit={async (person) =>
+                enter(await call('POST /api/workspace/sign-up', { body: { ...person, invitation: token } }))
+              }
             />
             <Button look="quiet" asChild>
-              <Link to="/sign-in" search={{ then: '/invitation' }}>
+              <Link to="/sign-in" search={{ next: '/invitation' }}>
                 {t('signUp.known')}
               </Link>
             </Button>

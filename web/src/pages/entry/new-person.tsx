@@ -15,7 +15,15 @@ export interface NewPerson {
 const SHORTEST = 8
 
 /** Name, address and password of someone who comes for the first time. */
-export function NewPersonForm({ email: given = '', submit, label }: { email?: string; submit: (person: NewPerson) => Promise<void>; label: string }) {
+export function NewPersonForm({
+  email: given = '',
+  submit,
+  label,
+}: {
+  email?: string
+  submit: (person: NewPerson) => Promise<void>
+  label: string
+}) {
   const t = useT()
   const [name, setName] = useState('')
   const [email, setEmail] = useState(given)
@@ -32,10 +40,28 @@ export function NewPersonForm({ email: given = '', submit, label }: { email?: st
   return (
     <form onSubmit={send} className="grid gap-4">
       <Field label={t('person.name')} error={errorOf('name')}>
-        {(props) => <Input {...props} autoComplete="name" required maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />}
+        {(props) => (
+          <Input
+            {...props}
+            autoComplete="name"
+            required
+            maxLength={100}
+            value={name}
+            onChange={({ target }) => setName(target.value)}
+          />
+        )}
       </Field>
       <Field label={t('person.email')} error={errorOf('email')}>
-        {(props) => <Input {...props} type="email" autoComplete="username" required value={email} onChange={({ target }) => setEmail(target.value)} />}
+        {(props) => (
+          <Input
+            {...props}
+            type="email"
+            autoComplete="username"
+            required
+            value={email}
+            onChange={({ target }) => setEmail(target.value)}
+          />
+        )}
       </Field>
       <Field label={t('person.password')} help={t('person.passwordHelp')} error={errorOf('password')}>
         {(props) => (

@@ -18,27 +18,30 @@ type Way = 'password' | 'code' | 'key'
 /** By password (and a code), by passkey, by another service, or by an API key. */
 export function SignIn() {
   const t = useT()
-  const { then } = route.useSearch()
+  const { next } = route.useSearch()
   const { data: session } = useQuery(sessionQuery)
   const [way, setWay] = useState<Way>('password')
   const byPasskey = useMutation({
     mutationFn: async () => {
-      await usePasskey()
-      await enter(undefined, then)
+      await signInByPasskey()
+      await enter(undefined, next)
     },
   })
   const elsewhere = useMutation({
     mutationFn: async (providerId: string) => {
-      const { url } = await call('POST /api/auth/sign-in/oauth2', { body: { providerId, callbackURL: then ?? '/' } })
+      const { url } = await call('POST /api/auth/sign-in/oauth2', { body: { providerId, callbackURL: next ?? '/' } })
       location.assign(url)
     },
   })
   const features = session?.features
   return (
-    <Frame title={t('signIn.title')} about={way === 'key' ? t('signIn.keyAbout') : way === 'code' ? t('signIn.codeAbout') : t('signIn.about')}>
-      {way === 'password' && <PasswordForm then={then} onCode={() => setWay('code')} />}
-      {way === 'code' && <CodeForm then={then} />}
-      {way === 'key' && <KeyForm then={then} />}
+    <Frame
+      title={t('signIn.title')}
+      about={way === 'key' ? t('signIn.keyAbout') : way === 'code' ? t('signIn.codeAbout') : t('signIn.about')}
+    >
+      {way === 'password' && <PasswordForm next={next} onCode={() => setWay('code')} />}
+      {way === 'code' && <CodeForm next={next} />}
+      {way === 'key' && <KeyForm next={next} />}
       {(byPasskey.error ?? elsewhere.error) && <Fault error={byPasskey.error ?? elsewhere.error} />}
       <div className="grid gap-2 border-line border-t pt-4">
         {features?.passkey && way !== 'code' && (
@@ -67,7 +70,7 @@ export function SignIn() {
   )
 }
 
-function PasswordForm({ then, onCode }: { then: string | undefined; onCode: () => void }) {
+function PasswordForm({ next, onCode }: { next: string | undefined; onCode: () => void }) {
   const t = useT()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
@@ -75,7 +78,7 @@ function PasswordForm({ then, onCode }: { then: string | undefined; onCode: () =
     mutationFn: async () => {
       const { twoFactorRedirect } = await call('POST /api/auth/sign-in/email', { body: { email, password } })
       if (twoFactorRedirect) return onCode()
-      await enter(undefined, then)
+      await enter(undefined, next)
     },
   })
   const submit = (event: FormEvent): void => {
@@ -86,7 +89,14 @@ function PasswordForm({ then, onCode }: { then: string | undefined; onCode: () =
     <form onSubmit={submit} className="grid gap-4">
       <Field label={t('person.email')}>
         {(props) => (
-          <Input {...props} type="email" autoComplete="username" required value={email} onChange={({ target }) => setEmail(target.value)} />
+          <Input
+            {...props}
+            type="email"
+            autoComplete="username"
+            required
+            value={email}
+            onChange={({ target }) => setEmail(target.value)}
+          />
         )}
       </Field>
       <Field label={t('person.password')}>
@@ -109,13 +119,13 @@ function PasswordForm({ then, onCode }: { then: string | undefined; onCode: () =
   )
 }
 
-function CodeForm({ then }: { then: string | undefined }) {
+function CodeForm({ next }: { next: string | undefined }) {
   const t = useT()
   const [code, setCode] = useState('')
   const entering = useMutation({
     mutationFn: async () => {
       await call('POST /api/auth/two-factor/verify-totp', { body: { code } })
-      await enter(undefined, then)
+      await enter(undefined, next)
     },
   })
   const submit = (event: FormEvent): void => {
@@ -146,11 +156,11 @@ function CodeForm({ then }: { then: string | undefined }) {
   )
 }
 
-function KeyForm({ then }: { then: string | undefined }) {
+function KeyForm({ next }: { next: string | undefined }) {
   const t = useT()
   const [key, setKey] = useState('')
   const entering = useMutation({
-    mutationFn: async () => enter(await call('POST /api/workspace/key', { body: { key: key.trim() } }), then),
+    mutationFn: async () => enter(await call('POST /api/workspace/key', { body: { key: key.trim() } }), next),
   })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -180,7 +190,7 @@ function KeyForm({ then }: { then: string | undefined }) {
   )
 }
 
-async function usePasskey(): Promise<void> {
+async function signInByPasskey(): Promise<void> {
   const options = await call('GET /api/auth/passkey/generate-authenticate-options')
   const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options)
   const credential = (await navigator.credentials.get({ publicKey })) as PublicKeyCredential | null // as was asked for

@@ -11,7 +11,8 @@ export function AuditLog() {
   const t = useT()
   const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: ['admin-audit'],
-    queryFn: ({ pageParam }) => call('GET /api/admin/audit', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    queryFn: ({ pageParam }) =>
+      call('GET /api/admin/audit', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
@@ -23,7 +24,10 @@ export function AuditLog() {
       {!data && !error && <Skeleton />}
       {data && entries.length === 0 && <Empty icon={<ScrollText />} title={t('audit.empty')} />}
       {entries.length > 0 && (
-        <Table label={t('operator.audit')} head={[t('audit.at'), t('audit.actor'), t('audit.verb'), t('audit.subject'), t('audit.change')]}>
+        <Table
+          label={t('operator.audit')}
+          head={[t('audit.at'), t('audit.actor'), t('audit.verb'), t('audit.subject'), t('audit.change')]}
+        >
           {entries.map(({ at, actor, address, verb, subject, before, after }) => (
             <tr key={`${at} ${verb} ${subject}`}>
               <td className="whitespace-nowrap text-soft">{dateTime(at)}</td>
@@ -36,7 +40,9 @@ export function AuditLog() {
                 {before || after ? (
                   <details>
                     <summary className="truncate text-soft text-xs">{changeOf(before, after)}</summary>
-                    <pre className="mt-1 overflow-x-auto whitespace-pre-wrap font-mono text-xs">{JSON.stringify({ before, after }, null, 2)}</pre>
+                    <pre className="mt-1 overflow-x-auto whitespace-pre-wrap font-mono text-xs">
+                      {JSON.stringify({ before, after }, null, 2)}
+                    </pre>
                   </details>
                 ) : (
                   '–'

@@ -16,7 +16,14 @@ export function Configuration() {
     <Panel>
       <PanelTitle
         aside={
-          <Input type="search" aria-label={t('configuration.find')} placeholder={t('configuration.find')} value={typed} onChange={({ target }) => setTyped(target.value)} className="h-8 w-56" />
+          <Input
+            type="search"
+            aria-label={t('configuration.find')}
+            placeholder={t('configuration.find')}
+            value={typed}
+            onChange={({ target }) => setTyped(target.value)}
+            className="h-8 w-56"
+          />
         }
       >
         {t('configuration.title')}
@@ -30,7 +37,10 @@ export function Configuration() {
       ))}
       {!data && !error && <Skeleton />}
       {shown && (
-        <Table label={t('configuration.title')} head={[t('configuration.name'), t('configuration.value'), t('configuration.from')]}>
+        <Table
+          label={t('configuration.title')}
+          head={[t('configuration.name'), t('configuration.value'), t('configuration.from')]}
+        >
           {shown.map(({ name, value, from, what }) => (
             <tr key={name}>
               <td className="align-top">

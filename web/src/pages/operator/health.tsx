@@ -10,7 +10,11 @@ const LIVE_MS = 5_000
 /** Whether the gateway is ready, what waits, and which providers work. */
 export function Health() {
   const t = useT()
-  const { data: status, error } = useQuery({ queryKey: ['status'], queryFn: () => call('GET /api/status'), refetchInterval: LIVE_MS })
+  const { data: status, error } = useQuery({
+    queryKey: ['status'],
+    queryFn: () => call('GET /api/status'),
+    refetchInterval: LIVE_MS,
+  })
   const { data: ready } = useQuery({
     queryKey: ['ready'],
     queryFn: async () => (await fetch(addressOf('/readyz', {}))).json() as Promise<Record<string, unknown>>,
@@ -18,7 +22,10 @@ export function Health() {
   })
   const { data: waiting } = useQuery({
     queryKey: ['admin-tasks', 'waiting'],
-    queryFn: () => call('GET /api/admin/tasks', { query: { limit: 50, status: ['staged', 'pending', 'submitting', 'processing', 'uncertain'] } }),
+    queryFn: () =>
+      call('GET /api/admin/tasks', {
+        query: { limit: 50, status: ['staged', 'pending', 'submitting', 'processing', 'uncertain'] },
+      }),
     refetchInterval: LIVE_MS,
   })
   const { data: failed } = useQuery({
@@ -30,7 +37,10 @@ export function Health() {
     { label: t('health.version'), value: status?.version ?? '–' },
     { label: t('health.uptime'), value: status ? duration(status.uptimeSeconds * 1_000) : '–' },
     { label: t('health.store'), value: status?.store ?? '–' },
-    { label: t('health.unfinished'), value: waiting ? `${number(waiting.items.length)}${waiting.next_cursor ? '+' : ''}` : '–' },
+    {
+      label: t('health.unfinished'),
+      value: waiting ? `${number(waiting.items.length)}${waiting.next_cursor ? '+' : ''}` : '–',
+    },
   ]
   return (
     <div className="grid gap-5">
@@ -50,9 +60,13 @@ export function Health() {
               <li key={name} className="flex min-h-11 items-center justify-between gap-4 px-4 py-2">
                 <span>{name.replaceAll('_', ' ')}</span>
                 {typeof value === 'boolean' || value === 'ok' || value === 'ready' ? (
-                  <Badge tone={value === false ? 'bad' : 'good'}>{value === false ? t('health.bad') : t('health.ok')}</Badge>
+                  <Badge tone={value === false ? 'bad' : 'good'}>
+                    {value === false ? t('health.bad') : t('health.ok')}
+                  </Badge>
                 ) : (
-                  <span className="truncate text-soft tabular">{typeof value === 'object' ? JSON.stringify(value) : String(value)}</span>
+                  <span className="truncate text-soft tabular">
+                    {typeof value === 'object' ? JSON.stringify(value) : String(value)}
+                  </span>
                 )}
               </li>
             ))}
@@ -75,7 +89,10 @@ export function Health() {
       <Panel>
         <PanelTitle>{t('health.failures')}</PanelTitle>
         {failed && failed.items.length > 0 ? (
-          <Table label={t('health.failures')} head={[t('task.created'), t('task.operation'), t('task.provider'), t('task.error')]}>
+          <Table
+            label={t('health.failures')}
+            head={[t('task.created'), t('task.operation'), t('task.provider'), t('task.error')]}
+          >
             {failed.items.map(({ id, created_at, operation, provider, error: fault }) => (
               <tr key={id}>
                 <td className="whitespace-nowrap text-soft">{new Date(created_at).toLocaleString()}</td>

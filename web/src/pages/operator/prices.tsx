@@ -39,17 +39,37 @@ export function Prices() {
       {error && <Fault error={error} />}
       {!data && !error && <Skeleton />}
       {data && data.length > 0 && (
-        <Table label={t('prices.inForce')} head={[t('prices.of'), t('prices.when'), t('prices.price'), t('prices.for'), t('prices.note'), t('prices.since'), '']}>
+        <Table
+          label={t('prices.inForce')}
+          head={[
+            t('prices.of'),
+            t('prices.when'),
+            t('prices.price'),
+            t('prices.for'),
+            t('prices.note'),
+            t('prices.since'),
+            '',
+          ]}
+        >
           {data.map(({ id, of, when, usd: amount, factor, per, tenant, group, note, begun_at }) => (
             <tr key={id}>
               <td className="font-medium">{of}</td>
-              <td className="text-soft text-xs">{Object.entries(when).map(([name, value]) => `${name} = ${value}`).join(', ') || '–'}</td>
+              <td className="text-soft text-xs">
+                {Object.entries(when)
+                  .map(([name, value]) => `${name} = ${value}`)
+                  .join(', ') || '–'}
+              </td>
               <td>{factor === null ? `${usd(amount ?? 0)}${per ? ` / ${per}` : ''}` : `× ${factor}`}</td>
               <td className="text-soft">{tenant ?? group ?? t('prices.everyone')}</td>
               <td className="max-w-56 truncate text-soft">{note || '–'}</td>
               <td className="whitespace-nowrap text-soft">{day(begun_at)}</td>
               <td className="text-right">
-                <Button look="quiet" size="smallIcon" aria-label={t('prices.end', { of })} onClick={() => ending.mutate(id)}>
+                <Button
+                  look="quiet"
+                  size="smallIcon"
+                  aria-label={t('prices.end', { of })}
+                  onClick={() => ending.mutate(id)}
+                >
                   <Trash2 />
                 </Button>
               </td>
@@ -104,7 +124,13 @@ function SetPrice({ onClose, onDone }: { onClose: () => void; onDone: () => void
           <Field label={t('prices.of')} help={t('prices.ofHelp')}>
             {(props) => (
               <>
-                <Input {...props} list="price-names" required value={of} onChange={({ target }) => setOf(target.value)} />
+                <Input
+                  {...props}
+                  list="price-names"
+                  required
+                  value={of}
+                  onChange={({ target }) => setOf(target.value)}
+                />
                 <datalist id="price-names">
                   {names.map((name) => (
                     <option key={name} value={name} />
@@ -122,13 +148,28 @@ function SetPrice({ onClose, onDone }: { onClose: () => void; onDone: () => void
             )}
           </Field>
           <Field label={way === 'usd' ? 'USD' : '×'}>
-            {(props) => <Input {...props} type="number" step="any" min={0} required value={amount} onChange={({ target }) => setAmount(target.value)} />}
+            {(props) => (
+              <Input
+                {...props}
+                type="number"
+                step="any"
+                min={0}
+                required
+                value={amount}
+                onChange={({ target }) => setAmount(target.value)}
+              />
+            )}
           </Field>
         </div>
-        <Field label={t('prices.note')}>{(props) => <Input {...props} value={note} onChange={({ target }) => setNote(target.value)} />}</Field>
+        <Field label={t('prices.note')}>
+          {(props) => <Input {...props} value={note} onChange={({ target }) => setNote(target.value)} />}
+        </Field>
         {preview && preview.length > 0 && (
           <div className="max-h-64 overflow-y-auto rounded-lg border border-line">
-            <Table label={t('prices.preview')} head={[t('task.operation'), t('prices.call'), t('prices.now'), t('prices.then')]}>
+            <Table
+              label={t('prices.preview')}
+              head={[t('task.operation'), t('prices.call'), t('prices.now'), t('prices.then')]}
+            >
               {preview.slice(0, 60).map(({ operation, call: what, now, proposed }) => (
                 <tr key={operation + what}>
                   <td>{operation}</td>

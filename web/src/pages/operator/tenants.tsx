@@ -20,7 +20,10 @@ export function Tenants() {
   const t = useT()
   const client = useQueryClient()
   const [open, setOpen] = useState<Open>()
-  const { data, error } = useQuery({ queryKey: TENANTS, queryFn: () => call('GET /api/admin/tenants', { query: { limit: 1_000 } }) })
+  const { data, error } = useQuery({
+    queryKey: TENANTS,
+    queryFn: () => call('GET /api/admin/tenants', { query: { limit: 1_000 } }),
+  })
   const changed = (): void => {
     setOpen(undefined)
     void client.invalidateQueries({ queryKey: TENANTS })
@@ -50,19 +53,37 @@ export function Tenants() {
       {data && (
         <Table
           label={t('operator.tenants')}
-          head={[t('person.name'), t('task.status'), t('money.available'), t('money.held'), t('tenants.credited'), t('health.unfinished'), t('keys.limits'), t('task.created'), '']}
+          head={[
+            t('person.name'),
+            t('task.status'),
+            t('money.available'),
+            t('money.held'),
+            t('tenants.credited'),
+            t('health.unfinished'),
+            t('keys.limits'),
+            t('task.created'),
+            '',
+          ]}
         >
           {data.items.map((tenant) => (
             <tr key={tenant.id}>
               <td className="font-medium">{tenant.name}</td>
               <td>
-                {tenant.frozen_at ? <Badge tone="bad">{t('tenants.frozen')}</Badge> : <Badge tone="good">{t('tenants.active')}</Badge>}
+                {tenant.frozen_at ? (
+                  <Badge tone="bad">{t('tenants.frozen')}</Badge>
+                ) : (
+                  <Badge tone="good">{t('tenants.active')}</Badge>
+                )}
               </td>
               <td>{usd(tenant.available_usd)}</td>
               <td className="text-soft">{usd(tenant.held_usd)}</td>
               <td className="text-soft">{usd(tenant.credited_usd)}</td>
               <td>{tenant.unfinished}</td>
-              <td className="text-soft">{tenant.max_concurrent === null ? t('keys.noLimits') : t('keys.atOnce', { count: tenant.max_concurrent })}</td>
+              <td className="text-soft">
+                {tenant.max_concurrent === null
+                  ? t('keys.noLimits')
+                  : t('keys.atOnce', { count: tenant.max_concurrent })}
+              </td>
               <td className="whitespace-nowrap text-soft">{day(tenant.created_at)}</td>
               <td className="text-right">
                 <Menu
@@ -72,12 +93,25 @@ export function Tenants() {
                     </Button>
                   }
                   items={[
-                    { label: t('tenants.credit'), icon: <Coins aria-hidden />, run: () => setOpen({ what: 'credit', tenant }) },
-                    { label: t('tenants.limits'), icon: <Gauge aria-hidden />, run: () => setOpen({ what: 'limits', tenant }) },
+                    {
+                      label: t('tenants.credit'),
+                      icon: <Coins aria-hidden />,
+                      run: () => setOpen({ what: 'credit', tenant }),
+                    },
+                    {
+                      label: t('tenants.limits'),
+                      icon: <Gauge aria-hidden />,
+                      run: () => setOpen({ what: 'limits', tenant }),
+                    },
                     'line',
                     tenant.frozen_at
                       ? { label: t('tenants.unfreeze'), icon: <Sun aria-hidden />, run: () => freezing.mutate(tenant) }
-                      : { label: t('tenants.freeze'), icon: <Snowflake aria-hidden />, danger: true, run: () => freezing.mutate(tenant) },
+                      : {
+                          label: t('tenants.freeze'),
+                          icon: <Snowflake aria-hidden />,
+                          danger: true,
+                          run: () => freezing.mutate(tenant),
+                        },
                   ]}
                 />
               </td>
@@ -100,7 +134,10 @@ interface FormProps {
 function MakeTenant({ onClose, onDone }: FormProps) {
   const t = useT()
   const [name, setName] = useState('')
-  const making = useMutation({ mutationFn: () => call('POST /api/admin/tenants', { body: { name } }), onSuccess: onDone })
+  const making = useMutation({
+    mutationFn: () => call('POST /api/admin/tenants', { body: { name } }),
+    onSuccess: onDone,
+  })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     making.mutate()
@@ -108,7 +145,9 @@ function MakeTenant({ onClose, onDone }: FormProps) {
   return (
     <Dialog open onClose={onClose} title={t('tenants.make')} about={t('tenants.makeAbout')}>
       <form onSubmit={submit} className="grid gap-4">
-        <Field label={t('person.name')}>{(props) => <Input {...props} required value={name} onChange={({ target }) => setName(target.value)} />}</Field>
+        <Field label={t('person.name')}>
+          {(props) => <Input {...props} required value={name} onChange={({ target }) => setName(target.value)} />}
+        </Field>
         {making.error && <Fault error={making.error} />}
         <Button type="submit" look="primary" className="justify-self-end">
           {t('tenants.make')}
@@ -124,7 +163,14 @@ function Credit({ tenant, onClose, onDone }: FormProps & { tenant: Tenant }) {
   const [memo, setMemo] = useState('')
   const booking = useMutation({
     mutationFn: () =>
-      call('POST /api/admin/credit', { body: { tenant: tenant.id, amount_usd: Number(amount), ...(memo === '' ? {} : { memo }), id: crypto.randomUUID() } }),
+      call('POST /api/admin/credit', {
+        body: {
+          tenant: tenant.id,
+          amount_usd: Number(amount),
+          ...(memo === '' ? {} : { memo }),
+          id: crypto.randomUUID(),
+        },
+      }),
     onSuccess({ available_usd }) {
       say(t('tenants.booked', { name: tenant.name, amount: usd(available_usd) }))
       onDone()
@@ -135,12 +181,28 @@ function Credit({ tenant, onClose, onDone }: FormProps & { tenant: Tenant }) {
     booking.mutate()
   }
   return (
-    <Dialog open onClose={onClose} title={t('tenants.creditOf', { name: tenant.name })} about={t('tenants.creditAbout')}>
+    <Dialog
+      open
+      onClose={onClose}
+      title={t('tenants.creditOf', { name: tenant.name })}
+      about={t('tenants.creditAbout')}
+    >
       <form onSubmit={submit} className="grid gap-4">
         <Field label={t('tenants.amount')}>
-          {(props) => <Input {...props} type="number" step="any" required value={amount} onChange={({ target }) => setAmount(target.value)} />}
+          {(props) => (
+            <Input
+              {...props}
+              type="number"
+              step="any"
+              required
+              value={amount}
+              onChange={({ target }) => setAmount(target.value)}
+            />
+          )}
         </Field>
-        <Field label={t('tenants.memo')}>{(props) => <Input {...props} value={memo} onChange={({ target }) => setMemo(target.value)} />}</Field>
+        <Field label={t('tenants.memo')}>
+          {(props) => <Input {...props} value={memo} onChange={({ target }) => setMemo(target.value)} />}
+        </Field>
         {booking.error && <Fault error={booking.error} />}
         <Button type="submit" look="primary" className="justify-self-end" disabled={booking.isPending}>
           {t('tenants.book')}
@@ -170,10 +232,28 @@ function Limits({ tenant, onClose, onDone }: FormProps & { tenant: Tenant }) {
     <Dialog open onClose={onClose} title={t('tenants.limitsOf', { name: tenant.name })}>
       <form onSubmit={submit} className="grid gap-4">
         <Field label={t('tenants.concurrent')} help={t('tenants.concurrentHelp')}>
-          {(props) => <Input {...props} type="number" min={1} placeholder={t('keys.none')} value={concurrent} onChange={({ target }) => setConcurrent(target.value)} />}
+          {(props) => (
+            <Input
+              {...props}
+              type="number"
+              min={1}
+              placeholder={t('keys.none')}
+              value={concurrent}
+              onChange={({ target }) => setConcurrent(target.value)}
+            />
+          )}
         </Field>
         <Field label={t('tenants.staged')} help={t('tenants.stagedHelp')}>
-          {(props) => <Input {...props} type="number" min={0} required value={staged} onChange={({ target }) => setStaged(target.value)} />}
+          {(props) => (
+            <Input
+              {...props}
+              type="number"
+              min={0}
+              required
+              value={staged}
+              onChange={({ target }) => setStaged(target.value)}
+            />
+          )}
         </Field>
         {saving.error && <Fault error={saving.error} />}
         <Button type="submit" look="primary" className="justify-self-end">

@@ -12,7 +12,11 @@ const WEBHOOKS = ['admin-webhooks'] as const
 export function Webhooks() {
   const t = useT()
   const client = useQueryClient()
-  const { data, error } = useQuery({ queryKey: WEBHOOKS, queryFn: () => call('GET /api/admin/webhooks', { query: { limit: 100 } }), refetchInterval: 10_000 })
+  const { data, error } = useQuery({
+    queryKey: WEBHOOKS,
+    queryFn: () => call('GET /api/admin/webhooks', { query: { limit: 100 } }),
+    refetchInterval: 10_000,
+  })
   const replaying = useMutation({
     mutationFn: (id: string) => call('POST /api/admin/webhooks/{id}/replay', { path: { id } }),
     onSuccess() {
@@ -32,11 +36,16 @@ export function Webhooks() {
         </Empty>
       )}
       {data && data.items.length > 0 && (
-        <Table label={t('task.webhooks')} head={[t('task.status'), 'URL', t('task.attempts'), t('task.reason'), t('task.created'), '']}>
+        <Table
+          label={t('task.webhooks')}
+          head={[t('task.status'), 'URL', t('task.attempts'), t('task.reason'), t('task.created'), '']}
+        >
           {data.items.map(({ id, status, url, attempts, log, created_at }) => (
             <tr key={id}>
               <td>
-                <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>{t(`delivery.${status}`)}</Badge>
+                <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>
+                  {t(`delivery.${status}`)}
+                </Badge>
               </td>
               <td className="max-w-80 truncate font-mono text-xs">{url}</td>
               <td>{attempts}</td>

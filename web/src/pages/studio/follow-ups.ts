@@ -36,7 +36,8 @@ export function followUpsOf(task: Task, item: Item, operations: readonly Operati
 function clipFollowUps(task: Task, { clipId, seconds }: Item, operations: readonly Operation[]): FollowUp[] {
   const music = operations.find(({ id }) => id === 'suno/music')
   const ofClip = operations.filter(
-    (operation) => operation.id.startsWith('suno/') && 'clip_id' in propertiesOf(operation) && operation.id !== 'suno/concat',
+    (operation) =>
+      operation.id.startsWith('suno/') && 'clip_id' in propertiesOf(operation) && operation.id !== 'suno/concat',
   )
   const again: FollowUp[] = music
     ? [
@@ -53,7 +54,10 @@ function clipFollowUps(task: Task, { clipId, seconds }: Item, operations: readon
         { operation: music, label: 'follow.cover', input: { task: 'cover', task_id: task.id, cover_clip_id: clipId } },
       ]
     : []
-  return [...again, ...ofClip.map((operation) => ({ operation, label: labelOf(operation), input: { clip_id: clipId } }))]
+  return [
+    ...again,
+    ...ofClip.map((operation) => ({ operation, label: labelOf(operation), input: { clip_id: clipId } })),
+  ]
 }
 
 /** An operation that names the task on which it builds, and perhaps the number of its item. */

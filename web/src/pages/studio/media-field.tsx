@@ -62,7 +62,11 @@ export function MediaField({ id, kind, value, onChange, ...described }: MediaFie
           state === 'over' && 'border-mark bg-mark-ground',
         )}
       >
-        <Preview kind={kind} url={value} fallback={<Icon className={cn('size-5', state === 'uploading' && 'animate-spin')} />} />
+        <Preview
+          kind={kind}
+          url={value}
+          fallback={<Icon className={cn('size-5', state === 'uploading' && 'animate-spin')} />}
+        />
         <div className="min-w-0 flex-1 text-soft text-xs">
           <Button size="small" onClick={() => chooser.current?.click()} disabled={state === 'uploading'}>
             <Upload />
@@ -102,9 +106,18 @@ export function MediaField({ id, kind, value, onChange, ...described }: MediaFie
 
 function Preview({ kind, url, fallback }: { kind: MediaFieldProps['kind']; url: string; fallback: React.ReactNode }) {
   const isShown = /^https?:/.test(url)
-  if (isShown && kind === 'image') return <img src={fileAddress(url)} alt="" className="size-12 shrink-0 rounded-md object-cover" />
+  if (isShown && kind === 'image')
+    return <img src={fileAddress(url)} alt="" className="size-12 shrink-0 rounded-md object-cover" />
   if (isShown && kind === 'video') {
-    return <video src={fileAddress(url)} muted playsInline preload="metadata" className="size-12 shrink-0 rounded-md object-cover" />
+    return (
+      <video
+        src={fileAddress(url)}
+        muted
+        playsInline
+        preload="metadata"
+        className="size-12 shrink-0 rounded-md object-cover"
+      />
+    )
   }
   return <span className="grid size-12 shrink-0 place-items-center rounded-md bg-hover text-soft">{fallback}</span>
 }

@@ -124,11 +124,24 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
           >
             <WandSparkles />
             {t('studio.make')}
-            <span className="min-w-14 rounded-md bg-on-accent/15 px-1.5 py-0.5 text-center text-xs tabular" aria-live="polite">
-              {quote ? pointsAsUsd(mode === 'test' ? 0 : quote.price_points) : isPending ? '…' : `~${pointsAsUsd(operation.price_points)}`}
+            <span
+              className="min-w-14 rounded-md bg-on-accent/15 px-1.5 py-0.5 text-center text-xs tabular"
+              aria-live="polite"
+            >
+              {quote
+                ? pointsAsUsd(mode === 'test' ? 0 : quote.price_points)
+                : isPending
+                  ? '…'
+                  : `~${pointsAsUsd(operation.price_points)}`}
             </span>
           </Button>
-          <Button size="icon" className="size-11" aria-label={t('code.title')} title={t('code.title')} onClick={() => setCode(true)}>
+          <Button
+            size="icon"
+            className="size-11"
+            aria-label={t('code.title')}
+            title={t('code.title')}
+            onClick={() => setCode(true)}
+          >
             <Braces />
           </Button>
           <Button
@@ -142,11 +155,17 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
           </Button>
           <p className="w-full text-soft text-xs">
             {quote && !quote.is_affordable ? (
-              <span className="text-bad">{t('studio.tooDear', { available: pointsAsUsd(quote.available_points) })}</span>
+              <span className="text-bad">
+                {t('studio.tooDear', { available: pointsAsUsd(quote.available_points) })}
+              </span>
             ) : refusal && !touched.has(field ?? '') ? (
               refusal.message
             ) : (
-              <button type="button" className="underline underline-offset-2 hover:text-ink" onClick={() => fill(operation.example as Values)}>
+              <button
+                type="button"
+                className="underline underline-offset-2 hover:text-ink"
+                onClick={() => fill(operation.example as Values)}
+              >
                 {t('form.example')}
               </button>
             )}

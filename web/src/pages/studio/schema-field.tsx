@@ -22,7 +22,12 @@ export function SchemaField({ field: { name, schema, isRequired }, value, onChan
   const aside = asideOf(schema, kind === 'long' || kind === 'text' ? text.length : undefined)
   if (kind === 'switch') {
     return (
-      <Field label={label} help={schema.description} error={error} className="grid-cols-[1fr_auto] items-center [&>p]:col-span-2">
+      <Field
+        label={label}
+        help={schema.description}
+        error={error}
+        className="grid-cols-[1fr_auto] items-center [&>p]:col-span-2"
+      >
         {(props) => (
           <Switch {...props} checked={(value ?? schema.default ?? false) === true} onCheckedChange={onChange} />
         )}
@@ -193,7 +198,8 @@ function JsonControl({ value, onChange, ...props }: Omit<ControlProps, 'kind' | 
     setText(next)
     if (next.trim() === '') {
       setWrong(false)
-      return onChange(undefined)
+      onChange(undefined)
+      return
     }
     try {
       onChange(JSON.parse(next))
@@ -252,7 +258,10 @@ function Group({
 }
 
 /** The limits of a field, and how much of them is used. */
-function asideOf({ minimum, maximum, maxLength, 'x-media': media }: FieldSchema, length: number | undefined): string | undefined {
+function asideOf(
+  { minimum, maximum, maxLength, 'x-media': media }: FieldSchema,
+  length: number | undefined,
+): string | undefined {
   if (length !== undefined && maxLength !== undefined && !media) return `${length} / ${maxLength}`
   if (minimum === undefined && maximum === undefined) return undefined
   if (maximum !== undefined && maximum >= 4_294_967_295) return undefined

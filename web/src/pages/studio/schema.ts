@@ -62,7 +62,17 @@ export function labelOf(name: string): string {
 }
 
 /** The kind of control for a field. */
-export type Control = 'choice' | 'switch' | 'number' | 'media' | 'long' | 'text' | 'mediaList' | 'lines' | 'group' | 'json'
+export type Control =
+  | 'choice'
+  | 'switch'
+  | 'number'
+  | 'media'
+  | 'long'
+  | 'text'
+  | 'mediaList'
+  | 'lines'
+  | 'group'
+  | 'json'
 
 const LONG = 250
 

@@ -43,7 +43,7 @@ export function Studio() {
     <Page title={t('nav.studio')} about={t('studio.about')} wide>
       <div className="grid gap-6 lg:grid-cols-[minmax(360px,460px)_1fr]">
         <div className="grid min-w-0 grid-cols-1 content-start gap-4">
-          <div className="grid grid-cols-3 gap-1.5 sm:grid-cols-6" role="group" aria-label={t('studio.groups')}>
+          <nav className="grid grid-cols-3 gap-1.5 sm:grid-cols-6" aria-label={t('studio.groups')}>
             {GROUPS.map(({ id, icon: Icon }) => (
               <button
                 key={id}
@@ -59,7 +59,7 @@ export function Studio() {
                 {t(`group.${id}`)}
               </button>
             ))}
-          </div>
+          </nav>
           <OperationPicker
             operations={(operations ?? []).filter((one) => groupOf(one) === group)}
             current={current}
@@ -88,7 +88,9 @@ export function Studio() {
 function Results({ made, operations, group }: { made: Task[]; operations: readonly Operation[]; group: Group }) {
   const t = useT()
   const mode = useMode()
-  const kinds = [...new Set(operations.filter((one) => groupOf(one) === group).map(({ produces }) => produces))].join(',')
+  const kinds = [...new Set(operations.filter((one) => groupOf(one) === group).map(({ produces }) => produces))].join(
+    ',',
+  )
   const { data: earlier, isPending } = useQuery({
     queryKey: ['tasks', 'recent', mode, kinds],
     queryFn: () => call('GET /polyphony/v1/tasks', { query: { limit: RECENT, kind: kinds } }),
@@ -114,7 +116,13 @@ function Results({ made, operations, group }: { made: Task[]; operations: readon
 }
 
 /** The one with which a group begins: what is available, and usual. */
-const USUAL = ['suno/music', 'Qubico/flux1-schnell/txt2img', 'kling/video_generation', 'Qubico/tts/zero-shot', 'Qubico/trellis/text-to-3d']
+const USUAL = [
+  'suno/music',
+  'Qubico/flux1-schnell/txt2img',
+  'kling/video_generation',
+  'Qubico/tts/zero-shot',
+  'Qubico/trellis/text-to-3d',
+]
 
 function firstOf(operations: readonly Operation[] | undefined, group: Group): Operation | undefined {
   const own = (operations ?? []).filter((one) => groupOf(one) === group)

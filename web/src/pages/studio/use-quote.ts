@@ -22,5 +22,10 @@ export function useQuote(operation: string, input: Values, isAsked: boolean) {
     placeholderData: keepPreviousData,
   })
   const refusal = error instanceof ApiError ? error : undefined
-  return { quote: error ? undefined : data, refusal, field: fieldNamed(refusal?.field), isPending: isFetching || settled !== text }
+  return {
+    quote: error ? undefined : data,
+    refusal,
+    field: fieldNamed(refusal?.field),
+    isPending: isFetching || settled !== text,
+  }
 }
