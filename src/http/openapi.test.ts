@@ -17,6 +17,7 @@ import { readInput } from '../catalog/read-input.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { inputSchema, nameOf } from '../dialects/kit/openapi.ts'
 import { version } from '../version.ts'
+import { WEB_PAGES } from './web.ts'
 
 interface Described extends JsonObject {
   operationId: string
@@ -134,7 +135,8 @@ describe('the description of the API', () => {
     // Of the HEAD that Fastify adds to a GET, nothing is said.
     const chosen = [...leftOut].filter(([route]) => !route.startsWith('HEAD ') || route.includes('/files/'))
     expect(Object.fromEntries(chosen)).toEqual({
-      'GET /': 'leads people to the documentation',
+      ...Object.fromEntries(WEB_PAGES.map((page) => [`GET ${page}`, 'a page of the workspace'])),
+      'GET /assets/*': 'what the pages load',
       'GET /favicon.ico': 'a picture for browsers',
       'GET /robots.txt': 'for search engines',
       'GET /openapi/:name': 'a part of the document',

@@ -73,9 +73,10 @@ describe('what a client may expect of any HTTP server', () => {
     expect(await unknown.text()).toContain('kling.json')
   })
 
-  it('a browser that is given the address finds the documentation, an icon and a robots.txt', async () => {
+  it('a browser that is given the address finds the workspace, an icon and a robots.txt', async () => {
     const home = await get('/')
-    expect([home.status, home.headers.get('location')]).toEqual([302, '/docs'])
+    expect([home.status, home.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(await home.text()).toContain('<base href="/" />')
     const icon = await get('/favicon.ico')
     expect([icon.status, icon.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
     expect(await icon.text()).toMatch(/^<svg .*<\/svg>$/)

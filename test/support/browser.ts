@@ -12,8 +12,10 @@ export interface TestPage extends AsyncDisposable {
 
 /** Chromium without a window; it comes with the packages. */
 export async function openBrowser(): Promise<Browser> {
-  // As root, Chromium starts only without its sandbox; the arguments of the package say so.
-  return chromium.launch({ args: packed.args, executablePath: await packed.executablePath() })
+  // As root, Chromium starts only without its sandbox; the arguments of the package say so. In one process, an error in one
+  // page would end all others.
+  const args = packed.args.filter((one) => !['--single-process', '--no-zygote'].includes(one))
+  return chromium.launch({ args: [...args, '--no-zygote'], executablePath: await packed.executablePath() })
 }
 
 export async function openPage(browser: Browser, origin: string): Promise<TestPage> {

@@ -84,6 +84,9 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
     setTouched(names)
     making.mutate()
   }
+  // The example's price, until there is an input to ask for.
+  const asked = quote ? pointsAsUsd(quote.price_points) : isPending ? '…' : `~${pointsAsUsd(operation.price_points)}`
+  const price = mode === 'test' ? pointsAsUsd(0) : asked
   const shownMore = more.some(({ name }) => values[name] !== undefined)
 
   return (
@@ -128,11 +131,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
               className="min-w-14 rounded-md bg-on-accent/15 px-1.5 py-0.5 text-center text-xs tabular"
               aria-live="polite"
             >
-              {quote
-                ? pointsAsUsd(mode === 'test' ? 0 : quote.price_points)
-                : isPending
-                  ? '…'
-                  : `~${pointsAsUsd(operation.price_points)}`}
+              {price}
             </span>
           </Button>
           <Button

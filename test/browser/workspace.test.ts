@@ -1,0 +1,420 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser } from '../support/browser.ts'
+import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+import { openReceiver, type Receiver } from '../support/receiver.ts'
+import { claimed, type Visitor } from '../support/visitor.ts'
+
+/** With this variable, the pictures of docs/workspace.md are written again. */
+const PICTURES = process.env.WORKSPACE_PICTURES === undefined ? undefined : 'docs/images/workspace'
+
+const ANA = { email: 'ana@example.org', password: 'a long enough password', name: 'Ana' }
+const DESKTOP = { width: 1_280, height: 800 }
+const PHONE = { width: 390, height: 844 }
+
+interface Visit extends AsyncDisposable {
+  page: Page
+  context: BrowserContext
+  /** Errors of the page's console and scripts. */
+  errors: string[]
+  strayRequests: string[]
+}
+
+interface Visiting {
+  as?: Visitor
+  viewport?: { width: number; height: number }
+  locale?: string
+  colorScheme?: 'light' | 'dark'
+  /** In test mode, where tasks are free and take a moment. */
+  isSandbox?: boolean
+}
+
+async function visit(browser: Browser, { url }: TestGateway, visiting: Visiting = {}): Promise<Visit> {
+  const { as, viewport = DESKTOP, locale = 'en-US', colorScheme = 'light', isSandbox = false } = visiting
+  const context = await browser.newContext({ viewport, locale, colorScheme, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(15_000)
+  await context.addCookies(
+    [...(as?.cookies ?? [])].map(([name, value]) => ({ name, value: decodeURIComponent(value), url })),
+  )
+  if (isSandbox) await context.addInitScript(() => localStorage.setItem('polyphony.mode', 'test'))
+  const strayRequests: string[] = []
+  const errors: string[] = []
+  context.on('request', (request) => {
+    if (!request.url().startsWith(`${url}/`) && !/^(data|blob):/.test(request.url())) strayRequests.push(request.url())
+  })
+  const page = await context.newPage()
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  page.on('pageerror', (error) => errors.push(String(error)))
+  return { page, context, errors, strayRequests, [Symbol.asyncDispose]: () => context.close() }
+}
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe-core finds on a page: none of it, for WCAG AA. */
+async function barriersOn(page: Page): Promise<string[]> {
+  await page.evaluate(await axe)
+  return page.evaluate(async () => {
+    // The script above defines it in the page.
+    const { axe: checker } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+    interface Violation {
+      id: string
+      nodes: { html: string }[]
+    }
+    const { violations } = await checker.run()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
+  })
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (!PICTURES) return
+  await mkdir(PICTURES, { recursive: true })
+  await page.screenshot({ path: `${PICTURES}/${name}.png` })
+}
+
+/** The first seconds that a sound has played. */
+const playedSeconds = (page: Page): Promise<number> =>
+  page.getByRole('slider', { name: 'Position' }).evaluate((slider) => Number((slider as HTMLInputElement).value))
+
+describe('a new gateway in a browser', () => {
+  let gateway: TestGateway
+  let browser: Browser
+  beforeAll(async () => {
+    ;[gateway, browser] = await Promise.all([openGateway(), openBrowser()])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await gateway[Symbol.asyncDispose]()
+  })
+
+  it('is claimed by the link of its log; the first song is made from a sentence, and plays on while other pages are read', async () => {
+    await using opened = await visit(browser, gateway)
+    const { page, errors, strayRequests } = opened
+    const link = await gateway.gateway.claimLink()
+    await page.goto(link ?? '')
+    await page.getByLabel('Name').waitFor()
+    await picture(page, 'claim')
+    expect(await barriersOn(page)).toEqual([])
+    await page.getByLabel('Name').fill(ANA.name)
+    await page.getByLabel('E-mail').fill(ANA.email)
+    await page.getByLabel('Password').fill(ANA.password)
+    await page.getByRole('button', { name: 'Claim this instance' }).click()
+    await page.getByRole('heading', { name: 'Hello, Ana' }).waitFor()
+
+    await page.getByRole('textbox', { name: 'Describe a song' }).fill('a slow song about rain on a tin roof')
+    await page.getByRole('button', { name: 'Make a song' }).click()
+    await page
+      .getByRole('button', { name: /^Play: / })
+      .first()
+      .click({ timeout: 30_000 })
+    await expect.poll(() => playedSeconds(page)).toBeGreaterThan(0.3)
+    expect(await barriersOn(page)).toEqual([])
+    await picture(page, 'home')
+
+    const before = await playedSeconds(page)
+    await page.getByRole('link', { name: 'Money' }).click()
+    await page.getByRole('heading', { name: 'Money' }).waitFor()
+    await expect.poll(() => playedSeconds(page)).toBeGreaterThan(before)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    expect({ errors, strayRequests }).toEqual({ errors: [], strayRequests: [] })
+  })
+})
+
+describe('the workspace of someone who is signed in', () => {
+  let gateway: TestGateway
+  let browser: Browser
+  let receiver: Receiver
+  let ana: Visitor
+  beforeAll(async () => {
+    ;[gateway, browser, receiver] = await Promise.all([
+      openGateway({ env: { POLYPHONY_SANDBOX_SECONDS: '0.2' } }),
+      openBrowser(),
+      openReceiver(),
+    ])
+    ana = await claimed(gateway, ANA)
+    const make = (operation: string, input: object, key = TEST_KEY) =>
+      gateway.send('POST', '/polyphony/v1/tasks', { key, body: { operation, input, webhook: `${receiver.url}/hook` } })
+    await Promise.all([
+      make('suno/music', { gpt_description_prompt: 'night train, piano and brushes' }),
+      make('Qubico/flux1-schnell/txt2img', { prompt: 'a lighthouse in fog' }),
+      make('luma/video_generation', { prompt: 'a fox crosses a frozen lake' }),
+      make('suno/lyrics', { prompt: 'fog over the harbour' }),
+      make('suno/lyrics', { prompt: 'a harbour at night' }, LIVE_KEY),
+    ])
+    await receiver.until((received) => received.length >= 5)
+  })
+  afterAll(async () => {
+    await browser.close()
+    await receiver.close()
+    await gateway[Symbol.asyncDispose]()
+  })
+
+  it('signs in by password and by an API key, and a wrong one is refused', async () => {
+    await using opened = await visit(browser, gateway)
+    const { page } = opened
+    await page.goto(`${gateway.url}/tasks`)
+    await page.getByLabel('E-mail').fill(ANA.email)
+    await page.getByLabel('Password').fill('a wrong password')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByRole('alert').waitFor()
+    await picture(page, 'sign-in')
+    expect(await barriersOn(page)).toEqual([])
+    await page.getByLabel('Password').fill(ANA.password)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    // Where one wanted to go before.
+    await page.getByRole('heading', { name: 'Tasks' }).waitFor()
+    await page.getByRole('button', { name: /Ana/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in by an API key' }).click()
+    await page.getByRole('textbox', { name: 'API key' }).fill(LIVE_KEY)
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByRole('heading', { name: 'What shall it be today?' }).waitFor()
+    const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))
+    expect(stored).not.toContain(LIVE_KEY)
+  })
+
+  it('makes a picture by a form of its schema, with the price before the click, the rules as they break, and the code', async () => {
+    await using opened = await visit(browser, gateway, { as: ana, isSandbox: true })
+    const { page } = opened
+    await page.goto(`${gateway.url}/studio?op=Qubico%2Fflux1-dev%2Ftxt2img`)
+    await page.getByText('More settings').click()
+    await page.getByRole('spinbutton', { name: 'Guidance' }).fill('9')
+    await page.getByRole('textbox', { name: 'Prompt' }).fill('a heron by the water')
+    await page.getByText(/guidance_scale must be/).waitFor()
+    await page.getByRole('spinbutton', { name: 'Guidance' }).fill('3')
+    await page.getByRole('button', { name: 'Make it $0.00' }).waitFor()
+    await page.getByRole('button', { name: 'As code' }).click()
+    await page.getByRole('dialog').getByText('"operation": "Qubico/flux1-dev/txt2img"').waitFor()
+    await page.getByRole('tab', { name: 'Python' }).click()
+    await page.getByRole('dialog').getByText('"guidance_scale": 3').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: /^Make it/ }).click()
+    await page.getByRole('img', { name: 'a heron by the water' }).waitFor()
+    await page.getByRole('button', { name: 'Upscale' }).first().waitFor()
+    await picture(page, 'studio')
+    expect(await barriersOn(page)).toEqual([])
+
+    // A follow-up is the form of its operation, with the picture in it.
+    await page.getByRole('button', { name: 'Upscale' }).first().click()
+    await expect.poll(() => page.getByRole('textbox', { name: /Picture/ }).inputValue()).toContain('/files/')
+  })
+
+  it('uploads a file that is chosen in a form', async () => {
+    await using opened = await visit(browser, gateway, { as: ana, isSandbox: true })
+    const { page } = opened
+    await page.goto(`${gateway.url}/studio?op=Qubico%2Fimage-toolkit%2Fbackground-remove`)
+    const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(dot, 'base64') })
+    await expect.poll(() => page.getByRole('textbox', { name: /Picture/ }).inputValue()).toContain('/files/')
+  })
+
+  it('finds what was made in the library, by kind and by a text of its prompt, and opens it', async () => {
+    await using opened = await visit(browser, gateway, { as: ana, isSandbox: true })
+    const { page, errors } = opened
+    await page.goto(`${gateway.url}/library`)
+    await page.getByRole('button', { name: 'Open a lighthouse in fog' }).waitFor()
+    await picture(page, 'library')
+    expect(await barriersOn(page)).toEqual([])
+    await page.getByRole('combobox', { name: 'Kind' }).selectOption('videos')
+    await page.getByRole('button', { name: 'Open a fox crosses a frozen lake' }).waitFor()
+    await expect.poll(() => page.getByRole('article').count()).toBe(1)
+    await page.getByRole('combobox', { name: 'Kind' }).selectOption('')
+    await page.getByRole('searchbox').fill('LIGHTHOUSE')
+    await page.getByRole('button', { name: 'Open a lighthouse in fog' }).click()
+    await page.getByRole('dialog').getByRole('img', { name: 'a lighthouse in fog' }).waitFor()
+    expect(errors).toEqual([])
+  })
+
+  it('shows a task in full, sends its webhook again, and cancels one that runs', async () => {
+    await using opened = await visit(browser, gateway, { as: ana, isSandbox: true })
+    const { page } = opened
+    await page.goto(`${gateway.url}/tasks`)
+    await page.getByRole('link', { name: 'a lighthouse in fog' }).click()
+    await page.getByRole('heading', { name: 'Attempts' }).waitFor()
+    await picture(page, 'task')
+    expect(await barriersOn(page)).toEqual([])
+    const before = receiver.received.length
+    await page.getByRole('button', { name: 'Send again' }).click()
+    await receiver.until((received) => received.length > before)
+
+    const slow = { operation: 'Qubico/flux1-schnell/txt2img', input: { prompt: 'a slow one sandbox:slow=600' } }
+    const { body } = await gateway.send('POST', '/polyphony/v1/tasks', { key: TEST_KEY, body: slow })
+    await page.goto(`${gateway.url}/tasks/${(body as { id: string }).id}`)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('It was cancelled').waitFor()
+  })
+
+  it('makes a key that works, shows it once, and undoes a revocation', async () => {
+    await using opened = await visit(browser, gateway, { as: ana })
+    const { page } = opened
+    await page.goto(`${gateway.url}/keys`)
+    await page.getByRole('button', { name: 'Make a key' }).first().click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('studio-app')
+    await page.getByRole('spinbutton', { name: 'Spend limit (USD)' }).fill('20')
+    await page.getByRole('dialog').getByRole('button', { name: 'Make a key' }).click()
+    const key = await page.getByRole('dialog').locator('pre').innerText()
+    expect(await gateway.send('GET', '/polyphony/v1/tasks', { key })).toMatchObject({ status: 200 })
+    await page.getByRole('button', { name: 'I have kept it' }).click()
+    await page.getByRole('cell', { name: 'studio-app' }).waitFor()
+    await picture(page, 'keys')
+    expect(await barriersOn(page)).toEqual([])
+    await page.getByRole('button', { name: 'Actions for studio-app' }).click()
+    await page.getByRole('menuitem', { name: 'Revoke' }).click()
+    await expect.poll(() => page.getByRole('cell', { name: 'studio-app' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByRole('cell', { name: 'studio-app' }).waitFor()
+    expect(await gateway.send('GET', '/polyphony/v1/tasks', { key })).toMatchObject({ status: 200 })
+  })
+
+  it('connects an account at a provider, tests it, and says why it does what it does', async () => {
+    await using opened = await visit(browser, gateway, { as: ana })
+    const { page } = opened
+    await page.goto(`${gateway.url}/accounts`)
+    await page.getByRole('button', { name: 'Connect an account' }).click()
+    await page.getByRole('button', { name: /^Luma/ }).click()
+    await page.locator('input[type=password]').fill('luma-key-of-a-test')
+    const address = page.getByRole('textbox', { name: /address|url/i })
+    if ((await address.count()) > 0) await address.first().fill(`${receiver.url}/luma`)
+    await page.getByRole('button', { name: 'Connect and test' }).click()
+    await page.getByText('luma', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Debug' }).click()
+    await page.getByRole('heading', { name: 'Last attempts' }).waitFor()
+    await page.keyboard.press('Escape')
+    await picture(page, 'accounts')
+    expect(await barriersOn(page)).toEqual([])
+  })
+
+  it.each([
+    ['the money', '/money', 'Statement'],
+    ['the team', '/team', 'Members'],
+    ['the settings', '/settings', 'Where you are signed in'],
+    ['the health of the gateway', '/operator', 'Providers'],
+    ['the tenants', '/operator/tenants', 'Tenants'],
+    ['the prices', '/operator/prices', 'Prices in force'],
+    ['the settings of the gateway', '/operator/settings', 'Settings in force'],
+    ['the audit', '/operator/audit', 'Audit'],
+    ['the webhooks', '/operator/webhooks', 'Webhooks'],
+  ])('%s have no barrier, no error and nothing from elsewhere', async (_, path, heading) => {
+    await using opened = await visit(browser, gateway, { as: ana, colorScheme: 'dark' })
+    const { page, errors, strayRequests } = opened
+    await page.goto(gateway.url + path)
+    await page.getByRole('heading', { name: heading }).first().waitFor()
+    await page.waitForLoadState('networkidle')
+    await picture(page, path.slice(1).replace('/', '-'))
+    expect({ barriers: await barriersOn(page), errors, strayRequests }).toEqual({
+      barriers: [],
+      errors: [],
+      strayRequests: [],
+    })
+  })
+
+  it('gives a tenant credit, suspends it and accepts its tasks again, and the books add up', async () => {
+    const { body } = await gateway.send('POST', '/api/admin/tenants', { body: { name: 'Harbour Radio' } })
+    expect(body).toMatchObject({ code: 200 })
+    const name = 'Harbour Radio'
+    await using opened = await visit(browser, gateway, { as: ana })
+    const { page } = opened
+    await page.goto(`${gateway.url}/operator/tenants`)
+    const row = page.getByRole('row').filter({ hasText: name })
+    await row.getByRole('button').click()
+    await page.getByRole('menuitem', { name: 'Give credit' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Book' }).click()
+    await row.getByText('$10.00').first().waitFor()
+    await row.getByRole('button').click()
+    await page.getByRole('menuitem', { name: 'Suspend' }).click()
+    await row.getByText('Suspended').waitFor()
+    await row.getByRole('button').click()
+    await page.getByRole('menuitem', { name: 'Accept tasks again' }).click()
+    await row.getByText('Active').waitFor()
+    await page.getByRole('tab', { name: 'Reconcile' }).click()
+    await page.getByRole('button', { name: 'Check the books' }).click()
+    await page.getByText('The books are right').waitFor()
+  })
+
+  it('is Chinese where the browser is, changes to English, and to the dark, from the menu', async () => {
+    await using opened = await visit(browser, gateway, { as: ana, locale: 'zh-CN' })
+    const { page } = opened
+    await page.goto(`${gateway.url}/studio`)
+    await page.getByRole('heading', { name: '工作台' }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN')
+    expect(await barriersOn(page)).toEqual([])
+    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    const light = await ground()
+    await page.getByRole('button', { name: /Ana/ }).click()
+    await page.getByRole('menuitem', { name: '深色' }).click()
+    expect(await ground()).not.toBe(light)
+    await page.getByRole('button', { name: /Ana/ }).click()
+    await page.getByRole('menuitem', { name: 'English' }).click()
+    await page.getByRole('heading', { name: 'Studio' }).waitFor()
+  })
+
+  it('fits a phone of 390 pixels on every page, with the places at the bottom', async () => {
+    await using opened = await visit(browser, gateway, { as: ana, viewport: PHONE, isSandbox: true })
+    const { page } = opened
+    for (const path of ['/', '/studio', '/library', '/tasks', '/keys', '/money', '/accounts', '/operator/tenants']) {
+      await page.goto(gateway.url + path)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForLoadState('networkidle')
+      const overflow = () =>
+        page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+      expect({ path, overflow: await overflow() }).toEqual({ path, overflow: 0 })
+      if (path === '/studio' || path === '/library') await picture(page, `phone-${path.slice(1)}`)
+    }
+    expect(await barriersOn(page)).toEqual([])
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Studio' }).click()
+    await page.getByRole('heading', { name: 'Studio' }).waitFor()
+  })
+
+  it('goes to an operation by its name from anywhere', async () => {
+    await using opened = await visit(browser, gateway, { as: ana, isSandbox: true })
+    const { page } = opened
+    await page.goto(`${gateway.url}/keys`)
+    await page.getByRole('heading', { name: 'Keys' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('ideogram v3-remix')
+    await page
+      .getByRole('option', { name: /Ideogram 3/ })
+      .first()
+      .waitFor()
+    await picture(page, 'palette')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: /ideogram\/v3-remix/ }).waitFor()
+  })
+
+  it('loads at most 200 KB of script at first, paints within a second and does not shift', async () => {
+    await using opened = await visit(browser, gateway, { as: ana })
+    const { page } = opened
+    const sizes: number[] = []
+    page.on('response', async (response) => {
+      if (!/\.js$/.test(new URL(response.url()).pathname)) return
+      expect(response.headers()['content-encoding']).toMatch(/^(br|gzip)$/)
+      sizes.push((await response.request().sizes()).responseBodySize)
+    })
+    await page.addInitScript(() => {
+      const seen = { shift: 0 }
+      Object.assign(globalThis, { seen })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) seen.shift += (entry as unknown as { value: number }).value
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    await page.goto(`${gateway.url}/`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.waitForLoadState('networkidle')
+    const { shift, paintMs } = await page.evaluate(() => ({
+      shift: (globalThis as unknown as { seen: { shift: number } }).seen.shift,
+      paintMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
+    }))
+    const bytes = sizes.reduce((sum, size) => sum + size, 0)
+    console.log(
+      `first load: ${Math.round(bytes / 1_000)} KB of script, painted after ${Math.round(paintMs)} ms, shift ${shift.toFixed(3)}`,
+    )
+    expect(bytes).toBeGreaterThan(50_000)
+    expect(bytes).toBeLessThan(200_000)
+    expect(shift).toBeLessThan(0.05)
+  })
+})
