@@ -10,6 +10,7 @@ RUN npm ci --ignore-scripts
 COPY bin ./bin
 COPY scripts ./scripts
 COPY src ./src
+COPY web ./web
 # The bundle has most packages inside it.
 RUN npm run build && node scripts/keep-only-unbundled.ts && rm -rf dist/*.map node_modules/.bin node_modules/.cache
 

@@ -12,7 +12,7 @@ import { Output } from '../media/output.tsx'
 import { nameOf } from '../media/outputs.ts'
 import { StatusBadge } from '../media/status.tsx'
 import { Progress } from '../media/task-card.tsx'
-import { mayManage, useSession } from '../shell/session.ts'
+import { mayMake, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { Badge, Code, CopyButton, Empty, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
@@ -263,7 +263,7 @@ function Deliveries({ task }: { task: Task }) {
                   {t(`delivery.${status}`)}
                 </Badge>
                 <span className="min-w-0 flex-1 truncate font-mono text-xs">{url}</span>
-                {mayManage(session) && (
+                {mayMake(session) && (
                   <Button size="small" onClick={() => replaying.mutate(id)} disabled={replaying.isPending}>
                     <Send />
                     {t('task.replay')}
