@@ -38,7 +38,6 @@ const CALLED = [
   /^\/api\/workspace\//,
   /^\/api\/admin\//,
   /^\/api\/v1\/(accounts|providers|account|keys|usage|ledger|calls|deliveries|webhook-secret|members|invitations|shares)\b/,
-  /^\/api\/v1\/task\/\{id\}\/(attempts|queue)$/,
   /^\/api\/status$/,
 ]
 

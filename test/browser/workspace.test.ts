@@ -76,8 +76,8 @@ async function picture(page: Page, name: string): Promise<void> {
 }
 
 /** The first seconds that a sound has played. */
-const playedSeconds = (page: Page): Promise<number> =>
-  page.getByRole('slider', { name: 'Position' }).evaluate((slider) => Number((slider as HTMLInputElement).value))
+const playedSeconds = async (page: Page): Promise<number> =>
+  Number(await page.getByRole('slider', { name: 'Position' }).inputValue())
 
 describe('a new gateway in a browser', () => {
   let gateway: TestGateway
@@ -260,14 +260,14 @@ describe('the workspace of someone who is signed in', () => {
     const key = await page.getByRole('dialog').locator('pre').innerText()
     expect(await gateway.send('GET', '/polyphony/v1/tasks', { key })).toMatchObject({ status: 200 })
     await page.getByRole('button', { name: 'I have kept it' }).click()
-    await page.getByRole('cell', { name: 'studio-app' }).waitFor()
+    await page.getByRole('cell', { name: 'studio-app', exact: true }).waitFor()
     await picture(page, 'keys')
     expect(await barriersOn(page)).toEqual([])
     await page.getByRole('button', { name: 'Actions for studio-app' }).click()
     await page.getByRole('menuitem', { name: 'Revoke' }).click()
-    await expect.poll(() => page.getByRole('cell', { name: 'studio-app' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('cell', { name: 'studio-app', exact: true }).count()).toBe(0)
     await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByRole('cell', { name: 'studio-app' }).waitFor()
+    await page.getByRole('cell', { name: 'studio-app', exact: true }).waitFor()
     expect(await gateway.send('GET', '/polyphony/v1/tasks', { key })).toMatchObject({ status: 200 })
   })
 
@@ -341,13 +341,13 @@ describe('the workspace of someone who is signed in', () => {
     const { page } = opened
     await page.goto(`${gateway.url}/studio`)
     await page.getByRole('heading', { name: '工作台' }).waitFor()
-    expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN')
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN')
     expect(await barriersOn(page)).toEqual([])
-    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    const ground = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
     const light = await ground()
     await page.getByRole('button', { name: /Ana/ }).click()
     await page.getByRole('menuitem', { name: '深色' }).click()
-    expect(await ground()).not.toBe(light)
+    await expect.poll(ground).not.toBe(light)
     await page.getByRole('button', { name: /Ana/ }).click()
     await page.getByRole('menuitem', { name: 'English' }).click()
     await page.getByRole('heading', { name: 'Studio' }).waitFor()
@@ -361,7 +361,7 @@ describe('the workspace of someone who is signed in', () => {
       await page.getByRole('heading', { level: 1 }).waitFor()
       await page.waitForLoadState('networkidle')
       const overflow = () =>
-        page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
       expect({ path, overflow: await overflow() }).toEqual({ path, overflow: 0 })
       if (path === '/studio' || path === '/library') await picture(page, `phone-${path.slice(1)}`)
     }
@@ -395,20 +395,18 @@ describe('the workspace of someone who is signed in', () => {
       expect(response.headers()['content-encoding']).toMatch(/^(br|gzip)$/)
       sizes.push((await response.request().sizes()).responseBodySize)
     })
-    await page.addInitScript(() => {
-      const seen = { shift: 0 }
-      Object.assign(globalThis, { seen })
+    await page.addInitScript(`
+      globalThis.shift = 0
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) seen.shift += (entry as unknown as { value: number }).value
-      }).observe({ type: 'layout-shift', buffered: true })
-    })
+        for (const entry of list.getEntries()) shift += entry.value
+      }).observe({ type: 'layout-shift', buffered: true })`)
     await page.goto(`${gateway.url}/`)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.waitForLoadState('networkidle')
-    const { shift, paintMs } = await page.evaluate(() => ({
-      shift: (globalThis as unknown as { seen: { shift: number } }).seen.shift,
-      paintMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
-    }))
+    const shift = await page.evaluate<number>('shift')
+    const paintMs = await page.evaluate<number>(
+      `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN`,
+    )
     const bytes = sizes.reduce((sum, size) => sum + size, 0)
     console.log(
       `first load: ${Math.round(bytes / 1_000)} KB of script, painted after ${Math.round(paintMs)} ms, shift ${shift.toFixed(3)}`,

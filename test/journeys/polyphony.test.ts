@@ -197,6 +197,24 @@ describe('a client of Polyphony’s own protocol', () => {
     expect(await read(id, { key: TEST_KEY })).toMatchObject({ status: 'cancelled', output: null, error: null })
   })
 
+  it('reads the place of a waiting task in its line, and the calls of providers for one that ended', async () => {
+    const { key } = await gateway.tenant({ key: { mode: 'test' } })
+    const { id } = await created(PICTURE, { key })
+    await read(id, { key, query: '?wait=20' })
+    expect((await gateway.send('GET', `/polyphony/v1/tasks/${id}/attempts`, { key })).body).toMatchObject({
+      attempts: [{ number: 1, provider: 'sandbox', outcome: 'completed', begun_at: expect.any(Number) }],
+    })
+    expect((await gateway.send('GET', `/polyphony/v1/tasks/${id}/queue`, { key })).body).toMatchObject({
+      tasks_ahead: null,
+    })
+    for (const what of ['attempts', 'queue']) {
+      expect(await gateway.send('GET', `/polyphony/v1/tasks/none/${what}`, { key })).toMatchObject({
+        status: 404,
+        body: { error: { code: 'task_not_found' } },
+      })
+    }
+  })
+
   it('gets a signed webhook at the end', async () => {
     const receiver = await openReceiver()
     const { id } = await created({ ...PICTURE, webhook: `${receiver.url}/told` }, { key: TEST_KEY })

@@ -142,6 +142,19 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits'], operations
       },
       [id],
     ),
+    polyphonyQueue: route(
+      'Read the place of a task in its line',
+      { '200': answer('The place.', ref('PolyphonyPlace')), ...failures([...COMMON_ERRORS, 'task_not_found']) },
+      [id],
+    ),
+    polyphonyAttempts: route(
+      'List the calls of providers for a task, with their outcomes',
+      {
+        '200': answer('The attempts, the oldest first.', ref('PolyphonyAttempts')),
+        ...failures([...COMMON_ERRORS, 'task_not_found']),
+      },
+      [id],
+    ),
     polyphonyQuote: {
       ...route('Check a task and read its price', {
         '200': answer('The price; nothing is stored or held.', ref('PolyphonyQuote')),
@@ -231,6 +244,32 @@ function schemas(): Record<string, JsonObject> {
     available_points: points('What is available before that.'),
     is_affordable: Type.Boolean({ description: 'Always true for a test key, which pays nothing.' }),
   })
+  const Place = Type.Object({
+    tasks_ahead: Type.Union([
+      Type.Integer({ minimum: 0, description: 'Waiting tasks before it; null = it waits no more.' }),
+      Type.Null(),
+    ]),
+    estimated_seconds: Type.Union([
+      Type.Integer({
+        minimum: 0,
+        description: 'Until a provider begins, by how long such tasks took; null = unknown.',
+      }),
+      Type.Null(),
+    ]),
+  })
+  const Attempts = Type.Object({
+    attempts: Type.Array(
+      Type.Object({
+        number: Type.Integer({ minimum: 1 }),
+        provider: text,
+        outcome: Type.Enum(['calling', 'accepted', 'uncertain', 'turned_away', 'completed', 'failed', 'cancelled']),
+        reason: Type.Union([text, Type.Null()]),
+        begun_at: at('When the provider was called.'),
+        accepted_at: at('When it had taken the task.'),
+        ended_at: at('When it was over.'),
+      }),
+    ),
+  })
   const Operations = Type.Object({ operations: Type.Array(Operation) })
   const Failure = Type.Object({
     error: Type.Object({
@@ -246,6 +285,6 @@ function schemas(): Record<string, JsonObject> {
     size_bytes: Type.Integer(),
     expires_at: Type.Integer({ description: 'When it is deleted.' }),
   })
-  const named = { Task, Tasks, Quote, Operations, File, Error: Failure }
+  const named = { Task, Tasks, Place, Attempts, Quote, Operations, File, Error: Failure }
   return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Polyphony${name}`, plain(schema)]))
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { Attempt } from '../../core/attempt.ts'
 import type { Caller } from '../../core/caller.ts'
+import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isEnough } from '../../core/person.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
@@ -74,6 +76,16 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     fromTask(await cancelled(params.id, caller, context), urls),
   )
 
+  app.get<OneTask>('/tasks/:id/queue', described('polyphonyQueue'), async ({ params, caller }) => {
+    const { ahead, estimateMs } = await tasks.queuePosition(params.id, caller)
+    return { tasks_ahead: ahead, estimated_seconds: estimateMs === null ? null : Math.ceil(estimateMs / SECOND_MS) }
+  })
+
+  app.get<OneTask>('/tasks/:id/attempts', described('polyphonyAttempts'), async ({ params, caller }) => {
+    const attempts = await tasks.attempts(params.id, caller)
+    return { attempts: attempts.map(attemptBody) }
+  })
+
   app.post('/quote', described('polyphonyQuote'), async (request) => {
     const quote = await tasks.quote(toTask(request.body), request.caller)
     return {
@@ -88,6 +100,11 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     described('polyphonyOperations'),
     async ({ query, caller }) => ({ operations: operationsFor(caller, context, { all: flagIn(query, 'all') }) }),
   )
+}
+
+/** Accounts are not named: the operator's are not for tenants to see. */
+function attemptBody({ number, provider, outcome, reason, begunAt, acceptedAt, endedAt }: Attempt) {
+  return { number, provider, outcome, reason, begun_at: begunAt, accepted_at: acceptedAt, ended_at: endedAt }
 }
 
 /** Cancels what waits, and what runs where its provider can end it. A repetition gets the same answer. */

@@ -166,19 +166,16 @@ export type AccountTestAdmin = {
 "account": AccountAdmin
 }
 
-export type PiapiAttempt = {
+export type PolyphonyAttempts = {
+"attempts": ({
 "number": number
 "provider": string
 "outcome": "calling" | "accepted" | "uncertain" | "turned_away" | "completed" | "failed" | "cancelled"
-"reason": string
-"begun_at": string
-/** When the provider had taken it; 0001-01-01T00:00:00Z until then. */ "accepted_at": string
-/** When it was over; 0001-01-01T00:00:00Z until then. */ "ended_at": string
-}
-
-export type PiapiPlace = {
-/** Waiting tasks before it; null = it runs. */ "tasks_ahead": (number | null)
-/** Until a provider begins, by how long such tasks took; null where none has ended yet. */ "estimated_seconds": (number | null)
+"reason": (string | null)
+"begun_at": (number | null)
+"accepted_at": (number | null)
+"ended_at": (number | null)
+})[]
 }
 
 export type PolyphonyFile = {
@@ -202,6 +199,11 @@ export type PolyphonyOperations = {
 "example": Record<string, unknown>
 /** Whether an account performs it now, and the key may use it. */ "available": boolean
 })[]
+}
+
+export type PolyphonyPlace = {
+"tasks_ahead": (number | null)
+"estimated_seconds": (number | null)
 }
 
 export type PolyphonyQuote = {
@@ -2043,16 +2045,6 @@ export interface Routes {
 "data": AccountProvider[]
 "message": string
 } }
-  "GET /api/v1/task/{id}/attempts": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
-"code": 200
-"data": PiapiAttempt[]
-"message": string
-} }
-  "GET /api/v1/task/{id}/queue": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
-"code": 200
-"data": PiapiPlace
-"message": string
-} }
   "GET /api/v1/usage": { path: Record<never, never>; query: { "by"?: "day" | "model" | "key"; "from"?: string; "to"?: string; "key"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
@@ -2474,5 +2466,7 @@ export interface Routes {
   "POST /polyphony/v1/tasks": { path: Record<never, never>; query: Record<never, never>; body: PolyphonyTaskRequest; answer: PolyphonyTask }
   "GET /polyphony/v1/tasks": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string; "idempotency_key"?: string; "status"?: string; "operation"?: string; "model"?: string; "kind"?: string; "created_from"?: string; "created_to"?: string; "search"?: string }; body: undefined; answer: PolyphonyTasks }
   "GET /polyphony/v1/tasks/{id}": { path: { "id": string }; query: { "wait"?: number }; body: undefined; answer: PolyphonyTask }
+  "GET /polyphony/v1/tasks/{id}/attempts": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyAttempts }
   "POST /polyphony/v1/tasks/{id}/cancel": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyTask }
+  "GET /polyphony/v1/tasks/{id}/queue": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyPlace }
 }

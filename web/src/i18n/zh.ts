@@ -1,6 +1,6 @@
-import type { Key } from './i18n.ts'
+import type { en } from './en.ts'
 
-export const zh: Record<Key, string> = {
+export const zh: Record<keyof typeof en, string> = {
   'account.backup': '备用',
   'account.connected': '已连接',
   'account.cooling_down': '冷却中',

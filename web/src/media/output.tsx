@@ -24,12 +24,12 @@ export function Output({ task, actions }: OutputProps) {
   const made = madeBy(task)
   const name = nameOf(task)
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <Sounds task={task} {...(actions ? { actions } : {})} />
       {made.pictures.length > 0 && (
         <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))] gap-3">
           {made.pictures.map(({ file, widthPx, heightPx }, at) => (
-            <figure key={file} className="grid content-start gap-2">
+            <figure key={file} className="grid grid-cols-1 content-start gap-2">
               <a
                 href={fileAddress(file)}
                 target="_blank"
@@ -53,7 +53,7 @@ export function Output({ task, actions }: OutputProps) {
         </div>
       )}
       {made.videos.map(({ file, cover, widthPx, heightPx, seconds }, at) => (
-        <figure key={file} className="grid gap-2">
+        <figure key={file} className="grid grid-cols-1 gap-2">
           <video
             src={fileAddress(file)}
             {...(cover ? { poster: fileAddress(cover) } : {})}
@@ -71,7 +71,7 @@ export function Output({ task, actions }: OutputProps) {
         </figure>
       ))}
       {made.model && (
-        <figure className="grid gap-2">
+        <figure className="grid grid-cols-1 gap-2">
           <div className="rounded-lg bg-hover">
             <Suspense fallback={<div className="h-[360px]" />}>
               <ModelView url={made.model.file} label={name} />
@@ -101,7 +101,7 @@ function Sounds({ task, actions }: OutputProps) {
     const clip = clips[at]
     const seconds = clip?.durationSeconds ?? sounds[at - clips.length]?.seconds ?? 0
     return (
-      <div key={track.id} className="grid gap-2.5">
+      <div key={track.id} className="grid grid-cols-1 gap-2.5">
         <div className="flex items-center gap-3">
           <button
             type="button"
@@ -146,7 +146,7 @@ function Sounds({ task, actions }: OutputProps) {
 function ItemBar({ url, about, children }: { url: string; about: string; children?: ReactNode }) {
   const t = useT()
   return (
-    <figcaption className="grid gap-2">
+    <figcaption className="grid grid-cols-1 gap-2">
       <span className="flex items-center justify-between text-soft text-xs tabular">
         {about}
         <span className="flex">

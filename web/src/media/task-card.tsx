@@ -71,7 +71,7 @@ export function Progress({ task }: { task: Task }) {
   const isWaiting = task.status === 'pending' || task.status === 'staged'
   const { data: queue } = useQuery({
     queryKey: ['queue', task.id],
-    queryFn: () => call('GET /api/v1/task/{id}/queue', { path: { id: task.id } }),
+    queryFn: () => call('GET /polyphony/v1/tasks/{id}/queue', { path: { id: task.id } }),
     enabled: isWaiting,
     refetchInterval: isWaiting ? 2_000 : false,
     retry: false,

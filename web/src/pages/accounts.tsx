@@ -16,7 +16,7 @@ export function Accounts() {
   const may = mayManage(useSession())
   return (
     <Page title={t('nav.accounts')} about={t('accounts.about')}>
-      <div className="grid gap-5">
+      <div className="grid grid-cols-1 gap-5">
         <AccountList api={ownAccounts} mayChange={may} />
         {may && <Pool />}
       </div>
@@ -39,7 +39,7 @@ function Pool() {
   if (!pool) return null
   const row = 'grid-cols-[1fr_auto] items-center [&>p]:col-span-2'
   return (
-    <Panel className="grid gap-5 p-4">
+    <Panel className="grid grid-cols-1 gap-5 p-4">
       <Field label={t('pool.own')} help={t('pool.ownHelp')} className={row}>
         {(props) => (
           <Switch

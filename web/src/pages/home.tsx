@@ -33,14 +33,14 @@ export function Home() {
   const shown = [...made, ...(recent?.tasks ?? []).filter(({ id }) => !known.has(id))].slice(0, RECENT)
   return (
     <Page title={person?.name ? t('home.hello', { name: person.name }) : t('home.title')}>
-      <div className="grid gap-6">
+      <div className="grid grid-cols-1 gap-6">
         <SongBox
           onMade={(task) => setMade([task, ...made])}
           isFirst={recent?.tasks.length === 0 && made.length === 0}
         />
         <Numbers />
         {shown.length > 0 && (
-          <section className="grid gap-3">
+          <section className="grid grid-cols-1 gap-3">
             <div className="flex items-center justify-between">
               <h2 className="font-semibold">{t('home.recent')}</h2>
               <Button look="quiet" size="small" asChild>
@@ -86,7 +86,7 @@ function SongBox({ onMade, isFirst }: { onMade: (task: Task) => void; isFirst: b
   }
   return (
     <Panel className="overflow-hidden bg-[radial-gradient(120%_140%_at_100%_0%,var(--mark-ground),transparent_55%)]">
-      <form onSubmit={submit} className="grid gap-3 p-5 md:p-7">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-3 p-5 md:p-7">
         <h2 className="font-semibold text-lg">{isFirst ? t('home.firstSong') : t('home.song')}</h2>
         <div className="flex flex-col gap-2 rounded-xl border border-line bg-panel p-2 focus-within:border-mark sm:flex-row">
           <input
@@ -143,7 +143,11 @@ function Numbers() {
   return (
     <div className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line md:grid-cols-4">
       {numbers.map(({ label, value, to }) => (
-        <Link key={label} to={to} className="grid gap-0.5 bg-panel px-5 py-4 transition-colors hover:bg-hover">
+        <Link
+          key={label}
+          to={to}
+          className="grid grid-cols-1 gap-0.5 bg-panel px-5 py-4 transition-colors hover:bg-hover"
+        >
           <span className="text-soft text-xs">{label}</span>
           <span className="font-semibold text-xl tracking-tight tabular">{value}</span>
         </Link>
@@ -177,7 +181,7 @@ function NextSteps({ hasMade }: { hasMade: boolean }) {
     },
   ]
   return (
-    <section className="grid gap-3">
+    <section className="grid grid-cols-1 gap-3">
       <h2 className="font-semibold">{t('home.next')}</h2>
       <div className="grid gap-4 lg:grid-cols-[1fr_1fr]">
         <Panel className="divide-y divide-line">
@@ -200,7 +204,7 @@ function NextSteps({ hasMade }: { hasMade: boolean }) {
           ))}
         </Panel>
         {song && (
-          <div className="grid min-w-0 content-start gap-2">
+          <div className="grid grid-cols-1 min-w-0 content-start gap-2">
             <Code text={codeOf('curl', requestOf('polyphony', song, { gpt_description_prompt: t('home.idea') }))} />
             <p className="text-soft text-xs">
               {t('home.docs')}{' '}

@@ -150,9 +150,9 @@ export function Keys() {
       )}
       {secret && (
         <Dialog open onClose={() => setSecret(undefined)} title={secret.title} about={t('keys.once')}>
-          <div className="grid gap-3">
+          <div className="grid grid-cols-1 gap-3">
             {secret.texts.map(([name, text]) => (
-              <div key={name} className="grid gap-1">
+              <div key={name} className="grid grid-cols-1 gap-1">
                 <span className="text-soft text-xs">{name}</span>
                 <Code text={text} />
               </div>
@@ -171,7 +171,7 @@ function Spent({ spent_usd, spend_limit_usd }: KeyRecord) {
   if (spend_limit_usd === null) return usd(spent_usd)
   const share = spend_limit_usd === 0 ? 1 : Math.min(1, spent_usd / spend_limit_usd)
   return (
-    <span className="grid gap-1">
+    <span className="grid grid-cols-1 gap-1">
       <span className="text-xs">
         {usd(spent_usd)} / {usd(spend_limit_usd)}
       </span>
@@ -226,7 +226,7 @@ function MakeKey({ onClose, onMade }: { onClose: () => void; onMade: (name: stri
   }
   return (
     <Dialog open onClose={onClose} title={t('keys.make')} about={t('keys.makeAbout')}>
-      <form onSubmit={submit} className="grid gap-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
         <Field label={t('keys.name')} help={t('keys.nameHelp')} error={errorOf('name')}>
           {(props) => (
             <Input {...props} required maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />

@@ -54,7 +54,7 @@ export function Money() {
         </>
       }
     >
-      <div className="grid gap-5">
+      <div className="grid grid-cols-1 gap-5">
         <Balance />
         <Spending from={from} days={days} now={now} />
         <Ledger from={from} />
@@ -73,7 +73,7 @@ function Balance() {
   return (
     <div className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line">
       {numbers.map(({ label, value, isMain }) => (
-        <div key={label} className="grid gap-0.5 bg-panel px-5 py-4">
+        <div key={label} className="grid grid-cols-1 gap-0.5 bg-panel px-5 py-4">
           <span className="text-soft text-xs">{label}</span>
           <span className={cn('font-semibold tracking-tight tabular', isMain ? 'text-3xl' : 'text-3xl text-soft')}>
             {value}
@@ -127,11 +127,11 @@ function Spending({ from, days, now }: { from: string; days: number; now: number
             <Chart points={points} label={t('money.spending')} whenLabel={t('money.at')} format={usd} />
           </Suspense>
         ) : (
-          <ul className="grid min-h-[220px] content-start gap-2.5">
+          <ul className="grid grid-cols-1 min-h-[220px] content-start gap-2.5">
             {data?.items
               .toSorted((a, b) => b.consumed_usd - a.consumed_usd)
               .map(({ group, consumed_usd, tasks }) => (
-                <li key={group} className="grid gap-1">
+                <li key={group} className="grid grid-cols-1 gap-1">
                   <span className="flex justify-between gap-3">
                     <span className="truncate">{nameOf(group)}</span>
                     <span className="shrink-0 text-soft tabular">

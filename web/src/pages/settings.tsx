@@ -21,7 +21,7 @@ export function Settings() {
   const { person, features } = useSession()
   return (
     <Page title={t('nav.settings')}>
-      <div className="grid max-w-2xl gap-5">
+      <div className="grid grid-cols-1 max-w-2xl gap-5">
         <Looks />
         {person && <Person />}
         {person && features.password && <Password />}
@@ -48,7 +48,7 @@ function Looks() {
       )
   }
   return (
-    <Panel className="grid gap-5 p-4">
+    <Panel className="grid grid-cols-1 gap-5 p-4">
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label={t('settings.theme')}>
           {(props) => (
@@ -105,7 +105,7 @@ function Person() {
   return (
     <Panel>
       <PanelTitle>{t('settings.person')}</PanelTitle>
-      <form onSubmit={submit} className="grid gap-4 p-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4 p-4">
         <Field label={t('person.name')} help={person?.email}>
           {(props) => (
             <Input {...props} required maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />
@@ -142,7 +142,7 @@ function Password() {
   return (
     <Panel>
       <PanelTitle>{t('person.password')}</PanelTitle>
-      <form onSubmit={submit} className="grid gap-4 p-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4 p-4">
         <div className="grid gap-4 sm:grid-cols-2">
           <Field label={t('settings.currentPassword')}>
             {(props) => (
@@ -205,10 +205,10 @@ function SecondFactor() {
   return (
     <Panel>
       <PanelTitle>{t('settings.twoFactor')}</PanelTitle>
-      <div className="grid gap-4 p-4">
+      <div className="grid grid-cols-1 gap-4 p-4">
         <p className="text-soft">{t('settings.twoFactorAbout')}</p>
         {!enabling.data && (
-          <form onSubmit={begin} className="grid gap-4">
+          <form onSubmit={begin} className="grid grid-cols-1 gap-4">
             <Field label={t('settings.currentPassword')}>
               {(props) => (
                 <Input
@@ -233,7 +233,7 @@ function SecondFactor() {
           </form>
         )}
         {enabling.data && !proving.data && (
-          <form onSubmit={prove} className="grid gap-4">
+          <form onSubmit={prove} className="grid grid-cols-1 gap-4">
             <p>{t('settings.twoFactorAddress')}</p>
             <Code text={enabling.data.totpURI} />
             <Field label={t('signIn.code')}>

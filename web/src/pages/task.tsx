@@ -4,7 +4,7 @@ import { ArrowLeft, RotateCcw, Send, Webhook } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { call } from '../api/client.ts'
 import { hasEnded, type Task, taskQuery } from '../api/queries.ts'
-import type { PiapiAttempt } from '../api/routes.ts'
+import type { PolyphonyAttempts } from '../api/routes.ts'
 import { dateTime, duration, pointsAsUsd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
 import { ItemActions } from '../media/actions.tsx'
@@ -64,7 +64,7 @@ export function OneTask() {
       }
     >
       <div className="grid gap-5 lg:grid-cols-[1fr_320px]">
-        <div className="grid min-w-0 content-start gap-5">
+        <div className="grid grid-cols-1 min-w-0 content-start gap-5">
           <Result task={task} />
           <Attempts task={task} />
           <Deliveries task={task} />
@@ -79,7 +79,7 @@ export function OneTask() {
             </Panel>
           )}
         </div>
-        <aside className="grid content-start gap-5">
+        <aside className="grid grid-cols-1 content-start gap-5">
           <Facts task={task} />
           <Timeline task={task} />
         </aside>
@@ -93,7 +93,7 @@ function Result({ task }: { task: Task }) {
   return (
     <Panel>
       <PanelTitle aside={<StatusBadge status={task.status} />}>{t('task.result')}</PanelTitle>
-      <div className="grid gap-4 p-4">
+      <div className="grid grid-cols-1 gap-4 p-4">
         {!hasEnded(task) && <Progress task={task} />}
         {task.error && (
           <div className="rounded-lg bg-bad-ground px-4 py-3 text-bad">
@@ -139,7 +139,7 @@ function Facts({ task }: { task: Task }) {
   return (
     <Panel>
       <PanelTitle>{t('task.facts')}</PanelTitle>
-      <dl className="grid gap-2 p-4">
+      <dl className="grid grid-cols-1 gap-2 p-4">
         {facts.map(([name, value]) => (
           <div key={name} className="grid grid-cols-[7rem_1fr] items-center gap-2">
             <dt className="text-soft text-xs">{name}</dt>
@@ -162,7 +162,7 @@ function Timeline({ task }: { task: Task }) {
   return (
     <Panel>
       <PanelTitle>{t('task.timeline')}</PanelTitle>
-      <ol className="grid gap-4 p-4">
+      <ol className="grid grid-cols-1 gap-4 p-4">
         {moments.map(({ at, label }, index) => {
           const before = moments[index - 1]
           return (
@@ -183,7 +183,7 @@ function Timeline({ task }: { task: Task }) {
   )
 }
 
-const OUTCOMES: Record<PiapiAttempt['outcome'], 'good' | 'bad' | 'info' | 'mark' | 'plain'> = {
+const OUTCOMES: Record<PolyphonyAttempts['attempts'][number]['outcome'], 'good' | 'bad' | 'info' | 'mark' | 'plain'> = {
   calling: 'info',
   accepted: 'info',
   uncertain: 'mark',
@@ -197,11 +197,9 @@ function Attempts({ task }: { task: Task }) {
   const t = useT()
   const { data: attempts } = useQuery({
     queryKey: ['attempts', task.id, task.status],
-    queryFn: () => call('GET /api/v1/task/{id}/attempts', { path: { id: task.id } }),
-    retry: false,
+    queryFn: async () => (await call('GET /polyphony/v1/tasks/{id}/attempts', { path: { id: task.id } })).attempts,
   })
   if (!attempts || attempts.length === 0) return null
-  const isTime = (at: string): boolean => !at.startsWith('0001')
   return (
     <Panel>
       <PanelTitle>{t('task.attempts')}</PanelTitle>
@@ -217,9 +215,9 @@ function Attempts({ task }: { task: Task }) {
               <Badge tone={OUTCOMES[outcome]}>{t(`outcome.${outcome}`)}</Badge>
             </td>
             <td className="text-soft">{reason || '–'}</td>
-            <td className="whitespace-nowrap text-soft">{isTime(begun_at) ? dateTime(begun_at) : '–'}</td>
+            <td className="whitespace-nowrap text-soft">{begun_at ? dateTime(begun_at) : '–'}</td>
             <td className="whitespace-nowrap text-soft">
-              {isTime(begun_at) && isTime(ended_at) ? duration(Date.parse(ended_at) - Date.parse(begun_at)) : '–'}
+              {begun_at && ended_at ? duration(ended_at - begun_at) : '–'}
             </td>
           </tr>
         ))}
@@ -257,7 +255,7 @@ function Deliveries({ task }: { task: Task }) {
       ) : (
         <ul className="divide-y divide-line">
           {data.items.map(({ id, url, status, attempts, log }) => (
-            <li key={id} className="grid gap-2 px-4 py-3">
+            <li key={id} className="grid grid-cols-1 gap-2 px-4 py-3">
               <div className="flex flex-wrap items-center gap-3">
                 <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>
                   {t(`delivery.${status}`)}
@@ -270,7 +268,7 @@ function Deliveries({ task }: { task: Task }) {
                   </Button>
                 )}
               </div>
-              <ul className="grid gap-1 text-soft text-xs tabular">
+              <ul className="grid grid-cols-1 gap-1 text-soft text-xs tabular">
                 {log.map(({ at, duration_ms, http_status, error }) => (
                   <li key={at}>
                     {dateTime(at)} · {duration(duration_ms)} · {http_status ?? error ?? '–'}

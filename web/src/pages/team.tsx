@@ -49,7 +49,7 @@ export function Team() {
         )
       }
     >
-      <div className="grid gap-5">
+      <div className="grid grid-cols-1 gap-5">
         {error && <Fault error={error} />}
         <Panel>
           <PanelTitle>{t('team.members')}</PanelTitle>
@@ -156,7 +156,7 @@ function Invite({ onClose }: { onClose: () => void }) {
   return (
     <Dialog open onClose={onClose} title={t('team.invite')} about={t('team.inviteAbout')}>
       {inviting.data ? (
-        <div className="grid gap-3">
+        <div className="grid grid-cols-1 gap-3">
           <p>{t('team.link')}</p>
           <Code text={inviting.data.link} />
           <Button look="primary" className="justify-self-end" onClick={onClose}>
@@ -164,7 +164,7 @@ function Invite({ onClose }: { onClose: () => void }) {
           </Button>
         </div>
       ) : (
-        <form onSubmit={submit} className="grid gap-4">
+        <form onSubmit={submit} className="grid grid-cols-1 gap-4">
           <Field label={t('person.email')} help={t('team.emailHelp')}>
             {(props) => (
               <Input {...props} type="email" value={email} onChange={({ target }) => setEmail(target.value)} />

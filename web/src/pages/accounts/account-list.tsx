@@ -53,7 +53,7 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
     )
   }
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       {error && <Fault error={error} retry={() => void refetch()} />}
       {isPending && (
         <Panel>
@@ -216,11 +216,11 @@ function Findings({
   const t = useT()
   return (
     <Dialog open onClose={onClose} title={t('accounts.debugOf', { name: account.name })} wide>
-      <div className="grid gap-5">
+      <div className="grid grid-cols-1 gap-5">
         {advice.length === 0 ? (
           <p className="rounded-lg bg-good-ground px-4 py-3 text-good">{t('accounts.healthy')}</p>
         ) : (
-          <ul className="grid gap-2">
+          <ul className="grid grid-cols-1 gap-2">
             {advice.map((one) => (
               <li key={one} className="rounded-lg bg-mark-ground px-4 py-3 text-mark">
                 {one}
@@ -231,7 +231,7 @@ function Findings({
         <div>
           <h3 className="mb-1.5 font-medium">{t('accounts.waiting')}</h3>
           {waiting.length === 0 && <p className="text-soft">{t('accounts.noneWaiting')}</p>}
-          <ul className="grid gap-1">
+          <ul className="grid grid-cols-1 gap-1">
             {waiting.map(({ operation, count }) => (
               <li key={operation} className="flex justify-between">
                 {operation}
@@ -243,7 +243,7 @@ function Findings({
         <div>
           <h3 className="mb-1.5 font-medium">{t('accounts.attempts')}</h3>
           {attempts.length === 0 && <p className="text-soft">{t('accounts.noAttempts')}</p>}
-          <ul className="grid gap-1.5">
+          <ul className="grid grid-cols-1 gap-1.5">
             {attempts.map(({ task_id, number, outcome, reason, begun_at }) => (
               <li key={task_id + number} className="flex flex-wrap items-center gap-2 text-xs">
                 <Badge tone={outcome === 'completed' ? 'good' : outcome === 'failed' ? 'bad' : 'plain'}>

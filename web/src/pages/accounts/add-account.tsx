@@ -33,7 +33,7 @@ export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClos
               key={one.id}
               type="button"
               onClick={() => setProvider(one)}
-              className="grid gap-0.5 rounded-xl border border-line bg-panel px-4 py-3 text-left hover:border-mark"
+              className="grid grid-cols-1 gap-0.5 rounded-xl border border-line bg-panel px-4 py-3 text-left hover:border-mark"
             >
               <span className="font-medium">{one.title}</span>
               <span className="text-soft text-xs">
@@ -90,7 +90,7 @@ function ProviderForm({
     adding.mutate()
   }
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <form onSubmit={submit} className="grid grid-cols-1 gap-4">
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label={t('accounts.name')} error={errorOf('name')} required>
           {(props) => <Input {...props} required value={name} onChange={({ target }) => setName(target.value)} />}

@@ -13,7 +13,7 @@ export function Frame({ title, about, children }: { title: string; about?: React
   useTitle(title)
   return (
     <main className="grid min-h-dvh place-items-center bg-[radial-gradient(90%_60%_at_50%_0%,var(--mark-ground),transparent)] px-4 py-10">
-      <div className="grid w-full max-w-sm gap-5">
+      <div className="grid grid-cols-1 w-full max-w-sm gap-5">
         <div className="flex items-center justify-center gap-3 font-semibold text-lg">
           <Logo size={36} /> Polyphony
         </div>

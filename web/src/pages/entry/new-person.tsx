@@ -38,7 +38,7 @@ export function NewPersonForm({
     entering.mutate()
   }
   return (
-    <form onSubmit={send} className="grid gap-4">
+    <form onSubmit={send} className="grid grid-cols-1 gap-4">
       <Field label={t('person.name')} error={errorOf('name')}>
         {(props) => (
           <Input

@@ -31,7 +31,7 @@ export function Reset() {
   }
   return (
     <Frame title={t('reset.title')} about={t('reset.about')}>
-      <form onSubmit={submit} className="grid gap-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
         <Field label={t('person.password')} help={t('person.passwordHelp')}>
           {(props) => (
             <Input

@@ -43,7 +43,7 @@ export function SignIn() {
       {way === 'code' && <CodeForm next={next} />}
       {way === 'key' && <KeyForm next={next} />}
       {(byPasskey.error ?? elsewhere.error) && <Fault error={byPasskey.error ?? elsewhere.error} />}
-      <div className="grid gap-2 border-line border-t pt-4">
+      <div className="grid grid-cols-1 gap-2 border-line border-t pt-4">
         {features?.passkey && way !== 'code' && (
           <Button onClick={() => byPasskey.mutate()}>
             <Fingerprint />
@@ -86,7 +86,7 @@ function PasswordForm({ next, onCode }: { next: string | undefined; onCode: () =
     entering.mutate()
   }
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <form onSubmit={submit} className="grid grid-cols-1 gap-4">
       <Field label={t('person.email')}>
         {(props) => (
           <Input
@@ -133,7 +133,7 @@ function CodeForm({ next }: { next: string | undefined }) {
     entering.mutate()
   }
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <form onSubmit={submit} className="grid grid-cols-1 gap-4">
       <Field label={t('signIn.code')}>
         {(props) => (
           <Input
@@ -167,7 +167,7 @@ function KeyForm({ next }: { next: string | undefined }) {
     entering.mutate()
   }
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <form onSubmit={submit} className="grid grid-cols-1 gap-4">
       <Field label={t('signIn.key')} help={t('signIn.keyHelp')}>
         {(props) => (
           <Input

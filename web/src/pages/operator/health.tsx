@@ -43,10 +43,10 @@ export function Health() {
     },
   ]
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       <div className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line md:grid-cols-4">
         {tiles.map(({ label, value }) => (
-          <div key={label} className="grid gap-0.5 bg-panel px-5 py-4">
+          <div key={label} className="grid grid-cols-1 gap-0.5 bg-panel px-5 py-4">
             <span className="text-soft text-xs">{label}</span>
             <span className="font-semibold text-xl tabular">{value}</span>
           </div>

@@ -119,7 +119,7 @@ function SetPrice({ onClose, onDone }: { onClose: () => void; onDone: () => void
   const names = ['*', ...new Set(operations.flatMap(({ id, model }) => [model, id]))]
   return (
     <Dialog open onClose={onClose} title={t('prices.set')} about={t('prices.setAbout')} wide>
-      <form onSubmit={submit} className="grid gap-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
         <div className="grid gap-4 sm:grid-cols-[2fr_1fr_1fr]">
           <Field label={t('prices.of')} help={t('prices.ofHelp')}>
             {(props) => (

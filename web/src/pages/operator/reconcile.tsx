@@ -27,7 +27,7 @@ export function Reconcile() {
         </Empty>
       )}
       {data && (
-        <div className="grid gap-5 p-4">
+        <div className="grid grid-cols-1 gap-5 p-4">
           {data.clean ? (
             <p className="flex items-center gap-2 rounded-lg bg-good-ground px-4 py-3 font-medium text-good [&_svg]:size-5">
               <CircleCheck aria-hidden />

@@ -144,7 +144,7 @@ function MakeTenant({ onClose, onDone }: FormProps) {
   }
   return (
     <Dialog open onClose={onClose} title={t('tenants.make')} about={t('tenants.makeAbout')}>
-      <form onSubmit={submit} className="grid gap-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
         <Field label={t('person.name')}>
           {(props) => <Input {...props} required value={name} onChange={({ target }) => setName(target.value)} />}
         </Field>
@@ -187,7 +187,7 @@ function Credit({ tenant, onClose, onDone }: FormProps & { tenant: Tenant }) {
       title={t('tenants.creditOf', { name: tenant.name })}
       about={t('tenants.creditAbout')}
     >
-      <form onSubmit={submit} className="grid gap-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
         <Field label={t('tenants.amount')}>
           {(props) => (
             <Input
@@ -230,7 +230,7 @@ function Limits({ tenant, onClose, onDone }: FormProps & { tenant: Tenant }) {
   }
   return (
     <Dialog open onClose={onClose} title={t('tenants.limitsOf', { name: tenant.name })}>
-      <form onSubmit={submit} className="grid gap-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
         <Field label={t('tenants.concurrent')} help={t('tenants.concurrentHelp')}>
           {(props) => (
             <Input

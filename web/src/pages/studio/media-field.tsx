@@ -48,7 +48,7 @@ export function MediaField({ id, kind, value, onChange, ...described }: MediaFie
     }
   }
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way beside the button and the address */}
       <div
         onDragOver={(event) => {

@@ -93,7 +93,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
     <Panel>
       <form onSubmit={submit} noValidate className="grid grid-cols-1 gap-5 p-4 md:p-5">
         {!operation.available && (
-          <div className="grid gap-2 rounded-lg bg-mark-ground px-4 py-3 text-mark">
+          <div className="grid grid-cols-1 gap-2 rounded-lg bg-mark-ground px-4 py-3 text-mark">
             <p>{t('studio.unavailable')}</p>
             <div className="flex flex-wrap gap-2">
               <Button size="small" asChild>

@@ -154,7 +154,7 @@ function MediaList({ id, schema, value, onChange, ...props }: Omit<ControlProps,
   const shown = urls.length === 0 ? [''] : urls
   const most = schema.maxItems ?? 20
   return (
-    <div className="grid gap-3">
+    <div className="grid grid-cols-1 gap-3">
       {shown.map((url, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the place is what a file is known by
         <div key={at} className="flex gap-2">
@@ -241,7 +241,7 @@ function Group({
   const values = (typeof value === 'object' && value !== null ? value : {}) as Values
   const required = new Set(schema.required ?? [])
   return (
-    <fieldset className="grid gap-4 rounded-lg border border-line p-3">
+    <fieldset className="grid grid-cols-1 gap-4 rounded-lg border border-line p-3">
       <legend className="px-1 font-medium text-[13px]">{label}</legend>
       {schema.description && <p className="text-soft text-xs">{schema.description}</p>}
       {Object.entries(schema.properties ?? {}).map(([name, one]) => (
