@@ -193,7 +193,7 @@ const mediaType = ({ outputFormat }: { outputFormat?: string | undefined }) =>
 export const runwaySpeech = operation({
   model: MODEL,
   taskType: 'text_to_speech',
-  title: 'MapRequest a text',
+  title: 'Speak a text',
   input: Type.Object({
     model: model(['eleven_multilingual_v2', 'eleven_v3', 'seed_audio']),
     promptText: requiredText(MAX_PROMPT, 'What is spoken.'),
@@ -245,7 +245,7 @@ const sounds = { kind: 'sounds', of: () => ({ seconds: ASSUMED_SOUND_SECONDS }) 
 export const runwaySpeechToSpeech = operation({
   model: MODEL,
   taskType: 'speech_to_speech',
-  title: 'MapRequest with another voice',
+  title: 'Give a recording another voice',
   input: Type.Object({
     model: model(['eleven_multilingual_sts_v2']),
     media: Type.Object(
@@ -281,7 +281,7 @@ const LANGUAGES = 'en hi pt zh es fr de ja ar ru ko id it nl tr pl sv fil ms ro 
 export const runwayDubbing = operation({
   model: MODEL,
   taskType: 'voice_dubbing',
-  title: 'MapRequest a recording in another language',
+  title: 'Dub a recording in another language',
   input: Type.Object({
     model: model(['eleven_voice_dubbing']),
     audioUri: uri('audio'),

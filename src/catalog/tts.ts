@@ -12,7 +12,7 @@ export const tts: Operation[] = [
   operation({
     model: 'Qubico/tts',
     taskType: 'zero-shot',
-    title: 'MapRequest a text in the voice of a recording',
+    title: 'Speak a text in the voice of a recording',
     input: Type.Object({
       gen_text: requiredText(MAX_TEXT, 'The text to speak.'),
       ref_audio: mediaFile('audio', 'The voice: 3 to 30 seconds of WAV, MP3 or FLAC, by URL or as base64.'),

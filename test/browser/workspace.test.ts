@@ -376,7 +376,7 @@ describe('the workspace of someone who is signed in', () => {
     await page.goto(`${gateway.url}/keys`)
     await page.getByRole('heading', { name: 'Keys' }).waitFor()
     await page.keyboard.press('Control+k')
-    await page.keyboard.type('ideogram v3-remix')
+    await page.getByPlaceholder(/Page, operation/).fill('ideogram v3-remix')
     await page
       .getByRole('option', { name: /Ideogram 3/ })
       .first()

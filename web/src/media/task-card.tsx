@@ -25,7 +25,8 @@ export function TaskCard({ task: given }: { task: Task }) {
   const { data: task = given } = useQuery({ ...taskQuery(given.id), initialData: given })
   const isDone = hasEnded(task)
   useEffect(() => {
-    if (isDone && !hasEnded(given)) void client.invalidateQueries({ queryKey: ['balance'] })
+    if (!isDone || hasEnded(given)) return
+    for (const key of ['balance', 'usage']) void client.invalidateQueries({ queryKey: [key] })
   }, [isDone, given, client])
   return (
     <Panel className="animate-appear overflow-hidden">

@@ -57,7 +57,8 @@ export function Home() {
             </div>
           </section>
         )}
-        <NextSteps hasMade={shown.length > 0} />
+        {/* After what is above it, so that nothing moves. */}
+        {recent && <NextSteps hasMade={shown.length > 0} />}
       </div>
     </Page>
   )

@@ -7,6 +7,7 @@ import { operationsQuery } from '../api/queries.ts'
 import { setLocale, useLocale, useT } from '../i18n/i18n.ts'
 import { GROUPS, groupOf } from '../pages/studio/groups.ts'
 import { router } from '../router.tsx'
+import { hasWords } from '../ui/has-words.ts'
 import { getMode } from './mode.ts'
 import { placesFor } from './navigation.ts'
 import { useSession } from './session.ts'
@@ -27,17 +28,33 @@ export function Palette({ onClose }: { onClose: () => void }) {
     onClose()
     action()
   }
+  const shownPlaces = places.filter(({ to, label }) => hasWords(`${t(label)} ${to}`, typed))
+  // With nothing typed, the pages are enough.
+  const found = typed.trim() === '' ? [] : operations.filter(({ id, title }) => hasWords(`${id} ${title}`, typed))
+  const commands = [
+    { label: t('nav.settings'), icon: Settings, run: () => router.navigate({ to: '/settings' }) },
+    {
+      label: theme === 'dark' ? t('theme.light') : t('theme.dark'),
+      icon: Moon,
+      run: () => setTheme(theme === 'dark' ? 'light' : 'dark'),
+    },
+    {
+      label: locale === 'en' ? '中文' : 'English',
+      icon: Languages,
+      run: () => setLocale(locale === 'en' ? 'zh' : 'en'),
+    },
+  ].filter(({ label }) => hasWords(label, typed))
   const isId = /^[0-9a-f-]{36}$/.test(typed.trim())
   return (
     <Dialog.Root open onOpenChange={(is) => !is && onClose()}>
       <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-50 bg-black/45 backdrop-blur-[2px]" />
+        <Dialog.Overlay className="fixed inset-0 z-50 bg-black/45" />
         <Dialog.Content
           aria-describedby={undefined}
           className="fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 animate-appear overflow-hidden rounded-2xl border border-line bg-raised shadow-float"
         >
           <Dialog.Title className="sr-only">{t('nav.search')}</Dialog.Title>
-          <Command label={t('nav.search')} loop>
+          <Command label={t('nav.search')} loop shouldFilter={false}>
             <Command.Input
               value={typed}
               onValueChange={setTyped}
@@ -56,7 +73,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                 </Command.Item>
               )}
               <Command.Group heading={t('palette.pages')}>
-                {places.map(({ to, label, icon: Icon }) => (
+                {shownPlaces.map(({ to, label, icon: Icon }) => (
                   <Command.Item
                     key={to}
                     value={`${t(label)} ${to}`}
@@ -67,49 +84,33 @@ export function Palette({ onClose }: { onClose: () => void }) {
                     {t(label)}
                   </Command.Item>
                 ))}
-                <Command.Item
-                  value={t('nav.settings')}
-                  className={ITEM}
-                  onSelect={run(() => router.navigate({ to: '/settings' }))}
-                >
-                  <Settings aria-hidden />
-                  {t('nav.settings')}
-                </Command.Item>
-                <Command.Item
-                  value={`${t('theme.dark')} ${t('theme.light')}`}
-                  className={ITEM}
-                  onSelect={run(() => setTheme(theme === 'dark' ? 'light' : 'dark'))}
-                >
-                  <Moon aria-hidden />
-                  {theme === 'dark' ? t('theme.light') : t('theme.dark')}
-                </Command.Item>
-                <Command.Item
-                  value="language 中文 English"
-                  className={ITEM}
-                  onSelect={run(() => setLocale(locale === 'en' ? 'zh' : 'en'))}
-                >
-                  <Languages aria-hidden />
-                  {locale === 'en' ? '中文' : 'English'}
-                </Command.Item>
+                {commands.map(({ label, icon: Icon, run: action }) => (
+                  <Command.Item key={label} value={label} className={ITEM} onSelect={run(action)}>
+                    <Icon aria-hidden />
+                    {label}
+                  </Command.Item>
+                ))}
               </Command.Group>
-              {GROUPS.map(({ id, icon: Icon }) => (
-                <Command.Group key={id} heading={t(`group.${id}`)}>
-                  {operations
-                    .filter((operation) => groupOf(operation) === id)
-                    .map((operation) => (
-                      <Command.Item
-                        key={operation.id}
-                        value={`${operation.id} ${operation.title}`}
-                        className={ITEM}
-                        onSelect={run(() => router.navigate({ to: '/studio', search: { op: operation.id } }))}
-                      >
-                        <Icon aria-hidden />
-                        <span className="truncate">{operation.title}</span>
-                        <span className="ml-auto shrink-0 text-soft text-xs">{operation.model}</span>
-                      </Command.Item>
-                    ))}
-                </Command.Group>
-              ))}
+              {GROUPS.filter(({ id }) => found.some((operation) => groupOf(operation) === id)).map(
+                ({ id, icon: Icon }) => (
+                  <Command.Group key={id} heading={t(`group.${id}`)}>
+                    {found
+                      .filter((operation) => groupOf(operation) === id)
+                      .map((operation) => (
+                        <Command.Item
+                          key={operation.id}
+                          value={`${operation.id} ${operation.title}`}
+                          className={ITEM}
+                          onSelect={run(() => router.navigate({ to: '/studio', search: { op: operation.id } }))}
+                        >
+                          <Icon aria-hidden />
+                          <span className="truncate">{operation.title}</span>
+                          <span className="ml-auto shrink-0 text-soft text-xs">{operation.model}</span>
+                        </Command.Item>
+                      ))}
+                  </Command.Group>
+                ),
+              )}
             </Command.List>
           </Command>
         </Dialog.Content>

@@ -19,7 +19,7 @@ export function Dialog({ open, onClose, title, about, wide = false, children }: 
   return (
     <Radix.Root open={open} onOpenChange={(is) => !is && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-black/45 backdrop-blur-[2px]" />
+        <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Radix.Content
           {...(about ? {} : { 'aria-describedby': undefined })}
           className={cn(

@@ -158,7 +158,7 @@ export function Tabs({
   label: string
 }) {
   return (
-    <RadixTabs.Root value={value} onValueChange={onChange} activationMode="manual">
+    <RadixTabs.Root value={value} onValueChange={onChange} activationMode="manual" className="min-w-0 max-w-full">
       <RadixTabs.List aria-label={label} className="-mx-1 flex gap-1 overflow-x-auto px-1 pb-px">
         {items.map((item) => (
           <RadixTabs.Trigger
@@ -178,7 +178,7 @@ export function Tabs({
 /** A dense table that scrolls sideways by itself. */
 export function Table({ head, children, label }: { head: ReactNode[]; children: ReactNode; label: string }) {
   return (
-    <section tabIndex={0} aria-label={label} className="overflow-x-auto">
+    <section tabIndex={0} aria-label={label} className="relative overflow-x-auto">
       <table className="w-full text-left">
         <thead>
           <tr className="border-line border-b text-soft text-xs">

@@ -5,6 +5,7 @@ import type { Operation } from '../../api/queries.ts'
 import { pointsAsUsd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { Dialog } from '../../ui/dialog.tsx'
+import { hasWords } from '../../ui/has-words.ts'
 
 /** The operations of a group: those that are available first, the others with what they need. */
 export function OperationPicker({
@@ -18,7 +19,10 @@ export function OperationPicker({
 }) {
   const t = useT()
   const [isOpen, setOpen] = useState(false)
-  const sorted = [...operations].sort((a, b) => Number(b.available) - Number(a.available))
+  const [typed, setTyped] = useState('')
+  const sorted = operations
+    .filter(({ id, title }) => hasWords(`${id} ${title}`, typed))
+    .sort((a, b) => Number(b.available) - Number(a.available))
   return (
     <>
       <button
@@ -33,9 +37,11 @@ export function OperationPicker({
         <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-soft" />
       </button>
       <Dialog open={isOpen} onClose={() => setOpen(false)} title={t('studio.choose')} wide>
-        <Command label={t('studio.choose')} loop>
+        <Command label={t('studio.choose')} loop shouldFilter={false}>
           <Command.Input
             autoFocus
+            value={typed}
+            onValueChange={setTyped}
             placeholder={t('studio.find', { count: operations.length })}
             className="mb-2 h-10 w-full rounded-lg border border-line bg-panel px-3 focus:border-mark focus:outline-none"
           />
