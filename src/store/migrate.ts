@@ -19,9 +19,9 @@ import * as notices from './migrations/0015-notices.ts'
 import * as cancelRequests from './migrations/0016-cancel-requests.ts'
 import * as calls from './migrations/0017-calls.ts'
 import * as callBatches from './migrations/0018-call-batches.ts'
-import * as keyLimits from './migrations/0030-key-limits.ts'
-import * as answers from './migrations/0031-answers.ts'
-import * as people from './migrations/0040-people.ts'
+import * as keyLimits from './migrations/0019-key-limits.ts'
+import * as answers from './migrations/0020-answers.ts'
+import * as people from './migrations/0021-people.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -44,9 +44,9 @@ const MIGRATIONS = {
   '0016-cancel-requests': cancelRequests,
   '0017-calls': calls,
   '0018-call-batches': callBatches,
-  '0030-key-limits': keyLimits,
-  '0031-answers': answers,
-  '0040-people': people,
+  '0019-key-limits': keyLimits,
+  '0020-answers': answers,
+  '0021-people': people,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

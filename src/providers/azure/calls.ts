@@ -20,7 +20,7 @@ function isDated({ apiVersion = '' }: Settings): boolean {
 
 /** `https://NAME.openai.azure.com`, however much of the path of an API was given with it. */
 function resourceOf({ baseUrl = '' }: Settings): string {
-  return baseUrl.replace(/\/+$/, '').replace(/\/openai(?:\/v1)?$/, '')
+  return baseUrl.replace(/(?:\/openai(?:\/v1)?)?\/?$/, '')
 }
 
 function versionIn({ apiVersion = '' }: Settings): string {

@@ -45,9 +45,9 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0016-cancel-requests' },
       { name: '0017-calls' },
       { name: '0018-call-batches' },
-      { name: '0030-key-limits' },
-      { name: '0031-answers' },
-      { name: '0040-people' },
+      { name: '0019-key-limits' },
+      { name: '0020-answers' },
+      { name: '0021-people' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

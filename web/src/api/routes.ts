@@ -393,6 +393,7 @@ export interface Routes {
 "request_id": (string | null)
 "endpoint": string
 /** As the caller named it. */ "model": string
+/** The batch whose line it answered; null = it was asked for by itself. */ "batch_id": (string | null)
 "provider": (string | null)
 "account": (string | null)
 /** As the provider was told; null = none answered. */ "vendor_model": (string | null)
@@ -401,6 +402,7 @@ export interface Routes {
 "error_code": (string | null)
 "streamed": boolean
 /** Tokens and other units. */ "usage": (Record<string, number> | null)
+/** The provider did not report the usage: it was counted by the characters of request and answer. */ "usage_estimated": boolean
 /** What it cost. */ "price_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "price_usd": number
 /** The accounts that were asked before, and why they did not answer. */ "tried": {
@@ -650,9 +652,18 @@ export interface Routes {
 "role": "admin" | "member"
 "models": (string[] | null)
 "requests_per_minute": (number | null)
+"tokens_per_minute": (number | null)
 "max_concurrent": (number | null)
 "spend_limit_points": (number | null)
 "spend_limit_usd": (number | null)
+"daily_limit_points": (number | null)
+"daily_limit_usd": (number | null)
+"monthly_limit_points": (number | null)
+"monthly_limit_usd": (number | null)
+/** What its calls have cost, and its tasks hold and have consumed, in this day of UTC. */ "spent_today_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_today_usd": number
+/** The same in this month of UTC. */ "spent_this_month_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_this_month_usd": number
 /** What its tasks hold and have consumed. */ "spent_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
 "created_at": string
@@ -670,11 +681,16 @@ export interface Routes {
 /** It may do everything. Only keys of the first tenant can be admin keys. */ "admin"?: boolean
 /** What the key is for. */ "name": string
 /** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode"?: "live" | "test"
-/** Only these models; null = all. */ "models"?: (string[] | null)
+/** Only these models; "*" at the end of a name stands for any rest. null = all. */ "models"?: (string[] | null)
 /** null = no limit. */ "requests_per_minute"?: (number | null)
+/** Tokens of calls, read and made; null = no limit. */ "tokens_per_minute"?: (number | null)
 /** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent"?: (number | null)
 /** What it may spend in all, in points; null = no limit. */ "spend_limit_points"?: (number | null)
 /** The same in USD: name one of the two. */ "spend_limit_usd"?: (number | null)
+/** What it may spend in a day of UTC, in points; null = no limit. */ "daily_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "daily_limit_usd"?: (number | null)
+/** What it may spend in a month of UTC, in points; null = no limit. */ "monthly_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "monthly_limit_usd"?: (number | null)
 /** An RFC 3339 time; null = never. */ "expires_at"?: (string | null)
 }; answer: {
 "code": 200
@@ -688,9 +704,18 @@ export interface Routes {
 "role": "admin" | "member"
 "models": (string[] | null)
 "requests_per_minute": (number | null)
+"tokens_per_minute": (number | null)
 "max_concurrent": (number | null)
 "spend_limit_points": (number | null)
 "spend_limit_usd": (number | null)
+"daily_limit_points": (number | null)
+"daily_limit_usd": (number | null)
+"monthly_limit_points": (number | null)
+"monthly_limit_usd": (number | null)
+/** What its calls have cost, and its tasks hold and have consumed, in this day of UTC. */ "spent_today_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_today_usd": number
+/** The same in this month of UTC. */ "spent_this_month_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_this_month_usd": number
 /** What its tasks hold and have consumed. */ "spent_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
 "created_at": string
@@ -714,9 +739,18 @@ export interface Routes {
 "role": "admin" | "member"
 "models": (string[] | null)
 "requests_per_minute": (number | null)
+"tokens_per_minute": (number | null)
 "max_concurrent": (number | null)
 "spend_limit_points": (number | null)
 "spend_limit_usd": (number | null)
+"daily_limit_points": (number | null)
+"daily_limit_usd": (number | null)
+"monthly_limit_points": (number | null)
+"monthly_limit_usd": (number | null)
+/** What its calls have cost, and its tasks hold and have consumed, in this day of UTC. */ "spent_today_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_today_usd": number
+/** The same in this month of UTC. */ "spent_this_month_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_this_month_usd": number
 /** What its tasks hold and have consumed. */ "spent_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
 "created_at": string
@@ -729,11 +763,16 @@ export interface Routes {
 } }
   "PATCH /api/admin/keys/{id}": { path: { "id": string }; query: Record<never, never>; body: {
 /** What the key is for. */ "name"?: string
-/** Only these models; null = all. */ "models"?: (string[] | null)
+/** Only these models; "*" at the end of a name stands for any rest. null = all. */ "models"?: (string[] | null)
 /** null = no limit. */ "requests_per_minute"?: (number | null)
+/** Tokens of calls, read and made; null = no limit. */ "tokens_per_minute"?: (number | null)
 /** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent"?: (number | null)
 /** What it may spend in all, in points; null = no limit. */ "spend_limit_points"?: (number | null)
 /** The same in USD: name one of the two. */ "spend_limit_usd"?: (number | null)
+/** What it may spend in a day of UTC, in points; null = no limit. */ "daily_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "daily_limit_usd"?: (number | null)
+/** What it may spend in a month of UTC, in points; null = no limit. */ "monthly_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "monthly_limit_usd"?: (number | null)
 /** An RFC 3339 time; null = never. */ "expires_at"?: (string | null)
 }; answer: {
 "code": 200
@@ -747,9 +786,18 @@ export interface Routes {
 "role": "admin" | "member"
 "models": (string[] | null)
 "requests_per_minute": (number | null)
+"tokens_per_minute": (number | null)
 "max_concurrent": (number | null)
 "spend_limit_points": (number | null)
 "spend_limit_usd": (number | null)
+"daily_limit_points": (number | null)
+"daily_limit_usd": (number | null)
+"monthly_limit_points": (number | null)
+"monthly_limit_usd": (number | null)
+/** What its calls have cost, and its tasks hold and have consumed, in this day of UTC. */ "spent_today_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_today_usd": number
+/** The same in this month of UTC. */ "spent_this_month_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_this_month_usd": number
 /** What its tasks hold and have consumed. */ "spent_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
 "created_at": string
@@ -790,9 +838,18 @@ export interface Routes {
 "role": "admin" | "member"
 "models": (string[] | null)
 "requests_per_minute": (number | null)
+"tokens_per_minute": (number | null)
 "max_concurrent": (number | null)
 "spend_limit_points": (number | null)
 "spend_limit_usd": (number | null)
+"daily_limit_points": (number | null)
+"daily_limit_usd": (number | null)
+"monthly_limit_points": (number | null)
+"monthly_limit_usd": (number | null)
+/** What its calls have cost, and its tasks hold and have consumed, in this day of UTC. */ "spent_today_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_today_usd": number
+/** The same in this month of UTC. */ "spent_this_month_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_this_month_usd": number
 /** What its tasks hold and have consumed. */ "spent_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
 "created_at": string
@@ -1711,6 +1768,7 @@ export interface Routes {
 "request_id": (string | null)
 "endpoint": string
 /** As the caller named it. */ "model": string
+/** The batch whose line it answered; null = it was asked for by itself. */ "batch_id": (string | null)
 "provider": (string | null)
 "account": (string | null)
 /** As the provider was told; null = none answered. */ "vendor_model": (string | null)
@@ -1719,6 +1777,7 @@ export interface Routes {
 "error_code": (string | null)
 "streamed": boolean
 /** Tokens and other units. */ "usage": (Record<string, number> | null)
+/** The provider did not report the usage: it was counted by the characters of request and answer. */ "usage_estimated": boolean
 /** What it cost. */ "price_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "price_usd": number
 /** The accounts that were asked before, and why they did not answer. */ "tried": {
@@ -1826,9 +1885,18 @@ export interface Routes {
 "role": "admin" | "member"
 "models": (string[] | null)
 "requests_per_minute": (number | null)
+"tokens_per_minute": (number | null)
 "max_concurrent": (number | null)
 "spend_limit_points": (number | null)
 "spend_limit_usd": (number | null)
+"daily_limit_points": (number | null)
+"daily_limit_usd": (number | null)
+"monthly_limit_points": (number | null)
+"monthly_limit_usd": (number | null)
+/** What its calls have cost, and its tasks hold and have consumed, in this day of UTC. */ "spent_today_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_today_usd": number
+/** The same in this month of UTC. */ "spent_this_month_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_this_month_usd": number
 /** What its tasks hold and have consumed. */ "spent_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
 "created_at": string
@@ -1844,11 +1912,16 @@ export interface Routes {
   "POST /api/v1/keys": { path: Record<never, never>; query: Record<never, never>; body: {
 /** What the key is for. */ "name": string
 /** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode"?: "live" | "test"
-/** Only these models; null = all. */ "models"?: (string[] | null)
+/** Only these models; "*" at the end of a name stands for any rest. null = all. */ "models"?: (string[] | null)
 /** null = no limit. */ "requests_per_minute"?: (number | null)
+/** Tokens of calls, read and made; null = no limit. */ "tokens_per_minute"?: (number | null)
 /** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent"?: (number | null)
 /** What it may spend in all, in points; null = no limit. */ "spend_limit_points"?: (number | null)
 /** The same in USD: name one of the two. */ "spend_limit_usd"?: (number | null)
+/** What it may spend in a day of UTC, in points; null = no limit. */ "daily_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "daily_limit_usd"?: (number | null)
+/** What it may spend in a month of UTC, in points; null = no limit. */ "monthly_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "monthly_limit_usd"?: (number | null)
 /** An RFC 3339 time; null = never. */ "expires_at"?: (string | null)
 }; answer: {
 "code": 200
@@ -1862,9 +1935,18 @@ export interface Routes {
 "role": "admin" | "member"
 "models": (string[] | null)
 "requests_per_minute": (number | null)
+"tokens_per_minute": (number | null)
 "max_concurrent": (number | null)
 "spend_limit_points": (number | null)
 "spend_limit_usd": (number | null)
+"daily_limit_points": (number | null)
+"daily_limit_usd": (number | null)
+"monthly_limit_points": (number | null)
+"monthly_limit_usd": (number | null)
+/** What its calls have cost, and its tasks hold and have consumed, in this day of UTC. */ "spent_today_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_today_usd": number
+/** The same in this month of UTC. */ "spent_this_month_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_this_month_usd": number
 /** What its tasks hold and have consumed. */ "spent_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
 "created_at": string
@@ -1888,9 +1970,18 @@ export interface Routes {
 "role": "admin" | "member"
 "models": (string[] | null)
 "requests_per_minute": (number | null)
+"tokens_per_minute": (number | null)
 "max_concurrent": (number | null)
 "spend_limit_points": (number | null)
 "spend_limit_usd": (number | null)
+"daily_limit_points": (number | null)
+"daily_limit_usd": (number | null)
+"monthly_limit_points": (number | null)
+"monthly_limit_usd": (number | null)
+/** What its calls have cost, and its tasks hold and have consumed, in this day of UTC. */ "spent_today_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_today_usd": number
+/** The same in this month of UTC. */ "spent_this_month_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_this_month_usd": number
 /** What its tasks hold and have consumed. */ "spent_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
 "created_at": string
@@ -1903,11 +1994,16 @@ export interface Routes {
 } }
   "PATCH /api/v1/keys/{id}": { path: { "id": string }; query: Record<never, never>; body: {
 /** What the key is for. */ "name"?: string
-/** Only these models; null = all. */ "models"?: (string[] | null)
+/** Only these models; "*" at the end of a name stands for any rest. null = all. */ "models"?: (string[] | null)
 /** null = no limit. */ "requests_per_minute"?: (number | null)
+/** Tokens of calls, read and made; null = no limit. */ "tokens_per_minute"?: (number | null)
 /** Unfinished tasks at once; more are parked. null = no limit. */ "max_concurrent"?: (number | null)
 /** What it may spend in all, in points; null = no limit. */ "spend_limit_points"?: (number | null)
 /** The same in USD: name one of the two. */ "spend_limit_usd"?: (number | null)
+/** What it may spend in a day of UTC, in points; null = no limit. */ "daily_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "daily_limit_usd"?: (number | null)
+/** What it may spend in a month of UTC, in points; null = no limit. */ "monthly_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "monthly_limit_usd"?: (number | null)
 /** An RFC 3339 time; null = never. */ "expires_at"?: (string | null)
 }; answer: {
 "code": 200
@@ -1921,9 +2017,18 @@ export interface Routes {
 "role": "admin" | "member"
 "models": (string[] | null)
 "requests_per_minute": (number | null)
+"tokens_per_minute": (number | null)
 "max_concurrent": (number | null)
 "spend_limit_points": (number | null)
 "spend_limit_usd": (number | null)
+"daily_limit_points": (number | null)
+"daily_limit_usd": (number | null)
+"monthly_limit_points": (number | null)
+"monthly_limit_usd": (number | null)
+/** What its calls have cost, and its tasks hold and have consumed, in this day of UTC. */ "spent_today_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_today_usd": number
+/** The same in this month of UTC. */ "spent_this_month_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_this_month_usd": number
 /** What its tasks hold and have consumed. */ "spent_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
 "created_at": string
@@ -1964,9 +2069,18 @@ export interface Routes {
 "role": "admin" | "member"
 "models": (string[] | null)
 "requests_per_minute": (number | null)
+"tokens_per_minute": (number | null)
 "max_concurrent": (number | null)
 "spend_limit_points": (number | null)
 "spend_limit_usd": (number | null)
+"daily_limit_points": (number | null)
+"daily_limit_usd": (number | null)
+"monthly_limit_points": (number | null)
+"monthly_limit_usd": (number | null)
+/** What its calls have cost, and its tasks hold and have consumed, in this day of UTC. */ "spent_today_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_today_usd": number
+/** The same in this month of UTC. */ "spent_this_month_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "spent_this_month_usd": number
 /** What its tasks hold and have consumed. */ "spent_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "spent_usd": number
 "created_at": string
