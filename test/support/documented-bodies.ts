@@ -18,6 +18,7 @@ const DATA = `data:image/png;base64,${'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1H
 
 /** Bodies of schemas whose routes have no example in the document. */
 const BODIES: Record<string, JsonObject> = {
+  OpenaiVideoRequest: { prompt: 'a heron at dawn' },
   MidjourneyImagine: { prompt: 'a fox' },
   MidjourneyBlend: { base64Array: [DATA, DATA] },
   MidjourneyDescribe: { base64: DATA },
@@ -51,7 +52,7 @@ const BODIES: Record<string, JsonObject> = {
 /** Routes that make no task of their body's fields, each with the reason. */
 const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
   [/^\/api\/v1\/task$|^\/polyphony\/v1\/tasks$/, 'one body for each operation, below'],
-  [/^\/api\/admin\/|^\/api\/v1\/(?:keys|deliveries)\b/, 'administers'],
+  [/^\/api\/admin\/|^\/api\/workspace\/|^\/api\/v1\/(?:keys|deliveries|members|invitations)\b/, 'administers'],
   [
     /\/(?:fetch|list-by-condition|list-by-ids|feed|tasks\/batch|luma\/tasks)$/,
     'reads tasks, or takes bodies of another route',
@@ -67,8 +68,10 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
     /^\/v1\/(?:chat\/completions|completions|responses|embeddings|moderations|audio\/speech|messages)\b|\/models\/\{model\}:/,
     'a call, which makes no task',
   ],
+  [/^\/v1\/(?:batches|realtime)\b/, 'batches of calls, and sessions'],
+  [/^\/polyphony\/v1\/quote$/, 'only asks for a price'],
   [/\/(?:video-swap|images\/generations\/async)$/, 'a form, and the same as images/generations'],
-  [/\/generations\/\{id\}\/(?:upscale|audio|extend)$/, 'builds on the task in its path'],
+  [/\/generations\/\{id\}\/(?:upscale|audio|extend)$|\/videos\/\{id\}\/remix$/, 'builds on the task in its path'],
   [/^\/runway\/tasks$/, 'its fields have no schema'],
 ]
 

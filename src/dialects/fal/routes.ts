@@ -30,13 +30,13 @@ export const fal: Dialect = {
     await app.register(async (open) => openTokenRoutes(open, context))
     await app.register(async (keyed) => {
       takeHostedClients(keyed)
-      markErrors(keyed)
       await serve(keyed, context, {
         prefixes: [PREFIX],
-        error: (error, request) => {
-          const answer = errorAnswer(error)
-          failed.set(request, { type: answer.type, isRetryable: error.retry === 'again' })
-          return answer
+        error: (error) => {
+          const { status, body, type } = errorAnswer(error)
+          // The type of an error is in its headers, too.
+          const headers = { 'x-fal-error-type': type, 'x-fal-retryable': String(error.retry === 'again') }
+          return { status, body, headers }
         },
         routes: (inside) => falRoutes(inside, context),
       })
@@ -44,17 +44,6 @@ export const fal: Dialect = {
   },
   webhookFor,
   describe: async (context) => (await import('./openapi.ts')).describeFal(context),
-}
-
-const failed = new WeakMap<FastifyRequest, { type: string; isRetryable: boolean }>()
-
-/** The type of an error is in its headers, too. */
-function markErrors(app: FastifyInstance): void {
-  app.addHook('onSend', (request, reply, _payload, done) => {
-    const error = failed.get(request)
-    if (error) reply.headers({ 'x-fal-error-type': error.type, 'x-fal-retryable': String(error.isRetryable) })
-    done()
-  })
 }
 
 function falRoutes(app: FastifyInstance, context: DialectContext): void {

@@ -15,6 +15,12 @@ import {
   originOf,
 } from './requests.ts'
 
+interface ErrorAnswer {
+  status: number
+  body: unknown
+  headers?: Record<string, string>
+}
+
 /** How a protocol is served: under which paths, with which key headers, and with which error envelope. */
 export interface Protocol {
   /** Each with everything below it; '' for bare paths, which are served beside those of others. */
@@ -29,7 +35,7 @@ export interface Protocol {
   authenticate?: DialectContext['authenticate']
   /** Whether the session of a person works in place of a key: for what pages of the workspace call. Default: no. */
   takesCookies?: boolean
-  error(error: PolyphonyError, request: FastifyRequest): { status: number; body: unknown }
+  error(error: PolyphonyError, request: FastifyRequest): ErrorAnswer
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
 }
 
@@ -65,8 +71,8 @@ export function handleErrors(app: FastifyInstance, error: Protocol['error']) {
   const answerError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const known = asPolyphonyError(thrown)
     logServerError(request, reply, known)
-    const { status, body } = error(known, request)
-    return reply.code(status).send(body)
+    const { status, body, headers = {} } = error(known, request)
+    return reply.code(status).headers(headers).send(body)
   }
   app.setErrorHandler(answerError)
   return answerError
