@@ -182,7 +182,7 @@ describe('a backup of a gateway that serves', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('other.tar'))).toEqual([])
   })
 
-  it('the database moves to PostgreSQL and back, and says the same in every place', async () => {
+  it('the database moves to PostgreSQL and back, and says the same in every place', { timeout: 90_000 }, async () => {
     const url = await freshDatabase()
     expect(await done(['move', '--from', dataDir, '--to', url])).toMatch(/Every table is equal/)
     const onServer = { DATABASE_URL: url }

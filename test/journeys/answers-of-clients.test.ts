@@ -71,6 +71,13 @@ const FOLLOWED: Followed[] = [
     }),
   ),
   {
+    protocol: 'openai-videos',
+    types: ["import('openai').OpenAI.Video", "import('openai').OpenAI.Video"],
+    create: ['/v1/videos', { prompt }],
+    id: ['id'],
+    read: (id) => `/v1/videos/${id}?wait=20`,
+  },
+  {
     protocol: 'suno',
     types: ['{ code: "success"; message: string; data: string }', `${OWN}.RelayAnswer<${OWN}.SunoClip[]>`],
     create: ['/suno/submit/music', { prompt, mv: 'chirp-v4' }],
