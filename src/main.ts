@@ -184,11 +184,12 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const keys = openKeys({ store, clock, log })
   parts.defer(() => keys.close())
   const batched = await composeBatches(config, { store, assets, ...spoken, keys, clock, log })
-  parts.defer(batched.close)
   const stopRetention = startRetention({ store, assets, clock, log })
   parts.defer(stopRetention)
-  // Both at once: a stop has one grace, not two.
-  parts.defer(async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS)])))
+  // All at once: a stop has one grace.
+  parts.defer(
+    async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS), batched.close()])),
+  )
 
   const { passwordCost = PASSWORD_COST } = replaced
   const people = openPeople({

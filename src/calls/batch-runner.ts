@@ -137,6 +137,7 @@ export function openBatchRunner(parts: BatchParts): BatchRunner {
       await Promise.race([done, delay(graceMs, undefined, { ref: false })])
       for (const one of all) one.cut()
       await done
+      if (all.length === 0) return
       await store.releaseCallBatches({ which: { holder } }).catch((error: unknown) => {
         log.warn({ err: error }, 'the leases of batches could not be ended; they run out')
       })
