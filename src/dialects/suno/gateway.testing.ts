@@ -30,6 +30,7 @@ import { openTasks } from '../../tasks/tasks.ts'
 import { createTenant } from '../../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../../tenants/keys.ts'
 import { deliveriesOf } from '../kit/deliveries.ts'
+import { answerUnknownRoutes } from '../kit/protocol-paths.ts'
 import { urlsAt } from '../kit/urls.ts'
 import { suno } from './routes.ts'
 import { aSong } from './tasks.testing.ts'
@@ -111,6 +112,7 @@ export async function openGateway(): Promise<Gateway> {
   app.decorateRequest('caller')
   app.removeContentTypeParser('text/plain') // as the whole server does
   noteMethods(app)
+  answerUnknownRoutes(app, (error, _request, reply) => reply.code(500).send({ error: String(error) }))
   await app.register(async (scope) =>
     suno.routes(scope, {
       tasks,

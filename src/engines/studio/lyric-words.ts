@@ -54,7 +54,9 @@ export const OCCASIONS: ReadonlySet<string> = wordSet(
 )
 
 /** Styles that also are ordinary words: "a house by the sea" asks for no club music. */
-export const ORDINARY_STYLES: ReadonlySet<string> = wordSet('house rock country soul ballad classical pop waltz')
+export const ORDINARY_STYLES: ReadonlySet<string> = wordSet(
+  'house rock country soul ballad classical pop waltz chinese japanese latin indie lullaby tango',
+)
 
 /** Words on which no title ends. */
 export const DANGLING_WORDS: ReadonlySet<string> = wordSet(`
