@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import type { Logger } from 'pino'
 import { type AccountEvent, type AccountRecord, DEFAULT_ACCOUNT, healthAfter } from '../core/account.ts'
 import type { Caller } from '../core/caller.ts'
@@ -74,6 +75,8 @@ export function openLocalServers(options: LocalServersOptions): LocalServers {
   /** Undefined where no such server listens. */
   async function modelsAt(address: string): Promise<string[] | undefined> {
     try {
+      // The client of HTTP takes 10 MB, which a machine without such servers need not have loaded.
+      if (!(await listens(address))) return undefined
       const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(TIMEOUT_MS)])
       const answer = await options.fetch(`${address}/models`, { signal, redirect: 'manual' })
       if (answer.status !== 200) return undefined
@@ -130,4 +133,18 @@ function serverAt(
     side,
     models,
   }
+}
+
+/** Whether anything accepts connections there. */
+function listens(address: string): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(address)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port || (protocol === 'https:' ? 443 : 80)), timeout: TIMEOUT_MS })
+    const end = (isOpen: boolean) => (): void => {
+      socket.destroy()
+      resolve(isOpen)
+    }
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false))
+  })
 }

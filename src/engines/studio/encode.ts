@@ -1,5 +1,3 @@
-import { createMp3Encoder } from 'wasm-media-encoders'
-
 export interface Mp3Writer {
   write(channels: readonly Float32Array[]): void
   /** Ends the stream and returns all of its bytes. The writer cannot be used afterwards. */
@@ -12,6 +10,8 @@ export async function openMp3Writer(format: {
   channels: 1 | 2
   kbitPerSecond: 64 | 160
 }): Promise<Mp3Writer> {
+  // With the first sound: it is large, and a server that makes none has no use for it.
+  const { createMp3Encoder } = await import('wasm-media-encoders')
   const encoder = await createMp3Encoder()
   encoder.configure({ sampleRate: format.sampleRate, channels: format.channels, bitrate: format.kbitPerSecond })
   const pieces: Uint8Array[] = []
