@@ -187,9 +187,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const stopRetention = startRetention({ store, assets, clock, log })
   parts.defer(stopRetention)
   // All at once: a stop has one grace.
-  parts.defer(
-    async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS), batched.close()])),
-  )
+  parts.defer(async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS), batched.close()])))
 
   const { passwordCost = PASSWORD_COST } = replaced
   const people = openPeople({
