@@ -201,16 +201,11 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     const { request } = running
     const { caller } = request
     const { priced, prices, price } = pricedTargets(caller, request)
-    const book = booker(running, await reserve(caller, boundOf(request), priceOfUsage(boundOf(request), price)))
+    const bound = boundOf(request)
+    const book = booker(running, await reserve(caller, bound, priceOfUsage(bound, price)))
     try {
       const { target, given } = await tryEach(running, priced, (one) => ask(running, one))
-      const settled = given.ended.then(
-        (end) => book({ ...end, target, price: prices.get(target) ?? price, status: given.status }),
-        (error: unknown) => {
-          log.error({ err: error }, 'a call ended in an unknown way')
-          return book({ outcome: 'cut', usage: undefined, target, price, status: given.status })
-        },
-      )
+      const settled = settle(given, book, { target, price: prices.get(target) ?? price })
       const model = target.model === request.model ? {} : { model: target.model }
       const { provider } = target.member.record
       return { ...given, ...model, settled, provider, tried: running.triedNames }
@@ -237,11 +232,25 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     const book = booker(running, await reserve(running.request.caller, boundOf(running.request), points(0)))
     try {
       const given = await answerIt()
-      const settled = given.ended.then((end) => book({ ...end, target: null, price: {}, status: given.status }))
-      return { ...given, settled }
+      return { ...given, settled: settle(given, book, { target: null, price: {} }) }
     } catch (error) {
       throw refused(running, error, (end) => book({ ...end, target: null, price: {} }))
     }
+  }
+
+  /** Books a call when its answer has ended, however it does. */
+  function settle(
+    { ended, status }: TargetAnswer,
+    book: ReturnType<typeof booker>,
+    asked: Pick<Parameters<typeof book>[0], 'target' | 'price'>,
+  ): NonNullable<CallAnswer['settled']> {
+    return ended.then(
+      (end) => book({ ...end, ...asked, status }),
+      (error: unknown) => {
+        log.error({ err: error }, 'a call ended in an unknown way')
+        return book({ outcome: 'cut', usage: undefined, ...asked, status })
+      },
+    )
   }
 
   /** Sets aside the tokens and the points that a call may use. */

@@ -145,6 +145,6 @@ function listens(address: string): Promise<boolean> {
       socket.destroy()
       resolve(isOpen)
     }
-    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false))
+    socket.unref().once('connect', end(true)).once('error', end(false)).once('timeout', end(false))
   })
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { withCalls } from './call.ts'
-import { given, type Json, readWhole } from './options.ts'
+import { given, type Json, paged } from './options.ts'
 import { print, table, time } from './print.ts'
 
 interface Options extends Json {
@@ -14,30 +14,28 @@ interface Options extends Json {
 
 export function auditCommand(): Command {
   const command = new Command('audit').description('Who changed what')
-  command
-    .command('list')
-    .description('Changes by administrators, the newest first')
-    .option('--tenant <name or id>', 'only of this tenant')
-    .option('--verb <verb>', 'such as key.revoke')
-    .option('--actor <id>', 'the id of a key, or "command line"')
-    .option('--subject <id>', 'the id of what was changed')
-    .option('--limit <n>', 'how many', readWhole)
-    .option('--cursor <text>', 'the next_cursor of the page before')
-    .option('--json', 'print JSON')
-    .action(({ json, ...options }: Options) =>
-      withCalls(async (call) => {
-        const page = await call('audit.list', given(options))
-        const rows = page.items.map((entry) => [
-          time(entry.at),
-          entry.actor,
-          entry.address ?? '-',
-          entry.verb,
-          entry.subject ?? '-',
-          changesOf(entry.before, entry.after),
-        ])
-        print(json, page, table(['at', 'actor', 'address', 'verb', 'subject', 'change'], rows))
-      }),
-    )
+  paged(
+    command
+      .command('list')
+      .description('Changes by administrators, the newest first')
+      .option('--tenant <name or id>', 'only of this tenant')
+      .option('--verb <verb>', 'such as key.revoke')
+      .option('--actor <id>', 'the id of a key, or "command line"')
+      .option('--subject <id>', 'the id of what was changed'),
+  ).action(({ json, ...options }: Options) =>
+    withCalls(async (call) => {
+      const page = await call('audit.list', given(options))
+      const rows = page.items.map((entry) => [
+        time(entry.at),
+        entry.actor,
+        entry.address ?? '-',
+        entry.verb,
+        entry.subject ?? '-',
+        changesOf(entry.before, entry.after),
+      ])
+      print(json, page, table(['at', 'actor', 'address', 'verb', 'subject', 'change'], rows))
+    }),
+  )
   return command
 }
 

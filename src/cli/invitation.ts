@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { withCalls } from './call.ts'
-import { given, type Json, readWhole } from './options.ts'
+import { given, type Json, type Page, paged, readWhole } from './options.ts'
 import type { RoleName } from './person.ts'
 import { print, table, time } from './print.ts'
 
@@ -26,13 +26,8 @@ export function invitationCommand(): Command {
         print(json, made, [made.link, `It can be accepted until ${time(made.expires_at)}, and is shown this once.`])
       }),
     )
-  command
-    .command('list')
-    .option('--tenant <name or id>', 'only to this tenant')
-    .option('--limit <n>', 'how many', readWhole)
-    .option('--cursor <text>', 'the next_cursor of the page before')
-    .option('--json', 'print JSON')
-    .action(({ json, ...options }: { tenant?: string; limit?: number; cursor?: string } & Json) =>
+  paged(command.command('list').option('--tenant <name or id>', 'only to this tenant')).action(
+    ({ json, ...options }: { tenant?: string } & Page) =>
       withCalls(async (call) => {
         const page = await call('invitation.list', given(options))
         const rows = page.items.map((one) => [
@@ -47,7 +42,7 @@ export function invitationCommand(): Command {
         ])
         print(json, page, table(['id', 'tenant', 'role', 'e-mail', 'by', 'expires', 'accepted', 'revoked'], rows))
       }),
-    )
+  )
   command
     .command('revoke')
     .argument('<id>', 'from "invitation list"')

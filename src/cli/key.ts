@@ -8,6 +8,8 @@ import {
   nullIfNone,
   type OrNone,
   orNone,
+  type Page,
+  paged,
   readDuration,
   readEnd,
   readList,
@@ -36,19 +38,17 @@ export function keyCommand(): Command {
   )
   command.addCommand(createCommand())
   command.addCommand(setCommand())
-  command
-    .command('list')
-    .description('List keys with their limits and last use, without their texts')
-    .option('--tenant <name or id>', 'only this tenant')
-    .option('--limit <n>', 'how many', readWhole)
-    .option('--cursor <text>', 'the next_cursor of the page before')
-    .option('--json', 'print JSON')
-    .action(({ json, tenant, limit, cursor }: { tenant?: string; limit?: number; cursor?: string } & Json) =>
-      withCalls(async (call) => {
-        const page = await call('key.list', given({ tenant, limit, cursor }))
-        print(json, page, listing(page.items))
-      }),
-    )
+  paged(
+    command
+      .command('list')
+      .description('List keys with their limits and last use, without their texts')
+      .option('--tenant <name or id>', 'only this tenant'),
+  ).action(({ json, tenant, limit, cursor }: { tenant?: string } & Page) =>
+    withCalls(async (call) => {
+      const page = await call('key.list', given({ tenant, limit, cursor }))
+      print(json, page, listing(page.items))
+    }),
+  )
   command
     .command('show')
     .description('Show a key, without its text')

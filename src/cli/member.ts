@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { AnswerOf } from '../admin/verbs.ts'
 import { withCalls } from './call.ts'
-import { given, type Json, readWhole } from './options.ts'
+import { given, type Json, type Page, paged } from './options.ts'
 import type { RoleName } from './person.ts'
 import { print, table, time } from './print.ts'
 
@@ -14,18 +14,13 @@ interface Options extends Json {
 
 export function memberCommand(): Command {
   const command = new Command('member').description('Which people belong to a tenant, and what they may do there')
-  command
-    .command('list')
-    .option('--tenant <name or id>', 'default: the first tenant')
-    .option('--limit <n>', 'how many', readWhole)
-    .option('--cursor <text>', 'the next_cursor of the page before')
-    .option('--json', 'print JSON')
-    .action(({ json, ...options }: { tenant?: string; limit?: number; cursor?: string } & Json) =>
+  paged(command.command('list').option('--tenant <name or id>', 'default: the first tenant')).action(
+    ({ json, ...options }: { tenant?: string } & Page) =>
       withCalls(async (call) => {
         const page = await call('member.list', given(options))
         print(json, page, listing(page.items))
       }),
-    )
+  )
   command
     .command('add')
     .argument('<id or e-mail>')

@@ -1,10 +1,24 @@
-import { InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/clock.ts'
 
 /** How options are read. Whether a value is allowed is decided by the verb. */
 
 export interface Json {
   json?: boolean
+}
+
+/** A page of a list. */
+export interface Page extends Json {
+  limit?: number
+  cursor?: string
+}
+
+/** The options of a command that lists. */
+export function paged(command: Command, { limit }: { limit?: number } = {}): Command {
+  return command
+    .option('--limit <n>', 'how many', readWhole, limit)
+    .option('--cursor <text>', 'the next_cursor of the page before')
+    .option('--json', 'print JSON')
 }
 
 export function readNumber(argument: string): number {

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { AnswerOf } from '../admin/verbs.ts'
 import { withCalls } from './call.ts'
-import { given, type Json, readWhole } from './options.ts'
+import { given, type Json, type Page, paged } from './options.ts'
 import { print, table, time } from './print.ts'
 
 type Person = AnswerOf<'person.show'>
@@ -23,17 +23,12 @@ interface Change extends Json {
 
 export function personCommand(): Command {
   const command = new Command('person').description('People who sign in to the workspace: list, make, block, remove')
-  command
-    .command('list')
-    .option('--limit <n>', 'how many', readWhole)
-    .option('--cursor <text>', 'the next_cursor of the page before')
-    .option('--json', 'print JSON')
-    .action(({ json, limit, cursor }: { limit?: number; cursor?: string } & Json) =>
-      withCalls(async (call) => {
-        const page = await call('person.list', given({ limit, cursor }))
-        print(json, page, listing(page.items))
-      }),
-    )
+  paged(command.command('list')).action(({ json, limit, cursor }: Page) =>
+    withCalls(async (call) => {
+      const page = await call('person.list', given({ limit, cursor }))
+      print(json, page, listing(page.items))
+    }),
+  )
   command
     .command('show')
     .argument('<id or e-mail>')

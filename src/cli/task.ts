@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { AnswerOf, InputOf } from '../admin/verbs.ts'
 import { withCalls } from './call.ts'
-import { given, type Json, readList, readWhole } from './options.ts'
+import { given, type Json, paged, readList } from './options.ts'
 import { points, print, table, time } from './print.ts'
 
 interface ListOptions extends Json {
@@ -18,35 +18,34 @@ interface ListOptions extends Json {
 
 export function taskCommand(): Command {
   const command = new Command('task').description('List, show and cancel tasks')
-  command
-    .command('list')
-    .description('The newest tasks of all tenants')
-    .option('--tenant <name or id>', 'only of this tenant')
-    .option('--status <list>', 'such as pending,processing', readList)
-    .option('--operation <id>', 'such as suno/music')
-    .option('--key-id <id>', 'only of this key')
-    .option('--mode <mode>', 'live or test')
-    .option('--from <time>', 'an RFC 3339 time or a UTC day')
-    .option('--to <time>', 'likewise; times before it')
-    .option('--limit <n>', 'how many', readWhole, 20)
-    .option('--cursor <text>', 'the next_cursor of the page before')
-    .option('--json', 'print JSON')
-    .action(({ json, keyId, ...options }: ListOptions) =>
-      withCalls(async (call) => {
-        const input = given({ ...options, key: keyId }) as InputOf<'task.list'> // the verb checks it
-        const page = await call('task.list', input)
-        const rows = page.items.map((task) => [
-          task.id,
-          task.operation,
-          task.status,
-          `${task.progress}%`,
-          task.provider ?? '-',
-          points(task.status === 'completed' ? task.consumed_points : task.price_points),
-          time(task.created_at),
-        ])
-        print(json, page, table(['id', 'operation', 'status', 'done', 'provider', 'price', 'created'], rows))
-      }),
-    )
+  paged(
+    command
+      .command('list')
+      .description('The newest tasks of all tenants')
+      .option('--tenant <name or id>', 'only of this tenant')
+      .option('--status <list>', 'such as pending,processing', readList)
+      .option('--operation <id>', 'such as suno/music')
+      .option('--key-id <id>', 'only of this key')
+      .option('--mode <mode>', 'live or test')
+      .option('--from <time>', 'an RFC 3339 time or a UTC day')
+      .option('--to <time>', 'likewise; times before it'),
+    { limit: 20 },
+  ).action(({ json, keyId, ...options }: ListOptions) =>
+    withCalls(async (call) => {
+      const input = given({ ...options, key: keyId }) as InputOf<'task.list'> // the verb checks it
+      const page = await call('task.list', input)
+      const rows = page.items.map((task) => [
+        task.id,
+        task.operation,
+        task.status,
+        `${task.progress}%`,
+        task.provider ?? '-',
+        points(task.status === 'completed' ? task.consumed_points : task.price_points),
+        time(task.created_at),
+      ])
+      print(json, page, table(['id', 'operation', 'status', 'done', 'provider', 'price', 'created'], rows))
+    }),
+  )
   command
     .command('show')
     .description('One task, with everything that is known of it and the URLs of its files')

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { AnswerOf } from '../admin/verbs.ts'
 import { withCalls } from './call.ts'
-import { given, type Json, nullIfNone, type OrNone, orNone, readWhole } from './options.ts'
+import { given, type Json, nullIfNone, type OrNone, orNone, type Page, paged, readWhole } from './options.ts'
 import { points, print, table, time } from './print.ts'
 
 type Tenant = AnswerOf<'tenant.show'>
@@ -31,17 +31,12 @@ export function tenantCommand(): Command {
         ])
       }),
     )
-  command
-    .command('list')
-    .option('--limit <n>', 'how many', readWhole)
-    .option('--cursor <text>', 'the next_cursor of the page before')
-    .option('--json', 'print JSON')
-    .action(({ json, limit, cursor }: { limit?: number; cursor?: string } & Json) =>
-      withCalls(async (call) => {
-        const page = await call('tenant.list', given({ limit, cursor }))
-        print(json, page, listing(page.items))
-      }),
-    )
+  paged(command.command('list')).action(({ json, limit, cursor }: Page) =>
+    withCalls(async (call) => {
+      const page = await call('tenant.list', given({ limit, cursor }))
+      print(json, page, listing(page.items))
+    }),
+  )
   command
     .command('show')
     .argument('<name or id>')

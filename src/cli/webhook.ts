@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { withCalls } from './call.ts'
-import { given, type Json, readWhole } from './options.ts'
+import { given, type Json, paged } from './options.ts'
 import { print, table, time } from './print.ts'
 
 interface ListOptions extends Json {
@@ -14,24 +14,23 @@ export function webhookCommand(): Command {
   const command = new Command('webhook').description(
     'See deliveries and their attempts, send one again, show the signing secret',
   )
-  command
-    .command('list')
-    .option('--tenant <name or id>', 'only of this tenant')
-    .option('--task <id>', 'only of this task')
-    .option('--limit <n>', 'how many', readWhole, 20)
-    .option('--cursor <text>', 'the next_cursor of the page before')
-    .option('--json', 'print JSON')
-    .action(({ json, ...options }: ListOptions) =>
-      withCalls(async (call) => {
-        const page = await call('webhook.list', given(options))
-        const rows = page.items.map(({ id, task_id, url, status, attempts, log, next_attempt_at }) => {
-          const last = log.at(-1)
-          const answer = last ? String(last.http_status ?? last.error) : '-'
-          return [id, task_id, status, String(attempts), answer, time(next_attempt_at), url]
-        })
-        print(json, page, table(['id', 'task', 'status', 'tries', 'last answer', 'next', 'url'], rows))
-      }),
-    )
+  paged(
+    command
+      .command('list')
+      .option('--tenant <name or id>', 'only of this tenant')
+      .option('--task <id>', 'only of this task'),
+    { limit: 20 },
+  ).action(({ json, ...options }: ListOptions) =>
+    withCalls(async (call) => {
+      const page = await call('webhook.list', given(options))
+      const rows = page.items.map(({ id, task_id, url, status, attempts, log, next_attempt_at }) => {
+        const last = log.at(-1)
+        const answer = last ? String(last.http_status ?? last.error) : '-'
+        return [id, task_id, status, String(attempts), answer, time(next_attempt_at), url]
+      })
+      print(json, page, table(['id', 'task', 'status', 'tries', 'last answer', 'next', 'url'], rows))
+    }),
+  )
   command
     .command('replay')
     .description('Send a delivery again, with the same id and body')
