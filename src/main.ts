@@ -60,7 +60,7 @@ const MAX_WAIT_SECONDS = 120
 /** Parts that a test or a bench may set in place of the default ones. */
 export interface Replaced {
   log?: Logger
-  /** The store, where its opening began earlier. It is closed by whoever began it if the start fails. */
+  /** The store, where its opening began earlier. The caller closes it if the start fails. */
   opening?: Promise<Store>
   clock?: Clock
   /** A ceiling of the embedded database's size: a disk that is full beyond it. */
@@ -304,7 +304,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     { ...place, store: store.engine, database: place.store, ms: systemClock.now() - startedAt },
     'polyphony serves',
   )
-  log.flush() // whoever starts a server waits for this line
+  log.flush() // programs that start a server wait for this line
 
   const running = parts.move()
   let closing: Promise<void> | undefined

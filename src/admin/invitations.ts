@@ -20,7 +20,7 @@ const NEW = {
     Type.String({
       minLength: 3,
       maxLength: 254,
-      description: 'Who alone may accept it. Default: whoever has the link.',
+      description: 'The only address that may accept it. Default: anyone with the link.',
     }),
   ),
   days: Type.Optional(
@@ -138,7 +138,7 @@ export const INVITATION_VERBS = [
     name: 'invitation.revoke',
     method: 'DELETE',
     path: '/invitations/:id',
-    summary: 'Revoke an invitation that no one has accepted',
+    summary: 'Revoke an invitation that is not accepted yet',
     input: Type.Object({ id: ID }),
     answer: Revoked,
     changes: true,
@@ -177,7 +177,7 @@ export const OWN_INVITATION_VERBS = [
     name: 'own.invitation.revoke',
     method: 'DELETE',
     path: '/invitations/:id',
-    summary: 'Revoke an invitation to your tenant that no one has accepted',
+    summary: 'Revoke an invitation to your tenant that is not accepted yet',
     input: Type.Object({ id: ID }),
     answer: Revoked,
     changes: true,

@@ -127,7 +127,7 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
       if (taken) return taken
       // One at a time for a key: the calls that wait look again at what the first has brought.
       if (purse.raising)
-        await purse.raising.catch(() => {}) // who raised it hears of the error
+        await purse.raising.catch(() => {}) // the caller that raised it gets the error
       else {
         purse.raising = raise(purse, bound).finally(() => {
           purse.raising = undefined

@@ -37,7 +37,7 @@ it('each live call takes the place of a line, and one line is always called', as
   expect(taken).toBe(3)
 })
 
-it('whoever does not wait any more takes no place', async () => {
+it('a line that does not wait any more takes no place', async () => {
   const slots = openLineSlots({ total: 1, liveCalls: () => 0 })
   await slots.take('a', never)
   const leaving = new AbortController()

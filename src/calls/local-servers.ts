@@ -8,7 +8,7 @@ import type { Account, CallSide, Provider } from '../providers/provider.ts'
 import type { CallMember } from './calls.ts'
 import { namesIn } from './model-lists.ts'
 
-/** Servers of models on this machine that nobody configured: they are looked for at their usual addresses. */
+/** Servers of models on this machine that are not configured: they are looked for at their usual addresses. */
 export interface LocalServers {
   /** Those that answer now and that this caller may use. The same list until something changes. */
   membersFor(caller: Pick<Caller, 'mode' | 'tenantId'>): readonly CallMember[]

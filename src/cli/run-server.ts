@@ -30,7 +30,7 @@ export async function runServer(writer: Worker): Promise<void> {
 async function showClaimLink({ claimLink }: Gateway): Promise<void> {
   const link = await claimLink()
   if (link === undefined) return
-  console.error(`\n  No one has claimed this gateway. Open this link once, to be its operator:\n\n  ${link}\n`)
+  console.error(`\n  This gateway is not claimed yet. Open this link once, to be its operator:\n\n  ${link}\n`)
 }
 
 /** Prints newly created keys; they are stored as hashes, so this is the only time they can be shown. */

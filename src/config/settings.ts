@@ -120,7 +120,7 @@ export const SETTINGS = {
     default: 600,
   }),
   POLYPHONY_LOCAL_SERVERS: oneOf(
-    'Whose keys may use servers of models that are found on this machine: those of the first tenant, of all, or of nobody.',
+    'Whose keys may use servers of models that are found on this machine: those of the first tenant, of all tenants, or none.',
     ['own', 'all', 'off'],
     'own',
   ),

@@ -14,7 +14,7 @@ export interface KeyRecord extends Omit<Caller, 'isFrozen' | 'person'> {
   monthLimitPoints: Points | null
   spending: PeriodSpending
   createdAt: number
-  /** The person whose tasks it makes: no one has its text, and it is no key that anyone manages. Null for all others. */
+  /** The person whose tasks it makes: its text is not kept, and it is not listed among the keys. Null for all others. */
   personId: string | null
   revokedAt: number | null
   /** To the minute; null = never. */

@@ -9,7 +9,7 @@ export function isEnough(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) <= ROLES.indexOf(needed)
 }
 
-/** Who may sign up: everyone, whoever has an invitation, or no one. */
+/** Who may sign up: everyone, only people with an invitation, or none. */
 export const SIGN_UPS = ['open', 'invitation', 'closed'] as const
 export type SignUp = (typeof SIGN_UPS)[number]
 
@@ -72,7 +72,7 @@ export interface Invitation {
   hash: string
   tenantId: string
   role: Role
-  /** Who alone may accept it; null = whoever has the link. */
+  /** The only address that may accept it; null = anyone with the link. */
   email: string | null
   /** As the audit names an actor. */
   invitedBy: string

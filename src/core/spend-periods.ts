@@ -50,12 +50,12 @@ export function spendLimitReached(period: SpendPeriod | undefined, now: number):
   if (period === undefined) {
     return new PolyphonyError(
       'spend_limit_reached',
-      'The spend limit of this API key does not allow this. Whoever manages the key can raise its limit.',
+      'The spend limit of this API key does not allow this. An administrator of the key can raise its limit.',
     )
   }
   const until = new Date(endOfPeriod(period, now)).toISOString().slice(0, 16)
   return new PolyphonyError(
     'spend_limit_reached',
-    `What this API key may spend in a ${period} does not allow this. A new ${period} begins at ${until}Z; whoever manages the key can raise its limit.`,
+    `What this API key may spend in a ${period} does not allow this. A new ${period} begins at ${until}Z; an administrator of the key can raise its limit.`,
   )
 }

@@ -80,7 +80,7 @@ export function openSockets(app: FastifyInstance): AcceptSocket {
       // A handshake that breaks the protocol is answered by the package, and the connection ends.
       upgrade.socket.once('close', () => resolve(undefined))
       sockets.handleUpgrade(request.raw, upgrade.socket, upgrade.head, (socket) => {
-        socket.pause() // whoever takes it reads it
+        socket.pause() // it is read once a handler has taken it
         // The request ends with the session, for the log and for traces.
         socket.once('close', () => {
           reply.raw.statusCode = 101

@@ -56,7 +56,7 @@ export interface WebOptions {
   folder?: URL
 }
 
-/** Serves the workspace. Nothing is read before the first visit, so a gateway that no one visits starts and idles as before. */
+/** Serves the workspace. Nothing is read before the first visit, so a gateway without visitors starts and idles as before. */
 export function web(app: FastifyInstance, { publicUrl, folder = FOLDER }: WebOptions): void {
   const files = lazily(() => filesIn(folder))
   const texts = new Map<string, Promise<Uint8Array>>()

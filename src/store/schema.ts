@@ -99,7 +99,7 @@ export interface ApiKeysTable {
   day_spent: Generated<number>
   spend_month: Generated<number>
   month_spent: Generated<number>
-  /** The person whose tasks it makes; no one has its text. */
+  /** The person whose tasks it makes; its text is not kept. */
   person_id: Generated<string | null>
 }
 
@@ -640,7 +640,7 @@ export interface InvitationsTable {
   hash: string
   tenant_id: string
   role: string
-  /** Who alone may accept it; null = whoever has the link. */
+  /** The only address that may accept it; null = anyone with the link. */
   email: string | null
   /** An actor, as the audit names it. */
   invited_by: string

@@ -273,7 +273,7 @@ describe('one account alone', () => {
     expect(vendor.seen).toHaveLength(3)
   })
 
-  it('an answer of the first account that is asked says who it is, and names nobody else', async () => {
+  it('an answer of the first account that is asked says who it is, and names no other', async () => {
     const answer = await send(way('chat completions', 'gpt-4o', false))
     expect(answer.headers.get('x-polyphony-provider')).toBe('openai')
     expect(answer.headers.get('x-polyphony-tried')).toBeNull()

@@ -33,7 +33,7 @@ describe('cover', () => {
     expect(Buffer.compare(cover.small, again.small)).toBe(0)
   })
 
-  it('the takes of one song have covers that nobody confuses', async () => {
+  it('the takes of one song have covers that can be told apart', async () => {
     const [one, other] = await Promise.all(
       [0, 1].map(async (take) => pixelsOf((await drawCover({ ...idea, take })).small)),
     )

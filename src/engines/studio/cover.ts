@@ -164,7 +164,7 @@ function lettersOf(title: string, caption: string, { face, places, palette }: St
   return `${plate}<path d="${lines.join('')}" fill="${ink}"/>${captionSvg(caption, place, palette, drawn, box)}`
 }
 
-/** Small print at the opposite edge of the title, where it is in nobody's way. */
+/** Small print at the opposite edge of the title, away from everything else. */
 function captionSvg(caption: string, place: Place, palette: Palette, drawn: Raster, title: Box): string {
   const setting = caption === '' ? undefined : setLine(caption, SMALL_PRINT, 0.16)
   if (!setting) return ''

@@ -33,7 +33,7 @@ export function parseLyrics(text: string): LyricSection[] {
   return sections.filter(({ kind, lines }) => lines.length > 0 || !NEEDS_LINES.has(kind))
 }
 
-/** Nobody sings a paragraph on one breath: longer lines are parted where a sentence or a word ends. */
+/** A paragraph is too long for one breath: longer lines are parted where a sentence or a word ends. */
 const LONGEST_LINE = 120
 const PART_OF_LINE = 60
 

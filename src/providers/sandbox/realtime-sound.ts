@@ -1,4 +1,4 @@
-/** The voice of the sandbox in a realtime session: sound that nobody takes for speech. */
+/** The voice of the sandbox in a realtime session: sound that is plainly not speech. */
 
 const RATE = 24_000
 const TELEPHONE_RATE = 8_000

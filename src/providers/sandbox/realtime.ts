@@ -101,7 +101,7 @@ class SandboxRealtime extends EventEmitter implements RealtimeEnd {
     this.close(1_006, '')
   }
 
-  /** A fault of ours: whoever holds the session logs it. Thrown, it would end the process. */
+  /** A fault of ours: the holder of the session logs it. Thrown, it would end the process. */
   #report(error: unknown): void {
     this.emit('error', error instanceof Error ? error : new Error('The sandbox failed.', { cause: error }))
   }

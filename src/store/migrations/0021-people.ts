@@ -134,7 +134,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
 
   await db.schema.createIndex('invitations_by_email').on('invitations').column('email').execute()
 
-  // A person's tasks are made by keys of their own, one for each tenant and mode, whose text nobody has.
+  // A person's tasks are made by keys of their own, one for each tenant and mode, whose text is not kept.
   await db.schema.alterTable('api_keys').addColumn('person_id', 'text').execute()
   await sql`create unique index api_keys_of_people on api_keys (person_id, tenant_id, mode)
     where person_id is not null and revoked_at is null`.execute(db)

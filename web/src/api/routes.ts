@@ -611,7 +611,7 @@ export interface Routes {
   "POST /api/admin/invitations": { path: Record<never, never>; query: Record<never, never>; body: {
 /** The name or the id of a tenant. Default: the first tenant. */ "tenant"?: string
 /** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
-/** Who alone may accept it. Default: whoever has the link. */ "email"?: string
+/** The only address that may accept it. Default: anyone with the link. */ "email"?: string
 /** How long it can be accepted. Default: 7. */ "days"?: number
 }; answer: {
 "code": 200
@@ -1844,7 +1844,7 @@ export interface Routes {
 } }
   "POST /api/v1/invitations": { path: Record<never, never>; query: Record<never, never>; body: {
 /** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role": "owner" | "member" | "viewer"
-/** Who alone may accept it. Default: whoever has the link. */ "email"?: string
+/** The only address that may accept it. Default: anyone with the link. */ "email"?: string
 /** How long it can be accepted. Default: 7. */ "days"?: number
 }; answer: {
 "code": 200

@@ -32,7 +32,7 @@ const VIBRATO_RISE_SECONDS = 0.35
 const SHORTEST_VIBRATO_SECONDS = 0.35
 /** Consonants carry the words: louder than they are spoken. */
 const CONSONANT_GAIN = 1.3
-/** The level of a sung line, whoever speaks. */
+/** The level of a sung line, for every voice. */
 const LEVEL = 0.1
 
 /** Draws pitch and loudness over a line; the same `random` gives the same line. */
