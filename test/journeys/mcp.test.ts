@@ -186,7 +186,8 @@ describe('a call that is wrong', () => {
   it('spends no more than the credit, and no more calls than the limit of the key', async () => {
     const { key } = await gateway.tenant({ creditPoints: 1, key: { requestsPerMinute: 4 } })
     const client = await connected({ key })
-    const poor = await client.callTool({ name: 'submit', arguments: SLOW })
+    const song = { operation: 'suno/music', input: { prompt: 'a song', make_instrumental: true } }
+    const poor = await client.callTool({ name: 'submit', arguments: song })
     expect(poor).toMatchObject({ isError: true, structuredContent: { error: { code: 'insufficient_points' } } })
     await expect(
       (async () => {

@@ -93,7 +93,8 @@ async function answer(
   if (message.method === 'initialize') reply.header('mcp-session-id', randomUUID())
   if (!response.body) return reply.send()
   if (!isStream(response)) return reply.send(await response.text())
-  return sendStream(response.body as ReadableStream, reply) // the same class, by Node's own types
+  // Awaited, so that the call can be cancelled until the stream has ended. The same class, by Node's own types.
+  return await sendStream(response.body as ReadableStream, reply)
 }
 
 /** Who may cancel a call: the same key, under the name that this server gave it. */
