@@ -87,7 +87,10 @@ function rowOf(operation: Operation) {
     id: operation.id,
     kind: operation.produces.kind,
     required,
-    maxCount: Math.max(1, ...fields.flatMap(([name, { maximum }]) => (COUNTS.includes(name) ? [Number(maximum ?? 1)] : []))),
+    maxCount: Math.max(
+      1,
+      ...fields.flatMap(([name, { maximum }]) => (COUNTS.includes(name) ? [Number(maximum ?? 1)] : [])),
+    ),
     fields: Object.fromEntries(fields.map(([name, schema]) => [name, formOf(schema)])),
   }
 }
@@ -95,7 +98,9 @@ function rowOf(operation: Operation) {
 /** How a field is filled: the values that it takes, where they are few, or the type of its value. */
 function formOf(schema: Schema): unknown {
   const choices = (schema.anyOf ?? [schema]) as Schema[]
-  const values = choices.flatMap(({ enum: some, const: one }) => (Array.isArray(some) ? some : one === undefined ? [] : [one]))
+  const values = choices.flatMap(({ enum: some, const: one }) =>
+    Array.isArray(some) ? some : one === undefined ? [] : [one],
+  )
   if (values.length > 0) return values
   return choices[0]?.type ?? 'any'
 }

@@ -171,5 +171,5 @@ export function choose(
   const [best] = tried
     .filter(({ lacks }) => lacks.length === 0)
     .sort((one, other) => one.filled.unsupported.length - other.filled.unsupported.length)
-  return best ?? { lacks: tried[0]?.lacks ?? [] }
+  return best ? { row: best.row, filled: best.filled } : { lacks: tried[0]?.lacks ?? [] }
 }

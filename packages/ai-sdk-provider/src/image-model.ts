@@ -20,9 +20,14 @@ export function imageModel(client: () => Client, modelId: string): ImageModelV4 
         warnings,
         response: { timestamp: new Date(task.ended_at ?? task.created_at), modelId, headers: undefined },
         providerMetadata: {
+          // The AI SDK keeps what is said of each picture, and nothing else.
           polyphony: {
-            ...taskMetadata(task),
-            images: pictures.map(({ file, widthPx, heightPx }) => ({ url: file, widthPx, heightPx })),
+            images: pictures.map(({ file, widthPx, heightPx }) => ({
+              url: file,
+              widthPx,
+              heightPx,
+              ...taskMetadata(task),
+            })),
           },
         },
       }

@@ -4,9 +4,7 @@ import { choose, type OperationRow, rowsFor, type Settings } from './fill-input.
 import { OPERATIONS } from './operations.ts'
 
 /** A file of a call: bytes, base64 or a URL. */
-type SentFile =
-  | { type: 'file'; mediaType: string; data: string | Uint8Array }
-  | { type: 'url'; url: string }
+type SentFile = { type: 'file'; mediaType: string; data: string | Uint8Array } | { type: 'url'; url: string }
 
 type ImageOptions = Parameters<ImageModelV4['doGenerate']>[0]
 

@@ -39,7 +39,10 @@ export function videoModel(client: () => Client, modelId: string): VideoModelV4 
         warnings,
         response: { timestamp: new Date(task.ended_at ?? task.created_at), modelId, headers: undefined },
         providerMetadata: {
-          polyphony: { ...taskMetadata(task), videos: task.output.videos.map(({ file, seconds }) => ({ url: file, seconds })) },
+          polyphony: {
+            ...taskMetadata(task),
+            videos: task.output.videos.map(({ file, seconds }) => ({ url: file, seconds })),
+          },
         },
       }
     },

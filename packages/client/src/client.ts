@@ -111,14 +111,18 @@ function ownCalls(http: Http): OwnCalls {
     },
     quote: (operation, input) => http.json('POST', '/polyphony/v1/quote', { body: { operation, input } }),
     async operations({ all = false } = {}) {
-      const { operations } = await http.json<{ operations: OperationInfo[] }>('GET', `/polyphony/v1/operations?all=${all}`)
+      const { operations } = await http.json<{ operations: OperationInfo[] }>(
+        'GET',
+        `/polyphony/v1/operations?all=${all}`,
+      )
       return operations
     },
     tasks: {
       get: (id) => http.json('GET', taskPath(id)),
       list: (query = {}) => http.json('GET', `/polyphony/v1/tasks${queryOf(query)}`),
       cancel: (id) => http.json('POST', `${taskPath(id)}/cancel`),
-      follow: (id, options = {}) => new Run(http, () => http.json('GET', taskPath(id), { signal: options.signal }), options),
+      follow: (id, options = {}) =>
+        new Run(http, () => http.json('GET', taskPath(id), { signal: options.signal }), options),
     },
     upload(file, name = 'file') {
       const form = new FormData()
@@ -131,7 +135,6 @@ function ownCalls(http: Http): OwnCalls {
 
 function queryOf(query: TaskQuery): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
-  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
+  const text = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()
   return text === '' ? '' : `?${text}`
 }
-

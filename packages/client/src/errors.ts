@@ -39,7 +39,11 @@ export async function errorOf(response: Response): Promise<PolyphonyError> {
   const code = typeof error?.code === 'string' ? error.code : `http_${status}`
   const message = typeof error?.message === 'string' ? error.message : `The gateway answered ${status}.`
   const field = typeof error?.field === 'string' ? error.field : undefined
-  return new PolyphonyError(code, message, { status, field, requestId: response.headers.get('x-request-id') ?? undefined })
+  return new PolyphonyError(code, message, {
+    status,
+    field,
+    requestId: response.headers.get('x-request-id') ?? undefined,
+  })
 }
 
 function asObject(text: string): object | undefined {

@@ -65,7 +65,7 @@ export function openHttp({ url, key, fetch: send = fetch, retries = 4 }: HttpOpt
   }
 
   return {
-    json(method, path, { body, form, headers = {}, signal } = {}) {
+    json<Answer>(method: string, path: string, { body, form, headers = {}, signal }: Sending = {}) {
       const request: RequestInit = {
         method,
         headers: {
@@ -78,7 +78,7 @@ export function openHttp({ url, key, fetch: send = fetch, retries = 4 }: HttpOpt
         ...(form === undefined ? {} : { body: form }),
         ...(signal ? { signal } : {}),
       }
-      return persist(async () => (await answered(base + path, request)).json(), signal)
+      return persist(async () => (await answered(base + path, request)).json() as Promise<Answer>, signal)
     },
     open: (address, signal) => persist(() => answered(address, signal ? { signal } : {}), signal),
   }

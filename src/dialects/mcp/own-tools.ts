@@ -75,7 +75,7 @@ const WORDS: Partial<Record<string, string>> = {
   texts: 'text caption description',
 }
 
-function priceOf(operation: OperationId, { context, caller }: Pick<Run, 'context' | 'caller'>): number {
+function priceOf(operation: Operation, { context, caller }: Pick<Run, 'context' | 'caller'>): number {
   const { points } = context.prices.priceOf(operation, readInput(operation, operation.example), caller.tenantId)
   return pointsToUsd(points)
 }
