@@ -15,7 +15,12 @@ const clients: Client[] = []
 
 beforeAll(async () => {
   gateway = await openGateway({
-    env: { POLYPHONY_CORS_ORIGINS: 'https://allowed.example', POLYPHONY_WAITS_PER_KEY: String(WAITS) },
+    env: {
+      POLYPHONY_CORS_ORIGINS: 'https://allowed.example',
+      POLYPHONY_WAITS_PER_KEY: String(WAITS),
+      // Composing takes most of the time of this file.
+      POLYPHONY_STUDIO_SONG_SECONDS: '4',
+    },
   })
 })
 afterAll(async () => {

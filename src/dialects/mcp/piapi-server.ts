@@ -5,7 +5,7 @@ import { QUEUE_MS } from '../kit/protocol.ts'
 import { toTask } from '../piapi/to-task.ts'
 import { followTask } from './follow-task.ts'
 import { type Args, GENERATORS, type PiapiBody, type PiapiTool, url } from './piapi-tools.ts'
-import { filesOf, pictureAt, pictureContent } from './task-content.ts'
+import { filesOf, pictureAt } from './task-content.ts'
 import { type Run, type Tool, tool } from './tool.ts'
 
 const showImage = tool({
@@ -15,7 +15,7 @@ const showImage = tool({
   effect: 'none',
   input: Type.Object({ url: url('The address of the image.') }),
   async call(args, run) {
-    const content = await pictureContent(await pictureAt(args.url, run))
+    const content = await pictureAt(args.url, run)
     if (!content) throw new PolyphonyError('unsupported_media', `${args.url} is no image.`, { field: 'url' })
     return { content: [content] }
   },

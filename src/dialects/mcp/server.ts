@@ -37,7 +37,7 @@ export interface McpEndpoint {
 }
 
 /** Streams of notifications that a client may keep open. This server has none to send, since its lists do not change. */
-const MAX_SUBSCRIPTIONS = 32
+const MAX_SUBSCRIPTIONS = 256
 
 const INSTRUCTIONS =
   'Makes songs, speech, pictures, videos and 3D models. Find an operation with find_operations, read its fields with describe_operation, submit it, then wait until the task has ended. submit costs money: quote gives the price first. Files are links that need no key.'

@@ -1,3 +1,4 @@
+import { openBudget } from '../../assets/memory-budget.ts'
 import { previewOf } from '../../assets/preview.ts'
 import { ASSET_SCHEME, type Asset } from '../../core/asset.ts'
 import { PolyphonyError } from '../../core/errors.ts'
@@ -13,7 +14,10 @@ const INLINE_BYTES = 512 * 1_024
 /** A sound that is sent as it is. */
 const SOUND_BYTES = 256 * 1_024
 /** A picture of which a preview is made. */
-const PICTURE_BYTES = 32 * 2 ** 20
+const PICTURE_BYTES = 16 * 2 ** 20
+
+/** Files that are read whole, to be sent in results: in all, and for each key. */
+const budget = openBudget({ totalBytes: 4 * PICTURE_BYTES, shareBytes: 2 * PICTURE_BYTES })
 
 /** A task as our own protocol has it, with its files. */
 export async function taskResult(task: Task, run: Run): Promise<ToolResult> {
@@ -29,15 +33,15 @@ function noteOn({ status, id }: Task): string | undefined {
 }
 
 /** Links to the files of a task's output, and what is small enough as it is. */
-export async function filesOf(task: Task, { context }: Run): Promise<Content[]> {
-  const { assets, urls } = context
+export async function filesOf(task: Task, run: Run): Promise<Content[]> {
+  const { assets, urls } = run.context
   const content: Content[] = []
   let room = INLINE_BYTES
   for (const { name, reference } of referencesIn(task.output)) {
     const asset = await assets.find(idOf(reference))
     const about = asset ? { mimeType: asset.mediaType, size: asset.sizeBytes } : {} // its time may be over
     content.push({ type: 'resource_link', uri: urls.file(reference), name, ...about })
-    const inline = asset && (await inlineOf(asset, reference, context))
+    const inline = asset && (await inlineOf(asset, reference, run))
     if (!inline || inline.data.length > room) continue
     room -= inline.data.length
     content.push(inline)
@@ -47,17 +51,29 @@ export async function filesOf(task: Task, { context }: Run): Promise<Content[]> 
 
 type Inline = Extract<Content, { data: string }>
 
-async function inlineOf(asset: Asset, reference: string, { assets }: Run['context']): Promise<Inline | undefined> {
+async function inlineOf(asset: Asset, reference: string, run: Run): Promise<Inline | undefined> {
   const { mediaType, sizeBytes } = asset
+  const read = () => run.context.assets.read(reference)
   if (mediaType.startsWith('audio/') && sizeBytes <= SOUND_BYTES) {
-    return { type: 'audio', data: base64(await assets.read(reference)), mimeType: mediaType }
+    return withRoom(sizeBytes, run, async () => ({ type: 'audio', data: base64(await read()), mimeType: mediaType }))
   }
   if (!mediaType.startsWith('image/') || sizeBytes > PICTURE_BYTES) return undefined
-  return pictureContent(await assets.read(reference))
+  return withRoom(sizeBytes, run, async () => pictureContent(await read()))
+}
+
+/** Does work that keeps a file in memory, once there is room for it. Throws the reason of a call that ends meanwhile. */
+async function withRoom<Done>(bytes: number, { caller, signal }: Run, work: () => Promise<Done>): Promise<Done> {
+  const hold = budget.open(caller.keyId)
+  try {
+    await hold.grow(bytes, signal)
+    return await work()
+  } finally {
+    hold.close()
+  }
 }
 
 /** A picture as a model is shown it; undefined for bytes that cannot be shown. */
-export async function pictureContent(body: Uint8Array): Promise<Inline | undefined> {
+async function pictureContent(body: Uint8Array): Promise<Inline | undefined> {
   try {
     const preview = await previewOf(body)
     return { type: 'image', data: base64(preview.body), mimeType: preview.mediaType }
@@ -66,8 +82,12 @@ export async function pictureContent(body: Uint8Array): Promise<Inline | undefin
   }
 }
 
-/** The bytes of a picture that a URL leads to, of this gateway or elsewhere. Throws what a download throws. */
-export async function pictureAt(url: string, { context, signal }: Run): Promise<Uint8Array> {
+/** A picture by its URL, of this gateway or elsewhere; undefined for a file that is none. Throws what a download throws. */
+export function pictureAt(url: string, run: Run): Promise<Content | undefined> {
+  return withRoom(PICTURE_BYTES, run, async () => pictureContent(await bytesAt(url, run)))
+}
+
+async function bytesAt(url: string, { context, signal }: Run): Promise<Uint8Array> {
   const reference = context.urls.reference(url)
   if (reference === undefined) return context.download(url, { maxBytes: PICTURE_BYTES, signal })
   const asset = await context.assets.find(idOf(reference))
