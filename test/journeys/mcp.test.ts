@@ -131,7 +131,9 @@ describe.each(['2025', '2026'] as const)('a client of the revisions of %s', (rev
   })
 })
 
-it('a song that is composed on a live key comes with links that need no key, and is paid', async () => {
+it('a song that is composed on a live key comes with links that need no key, and is paid', {
+  timeout: 120_000,
+}, async () => {
   const client = await connected({ key: LIVE_KEY })
   const before = dataOf(await client.callTool({ name: 'balance', arguments: {} }))
   const input = { gpt_description_prompt: 'rain on a tin roof', make_instrumental: true }
@@ -167,6 +169,13 @@ describe('a call that is wrong', () => {
     expect(result).toMatchObject({ isError: true, structuredContent: { error } })
     expect(textOf(result)).toContain(String(error.code))
     expect(await count()).toEqual(before)
+  })
+
+  it('but has its input as the text of an object, is read as it is meant', async () => {
+    const client = await connected()
+    const args = { operation: 'suno/lyrics', input: '{"prompt":"fog"}' }
+    const quoted = await client.callTool({ name: 'quote', arguments: args })
+    expect(dataOf(quoted)).toMatchObject({ is_affordable: true })
   })
 
   it('of a tool that there is not is an error of the protocol', async () => {

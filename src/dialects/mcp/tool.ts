@@ -66,7 +66,7 @@ export function tool<Input extends TObject>(
  */
 export function readArguments({ input }: Pick<Tool, 'input'>, raw: unknown): JsonObject {
   if (raw !== undefined && !isJsonObject(raw)) throw invalidInput('arguments', 'must be an object')
-  const args = completedObject(input, (raw as JsonObject | undefined) ?? {})
+  const args = completedObject(input, withObjects(input, raw ?? {}))
   const unknown = Object.keys(args).find((name) => !Object.hasOwn(input.properties, name))
   if (unknown !== undefined) {
     throw invalidInput(
@@ -77,6 +77,24 @@ export function readArguments({ input }: Pick<Tool, 'input'>, raw: unknown): Jso
   const fault = faultOf(input, args)
   if (fault) throw invalidInput(fault.field, fault.rule)
   return args
+}
+
+/** Models write an object as the text of its JSON now and then; a text is no object, so nothing else can be meant. */
+function withObjects({ properties }: TObject, args: JsonObject): JsonObject {
+  const entries = Object.entries(args).map(([name, value]): [string, Json] => {
+    const isObject = Object.hasOwn(properties, name) && (properties[name] as { type?: string }).type === 'object'
+    return [name, isObject && typeof value === 'string' ? (objectIn(value) ?? value) : value]
+  })
+  return Object.fromEntries(entries)
+}
+
+function objectIn(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined // it stays a text, which is refused by name
+  }
 }
 
 /** A tool as `tools/list` has it. */
