@@ -55,7 +55,9 @@ function textOf({ content }: Result): string {
 }
 
 describe.each(['2025', '2026'] as const)('a client of the revisions of %s', (revision) => {
-  it('finds an operation, asks for its price, and makes what it waits for, with progress', async () => {
+  it('finds an operation, asks for its price, and makes what it waits for, with progress', {
+    timeout: 90_000, // the first loads the SDK, its client and the catalogue
+  }, async () => {
     const client = await connected({ revision })
     const call = (name: string, args: JsonObject) => client.callTool({ name, arguments: args })
     const { tools } = await client.listTools()
