@@ -26,6 +26,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   person: async () => (await import('./person.ts')).personCommand(),
   member: async () => (await import('./member.ts')).memberCommand(),
   invitation: async () => (await import('./invitation.ts')).invitationCommand(),
+  mcp: async () => (await import('./mcp.ts')).mcpCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   backup: async () => (await import('./backup.ts')).backupCommand(),
   restore: async () => (await import('./restore.ts')).restoreCommand(),
@@ -45,7 +46,7 @@ export async function programOf(name?: string): Promise<Command> {
     .option('--url <url>', `run the command at this server (or set ${URL_VARIABLE})`)
     .option(
       '--key <key>',
-      `the admin key for it (or set ${KEY_VARIABLE}, which other users of this machine cannot see)`,
+      `the key for it, that of an administrator except for mcp (or set ${KEY_VARIABLE}, which other users of this machine cannot see)`,
     )
     .hook('preAction', (command, action) => {
       const { config, url, key } = command.opts<{ config?: string; url?: string; key?: string }>()

@@ -58,6 +58,8 @@ export interface DialectContext {
    * `invalid_input` for any other request.
    */
   acceptSocket(request: FastifyRequest, reply: FastifyReply): Promise<RealtimeEnd | undefined>
+  /** Whether the page that sends a request may: one of this gateway, or of an origin that the settings allow. True without one. */
+  allowsOrigin(request: FastifyRequest): boolean
   /** One request to a URL that the client named, for protocols in which a webhook's receiver proves itself first. */
   postJson: Egress['postJson']
   /** Fetches a file from a URL that the client named; addresses are judged as for inputs. */

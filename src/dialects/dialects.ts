@@ -6,6 +6,7 @@ import { gemini } from './gemini/routes.ts'
 import { ideogram } from './ideogram/routes.ts'
 import { kling } from './kling/routes.ts'
 import { luma } from './luma/routes.ts'
+import { mcp } from './mcp/routes.ts'
 import { midjourney } from './midjourney/routes.ts'
 import { minimax } from './minimax/routes.ts'
 import { openai } from './openai/routes.ts'
@@ -40,4 +41,5 @@ export const dialects: readonly Dialect[] = [
   gemini,
   runway,
   polyphony,
+  mcp,
 ]

@@ -21,7 +21,7 @@ import type { Callbacks } from '../tasks/callbacks.ts'
 import { addAccessLog, type LogAccess, openAccessLog } from './access-log.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { decoded } from './compressed-bodies.ts'
-import { addCors, allowOrigin, type CorsOrigins } from './cors.ts'
+import { addCors, allowOrigin, type CorsOrigins, isAllowedOrigin } from './cors.ts'
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
 import { frontDoor } from './front-door.ts'
@@ -40,7 +40,7 @@ import { web } from './web.ts'
 
 export interface ServerOptions {
   dialects: readonly RouteModule[]
-  context: Omit<DialectContext, 'sendFile' | 'acceptSocket'>
+  context: Omit<DialectContext, 'sendFile' | 'acceptSocket' | 'allowsOrigin'>
   assets: Assets
   callbacks: Callbacks
   health: HealthOptions
@@ -106,6 +106,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...options.context,
     sendFile: (reference, request, reply) => sendFile(reference.slice(ASSET_SCHEME.length), request, reply),
     acceptSocket: openSockets(app),
+    allowsOrigin: (request) => isAllowedOrigin(request, options.corsOrigins, options.context.urls.publicUrl),
   }
   // Before any plugin: each takes the hooks and the error handler that are there when it is added.
   answerUnknownRoutes(app, sendDefaultError)

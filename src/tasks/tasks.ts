@@ -68,8 +68,8 @@ export interface Tasks extends Submit {
     caller: Caller,
     options: { timeoutMs: number; signal: AbortSignal; place?: WaitPlace },
   ): Promise<Task>
-  /** Every state from now on, to the end. Throws `too_many_waiting`. */
-  watch(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<Task>>
+  /** Every state from now on, to the end. Without a `place` it takes one: throws `too_many_waiting`. */
+  watch(id: string, caller: Caller, signal: AbortSignal, place?: WaitPlace): Promise<AsyncGenerator<Task>>
   balance(caller: Caller): Promise<Balance>
   /** Every call of a provider for a task, the first one first. Throws `task_not_found`. */
   attempts(id: string, caller: Caller): Promise<Attempt[]>
@@ -130,15 +130,19 @@ export function openTasks(options: TasksOptions): Tasks {
   const mayBeEnded = ({ account }: Task) =>
     account !== null && options.accounts.find(account)?.provider.cancel !== undefined
 
-  async function watch(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<Task>> {
+  async function watch(
+    id: string,
+    caller: Caller,
+    signal: AbortSignal,
+    given?: WaitPlace,
+  ): Promise<AsyncGenerator<Task>> {
     await get(id, caller)
+    const states = watchers.watch(id, () => get(id, caller), signal)
+    if (given) return states
     const place = takePlace(caller.keyId)
     // Also for a reader that goes before it reads anything.
     signal.addEventListener('abort', () => place[Symbol.dispose](), { once: true })
-    return whileHeld(
-      place,
-      watchers.watch(id, () => get(id, caller), signal),
-    )
+    return whileHeld(place, states)
   }
 
   return {

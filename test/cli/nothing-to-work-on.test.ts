@@ -80,6 +80,7 @@ const OTHERS = [
   'config show',
   'config schema',
   'doctor',
+  'mcp',
 ]
 
 describe('a command where there is no Polyphony', () => {

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildPackages } from '../../scripts/build-packages.ts'
 import { openS3Server, S3_KEYS } from '../support/s3-server.ts'
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
@@ -16,6 +17,16 @@ interface Packed {
   size: number
   files: { path: string }[]
 }
+
+it('the client packages compile, and the client runs in Node without anything else', { timeout: 120_000 }, async () => {
+  await buildPackages()
+  const script =
+    "import { createClient } from './dist/index.js'; console.log(typeof createClient({ url: 'http://x', key: 'k' }).suno.music)"
+  const words = ['--input-type=module', '--eval', script]
+  const { stdout } = await run(process.execPath, words, { cwd: join(PROJECT, 'packages/client') })
+  expect(stdout.trim()).toBe('function')
+  expect(await readdir(join(PROJECT, 'packages/ai-sdk-provider/dist'))).toContain('index.d.ts')
+})
 
 describe('the package', () => {
   let folder: string

@@ -70,6 +70,7 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
   ],
   [/^\/v1\/(?:batches|realtime)\b/, 'batches of calls, and sessions'],
   [/^\/polyphony\/v1\/quote$/, 'only asks for a price'],
+  [/^\/mcp(?:\/piapi)?$/, 'messages of MCP, whose calls are read by their tools'],
   [/\/(?:video-swap|images\/generations\/async)$/, 'a form, and the same as images/generations'],
   [/\/generations\/\{id\}\/(?:upscale|audio|extend)$|\/videos\/\{id\}\/remix$/, 'builds on the task in its path'],
   [/^\/runway\/tasks$/, 'its fields have no schema'],

@@ -115,6 +115,7 @@ export async function openGateway(): Promise<Gateway> {
   answerUnknownRoutes(app, (error, _request, reply) => reply.code(500).send({ error: String(error) }))
   await app.register(async (scope) =>
     suno.routes(scope, {
+      allowsOrigin: () => true,
       tasks,
       calls: { answer: unused, models: () => [], underWay: () => 0 },
       callFiles: {
