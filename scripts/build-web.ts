@@ -19,6 +19,9 @@ export async function buildWeb(into: string): Promise<number> {
   return files.length
 }
 
+/** Packages whose texts are copied before they are modules: the styles that every page begins with. */
+const COPIED = ['tailwindcss'].map((name) => new URL(`../node_modules/${name}`, import.meta.url).pathname)
+
 /** What is minified has lost the texts that copies have to carry. */
 const carriesLicences: Plugin = {
   name: 'carries-licences',
@@ -29,7 +32,7 @@ const carriesLicences: Plugin = {
     this.emitFile({
       type: 'asset',
       fileName: LICENCE_FILE,
-      source: await licencesOf(packageFolders(modules.filter((id) => !id.startsWith('\0')))),
+      source: await licencesOf([...packageFolders(modules.filter((id) => !id.startsWith('\0'))), ...COPIED]),
     })
   },
 }
