@@ -84,6 +84,7 @@ const keys = createRoute({
 const money = createRoute({
   getParentRoute: () => inside,
   path: 'money',
+  validateSearch: (search) => given(search, ['payment']),
   component: lazyRouteComponent(() => import('./pages/money.tsx'), 'Money'),
 })
 const accounts = createRoute({
