@@ -174,6 +174,8 @@ export const enOperator = {
   'routing.waiting': 'Waiting',
   'routing.weight': 'Weight',
   'routing.yes': 'Yes',
+  'signIn.notAllowed':
+    'The provider signed you in, and this gateway has no place for you: ask its operator for an invitation to your address.',
   'webhooks.all': 'All',
   'webhooks.noFailed': 'Every delivery arrived',
   'webhooks.state': 'State',

@@ -175,6 +175,7 @@ export const zhOperator: Record<keyof typeof enOperator, string> = {
   'routing.waiting': '等待中',
   'routing.weight': '权重',
   'routing.yes': '是',
+  'signIn.notAllowed': '服务商已确认您的身份，但此网关没有您的账户：请向运营者索取发送到您邮箱的邀请。',
   'webhooks.all': '全部',
   'webhooks.noFailed': '全部送达',
   'webhooks.state': '状态',
