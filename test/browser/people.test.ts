@@ -66,8 +66,14 @@ async function signIn(page: Page, { email, password }: { email: string; password
 /** RFC 6238: HMAC-SHA1 of the count of half minutes. */
 function totp(uri: string): string {
   const secret = new URL(uri).searchParams.get('secret') ?? ''
-  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
-  const bytes = bits.join('').match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []
+  const bits = [...secret].map((letter) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  )
+  const bytes =
+    bits
+      .join('')
+      .match(/.{8}/g)
+      ?.map((byte) => Number.parseInt(byte, 2)) ?? []
   const counter = Buffer.alloc(8)
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)))
   const digest = createHmac('sha1', Buffer.from(bytes)).update(counter).digest()
@@ -276,7 +282,10 @@ it('a tenant that is suspended is told so when it makes something', async () => 
   const { page } = opened
   await page.goto(`${gateway.url}/`)
   await page.getByRole('button', { name: 'Make a song' }).click()
-  await page.getByRole('alert').getByText(/frozen|suspended/i).waitFor()
+  await page
+    .getByRole('alert')
+    .getByText(/frozen|suspended/i)
+    .waitFor()
   await ana.data('POST', `/api/admin/tenants/${encodeURIComponent('Harbour Radio')}/unfreeze`)
 })
 

@@ -1,10 +1,10 @@
 import { inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openAttempts } from '../../src/people/attempts.ts'
 import type { JsonObject } from '../../src/core/json.ts'
-import { type HandProvider, handProvider } from './hand-provider.ts'
+import { openAttempts } from '../../src/people/attempts.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { claimed, type Visitor, visitor } from '../support/visitor.ts'
+import { type HandProvider, handProvider } from './hand-provider.ts'
 
 const ANA = { email: 'ana@example.org', password: 'a long enough password', name: 'Ana' }
 
@@ -73,7 +73,10 @@ it('a statement is a PDF in which accents and Chinese can be read and copied, on
   const read = await PDFDocument.load(pdf)
   expect(read.getPageCount()).toBe(3)
   expect(read.getTitle()).toContain(name)
-  const empty = await bytesOf('/api/admin/ledger?format=pdf&from=2001-01-01&to=2001-01-02', 'sk-live-journey-0123456789')
+  const empty = await bytesOf(
+    '/api/admin/ledger?format=pdf&from=2001-01-01&to=2001-01-02',
+    'sk-live-journey-0123456789',
+  )
   expect((await PDFDocument.load(empty)).getPageCount()).toBe(1)
 })
 
@@ -162,7 +165,9 @@ it('an operator sees where a person is signed in and ends it; their cookie works
   expect(items).toHaveLength(1)
   const { status } = await gateway.send('POST', `${path}/sign-out`, { body: { session: 'none' } })
   expect(status).toBe(404)
-  expect(await data('POST', `${path}/sign-out`, { body: { session: String(items[0]?.id) } })).toMatchObject({ ended: 1 })
+  expect(await data('POST', `${path}/sign-out`, { body: { session: String(items[0]?.id) } })).toMatchObject({
+    ended: 1,
+  })
   expect((await bob.send('GET', '/api/v1/keys')).status).toBe(401)
 })
 
@@ -170,7 +175,9 @@ it('attempts at two processes count together, and addresses of one IPv6 network 
   const { store } = gateway
   const clock = { now: () => Date.UTC(2026, 0, 1) }
   const processes = [openAttempts({ store, clock }), openAttempts({ store, clock })]
-  const tries = Array.from({ length: 12 }, (_, index) => processes[index % 2]?.note(`10.0.0.${index}`, 'eve@example.org'))
+  const tries = Array.from({ length: 12 }, (_, index) =>
+    processes[index % 2]?.note(`10.0.0.${index}`, 'eve@example.org'),
+  )
   const results = await Promise.allSettled(tries)
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
   const from = (last: number) => processes[last % 2]?.note(`2001:db8:1:2::${last.toString(16)}`)

@@ -45,7 +45,7 @@ const zh: typeof en = {
   change: '变动',
   paid: '支出',
   after: '余额',
-  page: '第',
+  page: '页',
   nothing: '此期间没有记录。',
   cut: '此期间较早的记录未列出：请选择更短的期间。',
   kinds: {
