@@ -223,6 +223,7 @@ it('the operator makes a code, and an owner redeems it and buys more by card', a
   expect((await saving).suggestedFilename()).toMatch(/^polyphony-.*\.pdf$/)
   await picture(page, 'money-credit')
 
+  await operators.page.reload()
   await operators.page.getByText('Redeemed', { exact: true }).waitFor()
   await operators.page.waitForLoadState('networkidle')
   await picture(operators.page, 'operator-top-up')
@@ -271,8 +272,16 @@ it('the operator ends the sessions of a person, blocks them, and finds it in the
   expect(status).toBe(403)
   await page.getByRole('tab', { name: 'Audit' }).click()
   await page.getByLabel('What was done').fill('person.change')
-  await page.getByRole('cell', { name: 'blocked_at' }).waitFor()
+  await page.locator('summary').getByText('blocked_at').waitFor().catch(async (error) => {
+    await page.screenshot({ path: '/tmp/m5-audit.png' })
+    throw error
+  })
   expect(await page.getByRole('link', { name: 'Export as CSV' }).getAttribute('href')).toContain('verb=person.change')
+  await page.getByRole('tab', { name: 'Health' }).click()
+  await page.getByRole('heading', { name: 'Retention' }).waitFor()
+  await page.waitForLoadState('networkidle')
+  expect(await barriersOn(page)).toEqual([])
+  await picture(page, 'operator-health')
 })
 
 it('a tenant that is suspended is told so when it makes something', async () => {
@@ -303,7 +312,7 @@ it('the new pages are Chinese too, fit a phone of 390 pixels, and have no barrie
   ] as const
   for (const [path, words] of pages) {
     await page.goto(gateway.url + path)
-    await page.getByText(new RegExp(words)).first().waitFor()
+    await page.locator('main').getByText(new RegExp(words)).first().waitFor()
     await page.waitForLoadState('networkidle')
     expect({ path, overflow: await overflowOf(page) }).toEqual({ path, overflow: 0 })
     expect({ path, barriers: await barriersOn(page) }).toEqual({ path, barriers: [] })

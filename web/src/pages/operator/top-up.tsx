@@ -24,6 +24,8 @@ import { say, sayError } from '../../ui/toast.tsx'
 import { TenantInput, useTenantNames } from './tenant-input.tsx'
 
 const CODES = ['admin-codes'] as const
+/** Others redeem and pay meanwhile. */
+const LIVE_MS = 15_000
 
 const CODE_TONES: Record<Answer<'GET /api/admin/codes'>['items'][number]['state'], Tone> = {
   open: 'good',
@@ -59,6 +61,7 @@ function Codes() {
       call('GET /api/admin/codes', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    refetchInterval: LIVE_MS,
   })
   const revoking = useMutation({
     mutationFn: ({ id }: { id: string; prefix: string }) => call('DELETE /api/admin/codes/{id}', { path: { id } }),
@@ -235,6 +238,7 @@ function Payments() {
   const { data, error } = useQuery({
     queryKey: ['admin-payments'],
     queryFn: () => call('GET /api/admin/payments', { query: { limit: 100 } }),
+    refetchInterval: LIVE_MS,
   })
   return (
     <Panel>
