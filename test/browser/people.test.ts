@@ -272,10 +272,7 @@ it('the operator ends the sessions of a person, blocks them, and finds it in the
   expect(status).toBe(403)
   await page.getByRole('tab', { name: 'Audit' }).click()
   await page.getByLabel('What was done').fill('person.change')
-  await page.locator('summary').getByText('blocked_at').waitFor().catch(async (error) => {
-    await page.screenshot({ path: '/tmp/m5-audit.png' })
-    throw error
-  })
+  await page.locator('summary').getByText('blocked_at').waitFor()
   expect(await page.getByRole('link', { name: 'Export as CSV' }).getAttribute('href')).toContain('verb=person.change')
   await page.getByRole('tab', { name: 'Health' }).click()
   await page.getByRole('heading', { name: 'Retention' }).waitFor()

@@ -31,9 +31,8 @@ export function AnnouncementBar() {
     setHidden(next)
   }
   return shown.map(({ id, text, tone }) => (
-    <section
+    <div
       key={id}
-      aria-label={t('announcement.label')}
       className={cn(
         'flex items-center gap-3 px-4 py-2 text-[13px] md:px-8 [&_svg]:size-4 [&_svg]:shrink-0',
         tone === 'warning' ? 'bg-bad-ground text-bad' : 'bg-info-ground text-info',
@@ -50,7 +49,7 @@ export function AnnouncementBar() {
       >
         <X />
       </Button>
-    </section>
+    </div>
   ))
 }
 
