@@ -16,7 +16,7 @@ import { openMoves } from '../tasks/moves.ts'
 import type { RenderWebhooks } from '../tasks/webhook-renderers.ts'
 import { accessPair } from '../tenants/access-keys.ts'
 import { signingSecret } from '../webhooks/sign.ts'
-import { foldersOf } from './storage.ts'
+import { foldersOf } from './folders.ts'
 
 /** What administrative verbs work on: the same in a server, and in a command that opens the database itself. */
 export function adminContext(

@@ -1,5 +1,5 @@
 import type { Disk } from 'flydrive'
-import { folderOf, openDisk } from '../assets/storage.ts'
+import { openDisk } from '../assets/storage.ts'
 import { type Config, ConfigError } from '../config/config.ts'
 import { PolyphonyError } from '../core/errors.ts'
 
@@ -11,10 +11,4 @@ export async function openStorage({ storageUrl, variable }: Config): Promise<Dis
     if (error instanceof PolyphonyError || !(error instanceof Error)) throw error
     throw new ConfigError(error.message) // which names the cause already
   }
-}
-
-/** The folders whose disks may become full. */
-export function foldersOf({ dataDir, storageUrl }: Pick<Config, 'dataDir' | 'storageUrl'>): Record<string, string> {
-  const files = folderOf(storageUrl)
-  return { data: dataDir, ...(files === undefined ? {} : { files }) }
 }
