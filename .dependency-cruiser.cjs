@@ -20,15 +20,17 @@ const rooms = {
   tasks: ['core', 'catalog', 'prices', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
   // Requests that are answered on the spot: nothing of a dialect, nothing of a vendor.
   calls: ['core', 'store', 'accounts/member', 'assets', 'providers/provider'],
+  // Who takes money, and what becomes of it.
+  payments: ['core', 'store', 'assets'],
   notices: ['core', 'store', 'assets', 'webhooks', 'config/setting-forms'],
   tracing: ['core', 'tasks/observer'],
   // What administrators do, without HTTP: the server and the command line run the same verbs.
-  admin: ['core', 'catalog', 'store', 'accounts', 'people', 'prices', 'tenants'],
+  admin: ['core', 'catalog', 'engines/font-files', 'store', 'accounts', 'payments', 'people', 'prices', 'tenants'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
   dialects: ['core', 'calls', 'catalog', 'prices', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
   // The verbs as routes, served as a dialect is: the same keys, the same way to answer an error.
-  workspace: ['core', 'catalog', 'accounts', 'admin', 'people', 'prices', 'dialects/(dialect|kit)'],
+  workspace: ['core', 'catalog', 'accounts', 'admin', 'payments', 'people', 'prices', 'dialects/(dialect|kit)'],
 }
 
 const arrows = Object.entries(rooms).map(([room, allowed]) => ({

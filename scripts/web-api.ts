@@ -37,7 +37,7 @@ const CALLED = [
   /^\/polyphony\/v1\//,
   /^\/api\/workspace\//,
   /^\/api\/admin\//,
-  /^\/api\/v1\/(accounts|providers|account|keys|usage|ledger|calls|deliveries|webhook-secret|members|invitations|shares)\b/,
+  /^\/api\/v1\/(accounts|providers|account|keys|usage|ledger|calls|deliveries|webhook-secret|members|invitations|codes|payments|announcements|balance-notice|shares)\b/,
   /^\/api\/status$/,
 ]
 

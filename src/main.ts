@@ -6,7 +6,6 @@ import { watchHealth } from './accounts/health.ts'
 import type { BuiltInAccount } from './accounts/member.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
-import { folderOf } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { followsRequests, urlOf } from './compose/address.ts'
 import { adminContext } from './compose/admin.ts'
@@ -14,6 +13,7 @@ import { composeBatches } from './compose/batches.ts'
 import { composeCalls } from './compose/calls.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { commandDoor } from './compose/command-door.ts'
+import { foldersOf } from './compose/folders.ts'
 import { GRACE_MS } from './compose/grace.ts'
 import { checkIdentity } from './compose/identity.ts'
 import { keyGate } from './compose/key-gate.ts'
@@ -21,6 +21,7 @@ import { openLog } from './compose/log.ts'
 import { measuredStore } from './compose/measured-store.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
 import { startNotices } from './compose/notices.ts'
+import { composePayments, paymentSettings } from './compose/payments.ts'
 import { peopleSettings } from './compose/people.ts'
 import { PRICED_PROVIDERS } from './compose/prices.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
@@ -102,6 +103,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // First of all, so that it is closed last.
   if (tracing) parts.defer(tracing.close)
   const { operator, oidc } = peopleSettings(config)
+  const paying = paymentSettings(config)
   const disk = await openStorage(config)
   const { maxPages } = replaced
   const options = { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) }
@@ -201,8 +203,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     startingCredit: config.signUp.credit,
     passwordCost,
     oidc,
+    takesPayments: paying !== undefined,
   })
   parts.defer(() => people.close())
+  const payments = composePayments(paying, { store, egress, clock, log, publicUrl: () => urls.publicUrl })
 
   const gate = keyGate(keys.authenticate)
   const door = commandDoor<Caller>(config.dataDir)
@@ -214,11 +218,15 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     accounts: () => accountAdmin,
     prices: () => priceAdmin,
     callModels: () => spoken.calls.models(commandLineCaller(firstTenant.tenant.id)),
+    payments,
+    judge: egress.judge,
+    process: { version, startedAt, inHand: leases.count },
+    write: assets.tryWrite,
   })
   const app = await buildServer({
     dialects: [
       ...dialects,
-      workspace({ admin, people, commandLine: door.commandLine, showsPrices: config.showsPrices }),
+      workspace({ admin, people, payments, commandLine: door.commandLine, showsPrices: config.showsPrices }),
     ],
     context: {
       tasks,
@@ -285,17 +293,17 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   await spoken.findLocalServers({ port, firstTenantId: firstTenant.tenant.id })
   sender.start()
   parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
-  const { id: operatorId } = firstTenant.tenant
   const stopNotices = startNotices(config, {
     store,
     egress,
     accounts: accounts.list,
     folders: foldersOf(config),
-    secret: () => signing.secretOf(operatorId, 'live'),
+    secretOf: (tenantId) => signing.secretOf(tenantId, 'live'),
+    operatorId: firstTenant.tenant.id,
     clock,
     log,
   })
-  if (stopNotices) parts.defer(stopNotices)
+  parts.defer(stopNotices)
   parts.defer(startBatches({ store, webhooksFor: renderers.batch, clock, log }))
   parts.defer(collectGarbageSoon())
   const report = startReport(config, publicUrl)
@@ -322,10 +330,4 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       return closing
     },
   }
-}
-
-/** The folders whose disks may become full. */
-function foldersOf({ dataDir, storageUrl }: Config): Record<string, string> {
-  const files = folderOf(storageUrl)
-  return { data: dataDir, ...(files === undefined ? {} : { files }) }
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { DeliveryStatus } from '../core/delivery.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Mode } from '../core/task.ts'
 import { type Actor, type AdminContext, auditOf, callerOf } from './context.ts'
@@ -16,7 +17,12 @@ const Secret = Type.Object({
 })
 const TASK = Type.Optional(Type.String({ ...ID, description: 'Only of this task or batch.' }))
 
+const STATUS = Type.Optional(
+  Type.Enum(['pending', 'delivered', 'failed'], { description: 'Only those in this state.' }),
+)
+
 interface ListInput {
+  status?: DeliveryStatus
   task?: string
   limit?: number
   cursor?: string
@@ -30,11 +36,12 @@ interface Scope {
 
 async function listed({ store }: AdminContext, input: ListInput, scope: Scope): Promise<Static<typeof Deliveries>> {
   const limit = limitOf(input)
-  const { task, cursor } = input
+  const { task, cursor, status } = input
   const deliveries = await store.listDeliveries({
     ...scope,
     limit: limit + 1,
     ...(task === undefined ? {} : { taskId: task }),
+    ...(status === undefined ? {} : { status }),
     ...(cursor === undefined ? {} : { beforeId: cursor }),
   })
   return pageOf(deliveries, limit, ({ id }) => id, deliveryBody)
@@ -62,6 +69,7 @@ export const WEBHOOK_VERBS = [
     input: Type.Object({
       tenant: Type.Optional(Type.String({ ...TENANT, description: 'Only of this tenant. Default: of all.' })),
       task: TASK,
+      status: STATUS,
       ...PAGE,
     }),
     answer: Deliveries,

@@ -23,6 +23,8 @@ const QUOTAS = {
   test: { bytes: 2 ** 30, drafts: 10_000 },
 }
 
+const STRIPE = { url: 'https://api.stripe.com', secretKey: undefined, webhookSecret: undefined }
+
 const NOTICES = {
   url: undefined,
   mail: undefined,
@@ -56,6 +58,7 @@ describe('a configuration', () => {
       firstOperator: { email: undefined, password: undefined },
       signUp: { policy: 'invitation', credit: 0 },
       oidc: OIDC,
+      stripe: STRIPE,
       corsOrigins: ['*'],
       trustedProxies: [],
       egressAllow: [],
@@ -128,6 +131,9 @@ describe('a configuration', () => {
     ['POLYPHONY_OIDC_CLIENT_ID', 'polyphony', { oidc: { ...OIDC, clientId: 'polyphony' } }],
     ['POLYPHONY_OIDC_CLIENT_SECRET', 'a secret', { oidc: { ...OIDC, clientSecret: 'a secret' } }],
     ['POLYPHONY_OIDC_NAME', 'Example', { oidc: { ...OIDC, name: 'Example' } }],
+    ['POLYPHONY_STRIPE_SECRET_KEY', 'sk_test_1', { stripe: { ...STRIPE, secretKey: 'sk_test_1' } }],
+    ['POLYPHONY_STRIPE_WEBHOOK_SECRET', 'whsec_1', { stripe: { ...STRIPE, webhookSecret: 'whsec_1' } }],
+    ['POLYPHONY_STRIPE_URL', 'https://stripe.example', { stripe: { ...STRIPE, url: 'https://stripe.example' } }],
     ['POLYPHONY_CORS_ORIGINS', 'off', { corsOrigins: [] }],
     [
       'POLYPHONY_CORS_ORIGINS',

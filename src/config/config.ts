@@ -59,6 +59,8 @@ export interface Config {
     clientId: string | undefined
     clientSecret: string | undefined
   }>
+  /** Stripe, by which tenants buy credit. */
+  stripe: Readonly<{ url: string; secretKey: string | undefined; webhookSecret: string | undefined }>
   /** Origins whose pages may call the API; `*` = all. */
   corsOrigins: readonly string[]
   /** Proxies whose X-Forwarded-* headers are believed. */
@@ -196,6 +198,11 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
       issuer: values.POLYPHONY_OIDC_ISSUER,
       clientId: values.POLYPHONY_OIDC_CLIENT_ID,
       clientSecret: values.POLYPHONY_OIDC_CLIENT_SECRET,
+    },
+    stripe: {
+      url: values.POLYPHONY_STRIPE_URL,
+      secretKey: values.POLYPHONY_STRIPE_SECRET_KEY,
+      webhookSecret: values.POLYPHONY_STRIPE_WEBHOOK_SECRET,
     },
     corsOrigins: values.POLYPHONY_CORS_ORIGINS,
     trustedProxies: values.POLYPHONY_TRUSTED_PROXIES,

@@ -77,6 +77,15 @@ export const SETTINGS = {
   POLYPHONY_OIDC_CLIENT_ID: optional('The id of this gateway at that provider.', (text) => text),
   POLYPHONY_OIDC_CLIENT_SECRET: optional('Its secret there.', (text) => text, { isSecret: true }),
   POLYPHONY_OIDC_NAME: words('What the button for that provider says.', 'Single sign-on'),
+  POLYPHONY_STRIPE_SECRET_KEY: optional('The secret key of Stripe, by which tenants buy credit.', (text) => text, {
+    isSecret: true,
+  }),
+  POLYPHONY_STRIPE_WEBHOOK_SECRET: optional(
+    'The signing secret of the endpoint at which Stripe reports payments.',
+    (text) => text,
+    { isSecret: true },
+  ),
+  POLYPHONY_STRIPE_URL: words('The address of the API of Stripe.', 'https://api.stripe.com'),
   POLYPHONY_CORS_ORIGINS: origins(),
   POLYPHONY_TRUSTED_PROXIES: list('Addresses or CIDRs of proxies whose X-Forwarded-* headers are believed.', proxy),
   POLYPHONY_EGRESS_ALLOW: list('Private CIDRs that webhooks and downloads may reach.', cidr),

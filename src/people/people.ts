@@ -21,6 +21,8 @@ export interface People {
   login: Login
   attempts: Attempts
   oidc: OidcProvider | undefined
+  /** Whether tenants can buy credit. */
+  takesPayments: boolean
   publicUrl(): string
   /** The caller that a request's cookie stands for; undefined where it has none. */
   callerOf: Sessions['callerOf']
@@ -45,6 +47,7 @@ export interface PeopleParts {
   startingCredit: Points
   passwordCost: PasswordCost
   oidc: OidcProvider | undefined
+  takesPayments: boolean
 }
 
 export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, ...settings }: PeopleParts): People {
@@ -62,7 +65,8 @@ export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, .
     sessions,
     signUp,
     login: openLogin({ store, clock, log, secret, publicUrl, oidc, signUp }),
-    attempts: openAttempts(clock),
+    attempts: openAttempts({ store, clock }),
+    takesPayments: settings.takesPayments,
     oidc,
     publicUrl,
     callerOf: sessions.callerOf,

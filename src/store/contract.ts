@@ -17,6 +17,7 @@ import { ledgerContract } from './contract/ledger.ts'
 import { noticesContract } from './contract/notices.ts'
 import { offersContract } from './contract/offers.ts'
 import { openingContract } from './contract/opening.ts'
+import { operatorContract } from './contract/operator.ts'
 import { peopleContract } from './contract/people.ts'
 import { pricesContract } from './contract/prices.ts'
 import { progressContract } from './contract/progress.ts'
@@ -83,6 +84,11 @@ export const TABLES = [
   'sessions',
   'two_factors',
   'verifications',
+  'announcements',
+  'balance_notices',
+  'payments',
+  'sign_in_attempts',
+  'top_up_codes',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -127,6 +133,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('batches of calls', () => callBatchesContract(bench))
     describe('kept answers', () => answersContract(bench))
     describe('notices', () => noticesContract(bench))
+    describe('codes, payments and announcements', () => operatorContract(bench))
     describe('administration', () => administrationContract(bench))
     describe('history', () => historyContract(bench))
     describe('opening', () => openingContract(makePlace))

@@ -39,6 +39,17 @@ CREATE TABLE allowances (
 
 CREATE INDEX allowances_by_key on allowances (key_id);
 
+CREATE TABLE announcements (
+  id text primary key,
+  text text not null,
+  tone text not null,
+  tenant_id text,
+  created_by text not null,
+  created_at integer not null,
+  begins_at integer not null,
+  ends_at integer
+);
+
 CREATE TABLE answers (
   id text primary key,
   tenant_id text not null,
@@ -150,6 +161,13 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_subject on audit (subject, seq);
 
 CREATE INDEX audit_by_tenant on audit (tenant_id, seq);
+
+CREATE TABLE balance_notices (
+  tenant_id text primary key,
+  below integer not null,
+  url text,
+  email text
+);
 
 CREATE TABLE balances (
   tenant_id text primary key references tenants (id),
@@ -338,6 +356,8 @@ CREATE INDEX deliveries_by_task on deliveries (task_id);
 
 CREATE INDEX deliveries_by_tenant on deliveries (tenant_id, seq);
 
+CREATE INDEX deliveries_failed on deliveries (seq) where status = 'failed';
+
 CREATE INDEX deliveries_queued on deliveries (tenant_id, host, due_at, seq) where status = 'pending';
 
 CREATE INDEX deliveries_unqueued on deliveries (due_at, seq) where status = 'pending' and host is null;
@@ -459,6 +479,20 @@ CREATE TABLE passkeys (
 
 CREATE INDEX passkeys_by_person on passkeys (person_id);
 
+CREATE TABLE payments (
+  id text primary key,
+  tenant_id text not null,
+  provider text not null,
+  external_id text,
+  amount integer not null,
+  status text not null,
+  created_by text not null,
+  created_at integer not null,
+  ended_at integer
+);
+
+CREATE INDEX payments_by_tenant on payments (tenant_id, id);
+
 CREATE TABLE people (
   id text primary key,
   email text not null unique,
@@ -537,6 +571,13 @@ CREATE INDEX sessions_by_expiry on sessions (expires_at);
 CREATE INDEX sessions_by_key on sessions (key_id);
 
 CREATE INDEX sessions_by_person on sessions (person_id);
+
+CREATE TABLE sign_in_attempts (
+  subject text primary key,
+  full_at integer not null
+);
+
+CREATE INDEX sign_in_attempts_by_time on sign_in_attempts (full_at);
 
 CREATE TABLE storage_use (
   tenant_id text not null,
@@ -652,6 +693,22 @@ CREATE TABLE tenants (
 CREATE INDEX tenants_age on tenants (created_at, id);
 
 CREATE INDEX tenants_price_group on tenants (price_group) where price_group is not null;
+
+CREATE TABLE top_up_codes (
+  id text primary key,
+  hash text not null unique,
+  prefix text not null,
+  amount integer not null,
+  tenant_id text,
+  note text,
+  created_by text not null,
+  created_at integer not null,
+  expires_at integer,
+  revoked_at integer,
+  redeemed_at integer,
+  redeemed_for text,
+  redeemed_by text
+);
 
 CREATE TABLE two_factors (
   id text primary key,

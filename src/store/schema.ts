@@ -42,6 +42,11 @@ export interface Database {
   two_factors: TwoFactorsTable
   members: MembersTable
   invitations: InvitationsTable
+  top_up_codes: TopUpCodesTable
+  payments: PaymentsTable
+  balance_notices: BalanceNoticesTable
+  announcements: AnnouncementsTable
+  sign_in_attempts: SignInAttemptsTable
 }
 
 export interface TenantsTable {
@@ -649,4 +654,65 @@ export interface InvitationsTable {
   accepted_at: number | null
   accepted_by: string | null
   revoked_at: number | null
+}
+
+export interface TopUpCodesTable {
+  id: string
+  /** SHA-256 of the code, hex. */
+  hash: string
+  prefix: string
+  amount: number
+  /** The only tenant that may redeem it; null = any. */
+  tenant_id: string | null
+  note: string | null
+  /** Actors, as the audit names them; likewise `redeemed_by`. */
+  created_by: string
+  created_at: number
+  expires_at: number | null
+  revoked_at: number | null
+  redeemed_at: number | null
+  /** The tenant that has the credit. */
+  redeemed_for: string | null
+  redeemed_by: string | null
+}
+
+export interface PaymentsTable {
+  id: string
+  tenant_id: string
+  provider: string
+  /** Its id at the provider. */
+  external_id: string | null
+  amount: number
+  /** `open`, `paid`, `expired` or `failed`. */
+  status: string
+  created_by: string
+  created_at: number
+  ended_at: number | null
+}
+
+export interface BalanceNoticesTable {
+  tenant_id: string
+  below: number
+  url: string | null
+  email: string | null
+}
+
+export interface AnnouncementsTable {
+  id: string
+  text: string
+  /** `info` or `warning`. */
+  tone: string
+  /** null = for all tenants. */
+  tenant_id: string | null
+  created_by: string
+  created_at: number
+  begins_at: number
+  ends_at: number | null
+}
+
+export interface SignInAttemptsTable {
+  /** SHA-256 of the address or account. */
+  subject: string
+  /** When a whole minute's worth of attempts may come at once again. */
+  full_at: number
 }

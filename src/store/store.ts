@@ -22,6 +22,7 @@ import type { Mode, Status, Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance, Tenant, TenantChange } from '../core/tenant.ts'
 import type { Transition } from '../core/transitions.ts'
+import type { OperatorReads, OperatorWrites } from './operator-verbs.ts'
 import type { PeopleReads, PeopleWrites } from './people-verbs.ts'
 import type { Engine, Signal } from './tx.ts'
 
@@ -129,9 +130,12 @@ export interface UsageFilter {
   to: number
 }
 
+export const USAGE_KEYS = ['day', 'model', 'operation', 'key'] as const
+export type UsageKey = (typeof USAGE_KEYS)[number]
+
 /** Tasks and calls that were made in a period, and points that were booked in it. */
 export interface UsageRow {
-  /** A UTC day as YYYY-MM-DD, a model, or the id of a key. */
+  /** A UTC day as YYYY-MM-DD, a model, an operation, or the id of a key. */
   group: string
   tasks: number
   completed: number
@@ -164,7 +168,7 @@ export interface LedgerFault {
  * The verbs that write. Each is one transaction: all of it is on disk when the promise resolves, or nothing is.
  * `now` is passed in, so that tests control the time.
  */
-export interface WriteVerbs extends PeopleWrites {
+export interface WriteVerbs extends PeopleWrites, OperatorWrites {
   /** Checks idempotency and limits, takes the holds and stores the tasks. Returns one outcome per task, in order. */
   submitTasks(args: { tasks: NewTask[] }): Promise<SubmitOutcome[]>
   /** Stores a batch with all of its tasks and their holds, or nothing. */
@@ -429,7 +433,7 @@ export const MARGIN_KEYS = ['operation', 'tenant', 'provider', 'account', 'day']
 export type MarginKey = (typeof MARGIN_KEYS)[number]
 
 /** The verbs that only read. */
-export interface ReadVerbs extends PeopleReads {
+export interface ReadVerbs extends PeopleReads, OperatorReads {
   /** Undefined where there is none that still counts. */
   findAnswer(args: { id: string; now: number }): Promise<KeptAnswer | undefined>
   getAccount(args: { id: string }): Promise<AccountRecord | undefined>
@@ -529,6 +533,7 @@ export interface ReadVerbs extends PeopleReads {
     id?: string
     taskId?: string
     mode?: Mode
+    status?: DeliveryStatus
     beforeId?: string
     limit: number
   }): Promise<(Delivery & { log: DeliveryAttempt[] })[]>
@@ -579,15 +584,17 @@ export interface ReadVerbs extends PeopleReads {
     limit: number
   }): Promise<LedgerLine[]>
   /**
-   * Counts are of the tasks on record that were created in the period, points of what was booked in it. By model, both are
-   * of the tasks on record, as the ledger knows no models.
+   * Counts are of the tasks on record that were created in the period, points of what was booked in it. By model or operation,
+   * both are of the tasks on record, as the ledger knows neither. A call counts as the operation of its model.
    */
-  readUsage(args: UsageFilter & { by: 'day' | 'model' | 'key' }): Promise<UsageRow[]>
+  readUsage(args: UsageFilter & { by: UsageKey }): Promise<UsageRow[]>
   listAudit(args: {
     tenantId?: string
     subject?: string
     actor?: string
     verb?: string
+    from?: number
+    to?: number
     beforeSeq?: number
     limit: number
   }): Promise<StoredAuditEntry[]>

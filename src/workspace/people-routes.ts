@@ -42,6 +42,7 @@ const SessionBody = Type.Object({
     two_factor: Type.Boolean(),
     sign_in_with: Type.Array(Type.Object({ id: TEXT, name: TEXT })),
     shares: Type.Boolean(),
+    payments: Type.Boolean({ description: 'Whether tenants can buy credit.' }),
   }),
 })
 
@@ -100,7 +101,7 @@ export const PEOPLE_ROUTES = [
     answer: SessionBody,
     errors: ['conflict', 'rate_limited'],
     async run(at, input) {
-      at.people.attempts.note(at.request.ip, 'claim')
+      await at.people.attempts.note(at.request.ip, 'claim')
       const person = await claim(at.people.signUp, input, at.request.ip)
       return begun(at, { personId: person.id })
     },
@@ -114,7 +115,7 @@ export const PEOPLE_ROUTES = [
     answer: SessionBody,
     errors: ['not_found', 'rate_limited'],
     async run(at, input) {
-      at.people.attempts.note(at.request.ip)
+      await at.people.attempts.note(at.request.ip)
       const { person, tenantId } = await signUp(at.people.signUp, input, at.request.ip)
       return begun(at, { personId: person.id, tenantId })
     },
@@ -128,7 +129,7 @@ export const PEOPLE_ROUTES = [
     answer: SessionBody,
     errors: ['rate_limited'],
     async run(at, { key }) {
-      at.people.attempts.note(at.request.ip)
+      await at.people.attempts.note(at.request.ip)
       const { keyId } = await at.people.callerOfKey(key)
       return begun(at, { keyId })
     },
@@ -234,7 +235,7 @@ export const PEOPLE_ROUTES = [
     }),
     errors: ['not_found', 'rate_limited'],
     async run({ people, request }, { token }) {
-      people.attempts.note(request.ip)
+      await people.attempts.note(request.ip)
       const { tenantId, role, email, expiresAt } = await openInvitation(people.signUp, token)
       const tenant = await people.store.getTenant({ id: tenantId })
       return { tenant: { id: tenantId, name: tenant?.name ?? '' }, role, email, expires_at: timeOf(expiresAt) }
@@ -263,7 +264,7 @@ export const PEOPLE_ROUTES = [
     answer: Type.Object({ email: TEXT }),
     errors: ['not_found', 'rate_limited'],
     async run({ people, request }, input) {
-      people.attempts.note(request.ip)
+      await people.attempts.note(request.ip)
       const { email } = await useReset(people.signUp, input, request.ip)
       return { email }
     },
@@ -345,6 +346,7 @@ async function sessionOf(people: People, holder: Holder | undefined): Promise<St
       two_factor: true,
       sign_in_with: oidc ? [{ id: 'oidc', name: oidc.name }] : [],
       shares: false,
+      payments: people.takesPayments,
     },
   }
   const nobody = { person: null, key: null, tenants: [], tenant: null, role: null, is_operator: false }

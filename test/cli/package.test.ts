@@ -55,6 +55,7 @@ describe('the package', () => {
     ])
     expect(paths).toContain('dist/program.js')
     expect(paths).toContain('dist/THIRD-PARTY-LICENSES.txt')
+    expect(paths).toContain('dist/web/THIRD-PARTY-LICENSES.txt')
     expect(paths).toContain('dist/soundbank/LICENSE')
     // Of these, 11 MB are the sound bank.
     expect(packed.size).toBeLessThan(24e6)

@@ -52,7 +52,10 @@ const BODIES: Record<string, JsonObject> = {
 /** Routes that make no task of their body's fields, each with the reason. */
 const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
   [/^\/api\/v1\/task$|^\/polyphony\/v1\/tasks$/, 'one body for each operation, below'],
-  [/^\/api\/admin\/|^\/api\/workspace\/|^\/api\/v1\/(?:keys|deliveries|members|invitations)\b/, 'administers'],
+  [
+    /^\/api\/admin\/|^\/api\/workspace\/|^\/api\/v1\/(?:keys|deliveries|members|invitations|codes|payments)\b/,
+    'administers',
+  ],
   [
     /\/(?:fetch|list-by-condition|list-by-ids|feed|tasks\/batch|luma\/tasks)$/,
     'reads tasks, or takes bodies of another route',

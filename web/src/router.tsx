@@ -84,6 +84,7 @@ const keys = createRoute({
 const money = createRoute({
   getParentRoute: () => inside,
   path: 'money',
+  validateSearch: (search) => given(search, ['payment']),
   component: lazyRouteComponent(() => import('./pages/money.tsx'), 'Money'),
 })
 const accounts = createRoute({
@@ -117,7 +118,7 @@ const operatorSection = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: 'sign-in',
-  validateSearch: (search) => given(search, ['next']),
+  validateSearch: (search) => given(search, ['next', 'error', 'error_description']),
   component: lazyRouteComponent(() => import('./pages/entry/sign-in.tsx'), 'SignIn'),
 })
 const signUp = createRoute({

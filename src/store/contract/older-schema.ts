@@ -3,6 +3,10 @@ export const OLDER_SCHEMA = '0010-webhook-addresses'
 
 /** Undo the migrations after it, on both engines. A new migration adds what undoes it at the top. */
 export const UNDO_LATER: readonly string[] = [
+  'drop index deliveries_failed',
+  ...['top_up_codes', 'payments', 'balance_notices', 'announcements', 'sign_in_attempts'].map(
+    (table) => `drop table ${table}`,
+  ),
   'drop index api_keys_of_people',
   'alter table api_keys drop column person_id',
   ...['people', 'credentials', 'sessions', 'verifications', 'passkeys', 'two_factors', 'members', 'invitations'].map(

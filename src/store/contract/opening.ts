@@ -48,6 +48,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0019-key-limits' },
       { name: '0020-answers' },
       { name: '0021-people' },
+      { name: '0023-money-and-announcements' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

@@ -2,6 +2,7 @@ import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
 import { changeAccount, createAccount, getAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
+import { createAnnouncement, listAnnouncements, removeAnnouncement } from './announcements.ts'
 import { findAnswer, keepAnswer, purgeAnswers } from './answers.ts'
 import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
@@ -15,6 +16,7 @@ import {
   purgeSessions,
   updateAuthRows,
 } from './auth-rows.ts'
+import { changeBalanceNotice, getBalanceNotice, listDueBalanceNotices } from './balance-notices.ts'
 import { addBatchDeliveries, getBatch, listUnannounced, submitBatch } from './batches.ts'
 import {
   cancelCallBatch,
@@ -47,6 +49,7 @@ import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledge
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
 import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
+import { createPayment, endPayment, getPayment, listPayments, namePayment, settlePayment } from './payments.ts'
 import {
   addMember,
   changeMember,
@@ -68,7 +71,9 @@ import {
 } from './people.ts'
 import { getPriceRevision } from './price-revision.ts'
 import { changeCostRules, changePriceRules, listCostRules, listPriceGroups, listPriceRules } from './price-rules.ts'
+import { listQueues } from './queues.ts'
 import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
+import { takeAttempt } from './sign-in-attempts.ts'
 import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
@@ -84,6 +89,7 @@ import {
   purgeTasks,
 } from './tasks.ts'
 import { changeTenant, createTenant, deleteTenant, getBalance, getTenant, listTenants } from './tenants.ts'
+import { createTopUpCodes, getTopUpCode, listTopUpCodes, redeemTopUpCode, revokeTopUpCode } from './top-up-codes.ts'
 import { countUnfinished } from './unfinished.ts'
 import { readUsage } from './usage.ts'
 import { vitals } from './vitals.ts'
@@ -177,9 +183,28 @@ export const writes: Queries<EngineVerbs> = {
   insertAuthRow,
   updateAuthRows,
   deleteAuthRows,
+  createTopUpCodes,
+  redeemTopUpCode,
+  revokeTopUpCode,
+  createPayment,
+  namePayment,
+  settlePayment,
+  endPayment,
+  createAnnouncement,
+  removeAnnouncement,
+  changeBalanceNotice,
+  takeAttempt,
 }
 
 export const reads: Queries<ReadVerbs> = {
+  listTopUpCodes,
+  getTopUpCode,
+  getPayment,
+  listPayments,
+  listAnnouncements,
+  getBalanceNotice,
+  listDueBalanceNotices,
+  listQueues,
   getTask,
   getTasks,
   listTasks,

@@ -1,5 +1,8 @@
+import { enOperator } from './en-operator.ts'
+
 /** All texts of the workspace. Another language has the same keys, or it does not compile. */
 export const en = {
+  ...enOperator,
   'account.backup': 'Back-up',
   'account.connected': 'Connected',
   'account.cooling_down': 'Cooling down',

@@ -1,6 +1,8 @@
 import type { en } from './en.ts'
+import { zhOperator } from './zh-operator.ts'
 
 export const zh: Record<keyof typeof en, string> = {
+  ...zhOperator,
   'account.backup': '备用',
   'account.connected': '已连接',
   'account.cooling_down': '冷却中',
