@@ -107,7 +107,7 @@ export interface OutputSpecs {
     tokens?: Tokens
   }
   videos: { count: number; widthPx: number; heightPx: number; seconds: number; hasSound: boolean }
-  sounds: { count: number; seconds: number; mediaType: 'audio/mpeg' | 'audio/wav' }
+  sounds: { count: number; seconds: number; mediaType: 'audio/mpeg' | 'audio/wav' | 'audio/flac' }
   /** `sample` is a text of the sandbox, where its note would not be of the right form. */
   texts: { count: number; sample?: string }
   model: { hasPicture: boolean; hasTurntable: boolean }

@@ -17,6 +17,8 @@ export const NOTE = 'Sandbox: not a real result.'
 /** The sandbox delivers a short file, however long the requested video is. */
 const MAX_VIDEO_SECONDS = 60
 const MAX_SOUND_SECONDS = 600
+/** FLAC is computed sample by sample. */
+const MAX_FLAC_SECONDS = 60
 const MAX_SIDE_PX = 4_096
 
 type Made<K extends Kind> = Promise<{ output: Output[K]; files: ProducedFile[] }>
@@ -132,7 +134,7 @@ async function videos({ count, seconds, hasSound, ...request }: OutputSpecs['vid
 }
 
 async function sounds({ count, seconds, mediaType }: OutputSpecs['sounds']): Made<'sounds'> {
-  const playing = Math.min(seconds, MAX_SOUND_SECONDS)
+  const playing = Math.min(seconds, mediaType === 'audio/flac' ? MAX_FLAC_SECONDS : MAX_SOUND_SECONDS)
   const content = await sandboxSound({ seconds: playing, mediaType })
   return {
     output: { sounds: numbersTo(count).map(() => ({ file: `${FILE_SCHEME}sound`, seconds: playing })) },
