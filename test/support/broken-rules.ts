@@ -404,6 +404,24 @@ export const BROKEN_RULES: Record<string, BrokenExample[]> = {
     broken({ prompt: undefined }, 'prompt', 'is needed without a picture or video'),
     broken({ first_frame_image: FILE, reference_images: files(1) }, 'reference_images', 'does not go together'),
   ],
+  'minimax/text_to_speech': [
+    broken({ voice_setting: {} }, 'voice_setting.voice_id', 'is needed without timbre_weights'),
+  ],
+  'minimax/music_generation': [
+    broken({ lyrics: undefined }, 'lyrics', 'is needed without is_instrumental and lyrics_optimizer'),
+    broken({ prompt: undefined, is_instrumental: true }, 'prompt', 'is needed without lyrics'),
+  ],
+  'minimax/image_generation': [
+    broken({ aspect_ratio: undefined, width: 512 }, 'height', 'is needed with width'),
+    broken({ aspect_ratio: undefined, height: 512 }, 'width', 'is needed with height'),
+    broken({ width: 512, height: 512 }, 'aspect_ratio', 'does not go together with width'),
+    broken({ style: { style_type: '水彩' } }, 'style', 'is read with image-01-live only'),
+    broken(
+      { model: 'image-01-live', aspect_ratio: undefined, width: 512, height: 512 },
+      'width',
+      'is read with image-01 only',
+    ),
+  ],
   'Qubico/trellis/image-to-3d': [
     broken({ image: undefined }, 'image', 'or images is needed'),
     broken({ image: undefined, images: [] }, 'image', 'or images is needed'),
