@@ -78,7 +78,7 @@ const layerize = operation({
     of: () => ({
       widthPx: 1_024,
       heightPx: 1_024, // as the picture, which is not opened yet
-      texts: [{ text: NOTE, role: 'heading', x: 64, y: 64, width: 896, height: 128, angle: 0, alignment: 'left' }],
+      textBlocks: [{ text: NOTE, role: 'heading', x: 64, y: 64, width: 896, height: 128, angle: 0, alignment: 'left' }],
     }),
   },
   price: () => usdToPoints(0.09),

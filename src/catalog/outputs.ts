@@ -73,7 +73,9 @@ export const OUTPUTS = {
     pictures: Type.Array(Picture, { minItems: 1 }),
     grid: Type.Union([Picture, Type.Null()]),
     tokens: Type.Optional(Tokens),
-    texts: Type.Optional(Type.Array(PictureText, { description: 'What the picture said before it was taken out.' })),
+    textBlocks: Type.Optional(
+      Type.Array(PictureText, { description: 'What the picture said before it was taken out.' }),
+    ),
   }),
   videos: Type.Object({ videos: Type.Array(Video, { minItems: 1 }) }),
   sounds: Type.Object({ sounds: Type.Array(Sound, { minItems: 1 }) }),
@@ -118,7 +120,7 @@ export interface OutputSpecs {
     /** What a model that is billed by tokens counts. */
     tokens?: Tokens
     /** Of the sandbox, where the texts of the picture are told apart. */
-    texts?: PictureText[]
+    textBlocks?: PictureText[]
   }
   videos: { count: number; widthPx: number; heightPx: number; seconds: number; hasSound: boolean }
   sounds: { count: number; seconds: number; mediaType: 'audio/mpeg' | 'audio/wav' | 'audio/flac' }

@@ -40,13 +40,13 @@ function isLayered({ operation }: Pick<Task, 'operation'>): boolean {
 
 /** A picture without its texts, and what they were. */
 function layersOf(task: Task, urls: Urls) {
-  const { pictures, texts = [] } = task.output as Output['pictures'] // as the operation's kind has it
+  const { pictures, textBlocks = [] } = task.output as Output['pictures'] // as the operation's kind has it
   const [base] = pictures
   const seed = base?.seed ?? task.input.seed
   return {
     base_image_url: urls.file(base?.file ?? ''),
     original_image_url: urls.file(String(task.input.image)),
-    text_blocks: texts,
+    text_blocks: textBlocks,
     ...(typeof seed === 'number' ? { seed } : {}),
   }
 }
@@ -54,7 +54,7 @@ function layersOf(task: Task, urls: Urls) {
 /** The answer of the second version for a completed task. */
 export function fromSecondTask(task: Task, urls: Urls) {
   const { output } = task
-  if (isJsonObject(output) && ('texts' in output || 'data' in output) && !('pictures' in output)) {
+  if (isJsonObject(output) && ('texts' in output || 'data' in output)) {
     return { description_id: task.id, created: createdOf(task), ...fromTask(task, urls) }
   }
   return { ...acceptedOf(task), data: secondData(task, urls) }

@@ -223,7 +223,7 @@ describe('the adapter for Ideogram', () => {
     const described = await resultOf(provider, aReadableJob('ideogram/v4-describe'), account())
     expect(described.output).toEqual({ data: { json_prompt: PROMPT } })
     const { output } = await resultOf(provider, aReadableJob('ideogram/v3-layerize-text'), account())
-    expect(output).toMatchObject({ pictures: [{ file: 'file:picture-1', seed: 5 }], texts: [BLOCK] })
+    expect(output).toMatchObject({ pictures: [{ file: 'file:picture-1', seed: 5 }], textBlocks: [BLOCK] })
   })
 
   it('sends Ideogram 4.5 its pictures in their order', async () => {

@@ -49,8 +49,8 @@ function resultOf(job: Job, account: Account, answer: Static<typeof ANSWER>): Su
     return { result: dataResult({ json_prompt, ...(aspect_ratio === undefined ? {} : { aspect_ratio }) }) }
   }
   if ('base_image_url' in answer) {
-    const { base_image_url, text_blocks: texts, seed } = answer
-    return { result: imagesResult(job, [fileAt(account, base_image_url)], { seeds: [seed], texts }) }
+    const { base_image_url, text_blocks: textBlocks, seed } = answer
+    return { result: imagesResult(job, [fileAt(account, base_image_url)], { seeds: [seed], textBlocks }) }
   }
   return picturesResult(job, account, answer)
 }

@@ -42,12 +42,12 @@ export function imagesResult(
     grid,
     seeds = [],
     tokens,
-    texts,
+    textBlocks,
   }: {
     grid?: Source | undefined
     seeds?: readonly unknown[]
     tokens?: Tokens | undefined
-    texts?: PictureText[]
+    textBlocks?: PictureText[]
   } = {},
 ): Result {
   const { widthPx, heightPx } = outputSpecFor(request, 'pictures')
@@ -65,7 +65,7 @@ export function imagesResult(
       pictures: files.map((file, index) => picture(file, seeds[index])),
       grid: gridFile ? picture(gridFile) : null,
       ...(tokens ? { tokens } : {}),
-      ...(texts ? { texts } : {}),
+      ...(textBlocks ? { textBlocks } : {}),
     },
     files: [...files, ...gridFiles],
     measure: true,

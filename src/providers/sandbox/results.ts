@@ -70,7 +70,7 @@ function make(spec: OutputSpec, taskId: string): Promise<{ output: Output[Kind];
 }
 
 async function pictures(spec: OutputSpecs['pictures']): Made<'pictures'> {
-  const { count, mediaType, hasGrid, isTransparent, tokens, texts } = spec
+  const { count, mediaType, hasGrid, isTransparent, tokens, textBlocks } = spec
   const size = withinReach(spec)
   const pictureOf = (number: number): Promise<Uint8Array> | Uint8Array =>
     mediaType === 'image/svg+xml'
@@ -83,7 +83,7 @@ async function pictures(spec: OutputSpecs['pictures']): Made<'pictures'> {
     }),
   )
   const all = files.map(({ key }) => ({ file: `${FILE_SCHEME}${key}`, ...size }))
-  const counted = { ...(tokens ? { tokens } : {}), ...(texts ? { texts } : {}) }
+  const counted = { ...(tokens ? { tokens } : {}), ...(textBlocks ? { textBlocks } : {}) }
   // A drawing is no photograph laid out beside others: nothing that draws SVG has a grid.
   if (!hasGrid || mediaType === 'image/svg+xml') return { output: { pictures: all, grid: null, ...counted }, files }
   const grid = await sandboxPicture({ ...size, mediaType, grid: true })
