@@ -57,7 +57,9 @@ export function fromSecondTask(task: Task, urls: Urls) {
   if (isJsonObject(output) && ('texts' in output || 'data' in output)) {
     return { description_id: task.id, created: createdOf(task), ...fromTask(task, urls) }
   }
-  return { ...acceptedOf(task), data: secondData(task, urls) }
+  const data = secondData(task, urls)
+  const [{ seed } = {}] = data
+  return { generation_id: task.id, ...(seed === undefined ? {} : { seed }), data }
 }
 
 /** The answer of the second version before anything is made. */

@@ -87,14 +87,14 @@ export function toSecondTask(one: SecondTool, { fields, isForm }: ReadBody, quer
   const { operation } = one
   const own = one.settled(one.renames.translate(rest))
   checkDetection(own, operation)
-  const { names } = one.renames
-  const input = readInput(operation, withSeed(isForm ? typed(operation.input, own) : own, operation), names)
   const webhook = webhookIn('webhook_url', webhook_url)
   if (one.isDescription && webhook.webhook) throw invalidInput('webhook_url', 'is not read here')
-  return {
-    submission: { operation, input, names, dialect: IDEOGRAM, ...webhook },
-    isAsync: !one.isDescription && (optionalFlag(isAsync, 'async') === true || webhook.webhook !== undefined),
-  }
+  const answersAtOnce = optionalFlag(isAsync, 'async') === true || webhook.webhook !== undefined
+  const isRead = answersAtOnce && !one.isDescription
+  const { names } = one.renames
+  const read = isForm ? typed(operation.input, own) : own
+  const input = readInput(operation, isRead ? withSeed(read, operation) : read, names)
+  return { submission: { operation, input, names, dialect: IDEOGRAM, ...webhook }, isAsync: isRead }
 }
 
 /** Where an operation has no such check, leaving it out would not be what was asked for. */
@@ -104,7 +104,7 @@ function checkDetection(fields: JsonObject, { input }: Operation): void {
   throw invalidInput(field, 'must be false with this model')
 }
 
-/** The answer names the seed, also before anything is made: so it is drawn here where none is given. */
+/** The id is answered with the seed, before anything is made: so it is drawn here where none is given. */
 function withSeed(fields: JsonObject, { input }: Operation): JsonObject {
   if (!('seed' in input.properties) || isGiven(fields.seed)) return fields
   return { ...fields, seed: randomInt(2 ** 31 - 1) }
