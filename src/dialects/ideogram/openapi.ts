@@ -81,7 +81,16 @@ function ofSecondTool({ operation, renames, isDescription }: SecondTool): JsonOb
     summary: `${operation.title}, by the second version`,
     tags: [TAG],
     parameters: [idempotencyKey],
-    requestBody: { required: true, content: { 'application/json': { schema }, 'multipart/form-data': { schema } } },
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': {
+          schema,
+          examples: { example: { summary: operation.title, value: exampleOf(renames, operation) } },
+        },
+        'multipart/form-data': { schema },
+      },
+    },
     responses: {
       '200': { ...answer('The result; with async, the id by which it is read.', ref(made)), ...replayed },
       ...errorAnswers([...PAID, 'vendor_refused', 'timed_out'], statusOf, ref('IdeogramError')),
@@ -134,6 +143,11 @@ function answerOf({ taskType, produces }: Tool['operation']): string {
   if (produces.kind === 'texts') return 'IdeogramDescriptions'
   if (produces.kind === 'data') return 'IdeogramPrompt'
   return taskType === 'v3-layerize-text' ? 'IdeogramLayers' : 'IdeogramPictures'
+}
+
+/** The example of an operation under the names of the second version. */
+function exampleOf({ names }: SecondTool['renames'], { example }: Tool['operation']): JsonObject {
+  return Object.fromEntries(Object.entries(example).map(([name, value]) => [String(names[name] ?? name), value]))
 }
 
 function schemas(): Record<string, JsonObject> {
