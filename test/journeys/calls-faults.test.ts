@@ -479,6 +479,13 @@ function responseOf(text: string): object {
   }
 }
 
+async function* halfAnAnswer(): AsyncGenerator<LanguageModelV4StreamPart> {
+  yield { type: 'stream-start', warnings: [] }
+  yield { type: 'text-start', id: '1' }
+  yield { type: 'text-delta', id: '1', delta: 'Half a ' }
+  throw new RangeError('a fault of the program')
+}
+
 /** A model in this process that fails as nothing foresees: at once, or within its answer. */
 function oddAccount(): BuiltInAccount {
   const model: LanguageModelV4 = {
@@ -488,16 +495,7 @@ function oddAccount(): BuiltInAccount {
     },
     async doStream({ prompt }) {
       if (!JSON.stringify(prompt).includes('later')) throw new RangeError('a fault of the program')
-      return {
-        stream: new ReadableStream<LanguageModelV4StreamPart>({
-          start(controller) {
-            controller.enqueue({ type: 'stream-start', warnings: [] })
-            controller.enqueue({ type: 'text-start', id: '1' })
-            controller.enqueue({ type: 'text-delta', id: '1', delta: 'Half a ' })
-            controller.error(new RangeError('a fault of the program'))
-          },
-        }),
-      }
+      return { stream: ReadableStream.from(halfAnAnswer()) as ReadableStream<LanguageModelV4StreamPart> }
     },
   }
   const provider: Provider = {
