@@ -547,11 +547,17 @@ describe('a failure that nothing foresees', () => {
   })
   afterAll(() => own?.[Symbol.asyncDispose]())
 
+  /** What the tenant has, with what is set aside for its next calls. */
+  const owned = async (): Promise<number> => {
+    const { available, held } = await own.balance()
+    return available + held
+  }
+
   it.each(FORMATS)(
     'ends in the error of %s, and holds and charges nothing, for live and test keys',
     async (_name, call) => {
       const earlier = (await own.store.listCalls({ limit: 100 })).length
-      const before = await own.balance()
+      const before = await owned()
       let cases = 0
       for (const [key, model, text] of [
         [LIVE_KEY, 'odd', 'now'],
@@ -565,7 +571,8 @@ describe('a failure that nothing foresees', () => {
           cases += 1
         }
       }
-      await expect.poll(() => own.balance(), { timeout: 10_000 }).toEqual(before)
+      await expect.poll(async () => (await own.store.listCalls({ limit: 100 })).length - earlier).toBe(cases)
+      expect(await owned()).toBe(before)
       // Within the answer: what was delivered is paid, the rest of the hold comes back.
       const [path, body] = call('odd', 'later', true)
       const cut = await fetch(own.url + path, {
@@ -575,12 +582,21 @@ describe('a failure that nothing foresees', () => {
       const words = await cut.text()
       expect(words).toContain('Half a ')
       expect(words).toMatch(/error/)
-      await expect.poll(async () => (await own.balance()).held, { timeout: 10_000 }).toBe(0)
       const isBooked = async () => (await own.store.listCalls({ limit: 100 })).length - earlier
       await expect.poll(isBooked, { timeout: 10_000 }).toBe(cases + 1)
       const calls = await own.store.listCalls({ limit: cases + 1 })
       expect(calls.filter(({ outcome }) => outcome === 'completed')).toEqual([])
+      const paid = calls.reduce((sum, { pricePoints }) => sum + pricePoints, 0)
+      expect(paid).toBeGreaterThan(0)
+      expect(before - (await owned())).toBe(paid)
       await own.assertBalanced()
     },
   )
+
+  it('leaves nothing held when the gateway has stopped', async () => {
+    await own.stop()
+    own = await openGateway({ dataDir: own.dataDir })
+    expect((await own.balance()).held).toBe(0)
+    await own.assertBalanced()
+  })
 })
