@@ -132,9 +132,20 @@ export interface ApiDescription {
   reading?: Pick<ApiDescription, 'tags' | 'schemas'> & { paths: Record<string, JsonObject> }
 }
 
+/** A path that two protocols have: requests with the header are served by the routes below the prefix. */
+export interface Claim {
+  /** With everything below it. */
+  path: `/${string}`
+  /** In lower case. */
+  header: string
+  below: `/${string}`
+}
+
 /** Routes that the server registers, with their part of its description. */
 export interface RouteModule {
   readonly id: string
+  /** Left out where no path of its own is one of another protocol. */
+  readonly claims?: readonly Claim[]
   /**
    * Registered as an encapsulated plugin: hooks and error handlers stay inside. Each route has a
    * description, or is `undocumented` (`kit/described.ts`); the gateway does not start with one that is neither.

@@ -63,7 +63,7 @@ const HEADERS_MS = 30 * SECOND_MS
 /** Puts the dialects, the files and the health routes on one HTTP server. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const logAccess = openAccessLog(options.log)
-  const paths = new RequestPaths()
+  const paths = new RequestPaths(options.dialects.flatMap(({ claims = [] }) => claims))
   const log: FastifyBaseLogger = options.log // Fastify would make the logger's type its own
   const app = Fastify({
     loggerInstance: log,
@@ -79,7 +79,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       headersTimeout: Math.min(HEADERS_MS, options.requestTimeoutMs),
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
-    rewriteUrl: ({ url = '/' }) => paths.served(url),
+    rewriteUrl: ({ url = '/', headers }) => paths.served(url, headers),
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // Long-polling and event streams would hold a stop for as long as they wait.
     forceCloseConnections: true,

@@ -4,10 +4,10 @@ import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isId } from '../core/ids.ts'
-import { ZERO_POINTS } from '../core/points.ts'
 import { isTerminal, type Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance } from '../core/tenant.ts'
+import { type CancelManyFilter, cancelMany } from './cancel-many.ts'
 import type { Durations } from './durations.ts'
 import type { Moves } from './moves.ts'
 import { openSubmit, type Submit } from './submit.ts'
@@ -47,11 +47,11 @@ export interface Tasks extends Submit {
    * `cancelRequestedAt` if it has none after two seconds. What a vendor has and cannot end goes on and is charged. Throws `not_cancellable`, `task_not_found`.
    */
   cancel(id: string, caller: Caller): Promise<Task>
-  /** Cancels tasks that have not begun and were created before `createdBefore`; `models` null = all. Returns how many. */
-  cancelMany(
-    filter: { createdBefore: number; models: string[] | null; batchId?: string },
-    caller: Caller,
-  ): Promise<number>
+  /**
+   * Cancels the tasks that were created before `createdBefore`: those that wait, and those that their providers can end, as
+   * `cancel` does. Returns how many.
+   */
+  cancelMany(filter: CancelManyFilter, caller: Caller): Promise<number>
   /** Throws `task_not_found`. */
   getBatch(id: string, caller: Caller): Promise<Batch>
   /**
@@ -96,7 +96,6 @@ export interface TasksOptions extends Omit<SubmitParts, 'find' | 'get'> {
   waits: WaitLimits
 }
 
-const CANCEL_BATCH = 500
 /** Most calls of vendors have an outcome within this, and the client reads it at once. */
 const CANCEL_WAIT_MS = 2 * SECOND_MS
 
@@ -113,13 +112,6 @@ export function openTasks(options: TasksOptions): Tasks {
     return task
   }
 
-  /** Ends a task that has not begun. Undefined when it has. */
-  async function cancelUnstarted(task: Task): Promise<Task | undefined> {
-    const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: [] }
-    const from = ['staged', 'pending'] as const
-    return options.moves.move(task, { kind: 'ended', to: 'cancelled', from, ...end }, { fromAnyClaim: true })
-  }
-
   /** The task as it is when its cancel is carried out or over, or after a while. */
   function outcomeOfCancel(id: string, caller: Caller): Promise<Task> {
     const isOver = ({ cancelRequestedAt }: Task) => cancelRequestedAt === null
@@ -129,6 +121,9 @@ export function openTasks(options: TasksOptions): Tasks {
   /** Whether the provider ends work at all, once it has it. */
   const mayBeEnded = ({ account }: Task) =>
     account !== null && options.accounts.find(account)?.provider.cancel !== undefined
+
+  /** Whether a cancel of this task was taken. */
+  const isTaken = (task: Task) => task.status === 'cancelled' || (task.cancelRequestedAt !== null && mayBeEnded(task))
 
   async function watch(
     id: string,
@@ -162,8 +157,7 @@ export function openTasks(options: TasksOptions): Tasks {
     async cancel(id, caller) {
       const asked = await options.cancel(await get(id, caller))
       const task = asked?.status === 'cancelled' ? asked : await outcomeOfCancel(id, caller)
-      const isAccepted = task.status === 'cancelled' || (task.cancelRequestedAt !== null && mayBeEnded(task))
-      if (asked && isAccepted) return task
+      if (asked && isTaken(task)) return task
       throw new PolyphonyError('not_cancellable', refusalOf(task))
     },
     async getBatch(id, caller) {
@@ -171,16 +165,7 @@ export function openTasks(options: TasksOptions): Tasks {
       if (!batch || !isOwn(caller, batch)) throw new PolyphonyError('task_not_found', `No batch ${id}.`)
       return batch
     },
-    async cancelMany(filter, caller) {
-      let count = 0
-      for (;;) {
-        const tasks = await store.listUnstarted({ ...filter, ...scopeOf(caller), limit: CANCEL_BATCH })
-        const done = await Promise.all(tasks.map(cancelUnstarted))
-        count += done.filter(Boolean).length
-        // What was begun meanwhile is not listed again, so the loop ends.
-        if (tasks.length < CANCEL_BATCH) return count
-      }
-    },
+    cancelMany: (filter, caller) => cancelMany({ ...options, isTaken }, filter, caller),
     placeToWait: ({ keyId }) => takePlace(keyId),
     async wait(id, caller, { timeoutMs, signal, place }) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))])

@@ -71,7 +71,7 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
     /^\/v1\/(?:chat\/completions|completions|responses|embeddings|moderations|audio\/speech|messages)\b|\/models\/\{model\}:/,
     'a call, which makes no task',
   ],
-  [/^\/v1\/(?:batches|realtime)\b/, 'batches of calls, and sessions'],
+  [/^\/v1\/(?:batches|realtime|uploads)\b/, 'batches of calls, sessions, and files in parts'],
   [/^\/polyphony\/v1\/quote$/, 'only asks for a price'],
   [/^\/mcp(?:\/piapi)?$/, 'messages of MCP, whose calls are read by their tools'],
   [/\/(?:video-swap|images\/generations\/async)$/, 'a form, and the same as images/generations'],

@@ -236,6 +236,13 @@ export type PolyphonyTask = {
 /** Of the pictures in the input. */ "image": number
 "output": number
 }
+/** What the picture said before it was taken out. */ "textBlocks"?: {
+"text": string
+"x": number
+"y": number
+"width": number
+"height": number
+}[]
 } | {
 "videos": {
 /** Reference to the MP4. */ "file": string
