@@ -16,8 +16,8 @@ type Plan = (channel: SourceChannel, key: string) => AccountPlan | { reason: str
 
 const OPENAI = 'https://api.openai.com'
 
-/** Our names of catalogue models by those under which relays sell them. */
-export const RELAY_TASKS = /^(?:suno_|mj_|swap_face$|udio)/
+/** Names under which relays sell tasks, rather than calls. */
+const RELAY_TASKS = /^(?:suno_|mj_|swap_face$|udio)/
 
 function serverAt(base: string, key: string, models: readonly string[]): AccountPlan {
   return { provider: 'openai-compatible', fields: given({ baseUrl: base, apiKey: key, models: models.join(',') }) }
@@ -27,7 +27,8 @@ function serverAt(base: string, key: string, models: readonly string[]): Account
 const compatible =
   (fallback: string, path = '/v1'): Plan =>
   ({ baseUrl, models }, key) => {
-    const base = baseUrl || fallback
+    // A "custom" channel may have the whole URL.
+    const base = (baseUrl || fallback).replace(/\/chat\/completions$/, '')
     if (base === '') return { reason: 'it has no base address' }
     return serverAt(base.endsWith(path) ? base : `${base}${path}`, key, models)
   }
@@ -55,7 +56,9 @@ const vendor =
 const relay =
   (models = ''): Plan =>
   ({ baseUrl }, key) =>
-    baseUrl === '' ? { reason: 'it has no base address' } : { provider: 'relay', fields: given({ apiKey: key, baseUrl, models }) }
+    baseUrl === ''
+      ? { reason: 'it has no base address' }
+      : { provider: 'relay', fields: given({ apiKey: key, baseUrl, models }) }
 
 const azure: Plan = ({ baseUrl, models, other, config }, key) => {
   if (baseUrl === '') return { reason: 'it has no base address' }
@@ -68,7 +71,8 @@ const bedrock: Plan = ({ models, config }, key) => {
   const parts = key.split('|').map((part) => part.trim())
   const [first = '', second = '', third = ''] = parts
   const fields = { models: models.join(',') }
-  if (parts.length === 3) return bedrockAccount({ ...fields, accessKeyId: first, secretAccessKey: second, region: third })
+  if (parts.length === 3)
+    return bedrockAccount({ ...fields, accessKeyId: first, secretAccessKey: second, region: third })
   if (parts.length === 2) return bedrockAccount({ ...fields, apiKey: first, region: second })
   const { ak, sk, region } = config
   if (typeof ak !== 'string' || typeof sk !== 'string' || typeof region !== 'string') {

@@ -1,10 +1,15 @@
 import { type Source, unreadable } from './source.ts'
 
-const TABLES = 'select table_name as name from information_schema.tables where table_schema = any (current_schemas(false))'
+const TABLES =
+  'select table_name as name from information_schema.tables where table_schema = any (current_schemas(false))'
 
 export async function openPostgresSource(url: string): Promise<Source> {
   const { default: pg } = await import('pg')
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, application_name: 'polyphony import' })
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'polyphony import',
+  })
   client.on('error', () => {}) // the next statement rejects
   const rows: Source['rows'] = async (sql) => {
     try {

@@ -76,7 +76,10 @@ export async function checkRelay(source: Source): Promise<ReadonlySet<string>> {
   const tables = await source.tables()
   const missing = TABLES.filter((name) => !tables.has(name))
   if (missing.length === 0) return tables
-  throw new PolyphonyError('invalid_input', `This is no database of new-api or one-api: it has no table ${missing.join(', ')}.`)
+  throw new PolyphonyError(
+    'invalid_input',
+    `This is no database of new-api or one-api: it has no table ${missing.join(', ')}.`,
+  )
 }
 
 export async function readOptions(source: Source): Promise<Map<string, string>> {

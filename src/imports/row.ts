@@ -51,5 +51,7 @@ export function jsonObject(written: string): JsonObject {
 /** The numbers of an object in JSON. */
 export function numbers(written: string | undefined): Map<string, number> {
   const pairs = Object.entries(jsonObject(written ?? ''))
-  return new Map(pairs.flatMap(([name, value]): [string, number][] => (typeof value === 'number' ? [[name, value]] : [])))
+  return new Map(
+    pairs.flatMap(([name, value]): [string, number][] => (typeof value === 'number' ? [[name, value]] : [])),
+  )
 }

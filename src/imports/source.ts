@@ -60,7 +60,10 @@ export function mysqlAddress(dsn: string): MysqlAddress {
   }
   const url = URL.parse(dsn)
   if (url?.protocol !== 'mysql:' || url.pathname.length < 2) {
-    throw new PolyphonyError('invalid_input', 'DSN must be like user:password@tcp(host:3306)/name or mysql://user:password@host/name.')
+    throw new PolyphonyError(
+      'invalid_input',
+      'DSN must be like user:password@tcp(host:3306)/name or mysql://user:password@host/name.',
+    )
   }
   return {
     host: url.hostname,

@@ -18,7 +18,8 @@ export async function openSqliteSource(path: string): Promise<Source> {
   return {
     engine: 'sqlite',
     rows,
-    tables: async () => new Set((await rows("select name from sqlite_master where type = 'table'")).map((row) => String(row.name))),
+    tables: async () =>
+      new Set((await rows("select name from sqlite_master where type = 'table'")).map((row) => String(row.name))),
     close: async () => database.close(),
   }
 }

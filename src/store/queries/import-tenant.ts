@@ -5,6 +5,7 @@ import { writeAudit } from './audit.ts'
 import { createKey } from './keys.ts'
 import { credit } from './ledger.ts'
 import { createPerson } from './people.ts'
+import { raiseRevision } from './price-revision.ts'
 import { createTenant, getTenant } from './tenants.ts'
 
 type Import = WriteVerbs['importTenant']
@@ -19,6 +20,7 @@ export async function importTenant(tx: Tx, args: Args): Promise<Awaited<ReturnTy
   if (existing && existing.deletedAt !== null) return { outcome: 'deleted', added: [], taken: [], person: null }
   if (!existing) await createTenant(tx, { tenant })
   if (!existing && tenant.frozenAt !== null) await freeze(tx, tenant.id, tenant.frozenAt)
+  if (!existing && tenant.priceGroup !== null) await raiseRevision(tx)
   // Also for a tenant that is there: the ledger knows by the id whether the entry was booked.
   if (args.opening) await credit(tx, { ...args.opening, tenantId: tenant.id, now })
   const { added, taken } = await addKeys(tx, args.keys)
