@@ -8,6 +8,7 @@ import { kling } from './kling/routes.ts'
 import { luma } from './luma/routes.ts'
 import { midjourney } from './midjourney/routes.ts'
 import { minimax } from './minimax/routes.ts'
+import { oneApi } from './one-api/routes.ts'
 import { openai } from './openai/routes.ts'
 import { openaiImages } from './openai-images/routes.ts'
 import { openaiVideos } from './openai-videos/routes.ts'
@@ -39,5 +40,6 @@ export const dialects: readonly Dialect[] = [
   anthropic,
   gemini,
   runway,
+  oneApi,
   polyphony,
 ]

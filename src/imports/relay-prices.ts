@@ -1,5 +1,6 @@
 import type { JsonObject } from '../core/json.ts'
 import { usdDigits } from '../core/points.ts'
+import { QUOTA_PER_USD } from '../core/relay-quota.ts'
 import type { ModelPrice } from '../core/usage.ts'
 import { MAX_FACTOR } from '../prices/rule-input.ts'
 import { numbers } from './row.ts'
@@ -10,9 +11,6 @@ import { catalogueName } from './task-models.ts'
  * that is read, multiplied by `CompletionRatio` for those that are made and by `CacheRatio` for those of the cache. The group of
  * the user multiplies both (`GroupRatio`). All of them are options, which the database has once an administrator saved them.
  */
-
-/** Units of quota in a USD: `QuotaPerUnit` of both, unless the option of that name says otherwise. */
-export const QUOTA_PER_USD = 500_000
 
 const MILLION = 1_000_000
 const EVERYONE = 'default'
