@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { stringify } from 'yaml'
 import { PolyphonyError } from '../core/errors.ts'
 import { importRelay } from '../imports/import-relay.ts'
-import { PIAPI, piapiHistory } from '../imports/piapi-history.ts'
+import { type HistoryLine, PIAPI, piapiHistory } from '../imports/piapi-history.ts'
 import { RELAYS, type Relay } from '../imports/relay-rows.ts'
 import type { ImportReport, Note } from '../imports/report.ts'
 import { openSource } from '../imports/source.ts'
@@ -152,20 +152,27 @@ function piapiCommand(): Command {
       if (!/^https?:\/\//.test(baseUrl) || !URL.canParse(baseUrl)) {
         throw new PolyphonyError('invalid_input', `--base-url must be an http or https URL, not "${baseUrl}".`)
       }
-      const lines = await openLines(to)
-      const counts = { tasks: 0, whole: 0 }
-      try {
-        for await (const line of piapiHistory({ key, baseUrl, fetch })) {
-          await lines.write(`${JSON.stringify(line)}\n`)
-          counts.tasks += 1
-          if (line.task !== null) counts.whole += 1
-        }
-      } finally {
-        await lines.close()
-      }
+      const counts = await writeHistory(piapiHistory({ key, baseUrl, fetch }), to)
       print(json, { file: to, ...counts }, [
         `${to}: ${counts.tasks} tasks, ${counts.whole} of them with input and output.`,
         'They are no tasks of this gateway, which were held, done and paid here. Their files stay at PiAPI, for as long as it keeps them.',
       ])
     })
+}
+
+/** The file is made when the first task has come: nothing is left by a key that is refused. */
+async function writeHistory(history: AsyncGenerator<HistoryLine>, file: string) {
+  const counts = { tasks: 0, whole: 0 }
+  let next = await history.next()
+  const lines = await openLines(file)
+  try {
+    for (; !next.done; next = await history.next()) {
+      await lines.write(`${JSON.stringify(next.value)}\n`)
+      counts.tasks += 1
+      if (next.value.task !== null) counts.whole += 1
+    }
+  } finally {
+    await lines.close()
+  }
+  return counts
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -478,6 +478,27 @@ describe('imports from other databases', () => {
     const report = await importOf('new-api', path, '--as', 'many')
     expect(report).toMatchObject({ tenants: made(200), keys: made(2_100), people: made(200), opening: { usd: 200 } })
     expect((await gateway.send('GET', '/v1/models', { key: keyOf(12_100) })).status).toBe(200)
+  })
+})
+
+describe('docs/move.md', () => {
+  it('every command of the page runs, one after the other', async () => {
+    const page = await readFile(new URL('../../docs/move.md', import.meta.url), 'utf8')
+    const blocks = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text = '']) => text)
+    const commands = blocks.flatMap((text) => text.trimEnd().split('\n'))
+    expect(commands.length).toBeGreaterThan(6)
+    const database = join(folder, 'of the page.db')
+    writeSqlite(database, 'new-api', { users: [user(1, 'of the page')], tokens: [token(900, 1)] })
+    for (const command of commands) {
+      const [program, ...words] = command.split(' ')
+      expect(program).toBe('polyphony')
+      const args = words.map((word, index) => {
+        if (word === 'one-api.db') return database
+        return words[index - 1] === '--file' ? join(folder, word) : word
+      })
+      expect(await polyphonyHere(args, env()), command).toMatchObject({ code: 0, stderr: '' })
+    }
+    expect((await gateway.send('GET', '/v1/models', { key: keyOf(900) })).status).toBe(200)
   })
 })
 
