@@ -3,10 +3,10 @@ import { Command } from 'commander'
 import { stringify } from 'yaml'
 import { PolyphonyError } from '../core/errors.ts'
 import { importRelay } from '../imports/import-relay.ts'
+import { openSource } from '../imports/open-source.ts'
 import { type HistoryLine, PIAPI, piapiHistory } from '../imports/piapi-history.ts'
 import { RELAYS, type Relay } from '../imports/relay-rows.ts'
 import type { ImportReport, Note } from '../imports/report.ts'
-import { openSource } from '../imports/source.ts'
 import { openLocalAdmin } from './local-admin.ts'
 import type { Json } from './options.ts'
 import { print, table, usd } from './print.ts'
@@ -19,7 +19,6 @@ interface RelayOptions extends Json {
 }
 
 interface PiapiOptions extends Json {
-  key?: string
   to: string
   baseUrl: string
 }
@@ -147,7 +146,9 @@ function piapiCommand(): Command {
     .option('--key <key>', `the key at PiAPI (or set ${PIAPI_KEY}, which other users of this machine cannot see)`)
     .option('--base-url <url>', 'another address', PIAPI)
     .option('--json', 'print JSON')
-    .action(async ({ key = process.env[PIAPI_KEY], to, baseUrl, json }: PiapiOptions) => {
+    .action(async ({ to, baseUrl, json }: PiapiOptions, command: Command) => {
+      // The whole program has an option of this name, which takes it. A key for a server of ours in a variable is not meant.
+      const { key = process.env[PIAPI_KEY] } = command.optsWithGlobals<{ key?: string }>()
       if (!key) throw new PolyphonyError('invalid_input', `--key is required, or ${PIAPI_KEY}.`)
       if (!/^https?:\/\//.test(baseUrl) || !URL.canParse(baseUrl)) {
         throw new PolyphonyError('invalid_input', `--base-url must be an http or https URL, not "${baseUrl}".`)

@@ -1,5 +1,6 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise'
-import { type MysqlAddress, type Source, unreadable } from './source.ts'
+import type { MysqlAddress } from './mysql-address.ts'
+import { type Source, unreadable } from './source.ts'
 
 const TABLES = 'select table_name as name from information_schema.tables where table_schema = database()'
 

@@ -41,7 +41,7 @@ export interface HistoryLine {
 /** Every task of the account, in the order of the list. Throws `account_refused`, `vendor_refused` and `vendor_unreachable`. */
 export async function* piapiHistory(service: Service): AsyncGenerator<HistoryLine> {
   const { baseUrl } = service
-  const base = baseUrl.replace(/\/+$/, '')
+  const base = baseUrl.replace(/\/$/, '')
   const seen = new Set<string>()
   for (let page = 1; ; page += 1) {
     const answer = await read(`${base}/api/open/tasks/histories?page=${page}&page_size=${PAGE}`, service)

@@ -160,7 +160,7 @@ export async function* readChannels(source: Source): AsyncGenerator<SourceChanne
       name: trimmed(row, 'name'),
       keys: keysOf(row),
       isDisabled: number(row, 'status') !== ENABLED_CHANNEL,
-      baseUrl: trimmed(row, 'base_url').replace(/\/+$/, ''),
+      baseUrl: trimmed(row, 'base_url').replace(/\/$/, ''),
       organization: trimmed(row, 'openai_organization'),
       models: list(row, 'models'),
       groups: list(row, 'group'),

@@ -27,53 +27,6 @@ export async function* eachRow(source: Source, table: string): AsyncGenerator<Ro
   }
 }
 
-/**
- * Opens the database that a DSN names, in the forms that new-api and one-api take: the path of an SQLite file,
- * `postgres://…`, and for MySQL `user:password@tcp(host:port)/name` or `mysql://…`. Throws `invalid_input`, without the DSN, which
- * holds a password.
- */
-export async function openSource(dsn: string): Promise<Source> {
-  if (/^postgres(ql)?:\/\//.test(dsn)) return (await import('./postgres-source.ts')).openPostgresSource(dsn)
-  if (dsn.startsWith('mysql://') || MYSQL.test(dsn)) {
-    return (await import('./mysql-source.ts')).openMysqlSource(mysqlAddress(dsn))
-  }
-  return (await import('./sqlite-source.ts')).openSqliteSource(dsn.replace(/^(?:sqlite:\/\/|sqlite:|file:)/, ''))
-}
-
-export interface MysqlAddress {
-  host: string
-  port: number
-  user: string
-  password: string
-  database: string
-}
-
-/** `[user[:password]@][net[(address)]]/name[?options]`, of https://github.com/go-sql-driver/mysql#dsn-data-source-name */
-const MYSQL = /^(?:([^@:/]*)(?::(.*))?@)?tcp\(([^)]*)\)\/([^?]*)/
-
-export function mysqlAddress(dsn: string): MysqlAddress {
-  const found = MYSQL.exec(dsn)
-  if (found) {
-    const [, user = '', password = '', address = '', database = ''] = found
-    const [, host = '', port = '3306'] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address) ?? []
-    return { host, port: Number(port), user, password, database }
-  }
-  const url = URL.parse(dsn)
-  if (url?.protocol !== 'mysql:' || url.pathname.length < 2) {
-    throw new PolyphonyError(
-      'invalid_input',
-      'DSN must be like user:password@tcp(host:3306)/name or mysql://user:password@host/name.',
-    )
-  }
-  return {
-    host: url.hostname,
-    port: Number(url.port || 3306),
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    database: decodeURIComponent(url.pathname.slice(1)),
-  }
-}
-
 /** The error for a database that cannot be opened or read; the driver's message, which has no password. */
 export function unreadable(what: string, cause: unknown): PolyphonyError {
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause)

@@ -150,7 +150,15 @@ describe('polyphony import piapi', () => {
 
   it('a key and an address are required', async () => {
     expect(await run('none.jsonl', '')).toMatchObject({ code: 1, stderr: expect.stringContaining('--key is required') })
-    const args = ['import', 'piapi', '--to', join(folder, 'ftp.jsonl'), '--key', 'x', '--base-url', 'ftp://x']
-    expect(await polyphonyHere(args, {})).toMatchObject({ code: 1, stderr: expect.stringContaining('--base-url') })
+    const to = ['import', 'piapi', '--to', join(folder, 'given.jsonl'), '--key', 'the key', '--base-url']
+    expect(await polyphonyHere([...to, 'ftp://x'], {})).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--base-url'),
+    })
+    expect(await polyphonyHere([...to, url], {})).toMatchObject({ code: 0 })
+    // A key for a gateway is not sent to PiAPI.
+    const gateways = { POLYPHONY_KEY: 'the key' }
+    const outcome = await polyphonyHere(['import', 'piapi', '--to', join(folder, 'x.jsonl')], gateways)
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('--key is required') })
   })
 })
