@@ -26,6 +26,8 @@ const rooms = {
   tracing: ['core', 'tasks/observer'],
   // What administrators do, without HTTP: the server and the command line run the same verbs.
   admin: ['core', 'catalog', 'engines/font-files', 'store', 'accounts', 'payments', 'people', 'prices', 'tenants'],
+  // Databases and services of others, and what is made of them here.
+  imports: ['core', 'catalog', 'store', 'accounts', 'people', 'prices', 'tenants'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
   dialects: ['core', 'calls', 'catalog', 'prices', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],

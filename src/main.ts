@@ -49,7 +49,7 @@ import { observers } from './tasks/observer.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openAccessKeys } from './tenants/access-keys.ts'
 import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
-import { openKeys } from './tenants/keys.ts'
+import { keyRecord, openKeys } from './tenants/keys.ts'
 import { version } from './version.ts'
 import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
 import { commandLineCaller } from './workspace/verb-routes.ts'
@@ -248,6 +248,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       authenticateById: keys.authenticateById,
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
+      keyRecordOf: ({ keyId }) => keyRecord(store, keyId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
       available: accounts.available,
       prices,

@@ -36,6 +36,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   backup: async () => (await import('./backup.ts')).backupCommand(),
   restore: async () => (await import('./restore.ts')).restoreCommand(),
   move: async () => (await import('./move.ts')).moveCommand(),
+  import: async () => (await import('./import.ts')).importCommand(),
+  export: async () => (await import('./export.ts')).exportCommand(),
   migrate: async () => (await import('./migrate.ts')).migrateCommand(),
   adopt: async () => (await import('./adopt.ts')).adoptCommand(),
 }

@@ -11,6 +11,7 @@ import type { Clock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { KeyRecord } from '../core/key.ts'
 import type { RealtimeEnd } from '../core/realtime.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
@@ -90,6 +91,8 @@ export interface DialectContext {
   /** The same of its tokens a minute. */
   tokensOf(caller: Caller): RateState | undefined
   tenantOf(caller: Caller): Promise<Tenant>
+  /** The caller's key as it is stored, with what it has spent. Throws `unauthorized` for one that is gone. */
+  keyRecordOf(caller: Caller): Promise<KeyRecord>
   /** The secret that signs the caller's webhooks: `whsec_…`. */
   signingSecretOf(caller: Caller): Promise<string>
   /** Ids of the operations that are available now to a key of this mode; a tenant's own accounts count for that tenant. */

@@ -9,6 +9,7 @@ import { luma } from './luma/routes.ts'
 import { mcp } from './mcp/routes.ts'
 import { midjourney } from './midjourney/routes.ts'
 import { minimax } from './minimax/routes.ts'
+import { oneApi } from './one-api/routes.ts'
 import { openai } from './openai/routes.ts'
 import { openaiImages } from './openai-images/routes.ts'
 import { openaiVideos } from './openai-videos/routes.ts'
@@ -40,6 +41,7 @@ export const dialects: readonly Dialect[] = [
   anthropic,
   gemini,
   runway,
+  oneApi,
   polyphony,
   mcp,
 ]

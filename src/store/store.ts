@@ -13,6 +13,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { KeptAnswer } from '../core/kept-answer.ts'
 import type { KeyChange, KeyRecord, NewKey } from '../core/key.ts'
 import type { NewTask } from '../core/new-task.ts'
+import type { Person } from '../core/person.ts'
 import type { Points } from '../core/points.ts'
 import type { CostRule, PriceRule } from '../core/price-rule.ts'
 import type { Quota } from '../core/quota.ts'
@@ -23,7 +24,7 @@ import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance, Tenant, TenantChange } from '../core/tenant.ts'
 import type { Transition } from '../core/transitions.ts'
 import type { OperatorReads, OperatorWrites } from './operator-verbs.ts'
-import type { PeopleReads, PeopleWrites } from './people-verbs.ts'
+import type { Joining, PeopleReads, PeopleWrites } from './people-verbs.ts'
 import type { Engine, Signal } from './tx.ts'
 
 export type { Engine, Signal } from './tx.ts'
@@ -283,6 +284,26 @@ export interface WriteVerbs extends PeopleWrites, OperatorWrites {
     keys: { key: NewKey; isChosen: boolean }[]
     now: number
   }): Promise<{ tenant: Tenant; isNew: boolean; added: string[] }>
+  /**
+   * Stores a tenant of another gateway with its opening balance, its keys and its person, or what of that is not there yet: all
+   * are known by their ids, so that an import can be repeated. Nothing that is there is changed. `added` and `taken`: the ids of
+   * the keys that were stored, and of those whose text is another key's. A tenant that was deleted since stays deleted.
+   */
+  importTenant(
+    args: {
+      tenant: Tenant
+      /** `id` is that of the ledger transaction. */
+      opening: { id: string; amount: Points; memo: string } | null
+      keys: { key: NewKey; revokedAt: number | null }[]
+      person: { person: Person; joins: Joining } | null
+      now: number
+    } & Audited,
+  ): Promise<{
+    outcome: 'created' | 'present' | 'deleted'
+    added: string[]
+    taken: string[]
+    person: 'created' | 'email_taken' | null
+  }>
   /** Stores a fingerprint if the stored one is still `from`; null = none is stored. Returns the one that is stored then. */
   changeFingerprint(args: { name: FingerprintName; from: string | null; to: string }): Promise<string>
   /**

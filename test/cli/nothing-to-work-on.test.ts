@@ -59,6 +59,9 @@ const COMMANDS = [
   ['reconcile', '--rebuild'],
   ['backup', 'x.tar.gz'],
   ['migrate'],
+  ['import', 'new-api', 'x.db'],
+  ['import', 'one-api', 'x.db'],
+  ['export', 'tasks'],
   ['migrate', '--dry-run'],
   ['price', 'list'],
   ['price', 'set', 'suno/music', '--usd', '1'],
@@ -84,6 +87,7 @@ const OTHERS = [
   'demo',
   'restore',
   'move',
+  'import piapi',
   'account providers',
   'config check',
   'config show',
@@ -165,6 +169,7 @@ describe('a command where there is no Polyphony', () => {
 })
 
 const GROUPS = [
+  'import',
   'person',
   'member',
   'invitation',

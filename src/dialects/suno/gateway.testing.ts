@@ -149,6 +149,7 @@ export async function openGateway(): Promise<Gateway> {
       signingSecretOf: () => Promise.reject(new Error('Not used here.')),
       available: (mode) => accounts.available(mode),
       prices: fixedPrices(),
+      keyRecordOf: () => Promise.reject(new Error('Not used here.')),
       tenantOf: () => Promise.reject(new Error('Not used here.')),
       limits: { uploadMaxBytes: 1, uploadHours: 1, maxWaitSeconds: 30 },
     }),

@@ -42,6 +42,7 @@ import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, getDrafts, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
 import { changeFingerprint, listFingerprints } from './fingerprints.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
+import { importTenant } from './import-tenant.ts'
 import { createInvitation, findInvitation, listInvitations, revokeInvitation } from './invitations.ts'
 import { changeKey, createKey, findKey, getKey, listKeys, recordKeyUses, revokeKey, rotateKey } from './keys.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
@@ -137,6 +138,7 @@ export const writes: Queries<EngineVerbs> = {
   credit,
   createTenant,
   ensureFirstTenant,
+  importTenant,
   changeFingerprint,
   beginNotice,
   endNotice,

@@ -1915,6 +1915,16 @@ export interface Routes {
 "message": string
 } }
   "GET /api/status": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"success": true
+"message": string
+/** What clients of one-api and new-api read. */ "data": {
+"version": string
+/** Unix seconds. */ "start_time": number
+"system_name": string
+/** Units of quota in a USD. */ "quota_per_unit": number
+"display_in_currency": boolean
+"quota_display_type"?: string
+}
 "name": string
 "version": string
 "store": string
