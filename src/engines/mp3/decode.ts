@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { framesOf } from './frames.ts'
+import { type Frame, framesOf } from './frames.ts'
 
 export interface Pcm {
   sampleRate: number
@@ -8,6 +8,9 @@ export interface Pcm {
   /** The same samples as `left` where the file has one channel. */
   right: Float32Array
 }
+
+/** An MP3 without sound, or one that is too long to be worked on. */
+export class UndecodableMp3 extends Error {}
 
 /** What minimp3 exports in this build. It counts in bytes and seconds. */
 interface Decoder {
@@ -25,19 +28,19 @@ interface Decoder {
   decode_results_num_samples(): number
 }
 
-let compiled: Promise<WebAssembly.Module> | undefined
+let compiled: WebAssembly.Module | undefined
 
-const compile = async (): Promise<WebAssembly.Module> =>
-  WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve('minimp3-wasm/dist/decoder.opt.wasm')))
+const compile = (): WebAssembly.Module =>
+  new WebAssembly.Module(readFileSync(createRequire(import.meta.url).resolve('minimp3-wasm/dist/decoder.opt.wasm')))
 
 /**
  * Decodes an MP3 second by second (with minimp3), each in buffers of its own; at the end nothing more comes. Tags and pictures are
- * left out. Throws an Error for a file without sound, and for one that cannot be decoded.
+ * left out. Throws UndecodableMp3 for a file without sound, and for one of more than an hour and a half.
  */
-export async function* decodeMp3(mp3: Uint8Array): AsyncGenerator<Pcm> {
+export function* decodeMp3(mp3: Uint8Array): Generator<Pcm> {
   const sound = soundOf(mp3)
   compiled ??= compile()
-  const instance = await WebAssembly.instantiate(await compiled)
+  const instance = new WebAssembly.Instance(compiled, {})
   const decoder = instance.exports as unknown as Decoder // the exports of this file, above
   decoder.decoder_init()
   decoder.decoder_set_mp3_data_size(sound.length)
@@ -55,9 +58,19 @@ export async function* decodeMp3(mp3: Uint8Array): AsyncGenerator<Pcm> {
   }
 }
 
+/** The frames of an MP3; throws as `decodeMp3` does. */
+export function listedFrames(mp3: Uint8Array): [Frame, ...Frame[]] {
+  try {
+    const [first, ...others] = framesOf(mp3)
+    if (first && others.length > 0) return [first, ...others]
+  } catch (error) {
+    throw new UndecodableMp3('The file is too long to be worked on.', { cause: error })
+  }
+  throw new UndecodableMp3('The file is not a playable MP3.')
+}
+
 function soundOf(mp3: Uint8Array): Uint8Array {
-  const frames = framesOf(mp3)
-  if (frames.length < 2) throw new Error('The file is not a playable MP3.')
+  const frames = listedFrames(mp3)
   const sound = new Uint8Array(frames.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
   let end = 0
   for (const { offset, sizeBytes } of frames) {
@@ -68,5 +81,8 @@ function soundOf(mp3: Uint8Array): Uint8Array {
 }
 
 function sideOf(samples: Int16Array, side: number, channels: number): Float32Array {
-  return Float32Array.from({ length: samples.length / channels }, (_, index) => (samples[index * channels + side] ?? 0) / 32_768)
+  return Float32Array.from(
+    { length: samples.length / channels },
+    (_, index) => (samples[index * channels + side] ?? 0) / 32_768,
+  )
 }

@@ -307,7 +307,10 @@ function openRide({
 }
 
 /** An old record's dullness and crackle. */
-function openAge({ dusty }: Score, { crackle: crackles }: Audible): (left: Float32Array, right: Float32Array, samples: number) => void {
+function openAge(
+  { dusty }: Score,
+  { crackle: crackles }: Audible,
+): (left: Float32Array, right: Float32Array, samples: number) => void {
   if (!dusty) return () => undefined
   const crackle = noiseSource(4242)
   const sides = [

@@ -148,8 +148,9 @@ describe('the H.264 encoder', () => {
           const moves = runs.flatMap(([count, [x, y]]) => new Array<number[]>(count).fill([2 * x, 2 * y]))
           const expected = [visible(canvas, size)]
           for (const turn of [0, 1]) {
-            const vectors = Int16Array.from({ length: 2 * canvas.touched.length }, (_, at) =>
-              moves[((at >> 1) + 5 * turn) % moves.length]?.[at % 2] ?? 0,
+            const vectors = Int16Array.from(
+              { length: 2 * canvas.touched.length },
+              (_, at) => moves[((at >> 1) + 5 * turn) % moves.length]?.[at % 2] ?? 0,
             )
             frames.push(encoder.movedFrame(vectors))
             moveBlocks(canvas, vectors)

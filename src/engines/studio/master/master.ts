@@ -37,12 +37,7 @@ export function* planFor(score: Score, stage: Stage): Generator<undefined, Plan>
 }
 
 /** What is audible of a song, behind a chain that makes it `LIMITER_DELAY` samples late; the delay is taken off again. */
-export function* throughChain(
-  score: Score,
-  stage: Stage,
-  chain: Chain,
-  audible?: Audible,
-): Generator<StereoBlock> {
+export function* throughChain(score: Score, stage: Stage, chain: Chain, audible?: Audible): Generator<StereoBlock> {
   let left = Math.round(score.durationSeconds * SAMPLE_RATE)
   let late = LIMITER_DELAY
   for (const block of mixBlocks(score, stage, audible)) {

@@ -1,5 +1,6 @@
 import sharp from 'sharp'
-import { type Frame, framesOf } from '../../mp3/frames.ts'
+import { listedFrames } from '../../mp3/decode.ts'
+import type { Frame } from '../../mp3/frames.ts'
 import { Canvas, type Colour, colourOf } from '../../video/canvas.ts'
 import { openH264Encoder } from '../../video/h264.ts'
 import { writeMp4 } from '../../video/mp4.ts'
@@ -51,17 +52,16 @@ const FRAMES_PER_KEY = 500
 
 /**
  * The cover of a clip, with the waveform of its sound running by below, in H.264; its sound is the MP3 as it is. Undefined if
- * `isStopped` said so. Throws an Error for a sound that is no MP3.
+ * `isStopped` said so. Throws UndecodableMp3 for a sound that is no MP3.
  */
 export async function makeFilm(
   { mp3, cover, title }: FilmRequest,
   { isStopped, onProgress }: { isStopped: () => boolean; onProgress: (share: number) => void },
 ): Promise<Film | undefined> {
-  const frames = framesOf(mp3)
+  const frames = listedFrames(mp3)
   const [first] = frames
-  if (!first) throw new Error('The sound is not a playable MP3.')
   const seconds = frames.reduce((sum, { samples }) => sum + samples, 0) / first.sampleRate
-  const levels = await levelsIn(mp3, SECONDS_PER_BAR, isStopped)
+  const levels = levelsIn(mp3, SECONDS_PER_BAR, isStopped)
   if (!levels) return undefined
   const scene = await openScene(cover, levels)
   const encoder = openH264Encoder({ ...FILM_SIZE, framesPerSecond: FRAMES_PER_SECOND, hidden: HIDDEN })
@@ -109,7 +109,11 @@ interface Scene {
 
 async function openScene(cover: Uint8Array, levels: Float64Array): Promise<Scene> {
   const side = FILM_SIZE.widthPx
-  const { data } = await sharp(cover).resize(side, side, { fit: 'cover' }).removeAlpha().raw().toBuffer({ resolveWithObject: true })
+  const { data } = await sharp(cover)
+    .resize(side, side, { fit: 'cover' })
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
   const { paper, heard, coming } = coloursFor(data)
   const canvas = new Canvas(FILM_SIZE.widthPx + BLOCK * HIDDEN.across, FILM_SIZE.heightPx + BLOCK * HIDDEN.down)
   canvas.fill({ x: 0, y: 0, widthPx: canvas.codedWidthPx, heightPx: canvas.codedHeightPx }, paper)
@@ -189,7 +193,9 @@ function piecesOf(colours: readonly Colour[]): {
       const fromMiddle = isUpper ? HALF_ROWS - 1 - row : row - HALF_ROWS
       const height = Math.max(0, Math.min(BLOCK, heightPx - fromMiddle * BLOCK))
       if (height === 0) return empty
-      return byName.get(height === BLOCK ? `${colour} whole` : `${colour} ${isUpper ? 'upper' : 'lower'} ${height}`) ?? empty
+      return (
+        byName.get(height === BLOCK ? `${colour} whole` : `${colour} ${isUpper ? 'upper' : 'lower'} ${height}`) ?? empty
+      )
     },
   }
 }
@@ -235,6 +241,8 @@ const SQUARE = [
 
 async function jpegOf(canvas: Canvas): Promise<Uint8Array> {
   const { widthPx: width, heightPx: height } = FILM_SIZE
-  const jpeg = await sharp(canvas.toRgb(width, height), { raw: { width, height, channels: 3 } }).jpeg({ quality: 88 }).toBuffer()
+  const jpeg = await sharp(canvas.toRgb(width, height), { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 88 })
+    .toBuffer()
   return new Uint8Array(jpeg)
 }

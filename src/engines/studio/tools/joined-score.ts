@@ -20,7 +20,19 @@ const SHORTEST_REST_SECONDS = 0.1
 
 /** Songs can be played as one if they have these in common: one band, one singer, one room. */
 const SHARED = [
-  ...(['bpm', 'barSeconds', 'kit', 'drumGain', 'drumRoom', 'room', 'echoSeconds', 'dusty', 'pump', 'tone', 'width'] as const),
+  ...([
+    'bpm',
+    'barSeconds',
+    'kit',
+    'drumGain',
+    'drumRoom',
+    'room',
+    'echoSeconds',
+    'dusty',
+    'pump',
+    'tone',
+    'width',
+  ] as const),
   'singer' as const,
 ]
 

@@ -3,14 +3,14 @@ import { decodeMp3 } from '../../mp3/decode.ts'
 /**
  * How loud an MP3 is from moment to moment, 0 to 1, where 1 is its loudest moment. Undefined if `isStopped` said so.
  */
-export async function levelsIn(
+export function levelsIn(
   mp3: Uint8Array,
   secondsEach: number,
   isStopped: () => boolean,
-): Promise<Float64Array | undefined> {
+): Float64Array | undefined {
   const powers: number[] = []
   let [sum, count] = [0, 0]
-  for await (const { left, right, sampleRate } of decodeMp3(mp3)) {
+  for (const { left, right, sampleRate } of decodeMp3(mp3)) {
     if (isStopped()) return undefined
     for (let index = 0; index < left.length; index++) {
       sum += (left[index] ?? 0) ** 2 + (right[index] ?? 0) ** 2

@@ -92,9 +92,12 @@ export function midiFile(score: Score, title: string, tracks: Track = new Set(ST
 /** Fifteen, without that of percussion; more instruments share them. */
 const melodicChannel = (number: number): number => (number % 15) + (number % 15 >= PERCUSSION_CHANNEL ? 1 : 0)
 
+/** Each kind without its time. */
+type Bare<Event> = Event extends MidiEvent ? Omit<Event, 'deltaTime'> : never
+
 interface Timed {
   at: number
-  event: Omit<MidiEvent, 'deltaTime'>
+  event: Bare<MidiEvent>
 }
 
 function conductor(score: Score, title: string): MidiEvent[] {
@@ -103,8 +106,14 @@ function conductor(score: Score, title: string): MidiEvent[] {
   return inOrder(
     [
       { at: 0, event: { type: 'trackName', meta: true, text: latin(title) } },
-      { at: 0, event: { type: 'setTempo', meta: true, microsecondsPerBeat: Math.round(MICROSECONDS_PER_MINUTE / bpm) } },
-      { at: 0, event: { type: 'timeSignature', meta: true, numerator: beats, denominator: 4, metronome: 24, thirtyseconds: 8 } },
+      {
+        at: 0,
+        event: { type: 'setTempo', meta: true, microsecondsPerBeat: Math.round(MICROSECONDS_PER_MINUTE / bpm) },
+      },
+      {
+        at: 0,
+        event: { type: 'timeSignature', meta: true, numerator: beats, denominator: 4, metronome: 24, thirtyseconds: 8 },
+      },
       ...sections.map(({ kind, at }): Timed => ({ at, event: { type: 'marker', meta: true, text: kind } })),
     ],
     score,

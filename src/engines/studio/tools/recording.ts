@@ -16,18 +16,18 @@ export interface HeardMusic {
 const RATE = 11_025
 const MOST_SECONDS = 120
 
-/** Tempo, first beat and key of an MP3, by its first two minutes. Undefined if `isStopped` said so. */
-export async function hearMusic(mp3: Uint8Array, isStopped: () => boolean): Promise<HeardMusic | undefined> {
-  const sound = await monoOf(mp3, isStopped)
+/** Tempo, first beat and key of an MP3, by its first two minutes. Throws UndecodableMp3. Undefined if `isStopped` said so. */
+export function hearMusic(mp3: Uint8Array, isStopped: () => boolean): HeardMusic | undefined {
+  const sound = monoOf(mp3, isStopped)
   if (!sound) return undefined
   const beat = beatIn(sound)
   return { bpm: beat?.bpm, beatAt: beat?.at ?? 0, key: keyIn(sound) }
 }
 
-async function monoOf(mp3: Uint8Array, isStopped: () => boolean): Promise<Float32Array | undefined> {
+function monoOf(mp3: Uint8Array, isStopped: () => boolean): Float32Array | undefined {
   const sound = new Float32Array(MOST_SECONDS * RATE)
   let length = 0
-  for await (const { left, right, sampleRate } of decodeMp3(mp3)) {
+  for (const { left, right, sampleRate } of decodeMp3(mp3)) {
     if (isStopped()) return undefined
     // The mean of the samples that fall into one is filter enough here.
     const step = sampleRate / RATE
@@ -89,7 +89,8 @@ function onsetsIn(sound: Float32Array): Float64Array {
   for (let index = 0; index < count; index++) {
     const powers = powersAt(index * ONSET_HOP)
     const levels = powers.map((power) => Math.log1p(1_000 * Math.sqrt(power)))
-    for (let bin = 1; bin < bins; bin++) rises[index] = (rises[index] ?? 0) + Math.max(0, (levels[bin] ?? 0) - (before[bin] ?? 0))
+    for (let bin = 1; bin < bins; bin++)
+      rises[index] = (rises[index] ?? 0) + Math.max(0, (levels[bin] ?? 0) - (before[bin] ?? 0))
     before = levels
   }
   const mean = rises.reduce((sum, rise) => sum + rise, 0) / Math.max(1, count)
@@ -142,7 +143,10 @@ function keyIn(sound: Float32Array): string | undefined {
     Array.from({ length: 12 }, (_, tonic): Key & { fit: number } => ({
       tonic,
       mode,
-      fit: correlation(PROFILES[mode], PROFILES[mode].map((_, degree) => notes[(tonic + degree) % 12] ?? 0)),
+      fit: correlation(
+        PROFILES[mode],
+        PROFILES[mode].map((_, degree) => notes[(tonic + degree) % 12] ?? 0),
+      ),
     })),
   )
   return keyName(keys.reduce((best, key) => (key.fit > best.fit ? key : best)))
@@ -151,7 +155,10 @@ function keyIn(sound: Float32Array): string | undefined {
 /** The power at each frequency of the window that begins at a sample. The result is used again. */
 function openSpectrum(sound: Float32Array, window: number): (from: number) => Float64Array {
   const fft = new RealFft(window)
-  const shape = Float64Array.from({ length: window }, (_, index) => 0.5 - 0.5 * Math.cos((2 * Math.PI * index) / window))
+  const shape = Float64Array.from(
+    { length: window },
+    (_, index) => 0.5 - 0.5 * Math.cos((2 * Math.PI * index) / window),
+  )
   const samples = new Float64Array(window)
   const real = new Float64Array(window / 2 + 1)
   const imaginary = new Float64Array(window / 2 + 1)
@@ -159,7 +166,8 @@ function openSpectrum(sound: Float32Array, window: number): (from: number) => Fl
   return (from) => {
     for (let index = 0; index < window; index++) samples[index] = (sound[from + index] ?? 0) * (shape[index] ?? 0)
     fft.forward(samples, real, imaginary)
-    for (let bin = 0; bin < powers.length; bin++) powers[bin] = ((real[bin] ?? 0) ** 2 + (imaginary[bin] ?? 0) ** 2) / window
+    for (let bin = 0; bin < powers.length; bin++)
+      powers[bin] = ((real[bin] ?? 0) ** 2 + (imaginary[bin] ?? 0) ** 2) / window
     return powers
   }
 }

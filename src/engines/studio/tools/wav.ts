@@ -1,8 +1,8 @@
+import { decodeMp3 } from '../../mp3/decode.ts'
 import type { Bank } from '../band/bank.ts'
 import { masterBlocks } from '../master/master.ts'
 import type { Score } from '../score.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
-import { decodeMp3 } from '../../mp3/decode.ts'
 
 const HEADER_BYTES = 44
 const BYTES_PER_SAMPLE = 2
@@ -53,7 +53,11 @@ interface Work {
 }
 
 /** A song as it was before it was made an MP3. Undefined if stopped. */
-export function songAsWav(score: Score, bank: Bank | undefined, { isStopped, onProgress }: Work): Uint8Array | undefined {
+export function songAsWav(
+  score: Score,
+  bank: Bank | undefined,
+  { isStopped, onProgress }: Work,
+): Uint8Array | undefined {
   const wav = openWav(SAMPLE_RATE)
   for (const { left, right, doneSeconds } of masterBlocks(score, bank)) {
     if (isStopped()) return undefined
@@ -64,9 +68,9 @@ export function songAsWav(score: Score, bank: Bank | undefined, { isStopped, onP
 }
 
 /** An MP3 as a WAV, at its own sample rate. Undefined if stopped. Throws an Error for what is no MP3. */
-export async function recordingAsWav(mp3: Uint8Array, { isStopped }: Work): Promise<Uint8Array | undefined> {
+export function recordingAsWav(mp3: Uint8Array, { isStopped }: Work): Uint8Array | undefined {
   let wav: ReturnType<typeof openWav> | undefined
-  for await (const { left, right, sampleRate } of decodeMp3(mp3)) {
+  for (const { left, right, sampleRate } of decodeMp3(mp3)) {
     if (isStopped()) return undefined
     wav ??= openWav(sampleRate)
     wav.add(left, right)

@@ -126,7 +126,10 @@ function spokenBy(line: string, words: readonly string[], phrase: Pick<Phrase, '
 
 /** Words as they are written: between spaces; in scripts without spaces, sign by sign. Marks stay with the word before them. */
 function writtenWords(line: string): string[] {
-  const pieces = line.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+/gu) ?? []
+  const pieces =
+    line.match(
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+/gu,
+    ) ?? []
   const words: string[] = []
   for (const piece of pieces) {
     if (words.length > 0 && !/[\p{L}\p{N}]/u.test(piece)) words.push(`${words.pop()}${piece}`)
