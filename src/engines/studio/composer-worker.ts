@@ -71,7 +71,8 @@ export default async function work<K extends WorkKind>({ kind, needs, stop, prog
     tools.onProgress(1)
     return { status: 'finished', gives }
   } catch (error) {
-    if (error instanceof StudioRefusal || error instanceof UndecodableMp3) return { status: 'refused', reason: error.message }
+    if (error instanceof StudioRefusal || error instanceof UndecodableMp3)
+      return { status: 'refused', reason: error.message }
     throw error
   } finally {
     progress.close()
@@ -126,9 +127,7 @@ const WORKERS: Workers = {
 
   async wav(needs, tools) {
     const wav =
-      'song' in needs
-        ? songAsWav(knownScore(needs.song), await tools.bank(), tools)
-        : recordingAsWav(needs.mp3, tools)
+      'song' in needs ? songAsWav(knownScore(needs.song), await tools.bank(), tools) : recordingAsWav(needs.mp3, tools)
     return wav && { wav }
   },
 
@@ -147,18 +146,14 @@ async function render(score: Score, title: string, tools: Tools): Promise<Uint8A
   const writer = await openMp3Writer({ sampleRate: SAMPLE_RATE, channels: 2, kbitPerSecond: 160 })
   const tags = { title, software: SOFTWARE }
   tools.onSound(withTags(new Uint8Array(0), tags))
-  let written = 0
   for (const { left, right, doneSeconds } of masterBlocks(score, bank)) {
     if (tools.isStopped()) return undefined
     if (left.length > 0) {
-      const piece = writer.write([left, right])
-      written += piece.length
-      tools.onSound(piece)
+      tools.onSound(writer.write([left, right]))
     }
     tools.onProgress(doneSeconds / score.durationSeconds)
   }
   const sound = writer.finish()
-  tools.onSound(sound.slice(written))
   return withTags(sound, tags)
 }
 

@@ -80,9 +80,15 @@ export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {
     const stop = new Int32Array(new SharedArrayBuffer(4))
     const { port1: hears, port2: progress } = new MessageChannel()
     let percent = -1
+    let heardBytes = 0
+    let isOver = false
+    const hear = (bytes: Uint8Array): void => {
+      heardBytes += bytes.length
+      onSound?.(bytes)
+    }
     hears.on('message', (news: News) => {
-      if (ended.aborted) return
-      if ('sound' in news) return onSound?.(news.sound)
+      if (ended.aborted || isOver) return
+      if ('sound' in news) return hear(news.sound)
       if (news.percent <= percent) return
       percent = news.percent
       onProgress?.(percent)
@@ -99,8 +105,11 @@ export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {
       const outcome = await Promise.race([run({ kind, needs, stop, progress }), aborted.promise])
       if (outcome.status === 'stopped') throw ended.reason
       if (outcome.status === 'refused') throw new StudioRefusal(outcome.reason)
+      // The last that the worker told may come after its result, or not at all.
+      if (onSound && 'mp3' in outcome.gives) hear(outcome.gives.mp3.subarray(heardBytes))
       return outcome.gives
     } finally {
+      isOver = true
       ended.removeEventListener('abort', abort)
       hears.close()
     }

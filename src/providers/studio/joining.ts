@@ -29,7 +29,8 @@ export async function joinClips(studio: Studio, job: Job, signal: AbortSignal): 
   if (!tail || typeof tail.headAudio !== 'string' || tail.continueAt === null) {
     return { failed: { reason: 'The clip does not continue another one, so it cannot be joined.' } }
   }
-  const joined = (await played(studio, job, tail, signal)) ?? (await spliced(job, tail, tail.headAudio, tail.continueAt))
+  const joined =
+    (await played(studio, job, tail, signal)) ?? (await spliced(job, tail, tail.headAudio, tail.continueAt))
   if ('failed' in joined) return joined
   const spec = { ...tail, description: tail.gptDescriptionPrompt, lyrics: tail.prompt }
   const clip = clipOf(job, 0, spec, {

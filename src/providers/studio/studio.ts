@@ -293,7 +293,9 @@ async function importSong(studio: Studio, job: Job, signal: AbortSignal): Promis
   const { bpm = null, key = null, beatAt } = await heardIn(studio, mp3, signal)
   const files: ProducedFile[] = [{ key: 'audio', mediaType: 'audio/mpeg', content: mp3 }]
   const music = [bpm === null ? 'no beat' : `${bpm} bpm`, key ?? 'no key'].join(', ')
-  return { result: { output: { clips: [{ ...clip, bpm, key, beatAt: beatAt ?? 0 }] }, files, logs: [`heard in it: ${music}`] } }
+  return {
+    result: { output: { clips: [{ ...clip, bpm, key, beatAt: beatAt ?? 0 }] }, files, logs: [`heard in it: ${music}`] },
+  }
 }
 
 /** A recording of hours is a clip like any other; only nothing is known of its music. */

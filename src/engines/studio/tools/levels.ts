@@ -3,11 +3,7 @@ import { decodeMp3 } from '../../mp3/decode.ts'
 /**
  * How loud an MP3 is from moment to moment, 0 to 1, where 1 is its loudest moment. Undefined if `isStopped` said so.
  */
-export function levelsIn(
-  mp3: Uint8Array,
-  secondsEach: number,
-  isStopped: () => boolean,
-): Float64Array | undefined {
+export function levelsIn(mp3: Uint8Array, secondsEach: number, isStopped: () => boolean): Float64Array | undefined {
   const powers: number[] = []
   let [sum, count] = [0, 0]
   for (const { left, right, sampleRate } of decodeMp3(mp3)) {
