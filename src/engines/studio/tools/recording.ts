@@ -57,7 +57,7 @@ interface Beat {
 }
 
 function beatIn(sound: Float32Array): Beat | undefined {
-  const onsets = onsetsIn(sound)
+  const { all: onsets, low } = onsetsIn(sound)
   if (onsets.length < 4 * ONSETS_PER_SECOND) return undefined
   const longest = Math.ceil((4 * 60 * ONSETS_PER_SECOND) / SLOWEST_BPM)
   const alike = Float64Array.from({ length: longest + 2 }, (_, lag) => likeness(onsets, lag))
@@ -76,25 +76,38 @@ function beatIn(sound: Float32Array): Beat | undefined {
   }
   if (best.score <= 0) return undefined
   const bpm = Math.round(best.bpm)
-  return { bpm, at: firstBeat(onsets, (60 * ONSETS_PER_SECOND) / best.bpm) / ONSETS_PER_SECOND }
+  return { bpm, at: firstBeat(onsets, low, (60 * ONSETS_PER_SECOND) / best.bpm) / ONSETS_PER_SECOND }
 }
 
-/** How much louder each moment is than the one before, over all pitches, less what is usual around it. */
-function onsetsIn(sound: Float32Array): Float64Array {
+/** Up to here a bass drum is heard, and little else that begins. */
+const LOW_HERTZ = 160
+
+/** How much louder each moment is than the one before, over all pitches and over the lowest, less what is usual. */
+function onsetsIn(sound: Float32Array): { all: Float64Array; low: Float64Array } {
   const powersAt = openSpectrum(sound, ONSET_WINDOW)
   const bins = ONSET_WINDOW / 2
+  const lowBins = Math.round((LOW_HERTZ * ONSET_WINDOW) / RATE)
   let before = new Float64Array(bins)
   const count = Math.max(0, Math.floor((sound.length - ONSET_WINDOW) / ONSET_HOP))
-  const rises = new Float64Array(count)
+  const all = new Float64Array(count)
+  const low = new Float64Array(count)
   for (let index = 0; index < count; index++) {
-    const powers = powersAt(index * ONSET_HOP)
-    const levels = powers.map((power) => Math.log1p(1_000 * Math.sqrt(power)))
-    for (let bin = 1; bin < bins; bin++)
-      rises[index] = (rises[index] ?? 0) + Math.max(0, (levels[bin] ?? 0) - (before[bin] ?? 0))
+    const levels = powersAt(index * ONSET_HOP).map((power) => Math.log1p(1_000 * Math.sqrt(power)))
+    for (let bin = 1; bin < bins; bin++) {
+      const rise = Math.max(0, (levels[bin] ?? 0) - (before[bin] ?? 0))
+      all[index] = (all[index] ?? 0) + rise
+      if (bin <= lowBins) low[index] = (low[index] ?? 0) + rise
+    }
     before = levels
   }
-  const mean = rises.reduce((sum, rise) => sum + rise, 0) / Math.max(1, count)
-  return rises.map((rise) => rise - mean)
+  return { all: centred(all), low: centred(low) }
+}
+
+/** With a mean of 0 and a variance of 1. */
+function centred(values: Float64Array): Float64Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length)
+  return values.map((value) => (value - mean) / Math.sqrt(variance + 1e-9))
 }
 
 function likeness(onsets: Float64Array, lag: number): number {
@@ -103,12 +116,13 @@ function likeness(onsets: Float64Array, lag: number): number {
   return sum / Math.max(1, onsets.length - lag)
 }
 
-/** The place of the first of the beats on which most begins. */
-function firstBeat(onsets: Float64Array, beat: number): number {
+/** The place of the first of the beats on which most begins. Off the beat, cymbals begin: what is low counts twice. */
+function firstBeat(onsets: Float64Array, low: Float64Array, beat: number): number {
   let best = { phase: 0, sum: Number.NEGATIVE_INFINITY }
   for (let phase = 0; phase < beat; phase++) {
     let sum = 0
-    for (let at = phase; at < onsets.length; at += beat) sum += onsets[Math.round(at)] ?? 0
+    for (let at = phase; at < onsets.length; at += beat)
+      sum += (onsets[Math.round(at)] ?? 0) + 2 * (low[Math.round(at)] ?? 0)
     if (sum > best.sum) best = { phase, sum }
   }
   // A rise is heard in the middle of its window.

@@ -19,7 +19,9 @@ export function sayStyle(tags: string): string {
     step(ROOMS, style.room),
   ]
   const said = tags.toLowerCase()
-  return [tags.trim(), ...added.filter((one) => !said.includes(one.toLowerCase()))].join(', ')
+  return [tags.trim(), ...added.filter((one) => !said.includes(one.toLowerCase()))]
+    .filter((one) => one !== '')
+    .join(', ')
 }
 
 function bandOf({ chords, bass, pad, second, drums }: Style): string {

@@ -124,16 +124,21 @@ function spokenBy(line: string, words: readonly string[], phrase: Pick<Phrase, '
   return phrase.syllables.map(({ word = 0 }) => owners[word] ?? 0)
 }
 
-/** Words as they are written: between spaces; in scripts without spaces, sign by sign. Marks stay with the word before them. */
+/** Signs of scripts without spaces, each a word; and what stands between spaces. */
+const WRITTEN_WORDS =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+/gu
+
+/** Words as they are written. Marks stay with the word before them, or with the first one. */
 function writtenWords(line: string): string[] {
-  const pieces =
-    line.match(
-      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]+/gu,
-    ) ?? []
   const words: string[] = []
-  for (const piece of pieces) {
-    if (words.length > 0 && !/[\p{L}\p{N}]/u.test(piece)) words.push(`${words.pop()}${piece}`)
-    else words.push(piece)
+  let marks = ''
+  for (const { 0: piece, index } of line.matchAll(WRITTEN_WORDS)) {
+    const space = index > 0 && /\s/.test(line[index - 1] ?? '') ? ' ' : ''
+    if (/[\p{L}\p{N}]/u.test(piece)) {
+      words.push(marks === '' ? piece : `${marks}${space}${piece}`)
+      marks = ''
+    } else if (words.length > 0) words.push(`${words.pop()}${space}${piece}`)
+    else marks += `${marks === '' ? '' : space}${piece}`
   }
   return words
 }
