@@ -1,6 +1,7 @@
 import { parseMidi } from 'midi-file'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { joinMp3 } from '../../mp3/mp3.ts'
 import { decodeMp4 } from '../../video/decode.testing.ts'
 import { arrange } from '../arrangement.ts'
 import { type Bank, openBank } from '../band/bank.ts'
@@ -190,7 +191,7 @@ describe('a recording', () => {
     expect(Math.abs((heard?.bpm ?? 0) / score.bpm - 1)).toBeLessThan(0.015)
     const beats = ((heard?.beatAt ?? 0) * score.bpm) / 60
     expect(Math.abs(beats - Math.round(beats))).toBeLessThan(0.15)
-    if (seed === 1) await filmed(mp3)
+    if (seed === 1) await filmed(joinMp3(mp3, 3, mp3.subarray(0, 1_200)))
   })
 
   /** A cover of one colour, whose waveform goes by. */
@@ -203,16 +204,16 @@ describe('a recording', () => {
     const { tracks, chunks, frames, soundPackets, errors } = await decodeMp4(film.mp4)
     expect(errors).toEqual([])
     expect(tracks.map(({ trackType }) => trackType).sort()).toEqual(['audio', 'video'])
-    expect(film.seconds).toBeCloseTo(14, 0)
+    expect(film.seconds).toBeCloseTo(3, 0)
     expect(chunks.filter(({ type }) => type === 'key')).toHaveLength(1)
-    expect(soundPackets.length).toBeGreaterThan(500)
+    expect(soundPackets.length).toBeGreaterThan(100)
     expect(frames[0]).toMatchObject(FILM_SIZE)
     // The bars of one second are those of a second before, further to the left; the cover stays.
     const rowOf = (frame: number, y: number) =>
       frames[frame]?.luma.slice(y * FILM_SIZE.widthPx, (y + 1) * FILM_SIZE.widthPx)
-    expect(rowOf(100, 400)).toEqual(rowOf(0, 400))
+    expect(rowOf(60, 400)).toEqual(rowOf(0, 400))
     const middle = 66 * 16 - 40
-    const [before = new Uint8Array(0), after = new Uint8Array(0)] = [rowOf(100, middle), rowOf(101, middle)]
+    const [before = new Uint8Array(0), after = new Uint8Array(0)] = [rowOf(50, middle), rowOf(51, middle)]
     expect(after.slice(380, 700)).toEqual(before.slice(384, 704))
     expect(new Set(after).size).toBeGreaterThan(2)
     // What a key frame would draw is what the moves have led to.
