@@ -2,7 +2,7 @@ import { withTags } from '../../mp3/id3.ts'
 import type { Bank } from '../band/bank.ts'
 import { type Mp3Writer, openMp3Writer } from '../encode.ts'
 import { openChain, planFor, throughChain } from '../master/master.ts'
-import { type Audible, openStage, type StereoBlock } from '../mix.ts'
+import { type Audible, BLOCK, openStage, type StereoBlock } from '../mix.ts'
 import type { Part, Score } from '../score.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
 import { INSTRUMENT_PLACES, PIECE_PLACES, STEM_NAMES, type StemName } from './general-midi.ts'
@@ -61,8 +61,28 @@ export function* stemBlocks(
   const whole = openChain(plan, score.durationSeconds, levels.recording)
   for (const block of throughChain(score, stage, whole)) yield { track: undefined, block }
   for (const [track, names] of tracks.entries()) {
-    const chain = openChain(plan, score.durationSeconds, levels.replay())
-    for (const block of throughChain(score, stage, chain, audibleOf(names))) yield { track, block }
+    const audible = audibleOf(names)
+    const blocks = isSilent(score, audible)
+      ? silence(score.durationSeconds)
+      : throughChain(score, stage, openChain(plan, score.durationSeconds, levels.replay()), audible)
+    for (const block of blocks) yield { track, block }
+  }
+}
+
+/** Of twelve tracks, a song has some six: the others need not be mixed. */
+function isSilent({ parts, hits, dusty }: Score, { part, piece, voices, crackle }: Audible): boolean {
+  // Who doubles the tune in choruses has no part.
+  const isDoubled = voices === 'backing' && parts.some(({ notes }) => notes.some(({ syllable }) => syllable?.sung))
+  return !parts.some(part) && !hits.some((hit) => piece(hit.piece)) && !(dusty && crackle) && !isDoubled
+}
+
+function* silence(durationSeconds: number): Generator<StereoBlock> {
+  const side = new Float32Array(BLOCK)
+  const total = Math.round(durationSeconds * SAMPLE_RATE)
+  for (let from = 0; from < total; from += BLOCK) {
+    const samples = Math.min(BLOCK, total - from)
+    const heard = side.subarray(0, samples)
+    yield { left: heard, right: heard, doneSeconds: (from + samples) / SAMPLE_RATE }
   }
 }
 
