@@ -359,6 +359,7 @@ function toolSchemas(): Record<string, TSchema> {
   const Midi = Type.Object({
     state: Type.Enum(['running', 'complete']),
     instruments: Type.Optional(Type.Array(Type.Object({ name: text, notes: Type.Array(Note) }))),
+    midi_url: Type.Optional(Type.String({ description: 'The same as a MIDI file, where its provider makes one.' })),
   })
   const Tags = Type.Object({ upsampled_tags: text, request_id: text })
   const Stems = Type.Object({ clips: Type.Array(ref('SunoClip')) })
