@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import sharp from 'sharp'
 import { expect } from 'vitest'
-import { decodeSizes } from '../../src/engines/sandbox-media/decode.testing.ts'
 import { listen } from '../../src/engines/studio/listen.testing.ts'
+import { decodeSizes } from '../../src/engines/video/decode.testing.ts'
 
 /** What a file of an output must turn out to be once it is opened. */
 export type Promised =

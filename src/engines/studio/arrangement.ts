@@ -8,7 +8,7 @@ import { type Layers, layersAt, levelOf } from './layers.ts'
 import { type LyricSection, parseLyrics } from './lyrics.ts'
 import { composeMelody, type MelodyNote } from './melody.ts'
 import { hashOf, type Random, randomFrom } from './random.ts'
-import type { Part, Score } from './score.ts'
+import type { Part, Role, Score } from './score.ts'
 import { pronounce } from './sing/pronounce.ts'
 import type { SongRequest } from './song.ts'
 import { chooseStyle, type Identity, type Style } from './style.ts'
@@ -370,13 +370,14 @@ function timed(
       .filter(({ at }) => inTime(at))
       .map((note) => ({ ...note, at: Math.max(0, note.at + loose.between(-untidy, untidy)) }))
   const part = (
+    role: Role,
     instrument: InstrumentName | undefined,
     notes: MelodyNote[],
-    how: Omit<Part, 'instrument' | 'notes' | 'wide' | 'pumps' | 'spread'> & Partial<Part>,
+    how: Omit<Part, 'role' | 'instrument' | 'notes' | 'wide' | 'pumps' | 'spread'> & Partial<Part>,
   ): Part[] =>
     instrument === undefined || notes.length === 0
       ? []
-      : [{ wide: false, pumps: true, spread: 0, ...how, instrument, notes: notesOf(notes) }]
+      : [{ wide: false, pumps: true, spread: 0, ...how, role, instrument, notes: notesOf(notes) }]
   return {
     bpm,
     energy,
@@ -402,9 +403,9 @@ function timed(
       .filter(({ at }) => inTime(at))
       .map((hit) => ({ ...hit, at: Math.max(0, hit.at) })),
     parts: [
-      ...part(style.lead, voices.lead, { gain: 0.6, pan: 0, room: 0.3, echo: 0.2, pumps: false, spread: 0.1 }),
-      ...part(style.lead, voices.harmony, { gain: 0.26, pan: 0.35, room: 0.4, echo: 0.1, pumps: false }),
-      ...part(style.second, voices.second, {
+      ...part('lead', style.lead, voices.lead, { gain: 0.6, pan: 0, room: 0.3, echo: 0.2, pumps: false, spread: 0.1 }),
+      ...part('harmony', style.lead, voices.harmony, { gain: 0.26, pan: 0.35, room: 0.4, echo: 0.1, pumps: false }),
+      ...part('second', style.second, voices.second, {
         gain: 0.5,
         pan: -0.15,
         room: 0.35,
@@ -412,7 +413,7 @@ function timed(
         pumps: false,
         spread: 0.4,
       }),
-      ...part(style.chords, voices.chords, {
+      ...part('chords', style.chords, voices.chords, {
         gain: style.chords === 'powerGuitar' ? 0.3 : 0.26,
         pan: 0.3,
         room: 0.2,
@@ -420,7 +421,7 @@ function timed(
         wide: style.chords === 'powerGuitar',
         spread: style.chords === 'powerGuitar' ? 0.3 : 0.8,
       }),
-      ...part(style.pad, voices.pad, {
+      ...part('pad', style.pad, voices.pad, {
         gain: 0.15,
         pan: 0,
         room: 0.5,
@@ -428,8 +429,8 @@ function timed(
         wide: style.pad !== 'choir',
         spread: 1,
       }),
-      ...part(style.colour, voices.colour, { gain: 0.2, pan: -0.45, room: 0.3, echo: 0.12, spread: 0.8 }),
-      ...part(style.bass, voices.bass, { gain: 0.62, pan: 0, room: 0.03, echo: 0 }),
+      ...part('colour', style.colour, voices.colour, { gain: 0.2, pan: -0.45, room: 0.3, echo: 0.12, spread: 0.8 }),
+      ...part('bass', style.bass, voices.bass, { gain: 0.62, pan: 0, room: 0.03, echo: 0 }),
     ],
   }
 }

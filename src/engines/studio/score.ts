@@ -38,7 +38,12 @@ export interface Score {
   sections: { kind: string; at: number; db: number }[]
 }
 
+/** What a part does in the band. */
+export const ROLES = ['lead', 'harmony', 'second', 'chords', 'pad', 'colour', 'bass'] as const
+export type Role = (typeof ROLES)[number]
+
 export interface Part {
+  role: Role
   instrument: InstrumentName
   gain: number
   /** -1 left … 1 right */

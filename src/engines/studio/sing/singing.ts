@@ -46,9 +46,12 @@ const SAME_LINE_SECONDS = 0.05
 /** How loud each is in the mix, and how much of it goes into the room. */
 const GAINS = { lead: 1.75, double: 0.56, harmony: 0.6 } as const
 
+/** Who is heard of those who sing: the tune alone, or what doubles and harmonises it. */
+export type Voices = 'all' | 'lead' | 'backing' | 'none'
+
 /** Sings the words of a score, block after block; only a window is in memory. Notes without words are not its. */
-export function openSinging(score: Score, blockSamples: number): Singing {
-  const lines = linesOf(score)
+export function openSinging(score: Score, blockSamples: number, voices: Voices = 'all'): Singing {
+  const lines = voices === 'none' ? [] : linesOf(score)
   if (lines.length === 0) return { addTo() {} }
   const open = opener(score)
   const buses = Array.from({ length: BUSES }, () => new Float32Array(blockSamples + VOICE_TAIL))
@@ -63,6 +66,8 @@ export function openSinging(score: Score, blockSamples: number): Singing {
       for (let line = lines[next]; line && startOf(line) < until; line = lines[++next]) drawn.push(...open(line))
       drawn = drawn.filter((line) => line.drawTo(until, buses, from))
       for (const [index, bus] of buses.entries()) for (const stage of chains[index] ?? []) stage(bus, samples)
+      if (voices === 'backing') buses[LEAD]?.fill(0, 0, samples)
+      if (voices === 'lead') for (const bus of buses.slice(LEAD + 1)) bus.fill(0, 0, samples)
       join(buses, target, samples)
       for (const bus of buses) {
         bus.copyWithin(0, samples)
