@@ -35,8 +35,14 @@ if (values.from === undefined) throw new Error('Usage: node scripts/pack-models.
 const from = resolve(values.from)
 
 await pack('u2netp', await ofOnnx(join(from, 'rembg/u2netp.onnx'), 'u2netp'))
-await pack('esrgan-slim-x2', await ofKeras(join(from, 'node_modules/@upscalerjs/esrgan-slim/models/x2'), 'esrgan-slim-x2', 2))
-await pack('esrgan-thick-x4', await ofKeras(join(from, 'node_modules/@upscalerjs/esrgan-thick/models/x4'), 'esrgan-thick-x4', 4))
+await pack(
+  'esrgan-slim-x2',
+  await ofKeras(join(from, 'node_modules/@upscalerjs/esrgan-slim/models/x2'), 'esrgan-slim-x2', 2),
+)
+await pack(
+  'esrgan-thick-x4',
+  await ofKeras(join(from, 'node_modules/@upscalerjs/esrgan-thick/models/x4'), 'esrgan-thick-x4', 4),
+)
 
 async function pack(name: string, bytes: Buffer): Promise<void> {
   await writeFile(join(INTO, `${name}.bin`), bytes)
@@ -115,7 +121,8 @@ async function ofOnnx(file: string, name: string): Promise<Buffer> {
   const [input = ''] = graph.inputs
   const needed = neededFor(graph, output)
   const aliases = new Map<string, string>()
-  for (const node of graph.nodes) if (node.outputs.some((one) => needed.has(one))) onnxStep(writer, graph, node, aliases)
+  for (const node of graph.nodes)
+    if (node.outputs.some((one) => needed.has(one))) onnxStep(writer, graph, node, aliases)
   return writer.finish({ name, input: { name: input, channels: 3 }, output })
 }
 

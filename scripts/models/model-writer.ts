@@ -41,7 +41,9 @@ export class ModelWriter {
       const own = weights.slice(output * each, (output + 1) * each)
       return own.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) / 127 || 1
     })
-    const bytes = Int8Array.from(weights, (weight, index) => Math.round(weight / (scales[Math.floor(index / each)] ?? 1)))
+    const bytes = Int8Array.from(weights, (weight, index) =>
+      Math.round(weight / (scales[Math.floor(index / each)] ?? 1)),
+    )
     return { type: 'int8', at: this.#keep(Buffer.from(bytes.buffer)), scales: this.#floats(scales) }
   }
 

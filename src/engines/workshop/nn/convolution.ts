@@ -145,10 +145,7 @@ const BLOCK_BYTES_BITS = 5
 function countTo(counter: Local, end: Local, step: number, body: Code): Code {
   return [
     ...set(counter, constant(0)),
-    ...repeatWhile(isLess(get(counter), get(end)), [
-      ...body,
-      ...set(counter, add(get(counter), constant(step))),
-    ]),
+    ...repeatWhile(isLess(get(counter), get(end)), [...body, ...set(counter, add(get(counter), constant(step)))]),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { CHANNELS, openConvolution, PIXELS } from './convolution.ts'
+import { type Memory, openMemory } from './memory.ts'
 import { type ConvolutionStep, type ModelFile, type Step, weightsOf } from './model-file.ts'
-import { openMemory, type Memory } from './memory.ts'
 
 export interface Network {
   /**
@@ -67,9 +67,7 @@ export function openNetwork(model: ModelFile): Network {
     const reach = (step.dilation * (step.kernel - 1)) / 2
     for (let y = 0, tap = taps; y < step.kernel; y++)
       for (let x = 0; x < step.kernel; x++, tap++)
-        whole[tap] =
-          FLOAT_BYTES *
-          ((y * step.dilation - reach) * input.row + (x * step.dilation - reach) * input.pixel)
+        whole[tap] = FLOAT_BYTES * ((y * step.dilation - reach) * input.row + (x * step.dilation - reach) * input.pixel)
     convolve({
       input: input.at * FLOAT_BYTES,
       inputPixel: input.pixel * FLOAT_BYTES,
@@ -207,12 +205,7 @@ function prepare(memory: Memory, model: ModelFile, step: ConvolutionStep): Prepa
   return places
 }
 
-function sizeAfter(
-  step: Step,
-  input: Tensor,
-  others: Tensor[],
-  tensors: Map<string, Tensor>,
-): Omit<Picture, 'data'> {
+function sizeAfter(step: Step, input: Tensor, others: Tensor[], tensors: Map<string, Tensor>): Omit<Picture, 'data'> {
   const { widthPx, heightPx, channels } = input
   switch (step.op) {
     case 'convolve':
@@ -342,7 +335,8 @@ function join(floats: Float32Array, inputs: Tensor[], output: Tensor): void {
       let from = input.at + y * input.row
       let to = output.at + y * output.row + offset
       for (let x = 0; x < input.widthPx; x++, from += input.pixel, to += output.pixel)
-        for (let channel = 0; channel < input.channels; channel++) floats[to + channel] = floats[from + channel] as number
+        for (let channel = 0; channel < input.channels; channel++)
+          floats[to + channel] = floats[from + channel] as number
     }
     offset += input.channels
   }
