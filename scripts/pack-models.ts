@@ -88,8 +88,8 @@ function kerasStep(writer: ModelWriter, layer: KerasLayer, { weights, times, ali
   const inputs = (layer.inbound_nodes[0] ?? []).map(([name]) => aliases.get(name) ?? name)
   const [first = '', ...others] = inputs
   if (kind === 'InputLayer') return
-  if (kind === 'Activation' && config.activation === 'relu') return foldRelu(writer, aliases, first, to)
-  if (kind === 'Conv2D') {
+  if (kind === 'Activation' && config.activation === 'relu') foldRelu(writer, aliases, first, to)
+  else if (kind === 'Conv2D') {
     const [kernel = 0, , ins = 0, outputs = 0] = weights[`${to}/kernel`]?.dimensions ?? []
     const own = weights[`${to}/kernel`]?.values ?? []
     const ordered = Array.from({ length: outputs }, (_, output) =>
@@ -97,9 +97,8 @@ function kerasStep(writer: ModelWriter, layer: KerasLayer, { weights, times, ali
     ).flat()
     const bias = weights[`${to}/bias`]?.values ?? new Array<number>(outputs).fill(0)
     const step = { from: [first] as [string], to, inputs: ins, outputs, kernel, dilation: 1 }
-    return writer.convolve({ ...step, relu: config.activation === 'relu' }, { weights: ordered, bias })
-  }
-  if (kind === 'Concatenate') writer.steps.push({ op: 'join', from: inputs, to })
+    writer.convolve({ ...step, relu: config.activation === 'relu' }, { weights: ordered, bias })
+  } else if (kind === 'Concatenate') writer.steps.push({ op: 'join', from: inputs, to })
   else if (kind === 'Add') {
     others.reduce((sum, other, index) => {
       const name = index === others.length - 1 ? to : `${to}/${index}`
@@ -160,10 +159,12 @@ function onnxStep(writer: ModelWriter, graph: Graph, node: Node, aliases: Map<st
       const bias = (third && graph.tensors[third]?.values) || new Array<number>(outputs).fill(0)
       const { dilations } = node.attributes
       const dilation = Array.isArray(dilations) ? (dilations[0] ?? 1) : 1
-      return writer.convolve({ from: input, to, inputs, outputs, kernel, dilation, relu: false }, { weights, bias })
+      writer.convolve({ from: input, to, inputs, outputs, kernel, dilation, relu: false }, { weights, bias })
+      return
     }
     case 'Relu':
-      return foldRelu(writer, aliases, input[0], to)
+      foldRelu(writer, aliases, input[0], to)
+      return
     case 'MaxPool':
       writer.steps.push({ op: 'halve', from: input, to })
       return

@@ -70,13 +70,13 @@ function cellsOf(data: Uint8Array): Map<number, Cell> {
   return cells
 }
 
-const valueOf = ({ sum, count }: Cell, channel: 0 | 1 | 2): number => sum[channel] / count
+const levelOf = ({ sum, count }: Cell, channel: 0 | 1 | 2): number => sum[channel] / count
 
 /** The channel in which a group of colours differs most, weighed by how many pixels it has. */
 function spreadOf(group: readonly Cell[]): { channel: 0 | 1 | 2; size: number } {
   const pixels = group.reduce((sum, { count }) => sum + count, 0)
   const spreads = CHANNELS.map((channel) => {
-    const values = group.map((cell) => valueOf(cell, channel))
+    const values = group.map((cell) => levelOf(cell, channel))
     const range = values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b))
     return { channel, size: range * Math.cbrt(pixels) }
   })
@@ -86,11 +86,11 @@ function spreadOf(group: readonly Cell[]): { channel: 0 | 1 | 2; size: number } 
 /** At the middle of the range, so that a large even area does not draw all colours to itself. */
 function halves(group: readonly Cell[]): Cell[][] {
   const { channel } = spreadOf(group)
-  const values = group.map((cell) => valueOf(cell, channel))
+  const values = group.map((cell) => levelOf(cell, channel))
   const middle = (values.reduce((a, b) => Math.max(a, b)) + values.reduce((a, b) => Math.min(a, b))) / 2
   return [
-    group.filter((cell) => valueOf(cell, channel) <= middle),
-    group.filter((cell) => valueOf(cell, channel) > middle),
+    group.filter((cell) => levelOf(cell, channel) <= middle),
+    group.filter((cell) => levelOf(cell, channel) > middle),
   ]
 }
 

@@ -63,7 +63,7 @@ export function openNetwork(model: ModelFile): Network {
 
   function convolution(step: ConvolutionStep, input: Tensor, output: Tensor): void {
     const { weights, bias, taps } = prepared.get(step) ?? unknown(step.to)
-    const { floats, whole } = memory.views()
+    const { whole } = memory.views()
     const reach = (step.dilation * (step.kernel - 1)) / 2
     for (let y = 0, tap = taps; y < step.kernel; y++)
       for (let x = 0; x < step.kernel; x++, tap++)
@@ -85,18 +85,18 @@ export function openNetwork(model: ModelFile): Network {
       tapCount: step.kernel ** 2,
       relu: step.relu ? 1 : 0,
     })
-    // The last pixels of a row may have been written beyond it.
-    clearMargin(floats, output)
   }
 
   function perform(step: Step, tensors: Map<string, Tensor>): void {
     const [input, ...others] = step.from.map((name) => tensors.get(name) ?? unknown(name))
-    if (!input) return unknown(step.to)
+    if (!input) throw new Error(`${step.op} of ${step.to} reads nothing.`)
     const output = create(step.to, sizeAfter(step, input, others, tensors))
     tensors.set(step.to, output)
-    if (step.op === 'convolve') return convolution(step, input, output)
     const { floats } = memory.views()
     switch (step.op) {
+      case 'convolve':
+        convolution(step, input, output)
+        break
       case 'halve':
         halve(floats, input, output)
         break
@@ -122,6 +122,7 @@ export function openNetwork(model: ModelFile): Network {
         each(floats, input, output, (value) => 1 / (1 + Math.exp(-value)))
         break
     }
+    // A convolution may have written beyond the last pixels of a row.
     clearMargin(floats, output)
   }
 
