@@ -35,8 +35,8 @@ export type Outcome = { status: 'finished'; made: Made } | { status: 'refused'; 
 
 /** Before files are written. */
 const WORKED_PERCENT = 95
-/** Of 19: other threads, such as those of songs and of requests, come first. */
-const NICENESS = 10
+/** Of 19: threads of songs and of requests get three times as much of a busy machine. */
+const NICENESS = 5
 
 /** On Linux a thread has a priority of its own; elsewhere the whole process would get it. */
 if (process.platform === 'linux') setPriority(0, NICENESS)

@@ -67,19 +67,27 @@ export function weightsOf({ data }: ModelFile, step: ConvolutionStep): { weights
   const bias = floatsAt(data, step.bias, outputs)
   if (stored.type === 'float16') return { weights: halvesAt(data, stored.at, count), bias }
   const scales = floatsAt(data, stored.scales, outputs)
-  const each = count / outputs
   const bytes = new Int8Array(data.buffer, data.byteOffset + stored.at, count)
-  return { weights: Float32Array.from(bytes, (value, index) => value * (scales[Math.floor(index / each)] ?? 0)), bias }
+  const weights = new Float32Array(count)
+  for (let output = 0, at = 0; output < outputs; output++) {
+    const scale = scales[output] as number
+    for (const end = at + count / outputs; at < end; at++) weights[at] = (bytes[at] as number) * scale
+  }
+  return { weights, bias }
 }
 
 function floatsAt(data: Uint8Array, at: number, count: number): Float32Array {
   const view = new DataView(data.buffer, data.byteOffset + at, 4 * count)
-  return Float32Array.from({ length: count }, (_, index) => view.getFloat32(4 * index, true))
+  const floats = new Float32Array(count)
+  for (let index = 0; index < count; index++) floats[index] = view.getFloat32(4 * index, true)
+  return floats
 }
 
 function halvesAt(data: Uint8Array, at: number, count: number): Float32Array {
   const view = new DataView(data.buffer, data.byteOffset + at, 2 * count)
-  return Float32Array.from({ length: count }, (_, index) => fromHalf(view.getUint16(2 * index, true)))
+  const floats = new Float32Array(count)
+  for (let index = 0; index < count; index++) floats[index] = fromHalf(view.getUint16(2 * index, true))
+  return floats
 }
 
 /** A half float (IEEE 754 binary16) by its bits; Node 22 has none of its own. */
