@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PolyphonyError } from '../core/errors.ts'
-import type { JsonObject } from '../core/json.ts'
 import { newId } from '../core/ids.ts'
+import type { JsonObject } from '../core/json.ts'
 import { sampleTask } from '../core/task.testing.ts'
 import type { Task } from '../core/task.ts'
 import { OPERATION } from './accounts-bench.testing.ts'

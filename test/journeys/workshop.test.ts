@@ -18,8 +18,7 @@ async function dataUri(svg: string, side = 48): Promise<string> {
   return `data:image/png;base64,${png.toString('base64')}`
 }
 
-const picture = (side?: number): Promise<string> =>
-  dataUri(`<rect width="48" height="48" fill="#e9e4d8"/>${DOT}`, side)
+const picture = (side?: number): Promise<string> => dataUri(`<rect width="48" height="48" fill="#e9e4d8"/>${DOT}`, side)
 const mask = (): Promise<string> => dataUri('<rect width="48" height="48"/><circle cx="24" cy="24" r="6" fill="#fff"/>')
 
 interface Made {

@@ -1,3 +1,4 @@
+import { MAX_ENLARGED_PIXELS, MOST_TIMES } from './limits.ts'
 import { loadNetwork } from './models.ts'
 import type { Network } from './nn/network.ts'
 import { type Picture, Refused, resized } from './picture.ts'
@@ -5,11 +6,6 @@ import type { Watch } from './watch.ts'
 
 /** How far: by how much each side grows, more than 1 and at most 4; or how many pixels the result has. */
 export type Enlargement = { by: number } | { toPixels: number }
-
-export const MOST_TIMES = 4
-
-/** Most pixels of the result. Four times takes some fifty times as long for each. */
-export const MAX_ENLARGED_PIXELS = { 2: 16_777_216, 4: 4_194_304 }
 
 const NETWORKS = {
   2: { name: 'esrgan-slim-x2', range: 255 },

@@ -210,13 +210,13 @@ describe('vectorising', { timeout: 60_000 }, () => {
 
 describe('work', { timeout: 60_000 }, () => {
   it('reports its progress and stops when its signal aborts', async () => {
-    const picture = await sharp({ create: { width: 256, height: 256, channels: 3, background: 'grey' } })
+    const picture = await sharp({ create: { width: 512, height: 512, channels: 3, background: 'grey' } })
       .png()
       .toBuffer()
     const stopping = new AbortController()
     const percents: number[] = []
     const work = made(
-      { kind: 'enlarge', picture, to: { by: 4 }, format: 'png' },
+      { kind: 'enlarge', picture, to: { by: 2 }, format: 'png' },
       {
         signal: stopping.signal,
         onProgress: (percent) => {

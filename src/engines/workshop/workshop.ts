@@ -3,7 +3,7 @@ import type { Piscina } from 'piscina'
 import { threadFile } from '../../thread-file.ts'
 import type { Job, Made, Outcome, Work } from './workshop-worker.ts'
 
-export { MOST_TIMES } from './enlarge.ts'
+export { MOST_TIMES } from './limits.ts'
 export type { Drawing } from './vectorize.ts'
 export type { Made, Work } from './workshop-worker.ts'
 
