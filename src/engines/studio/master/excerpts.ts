@@ -34,7 +34,11 @@ export function excerptsOf(score: Score): Excerpt[] {
   if (durationSeconds <= WHOLE_SECONDS) return [{ score, runUpSeconds: 0, weight: durationSeconds }]
   const length = (Math.max(1, Math.round((2 * EXCERPT_SECONDS) / barSeconds)) * barSeconds) / 2
   const sections = score.sections
-    .map(({ kind, at }, index) => ({ kind, from: at, seconds: (score.sections[index + 1]?.at ?? durationSeconds) - at }))
+    .map(({ kind, at }, index) => ({
+      kind,
+      from: at,
+      seconds: (score.sections[index + 1]?.at ?? durationSeconds) - at,
+    }))
     .filter(({ seconds }) => seconds >= length)
   const excerpts = [...Map.groupBy(sections, ({ kind }) => kind)].flatMap(([kind, alike]) => {
     const weight = alike.reduce((sum, { seconds }) => sum + seconds, 0)
@@ -52,19 +56,20 @@ export function excerptsOf(score: Score): Excerpt[] {
     })
   })
   if (excerpts.length > 0) return excerpts
-  return [
-    { score: excerpt(score, { from: 0, seconds: WHOLE_SECONDS }), runUpSeconds: 0, weight: durationSeconds },
-  ]
+  return [{ score: excerpt(score, { from: 0, seconds: WHOLE_SECONDS }), runUpSeconds: 0, weight: durationSeconds }]
 }
 
 /** The stretch of a section, from the start of a half bar on, whose share of what is played is nearest to its share of the time. */
 function typicalOf(score: Score, section: Stretch, length: number): Stretch {
   const wanted = playedIn(score, section) / section.seconds
   const steps = Math.floor((2 * (section.seconds - length)) / score.barSeconds + 1e-6)
-  const stretches = Array.from({ length: steps + 1 }, (_, step): Stretch => ({
-    from: section.from + (step * score.barSeconds) / 2,
-    seconds: length,
-  }))
+  const stretches = Array.from(
+    { length: steps + 1 },
+    (_, step): Stretch => ({
+      from: section.from + (step * score.barSeconds) / 2,
+      seconds: length,
+    }),
+  )
   const distance = (stretch: Stretch): number => Math.abs(playedIn(score, stretch) / length - wanted)
   return stretches.reduce((best, stretch) => (distance(stretch) < distance(best) ? stretch : best))
 }
