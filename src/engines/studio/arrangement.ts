@@ -383,7 +383,7 @@ function timed(
     singer: style.singer,
     key: keyName(style.key),
     barSeconds: barSeconds(style),
-    tone: genre.tone,
+    tone: genre.name,
     width: genre.width,
     drumRoom: Math.max(0, genre.room - 0.2) * 0.25,
     kit: kitOf(style.drums),

@@ -85,7 +85,8 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
     ),
     lead: sung ? 'voice' : second,
     second: second === chords || sung ? second : (wanted(genre.leads, 'answer') ?? second),
-    singer: chooseSinger(request, (list) => turn(list, 'register')),
+    // The takes of a song have one singer.
+    singer: chooseSinger(request, genre.sings, (list) => rotate(list, `${root}|register`, 0)),
     room: /reverb|echo/.test(unwanted)
       ? 0.05
       : /dreamy|ethereal|reverb|epic|hall/.test(request)

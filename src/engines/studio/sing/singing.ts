@@ -50,7 +50,7 @@ export function openSinging(score: Score, blockSamples: number, mouths: Mouths =
   if (lines.length === 0) return { addTo() {} }
   const open = opener(score, mouths)
   const buses = Array.from({ length: BUSES }, () => new Float32Array(blockSamples + VOICE_TAIL))
-  const chains = buses.map((_, bus) => (bus === LEAD ? leadStages() : besideStages()))
+  const chains = buses.map((_, bus) => (bus === LEAD ? leadStages(score.singer) : besideStages()))
   const wasSilent = buses.map(() => false)
   let next = 0
   let from = 0
@@ -67,7 +67,7 @@ export function openSinging(score: Score, blockSamples: number, mouths: Mouths =
         if (!silent || !wasSilent[index]) for (const stage of chains[index] ?? []) stage(bus, samples)
         wasSilent[index] = silent
       }
-      join(buses, target, samples)
+      join(buses, target, samples, score.singer.wet)
       for (const bus of buses) {
         bus.copyWithin(0, samples)
         bus.fill(0, bus.length - samples)
@@ -85,7 +85,7 @@ function isSilent(bus: Float32Array, samples: number): boolean {
   return true
 }
 
-function join(buses: readonly Float32Array[], { left, right, room, echo }: SingingBuses, samples: number): void {
+function join(buses: readonly Float32Array[], { left, right, room, echo }: SingingBuses, samples: number, wet: number): void {
   const [lead, one, other, under] = buses
   if (!lead || !one || !other || !under) return
   for (let index = 0; index < samples; index++) {
@@ -95,8 +95,8 @@ function join(buses: readonly Float32Array[], { left, right, room, echo }: Singi
     const h = GAINS.harmony * (under[index] ?? 0)
     left[index] = (left[index] ?? 0) + sung + a + 0.65 * h
     right[index] = (right[index] ?? 0) + sung + b + 0.95 * h
-    room[index] = (room[index] ?? 0) + 0.22 * sung + 0.15 * (a + b) + 0.35 * h
-    echo[index] = (echo[index] ?? 0) + 0.13 * sung
+    room[index] = (room[index] ?? 0) + wet * (0.22 * sung + 0.15 * (a + b) + 0.35 * h)
+    echo[index] = (echo[index] ?? 0) + 0.13 * wet * sung
   }
 }
 
@@ -124,7 +124,7 @@ function opener({ singer, key }: Score, mouths: Mouths): (line: SungLine) => Dra
       })
     if (harmony)
       voices.push({ hertz: second(3, 4, (note) => harmony[note] ?? 0), lateSeconds: 0.009, gain: 1, bus: HARMONY })
-    return [drawLine({ envelopes, track, voices, warp: singer.warp, breath: singer.breath, seed: hashOf(word) })]
+    return [drawLine({ envelopes, track, voices, singer, seed: hashOf(word) })]
   }
 }
 
@@ -143,7 +143,8 @@ function linesOf({ parts, sections, durationSeconds, singer }: Score): SungLine[
     return {
       phrase,
       notes,
-      isDoubled: isChorus(at) && singer.isSpoken !== true,
+      isDoubled:
+        singer.isSpoken !== true && (singer.doubled === 'always' || (singer.doubled === 'choruses' && isChorus(at))),
       harmony:
         under && singer.isSpoken !== true
           ? notes.map(({ midi }, index) => (under.notes[index]?.midi ?? midi) - midi)

@@ -1,19 +1,34 @@
 import { highPass, openBiquad, peaking, shelf } from '../master/biquad.ts'
-import { SAMPLE_RATE } from '../synth/signal.ts'
+import { SAMPLE_RATE, saturate } from '../synth/signal.ts'
+import type { Singer } from './singers.ts'
 
 /** Changes a sound in place, and remembers where it left off. */
 export type Stage = (sound: Float32Array, samples: number) => void
 
 /** The voice in front: less boom and mud, more air, and even loudness. */
-export const leadStages = (): Stage[] => [
+export const leadStages = ({ grit }: Pick<Singer, 'grit'>): Stage[] => [
   openBiquad(highPass(100)).process,
   openBiquad(peaking(300, -2, 0.9)).process,
   openBiquad(shelf(5_000, 2, 'high')).process,
   compressor({ thresholdDb: -24, ratio: 3, attackSeconds: 0.006, releaseSeconds: 0.12, makeupDb: 6 }),
+  ...(grit > 0 ? [shout(grit)] : []),
 ]
 
 /** Who sings beside: thin enough not to cover the lead. Silence stays silence. */
 export const besideStages = (): Stage[] => [openBiquad(highPass(180)).process]
+
+/** The peak level of the voice after its compressor, about. */
+const VOICE_PEAK = 0.25
+
+/** Drives the voice into saturation, as a throat under pressure and its microphone do. */
+function shout(grit: number): Stage {
+  const drive = (1 + 5 * grit) / (4 * VOICE_PEAK)
+  // As loud as before where the voice is loud.
+  const gain = VOICE_PEAK / saturate(VOICE_PEAK * drive)
+  return (sound, samples) => {
+    for (let index = 0; index < samples; index++) sound[index] = gain * saturate(drive * (sound[index] ?? 0))
+  }
+}
 
 const CONTROL = 16
 
