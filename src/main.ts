@@ -44,6 +44,7 @@ import { openPriceBook } from './prices/book.ts'
 import type { Store } from './store/store.ts'
 import { startBatches } from './tasks/batches.ts'
 import { openDrafts } from './tasks/drafts.ts'
+import { openLiveSounds } from './tasks/live-sounds.ts'
 import { observers } from './tasks/observer.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openAccessKeys } from './tenants/access-keys.ts'
@@ -119,9 +120,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   }
   let publicUrl = config.publicUrl
   // What is read without a request, such as a webhook, must not say what the sender of some request has put into its Host.
-  const ownUrls = urlsAt(() => publicUrl ?? '')
+  const liveSounds = openLiveSounds(config)
+  const ownUrls = urlsAt(() => publicUrl ?? '', liveSounds.nameOf)
   const origins = followsRequests(config) ? openRequestOrigins() : undefined
-  const urls = origins ? urlsAt(() => origins.current() ?? publicUrl ?? '') : ownUrls
+  const urls = origins ? urlsAt(() => origins.current() ?? publicUrl ?? '', liveSounds.nameOf) : ownUrls
   const renderers = renderersWith(ownUrls)
   const { quotas, uploadMaxBytes, uploadHours } = config
   // The embedded database may be on another disk than the files.
@@ -162,6 +164,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     observer: observers(log, recorders, ...(tracing ? [tracing.observer] : [])),
     tracer: tracing?.tracer,
     prices,
+    liveSounds,
   })
   const { tasks, dispatcher, leases, callbacks, admission } = heart
   parts.defer(() => tasks.close())
@@ -247,6 +250,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     },
     assets,
     callbacks,
+    liveSounds,
+    findTask: (id) => store.getTask({ id }),
     health: {
       store,
       version,

@@ -30,6 +30,10 @@ const MEDIA = {
 const TEXT = { 'text/plain': 'txt', 'application/json': 'json', 'image/svg+xml': 'svg' } as const
 type TextType = keyof typeof TEXT
 
+/** Notes, which have no sound that could be measured or cut: for outputs only, too. */
+const NOTES = 'audio/midi'
+const MIDI_MIN_BYTES = 22 // with the header of one track
+
 const ALIASES: Readonly<Record<string, string>> = {
   'audio/mp3': 'audio/mpeg',
   'audio/x-mp3': 'audio/mpeg',
@@ -63,6 +67,8 @@ export async function identify(
   const sniffed = (await fileTypeFromBuffer(body))?.mime
   const found = sniffed === undefined ? undefined : normalise(sniffed)
   if (found === undefined) throw unsupported(`The file${declaredAs(stated)} is of no known type`)
+  if (kind === 'output' && found === NOTES && stated === NOTES && body.byteLength >= MIDI_MIN_BYTES)
+    return { mediaType: NOTES, extension: 'mid' }
   if (!isKnown(found)) throw unsupported(`The file is ${found}`)
   if (stated !== undefined && stated !== 'application/octet-stream' && stated !== found) {
     throw unsupported(`The file is declared as ${stated}, but it is ${found}`)

@@ -13,6 +13,7 @@ import { openDurations } from '../tasks/durations.ts'
 import { openFinish } from '../tasks/finish.ts'
 import { openInputs } from '../tasks/inputs.ts'
 import { type Leases, openLeases } from '../tasks/leases.ts'
+import type { LiveSounds } from '../tasks/live-sounds.ts'
 import { openMoves } from '../tasks/moves.ts'
 import type { TaskParts } from '../tasks/parts.ts'
 import { openTasks, type Tasks } from '../tasks/tasks.ts'
@@ -28,6 +29,7 @@ export interface HeartParts extends Omit<TaskParts, 'moves'> {
   urls: Urls
   webhooksFor: RenderWebhooks
   prices: PriceBook
+  liveSounds: LiveSounds
 }
 
 /** The heart: what takes tasks, has them done and ends them. */
@@ -40,7 +42,7 @@ export interface Heart {
 }
 
 export function composeTasks(config: Config, given: HeartParts): Heart {
-  const { store, accounts, assets, egress, urls, webhooksFor, clock, log, observer, tracer, prices } = given
+  const { store, accounts, assets, egress, urls, webhooksFor, clock, log, observer, tracer, prices, liveSounds } = given
   const { maxWaitMs, taskTimeFactor, recordDays, mediaDays, outputMaxBytes: maxOutputBytes } = config
   // At least until a task that waits as long as it may has been done.
   const longestMs = maxWaitMs + Math.ceil(taskTimeFactor * LONGEST_WORK_MS)
@@ -61,6 +63,7 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     maxWaitMs,
     pollFactor: config.pollFactor,
     callbackUrl: callbacks.urlFor,
+    liveSounds,
     inputFiles: {
       assets,
       egress,

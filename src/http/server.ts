@@ -27,6 +27,7 @@ import { fileSender, files } from './files.ts'
 import { frontDoor } from './front-door.ts'
 import { type HealthOptions, health } from './health.ts'
 import { addJsonAnswers } from './json-answers.ts'
+import { type LiveSoundsOptions, liveSoundRoutes } from './live-sounds.ts'
 import { noteRoutes } from './noted-routes.ts'
 import { openApi, type ServedModule } from './openapi.ts'
 import { addRequestIds, requestIdOf, requestLog, sendRequestId } from './request-ids.ts'
@@ -52,6 +53,9 @@ export interface ServerOptions {
   corsOrigins: CorsOrigins
   /** Proxies whose X-Forwarded-* headers are believed, as addresses or CIDRs. */
   trustedProxies: readonly string[]
+  /** Sounds that are being made in this process, and the tasks that they are of. */
+  liveSounds: LiveSoundsOptions['sounds']
+  findTask: LiveSoundsOptions['findTask']
   /** Where the URLs in answers are those under which requests come in. */
   origins?: RequestOrigins
 }
@@ -124,7 +128,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 
 /** The routes of no protocol: files, callbacks of vendors, health, and the description of everything that is served. */
 function ownModule(
-  { assets, callbacks, origins }: Pick<ServerOptions, 'assets' | 'callbacks' | 'origins'>,
+  {
+    assets,
+    callbacks,
+    origins,
+    liveSounds,
+    findTask,
+  }: Pick<ServerOptions, 'assets' | 'callbacks' | 'origins' | 'liveSounds' | 'findTask'>,
   addHealth: (app: FastifyInstance) => void,
   served: readonly ServedModule[],
 ): RouteModule {
@@ -132,6 +142,7 @@ function ownModule(
     id: 'server',
     async routes(app, context) {
       await app.register(files, { assets })
+      await app.register(liveSoundRoutes, { sounds: liveSounds, findTask, urls: context.urls })
       addHealth(app)
       openApi(app, { served, context, publicUrl: () => (origins ? '' : context.urls.publicUrl) })
       frontDoor(app)

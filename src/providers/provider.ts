@@ -21,6 +21,11 @@ export interface Job extends TaskRequest {
   readonly callbackUrl: string | undefined
   /** For work in this process: reports the progress, 0 to 100, and that the work has begun. */
   report(percent: number): void
+  /**
+   * For work in this process: the next bytes of the sound of one of its clips, which callers can hear before the work is done.
+   * Together they are the file that is delivered in the end.
+   */
+  publish(itemId: string, bytes: Uint8Array): void
   /** Reads a stored file that an output refers to. */
   readAsset(reference: string): Promise<Uint8Array>
   /** Downloads what the caller's input names, through egress. Throws `address_refused`, `unsupported_media` and others. */

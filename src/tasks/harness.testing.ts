@@ -30,6 +30,7 @@ import { openDurations } from './durations.ts'
 import { openFinish } from './finish.ts'
 import { openInputs } from './inputs.ts'
 import { type Leases, openLeases } from './leases.ts'
+import { openLiveSounds } from './live-sounds.ts'
 import { type Moves, openMoves } from './moves.ts'
 import type { TaskParts } from './parts.ts'
 import { openTasks, type Tasks } from './tasks.ts'
@@ -273,6 +274,7 @@ function openHeart(options: {
     webhooksFor,
     maxWaitMs: HOUR_MS,
     pollFactor: options.pollFactor,
+    liveSounds: openLiveSounds({ secret: 'for tests' }),
     callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
     inputFiles: { assets, egress, maxBytes: 2 ** 20, publicUrlOf: () => undefined },
   })

@@ -15,6 +15,7 @@ import { type Callbacks, openCallbacks } from './callbacks.ts'
 import { openDurations } from './durations.ts'
 import { openFinish } from './finish.ts'
 import { type Leases, openLeases } from './leases.ts'
+import { openLiveSounds } from './live-sounds.ts'
 import { openMoves } from './moves.ts'
 import type { RenderWebhooks } from './webhook-renderers.ts'
 import { openWork } from './work.ts'
@@ -97,6 +98,7 @@ export function openNode(world: World): Node {
     maxWaitMs: MAX_WAIT_MS,
     pollFactor: 1,
     callbackUrl: callbacks.urlFor,
+    liveSounds: openLiveSounds({ secret: 'for tests' }),
     inputFiles: { assets, egress: noFiles, maxBytes: 1, publicUrlOf: () => undefined },
   })
   const stopping = new AbortController()

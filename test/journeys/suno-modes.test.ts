@@ -1,7 +1,10 @@
+import { parseMidi } from 'midi-file'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { measureMp4 } from '../../src/assets/mp4-boxes.ts'
 import { taskOfItem } from '../../src/core/ids.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { inspectMp3 } from '../../src/engines/mp3/mp3.ts'
+import { levelDb, listen } from '../../src/engines/studio/listen.testing.ts'
 import { download, LIVE_KEY, openGateway, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
 /** The modes of a song and the tools for clips, as relays' clients request them; on the sandbox and on the studio. */
@@ -322,6 +325,11 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
       LIVE_KEY,
     )
     expect(joined.data).toMatchObject([{ metadata: { type: 'concat' } }])
+    // It is one song, of whose words all is known.
+    const { body: timing } = await send('GET', `/suno/act/timing/${joined.data[0]?.id}`, { key: LIVE_KEY })
+    expect((timing.aligned_words as JsonObject[]).map(({ word }) => word)).toEqual(
+      expect.arrayContaining(['Rain ', 'Sun ']),
+    )
     expect(Math.abs((await playing(joined.data[0])) - (await playing(clip)))).toBeLessThan(0.3)
   })
 
@@ -331,15 +339,115 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     expect(made).toMatchObject({ status: 'FAILURE', fail_reason: expect.stringMatching(/at least 4 seconds/) })
   })
 
-  it('refuse what the studio cannot do before it costs anything', async () => {
-    const before = await gateway.balance()
-    for (const kind of ['stems', 'timing', 'wav', 'mp4', 'midi']) {
-      const answer = await send('GET', `/suno/act/${kind}/${clip.id}`, { key: LIVE_KEY })
-      expect(answer, kind).toMatchObject({ status: 503, body: { code: 'no_provider' } })
+  it('split a song into two stems or twelve, which are as long as it is and have its sound between them', async () => {
+    const first = await send('GET', `/suno/act/stems/${clip.id}`, { key: LIVE_KEY })
+    const stems = first.body.clips as unknown as Clip[]
+    const two = await ended(taskOfItem(stems[0]?.id ?? '').taskId, LIVE_KEY)
+    expect(two.status).toBe('SUCCESS')
+    expect(two.data.map(({ title }) => title)).toEqual(['Rain - Vocals', 'Rain - Instrumental'])
+    const levelOf = async (one: Clip | undefined): Promise<number> => {
+      const { left, right } = await listen((await download(one?.audio_url ?? '')).bytes)
+      return Math.max(levelDb(left, 44_100, 0, 60), levelDb(right, 44_100, 0, 60))
     }
-    const tags = await send('POST', '/suno/act/tags', { body: { original_tags: 'folk' }, key: LIVE_KEY })
-    expect(tags).toMatchObject({ status: 503, body: { code: 'no_provider' } })
-    expect(await gateway.balance()).toEqual(before)
+    for (const one of two.data) {
+      expect(Math.abs((await playing(one)) - (await playing(clip)))).toBeLessThan(0.06)
+      expect(await levelOf(one)).toBeGreaterThan(-40)
+    }
+    expect(await levelOf(two.data[0])).toBeLessThan(await levelOf(clip))
+
+    const fields = { task: 'gen_stem', continue_clip_id: clip.id, stem_type_group_name: 'Twelve', stem_task: 'twelve' }
+    const twelve = await run(fields, LIVE_KEY)
+    expect(twelve.data.map(({ title }) => title)).toEqual(expect.arrayContaining(['Rain - Bass', 'Rain - Woodwinds']))
+    expect(twelve.data).toHaveLength(12)
+    const bass = twelve.data.find(({ title }) => title.endsWith('Bass'))
+    const midi = await midiOf(bass?.id ?? '')
+    expect((midi.instruments as JsonObject[]).map(({ name }) => name)).toEqual([expect.stringMatching(/bass \(bass\)/)])
+    // A track is no song of its own.
+    const again = await send('GET', `/suno/act/stems/${bass?.id}`, { key: LIVE_KEY })
+    const [part] = (again.body.clips ?? []) as unknown as Clip[]
+    expect(await ended(taskOfItem(part?.id ?? '').taskId, LIVE_KEY)).toMatchObject({
+      status: 'FAILURE',
+      fail_reason: expect.stringMatching(/a track of a song already/),
+    })
+  })
+
+  const midiOf = async (id: string): Promise<JsonObject> => {
+    const read = async () => (await send('GET', `/suno/act/midi/${id}`, { key: LIVE_KEY })).body
+    await expect.poll(async () => (await read()).state, { timeout: 60_000 }).toBe('complete')
+    return read()
+  }
+
+  it('return when each word of a clip is sung, and how loud it is', async () => {
+    const { status, body } = await send('GET', `/suno/act/timing/${clip.id}`, { key: LIVE_KEY })
+    expect(status).toBe(200)
+    const words = body.aligned_words as JsonObject[]
+    expect(words.map(({ word }) => word).join('')).toBe('Rain on the roof\nRain on the road\nsandbox:fast\n')
+    const times = words.flatMap(({ start_s, end_s }) => [Number(start_s), Number(end_s)])
+    expect(times).toEqual(times.toSorted((a, b) => a - b))
+    expect(times.at(-1)).toBeLessThan(clip.duration)
+    expect((body.waveform_data as number[]).length).toBeCloseTo(10 * clip.duration, -1)
+    expect(Math.max(...(body.waveform_data as number[]))).toBe(1)
+  })
+
+  it('return the notes of a clip, with a MIDI file of them', async () => {
+    const { instruments, midi_url } = await midiOf(clip.id)
+    expect((instruments as JsonObject[]).length).toBeGreaterThan(3)
+    const file = await download(String(midi_url))
+    expect(file.headers.get('content-type')).toBe('audio/midi')
+    expect(parseMidi(file.bytes).tracks.length).toBeGreaterThan(4)
+  })
+
+  it('deliver a clip as WAV, without the losses of its MP3, and as a film of its cover', async () => {
+    const dataOf = async (kind: string): Promise<JsonObject> => {
+      const { body } = await send('GET', `/suno/act/${kind}/${clip.id}`, { key: LIVE_KEY })
+      const task = await ended(String(body.data), LIVE_KEY)
+      expect(task.status).toBe('SUCCESS')
+      return (task.data as unknown as JsonObject[])[0] ?? {}
+    }
+    const { wav_url, duration } = await dataOf('wav')
+    const wav = await download(String(wav_url))
+    expect(wav.headers.get('content-type')).toBe('audio/wav')
+    expect(wav.bytes.length).toBe(44 + 4 * Math.round(44_100 * clip.duration))
+    expect(duration).toBeCloseTo(clip.duration, 3)
+    const { video_url, image_url } = await dataOf('mp4')
+    const film = await download(String(video_url))
+    expect(film.headers.get('content-type')).toBe('video/mp4')
+    expect(measureMp4(film.bytes)).toMatchObject({ widthPx: 720, heightPx: 1_280 })
+    expect((await download(String(image_url))).headers.get('content-type')).toBe('image/jpeg')
+  })
+
+  it('say a style in more words', async () => {
+    const { status, body } = await send('POST', '/suno/act/tags', { body: { original_tags: 'folk' }, key: LIVE_KEY })
+    expect(status).toBe(200)
+    expect(body.upsampled_tags).toMatch(/^folk, \d+ bpm, \w+ /)
+  })
+
+  it('continue a recording in the tempo and key that are heard in it', async () => {
+    const upload = await send('POST', '/suno/uploads/audio-url', { body: { url: clip.audio_url }, key: LIVE_KEY })
+    const [recording] = (await ended(String(upload.body.data), LIVE_KEY)).data
+    const stored = async (one: Clip | undefined): Promise<JsonObject> => {
+      const task = await gateway.store.getTask({ id: taskOfItem(one?.id ?? '').taskId })
+      const { clips } = (task?.output ?? { clips: [] }) as { clips: JsonObject[] } // as the studio writes it
+      return clips.find(({ id }) => id === one?.id) ?? {}
+    }
+    const heard = await stored(recording)
+    const fields = { task: 'upload_extend', continue_clip_id: recording?.id ?? '', continue_at: 6, tags: 'folk' }
+    const made = await run({ ...fields, prompt: SHORT }, LIVE_KEY)
+    const extension = await stored(made.data[0])
+    expect([extension.bpm, extension.key]).toEqual([heard.bpm, heard.key])
+    const joining = await send('POST', '/suno/submit/concat', {
+      body: { clip_id: made.data[0]?.id ?? '' },
+      key: LIVE_KEY,
+    })
+    const joined = await ended(String(joining.body.data), LIVE_KEY)
+    expect(await playing(joined.data[0])).toBeGreaterThan(12)
+    const film = await send('GET', `/suno/act/mp4/${recording?.id}`, { key: LIVE_KEY })
+    expect((await ended(String(film.body.data), LIVE_KEY)).status).toBe('SUCCESS')
+    for (const kind of ['stems', 'midi']) {
+      const { body } = await send('GET', `/suno/act/${kind}/${recording?.id}`, { key: LIVE_KEY })
+      const id = taskOfItem((body.clips as unknown as Clip[])?.[0]?.id ?? String(recording?.id)).taskId
+      if (kind === 'stems') expect((await ended(id, LIVE_KEY)).fail_reason).toMatch(/it is a recording/)
+    }
   })
 
   it('make no cover of a recording, which the studio cannot hear', async () => {

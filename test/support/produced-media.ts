@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import sharp from 'sharp'
 import { expect } from 'vitest'
-import { decodeMp4 } from '../../src/engines/sandbox-media/decode.testing.ts'
+import { decodeMp4 } from '../../src/engines/video/decode.testing.ts'
 import { listen } from '../../src/engines/studio/listen.testing.ts'
 
 /** What a file of an output must turn out to be once it is opened. */

@@ -26,13 +26,14 @@ export function fromTask(task: Task, urls: Urls) {
   }
 }
 
-/** What a provider keeps beside a clip, to find it at its vendor again, is of no use to a caller. */
+const KEPT_BESIDE: ReadonlySet<string> = new Set(['vendorId', 'recipe', 'digest', 'headRecipe'])
+
+/** What a provider keeps beside a clip, to find it at its vendor again or to play it again, is of no use to a caller. */
 function ownOutput(output: Json): Json {
   if (!isJsonObject(output) || !Array.isArray(output.clips)) return output
   const clips = output.clips.map((clip) => {
     if (!isJsonObject(clip)) return clip
-    const { vendorId: _, ...own } = clip
-    return own
+    return Object.fromEntries(Object.entries(clip).filter(([name]) => !KEPT_BESIDE.has(name)))
   })
   return { ...output, clips }
 }

@@ -37,7 +37,8 @@ export function clipIdsOf(task: Pick<Task, 'id' | 'operation' | 'input'>): strin
 export function clipsOf(task: Task, urls: Urls): Clip[] {
   const ids = clipIdsOf(task)
   if (ids.length === 0) return []
-  if (task.status !== 'completed') return ids.map((id, index) => clipOf(task, index, expectedClip(task, id, index)))
+  if (task.status !== 'completed')
+    return ids.map((id, index) => clipOf(task, index, expectedClip(task, id, index), urls))
   // What a provider delivers is in the shape that the operation's output schema states.
   const { clips } = task.output as Output['clips']
   return clips.map((clip, index) => clipOf(task, index, clip, urls))
@@ -79,6 +80,8 @@ function clipOf(task: ClipTask, index: number, clip: StoredClip, urls?: Urls) {
   const standing = standingOf(task)
   const reason = failReasonOf(task)
   const file = (reference: string): string => urls?.file(reference) ?? ''
+  // While a song is made, it can be heard as far as it is made.
+  const live = standing.clip === 'streaming' ? (urls?.live(clip.id) ?? '') : ''
   const { id, mv, title, tags, prompt, gptDescriptionPrompt, continueClipId, continueAt } = clip
   return {
     id,
@@ -93,7 +96,7 @@ function clipOf(task: ClipTask, index: number, clip: StoredClip, urls?: Urls) {
     prompt,
     gpt_description_prompt: gptDescriptionPrompt,
     duration: clip.durationSeconds,
-    audio_url: file(clip.audio),
+    audio_url: file(clip.audio) || live,
     video_url: '',
     image_url: file(clip.image),
     image_large_url: file(clip.imageLarge),

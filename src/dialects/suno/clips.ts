@@ -39,12 +39,12 @@ export function clipRoutes(app: FastifyInstance, context: DialectContext): void 
   }))
 
   app.get<OneClip>('/act/timing/:id', described('sunoTiming'), async (request, reply) =>
-    dataOf(await ended(request, reply, sunoTiming)),
+    dataOf(await ended(request, reply, sunoTiming), urls),
   )
 
   app.get<OneClip>('/act/midi/:id', described('sunoMidi'), async (request) => {
     const task = notFailed(await submitFor(sunoMidi, request))
-    return task.status === 'completed' ? { state: 'complete', ...dataOf(task) } : { state: 'running' }
+    return task.status === 'completed' ? { state: 'complete', ...dataOf(task, urls) } : { state: 'running' }
   })
 
   app.get<OneClip>('/act/wav/:id', described('sunoWav'), async (request) =>
@@ -56,7 +56,7 @@ export function clipRoutes(app: FastifyInstance, context: DialectContext): void 
 
   app.post('/act/tags', described('sunoTags'), async (request, reply) => {
     const task = await submitAndWait(request, reply, context, tagsTask(request.body))
-    return { ...dataOf(task), request_id: task.id }
+    return { ...dataOf(task, urls), request_id: task.id }
   })
 
   async function ended(request: FastifyRequest<OneClip>, reply: FastifyReply, operation: Operation): Promise<Task> {

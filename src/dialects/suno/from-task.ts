@@ -22,7 +22,7 @@ export function fromTask(task: Task, urls: Urls) {
 
 // What a provider delivers is in the shape that the operation's output schema states.
 function taskData(task: Task, urls: Urls) {
-  if (task.status !== 'completed') return null
+  if (task.status !== 'completed') return heardSoFar(task, urls)
   if (task.operation === sunoPersona.id) return personaOf(task)
   switch (findOperation(task.operation)?.produces.kind) {
     case 'lyrics':
@@ -32,10 +32,16 @@ function taskData(task: Task, urls: Urls) {
     case 'videos':
       return videosOf(task, urls)
     case 'data':
-      return dataOf(task)
+      return dataOf(task, urls)
     default:
       return clipsOf(task, urls)
   }
+}
+
+/** The clips of a task that is at work, once there is something to hear; relays have nothing before. */
+function heardSoFar(task: Task, urls: Urls): Clip[] | null {
+  const clips = clipsOf(task, urls)
+  return clips.some(({ audio_url }) => audio_url !== '') ? clips : null
 }
 
 /** The lyrics of a completed task. */
@@ -69,13 +75,13 @@ function videosOf({ id, input, output }: Task, urls: Urls) {
 }
 
 /** The output of an operation that produces data: times of words, notes, tags. */
-export function dataOf({ output }: Task): JsonObject {
-  return (output as Output['data']).data
+export function dataOf({ output }: Task, urls: Urls): JsonObject {
+  return urls.expand((output as Output['data']).data) as JsonObject // an object stays an object
 }
 
 /** A persona; its id is its task's. `root` is the clip whose sound it keeps, where that is at hand. */
 export function personaOf(task: Task, root: Clip | null = null) {
-  const { root_clip_id = '', name = '', description = '', is_public = false } = dataOf(task)
+  const { root_clip_id = '', name = '', description = '', is_public = false } = (task.output as Output['data']).data
   return {
     id: task.id,
     name,

@@ -276,7 +276,7 @@ function schemas(): Record<string, JsonObject> {
     tags: text,
     prompt: Type.String({ description: 'The lyrics.' }),
     duration: Type.Number({ description: 'Seconds.' }),
-    audio_url: Type.String({ description: 'The MP3; empty until it is done.' }),
+    audio_url: Type.String({ description: 'The MP3; while the clip is streaming, what there is of it so far, if its provider shows that. Empty before.' }),
     image_url: text,
     image_large_url: text,
     continue_clip_id: Type.Union([text, Type.Null()]),

@@ -1,4 +1,4 @@
-import type { Mask } from './canvas.ts'
+import type { Mask } from '../video/canvas.ts'
 import { lettersPath, widthOf } from './lettering.ts'
 
 /** Room for the ends of the strokes, in parts of the letters' height. */

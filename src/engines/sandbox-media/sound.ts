@@ -13,6 +13,7 @@ export interface Mp3Frames {
   frames: Uint8Array[]
   sampleRate: number
   samplesPerFrame: number
+  channels: 1
 }
 
 const MOST_SECONDS = 600
@@ -48,7 +49,7 @@ async function mp3(seconds: number): Promise<Uint8Array> {
 /** Beeps as MP3 frames that last at least so long. */
 export async function beeps(seconds: number): Promise<Mp3Frames> {
   const frames = await beepFrames(Math.ceil((seconds * MP3_RATE) / MP3_FRAME_SAMPLES) + 1)
-  return { frames, sampleRate: MP3_RATE, samplesPerFrame: MP3_FRAME_SAMPLES }
+  return { frames, sampleRate: MP3_RATE, samplesPerFrame: MP3_FRAME_SAMPLES, channels: 1 }
 }
 
 /** One loop is encoded once and repeated, so that length costs next to nothing. */

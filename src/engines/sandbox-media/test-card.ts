@@ -1,4 +1,4 @@
-import { type Area, Canvas, colourOf, GREY, type Mask } from './canvas.ts'
+import { type Area, Canvas, colourOf, GREY, type Mask } from '../video/canvas.ts'
 import { heightFor, lettersMask, signsMask } from './letters.ts'
 import { WORD } from './mark.ts'
 

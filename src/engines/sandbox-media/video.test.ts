@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { inspectMp3 } from '../mp3/mp3.ts'
 import { listen } from '../studio/listen.testing.ts'
-import { type DecodedFilm, type DecodedFrame, decodeMp4 } from './decode.testing.ts'
+import { type DecodedFilm, type DecodedFrame, decodeMp4 } from '../video/decode.testing.ts'
 import { sandboxVideo } from './sandbox-media.ts'
 
 const PAPER_LUMA = 40

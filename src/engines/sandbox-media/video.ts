@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Canvas } from './canvas.ts'
-import { openH264Encoder } from './h264.ts'
+import type { Canvas } from '../video/canvas.ts'
+import { openH264Encoder } from '../video/h264.ts'
+import { writeMp4 } from '../video/mp4.ts'
 import { keep } from './keep.ts'
 import { checkSeconds, checkSize } from './limits.ts'
 import { TITLE } from './mark.ts'
-import { writeMp4 } from './mp4.ts'
 import { beeps } from './sound.ts'
 import { openTestCard } from './test-card.ts'
 

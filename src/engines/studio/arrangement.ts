@@ -2,13 +2,13 @@ import { type Bar, bassBar, colourBar, compingBar, type PlayedNote, padBar } fro
 import { type DrumHit, drumBar, kitOf } from './drums.ts'
 import { barSeconds, planForm, type Section } from './form.ts'
 import type { Comping } from './genres.ts'
-import { type Chord, chordsOf, keyName, progressionsOf } from './harmony.ts'
+import { type Chord, chordName, chordsOf, keyName, progressionsOf } from './harmony.ts'
 import { INSTRUMENTS, type InstrumentName } from './instruments.ts'
 import { type Layers, layersAt, levelOf } from './layers.ts'
 import { type LyricSection, parseLyrics } from './lyrics.ts'
 import { composeMelody, type MelodyNote } from './melody.ts'
 import { hashOf, type Random, randomFrom } from './random.ts'
-import type { Part, Score } from './score.ts'
+import type { Part, Role, Score } from './score.ts'
 import { pronounce } from './sing/pronounce.ts'
 import type { SongRequest } from './song.ts'
 import { chooseStyle, type Identity, type Style } from './style.ts'
@@ -134,7 +134,7 @@ function write(style: Style, form: Section[], setting: Setting): Omit<Score, 'du
       playBar(voices, style, { section, index, following }, harmony, random)
   }
   close(voices, style, setting.bars, harmony(0), random)
-  return timed(voices, style, form, setting)
+  return { ...timed(voices, style, form, setting), chords: chordTimes(style, form, harmony, setting) }
 }
 
 /** Which chord every bar has. Sections of one kind share their progression. */
@@ -339,12 +339,27 @@ function close(voices: Voices, style: Style, bars: number, chord: Chord, random:
     )
 }
 
+/** Each chord once, where it begins. */
+function chordTimes(
+  style: Style,
+  form: Section[],
+  chordAt: (bar: number) => Chord,
+  { leadIn }: Setting,
+): Score['chords'] {
+  const bars = form.reduce((sum, section) => sum + section.bars, 0)
+  const named = Array.from({ length: bars + 1 }, (_, bar) => ({
+    at: leadIn + bar * barSeconds(style),
+    name: chordName(chordAt(bar < bars ? bar : 0)),
+  }))
+  return named.filter(({ name }, bar) => name !== named[bar - 1]?.name)
+}
+
 function timed(
   voices: Voices,
   style: Style,
   form: Section[],
   setting: Setting,
-): Omit<Score, 'durationSeconds' | 'wordless'> {
+): Omit<Score, 'durationSeconds' | 'wordless' | 'chords'> {
   const { bpm, genre, room, energy } = style
   const loose = randomFrom(setting.here, 'hands')
   const middle = 0.5 + genre.swing / 2
@@ -370,13 +385,14 @@ function timed(
       .filter(({ at }) => inTime(at))
       .map((note) => ({ ...note, at: Math.max(0, note.at + loose.between(-untidy, untidy)) }))
   const part = (
+    role: Role,
     instrument: InstrumentName | undefined,
     notes: MelodyNote[],
-    how: Omit<Part, 'instrument' | 'notes' | 'wide' | 'pumps' | 'spread'> & Partial<Part>,
+    how: Omit<Part, 'role' | 'instrument' | 'notes' | 'wide' | 'pumps' | 'spread'> & Partial<Part>,
   ): Part[] =>
     instrument === undefined || notes.length === 0
       ? []
-      : [{ wide: false, pumps: true, spread: 0, ...how, instrument, notes: notesOf(notes) }]
+      : [{ wide: false, pumps: true, spread: 0, ...how, role, instrument, notes: notesOf(notes) }]
   return {
     bpm,
     energy,
@@ -402,9 +418,9 @@ function timed(
       .filter(({ at }) => inTime(at))
       .map((hit) => ({ ...hit, at: Math.max(0, hit.at) })),
     parts: [
-      ...part(style.lead, voices.lead, { gain: 0.6, pan: 0, room: 0.3, echo: 0.2, pumps: false, spread: 0.1 }),
-      ...part(style.lead, voices.harmony, { gain: 0.26, pan: 0.35, room: 0.4, echo: 0.1, pumps: false }),
-      ...part(style.second, voices.second, {
+      ...part('lead', style.lead, voices.lead, { gain: 0.6, pan: 0, room: 0.3, echo: 0.2, pumps: false, spread: 0.1 }),
+      ...part('harmony', style.lead, voices.harmony, { gain: 0.26, pan: 0.35, room: 0.4, echo: 0.1, pumps: false }),
+      ...part('second', style.second, voices.second, {
         gain: 0.5,
         pan: -0.15,
         room: 0.35,
@@ -412,7 +428,7 @@ function timed(
         pumps: false,
         spread: 0.4,
       }),
-      ...part(style.chords, voices.chords, {
+      ...part('chords', style.chords, voices.chords, {
         gain: style.chords === 'powerGuitar' ? 0.3 : 0.26,
         pan: 0.3,
         room: 0.2,
@@ -420,7 +436,7 @@ function timed(
         wide: style.chords === 'powerGuitar',
         spread: style.chords === 'powerGuitar' ? 0.3 : 0.8,
       }),
-      ...part(style.pad, voices.pad, {
+      ...part('pad', style.pad, voices.pad, {
         gain: 0.15,
         pan: 0,
         room: 0.5,
@@ -428,8 +444,8 @@ function timed(
         wide: style.pad !== 'choir',
         spread: 1,
       }),
-      ...part(style.colour, voices.colour, { gain: 0.2, pan: -0.45, room: 0.3, echo: 0.12, spread: 0.8 }),
-      ...part(style.bass, voices.bass, { gain: 0.62, pan: 0, room: 0.03, echo: 0 }),
+      ...part('colour', style.colour, voices.colour, { gain: 0.2, pan: -0.45, room: 0.3, echo: 0.12, spread: 0.8 }),
+      ...part('bass', style.bass, voices.bass, { gain: 0.62, pan: 0, room: 0.03, echo: 0 }),
     ],
   }
 }

@@ -1,5 +1,6 @@
 export interface Mp3Writer {
-  write(channels: readonly Float32Array[]): void
+  /** Returns what the encoder has ready: the next bytes of the stream. */
+  write(channels: readonly Float32Array[]): Uint8Array
   /** Ends the stream and returns all of its bytes. The writer cannot be used afterwards. */
   finish(): Uint8Array
 }
@@ -16,7 +17,11 @@ export async function openMp3Writer(format: {
   encoder.configure({ sampleRate: format.sampleRate, channels: format.channels, bitrate: format.kbitPerSecond })
   const pieces: Uint8Array[] = []
   // The encoder returns a view of its own memory, which the next call overwrites.
-  const keep = (piece: Uint8Array): void => void pieces.push(piece.slice())
+  const keep = (piece: Uint8Array): Uint8Array => {
+    const own = piece.slice()
+    pieces.push(own)
+    return own
+  }
   return {
     write: (channels) => keep(encoder.encode(channels)),
     finish() {

@@ -107,6 +107,6 @@ function sungLine(line: string): LyricLine | undefined {
     .replace(/\[[^\]]{0,200}\]|【[^】]{0,200}】/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-  const syllables = syllablesOf(text)
+  const syllables = syllablesOf(text).map((syllable, index) => ({ ...syllable, place: { line: text, index } }))
   return syllables.length === 0 ? undefined : { text, syllables }
 }

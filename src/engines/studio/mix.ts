@@ -9,7 +9,7 @@ import { hashOf } from './random.ts'
 import { openReverb } from './reverb.ts'
 import type { Part, Score, TimedNote } from './score.ts'
 import { type Mouths, openMouths } from './sing/mouths.ts'
-import { openSinging } from './sing/singing.ts'
+import { openSinging, type Voices } from './sing/singing.ts'
 import { play } from './synth/play.ts'
 import { noiseSource, SAMPLE_RATE } from './synth/signal.ts'
 
@@ -44,6 +44,17 @@ export interface Stage {
   scratch: Scratch
 }
 
+/** Which sounds of a score are heard. The others still shape them: a bass that is heard alone ducks under its drums. */
+export interface Audible {
+  part(part: Part): boolean
+  piece(piece: Piece): boolean
+  voices: Voices
+  /** Of an old record. */
+  crackle: boolean
+}
+
+const EVERYTHING: Audible = { part: () => true, piece: () => true, voices: 'all', crackle: true }
+
 /** Without a bank the synthesisers play all instruments. */
 export function openStage({ kit, singer }: Score, bank: Bank | undefined): Stage {
   const size = BLOCK + LONGEST_NOTE
@@ -67,16 +78,16 @@ export function openStage({ kit, singer }: Score, bank: Bank | undefined): Stage
  * The score as sound before mastering, block after block, 44.1 kHz. A block's buffers are used again for the next one.
  * Only a window of the song is in memory: a note is drawn whole when the block comes in which it starts.
  */
-export function* mixBlocks(score: Score, stage: Stage): Generator<StereoBlock> {
+export function* mixBlocks(score: Score, stage: Stage, audible: Audible = EVERYTHING): Generator<StereoBlock> {
   const { buses, scratch } = stage
   moveOn(buses, Number.POSITIVE_INFINITY)
   const reverb = openReverb(score.room)
   const echo = openEcho(score.echoSeconds)
   const widener = openWidener(score.width)
   const ride = openRide(score)
-  const age = openAge(score)
-  const events = eventsOf(score, stage)
-  const singing = openSinging(score, BLOCK, stage.mouths)
+  const age = openAge(score, audible)
+  const events = eventsOf(score, stage, audible)
+  const singing = openSinging(score, BLOCK, audible.voices, stage.mouths)
   const total = totalSamples(score)
   let next = 0
   for (let from = 0; from < total; from += BLOCK) {
@@ -122,10 +133,10 @@ interface Event {
   draw(buses: Buses, offset: number, scratch: Scratch): void
 }
 
-function eventsOf(score: Score, stage: Stage): Event[] {
+function eventsOf(score: Score, stage: Stage, audible: Audible): Event[] {
   const kicks = Float64Array.from(score.hits.filter(({ piece }) => piece === 'kick').map(({ at }) => at)).sort()
   const total = totalSamples(score)
-  const notes = score.parts.flatMap((part) =>
+  const notes = score.parts.filter(audible.part).flatMap((part) =>
     // What has words is sung beside.
     part.notes
       .filter(({ syllable }) => syllable?.sung === undefined)
@@ -141,17 +152,18 @@ function eventsOf(score: Score, stage: Stage): Event[] {
         }
       }),
   )
-  return [...hitsOf(score, stage), ...notes].sort((a, b) => a.sample - b.sample)
+  return [...hitsOf(score, stage, audible), ...notes].sort((a, b) => a.sample - b.sample)
 }
 
 /** A closed hi-hat silences the open one in so many samples. */
 const CHOKE_SAMPLES = 400
 
-function hitsOf(score: Score, { hitOf }: Stage): Event[] {
+function hitsOf(score: Score, { hitOf }: Stage, { piece: isHeard }: Audible): Event[] {
   const closed = Float64Array.from(
     score.hits.filter(({ piece }) => piece === 'hat' || piece === 'pedal' || piece === 'open').map(({ at }) => at),
   ).sort()
-  return score.hits.map(({ at, piece, velocity }): Event => {
+  const heard = score.hits.filter(({ piece }) => isHeard(piece))
+  return heard.map(({ at, piece, velocity }): Event => {
     const { samples: whole, pan, room } = hitOf(piece)
     const next = piece === 'open' ? closed.find((other) => other > at + 0.02) : undefined
     const samples = next === undefined ? whole : choked(whole, Math.round((next - at) * SAMPLE_RATE))
@@ -317,7 +329,10 @@ function openRide({
 }
 
 /** An old record's dullness and crackle. */
-function openAge({ dusty }: Score): (left: Float32Array, right: Float32Array, samples: number) => void {
+function openAge(
+  { dusty }: Score,
+  { crackle: crackles }: Audible,
+): (left: Float32Array, right: Float32Array, samples: number) => void {
   if (!dusty) return () => undefined
   const crackle = noiseSource(4242)
   const sides = [
@@ -331,7 +346,7 @@ function openAge({ dusty }: Score): (left: Float32Array, right: Float32Array, sa
         const x = side[index] ?? 0
         state.low += 0.42 * (x - state.low)
         state.lower += 0.42 * (state.low - state.lower)
-        side[index] = state.lower + (crackle() > 0.99985 ? 0.05 : 0) + 0.0008 * crackle()
+        side[index] = state.lower + (crackles ? (crackle() > 0.99985 ? 0.05 : 0) + 0.0008 * crackle() : 0)
       }
     }
   }

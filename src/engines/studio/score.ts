@@ -36,9 +36,16 @@ export interface Score {
   wordless: readonly string[]
   /** Where its sections begin, in seconds, and how loud each is beside a chorus, in dB. */
   sections: { kind: string; at: number; db: number }[]
+  /** Where each chord begins, in seconds, for people: "Dm7". */
+  chords: { at: number; name: string }[]
 }
 
+/** What a part does in the band. */
+export const ROLES = ['lead', 'harmony', 'second', 'chords', 'pad', 'colour', 'bass'] as const
+export type Role = (typeof ROLES)[number]
+
 export interface Part {
+  role: Role
   instrument: InstrumentName
   gain: number
   /** -1 left … 1 right */

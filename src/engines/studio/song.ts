@@ -33,6 +33,8 @@ export interface Song {
   bpm: number
   /** For people: "A minor". */
   key: string
+  /** Of its score: tells whether the studio would still compose it so. */
+  digest: string
   /** Lines of the lyrics that were sung without words, since the singer cannot read their language. */
   wordless: readonly string[]
 }

@@ -25,7 +25,15 @@ const request: SongRequest = {
 describe('studio', () => {
   it('the studio makes a song that plays, has the stated length, and is neither silent nor clipped', async () => {
     const heardPercents: number[] = []
-    const song = await studio.compose(request, { signal, onProgress: (percent) => heardPercents.push(percent) })
+    const pieces: Uint8Array[] = []
+    const song = await studio.compose(request, {
+      signal,
+      onProgress: (percent) => heardPercents.push(percent),
+      onSound: (bytes) => pieces.push(bytes),
+    })
+    // It could be heard while it was made: in more than a piece, and in no other bytes.
+    expect(pieces.length).toBeGreaterThan(5)
+    expect(Buffer.compare(Buffer.concat(pieces), song.mp3)).toBe(0)
     const heard = await listen(song.mp3)
     expect(heard.errors).toBe(0)
     expect([heard.sampleRate, heard.channels]).toEqual([44_100, 2])

@@ -30,6 +30,7 @@ export function aJob(operation: string, input?: JsonObject, given: Partial<Job> 
     parent: null,
     callbackUrl: undefined,
     report: () => {},
+    publish: () => {},
     readAsset: () => Promise.reject(new Error('The test has no stored files.')),
     download: () => Promise.reject(new Error('The test has no files.')),
     file: () => Promise.reject(new Error('The test has no files.')),

@@ -1,17 +1,19 @@
 import { hash } from 'node:crypto'
-import type { Clip, Output, SongSpec } from '../../catalog/outputs.ts'
+import type { Output, SongSpec } from '../../catalog/outputs.ts'
 import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import { sunoPersona } from '../../catalog/suno-tools.ts'
 import { udioLyrics, udioMusic } from '../../catalog/udio.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { itemId, taskOfItem } from '../../core/ids.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
-import { framesOf } from '../../engines/mp3/frames.ts'
-import { inspectMp3, joinMp3 } from '../../engines/mp3/mp3.ts'
-import type { Song, SongRequest, Studio } from '../../engines/studio/studio.ts'
+import { inspectMp3 } from '../../engines/mp3/mp3.ts'
+import { type Gives, type Song, type SongRequest, type Studio, StudioRefusal } from '../../engines/studio/studio.ts'
 import { clipIn, clipOf } from '../kit/clips.ts'
 import { outputSpecFor } from '../kit/results.ts'
 import type { Failure, Job, ProducedFile, Provider, Result, Submitted } from '../provider.ts'
+import { clipTools } from './clip-tools.ts'
+import { headOf, joinClips } from './joining.ts'
+import { rememberedAs, type StoredClip } from './known-song.ts'
 
 /** Relays import songs, not albums. */
 const MAX_UPLOAD_BYTES = 40 * 2 ** 20
@@ -32,9 +34,10 @@ export function studioProvider(studio: Studio, limits: Limits = {}): Provider {
     [sunoLyrics.id]: (job, signal) => writeLyrics(studio, job, signal),
     [udioMusic.id]: (job, signal) => compose(studio, limits, job, signal),
     [udioLyrics.id]: (job, signal) => writeLyrics(studio, job, signal),
-    [sunoConcat.id]: join,
-    [sunoUpload.id]: importSong,
+    [sunoConcat.id]: (job, signal) => joinClips(studio, job, signal),
+    [sunoUpload.id]: (job, signal) => importSong(studio, job, signal),
     [sunoPersona.id]: async (job) => keepPersona(job),
+    ...clipTools(studio),
   }
   return {
     id: 'studio',
@@ -44,7 +47,12 @@ export function studioProvider(studio: Studio, limits: Limits = {}): Provider {
       const perform = performers[job.operation]
       if (!perform) throw new PolyphonyError('no_provider', `The studio does not perform ${job.operation}.`)
       job.report(0)
-      return perform(job, signal)
+      try {
+        return await perform(job, signal)
+      } catch (error) {
+        if (error instanceof StudioRefusal) return { failed: { reason: error.message } }
+        throw error
+      }
     },
     // The work is in this process, and ends with its lease.
     cancel: async () => {},
@@ -55,7 +63,6 @@ export function studioProvider(studio: Studio, limits: Limits = {}): Provider {
 
 /** The base of a continuation: the first song of the chain, and how far into it the clip begins. */
 type Identity = NonNullable<SongRequest['continues']>
-type StoredClip = Clip & { [name: string]: Json }
 
 /** The base of a song beside its own words: the clip that it continues or leads into, or a stored sound. */
 interface Basis {
@@ -89,6 +96,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
           progress[take] = percent
           job.report(progress.reduce((sum, one) => sum + one, 0) / TAKES)
         },
+        onSound: (bytes) => job.publish(itemId(job.taskId, take + 1), bytes),
       })
       return { take, request, made }
     }),
@@ -115,8 +123,8 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
       ...clip,
       // What an extension of this clip needs, and a join of it with its parent.
       identity: request.continues ?? identityOf(request),
-      headAudio: basis.parent?.audio ?? null,
-      replacesUntil: spec.replaces?.toSeconds ?? null,
+      ...headOf(basis.parent, spec.replaces?.toSeconds),
+      ...rememberedAs({ recipe: [{ request, fromSeconds: 0, toSeconds: made.durationSeconds }], digest: made.digest }),
       bpm: made.bpm,
       key: made.key,
     })
@@ -169,7 +177,19 @@ function continuationOf(parent: StoredClip, fromSeconds: number, song: SongSpec)
   const identity = parent.identity as Identity | null | undefined // written by this file; absent in an upload
   return identity
     ? { ...identity, fromSeconds: identity.fromSeconds + fromSeconds }
-    : { seed: seedOf(parent.id), take: 0, tags: song.tags, title: parent.title, fromSeconds }
+    : { seed: seedOf(parent.id), take: 0, ...soundOf(parent, song, fromSeconds) }
+}
+
+/** A song that continues a recording: in its tempo and key, as they were heard in it, and on its beat. */
+function soundOf(parent: StoredClip, { tags }: SongSpec, fromSeconds: number): Omit<Identity, 'seed' | 'take'> {
+  const tempo = typeof parent.bpm === 'number' ? `${parent.bpm} bpm` : ''
+  const key = typeof parent.key === 'string' ? parent.key : ''
+  const beatAt = typeof parent.beatAt === 'number' ? parent.beatAt : 0
+  return {
+    tags: [tempo, key, tags].filter((text) => text !== '').join(', '),
+    title: parent.title,
+    fromSeconds: Math.max(0, fromSeconds - beatAt),
+  }
 }
 
 /** A persona of the studio is the identity of a clip: its key, tempo and sound. */
@@ -254,45 +274,7 @@ async function writeLyrics(studio: Studio, job: Job, signal: AbortSignal): Promi
   return { result: { output: { lyrics }, files: [], logs: [...logs] } }
 }
 
-async function join(job: Job): Promise<Submitted> {
-  const tail = clipIn(job.parent, String(job.input.clip_id))
-  if (!tail || typeof tail.headAudio !== 'string' || tail.continueAt === null) {
-    return { failed: { reason: 'The clip does not continue another one, so it cannot be joined.' } }
-  }
-  const [head, end] = await Promise.all([job.readAsset(tail.headAudio), job.readAsset(tail.audio)])
-  let joined: Uint8Array
-  try {
-    joined = joinMp3(head, tail.continueAt, end)
-    if (typeof tail.replacesUntil === 'number') joined = withRest(joined, head, tail.replacesUntil)
-  } catch (error) {
-    return { failed: { reason: error instanceof Error ? error.message : String(error) } }
-  }
-  const found = inspectMp3(joined)
-  if (!found) return { failed: { reason: 'The joined song is not playable.' } }
-  const spec = { ...tail, description: tail.gptDescriptionPrompt, lyrics: tail.prompt }
-  const clip = clipOf(job, 0, spec, {
-    type: 'concat',
-    durationSeconds: found.durationSeconds,
-    audio: 'file:audio',
-    image: tail.image,
-    imageLarge: tail.imageLarge,
-  })
-  const files: ProducedFile[] = [{ key: 'audio', mediaType: 'audio/mpeg', content: joined }]
-  const identity = tail.identity ?? null
-  return { result: { output: { clips: [{ ...clip, identity }] }, files } }
-}
-
-/** What follows a section that was replaced: the song from there on, to the nearest frame. */
-function withRest(joined: Uint8Array, song: Uint8Array, fromSeconds: number): Uint8Array {
-  const frames = framesOf(song)
-  const [first] = frames
-  const rest = first && frames.slice(Math.round((fromSeconds * first.sampleRate) / first.samples))
-  // Fewer than two frames are no file of their own.
-  if (!rest?.[1]) return joined
-  return joinMp3(joined, inspectMp3(joined)?.durationSeconds ?? 0, song.subarray(rest[0]?.offset))
-}
-
-async function importSong(job: Job, signal: AbortSignal): Promise<Submitted> {
+async function importSong(studio: Studio, job: Job, signal: AbortSignal): Promise<Submitted> {
   const url = String(job.input.url)
   const mp3 = await job.download(url, { maxBytes: MAX_UPLOAD_BYTES, signal })
   const found = inspectMp3(mp3)
@@ -308,8 +290,22 @@ async function importSong(job: Job, signal: AbortSignal): Promise<Submitted> {
     image: '',
     imageLarge: '',
   })
+  const { bpm = null, key = null, beatAt } = await heardIn(studio, mp3, signal)
   const files: ProducedFile[] = [{ key: 'audio', mediaType: 'audio/mpeg', content: mp3 }]
-  return { result: { output: { clips: [clip] }, files } }
+  const music = [bpm === null ? 'no beat' : `${bpm} bpm`, key ?? 'no key'].join(', ')
+  return {
+    result: { output: { clips: [{ ...clip, bpm, key, beatAt: beatAt ?? 0 }] }, files, logs: [`heard in it: ${music}`] },
+  }
+}
+
+/** A recording of hours is a clip like any other; only nothing is known of its music. */
+async function heardIn(studio: Studio, mp3: Uint8Array, signal: AbortSignal): Promise<Partial<Gives<'recording'>>> {
+  try {
+    return await studio.perform('recording', { mp3 }, { signal })
+  } catch (error) {
+    if (error instanceof StudioRefusal) return {}
+    throw error
+  }
 }
 
 /** A task's own seed, the same on every attempt. */

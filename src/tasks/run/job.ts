@@ -30,6 +30,7 @@ export async function buildJob(parts: RunParts, task: Task): Promise<Job> {
     parent,
     callbackUrl: parts.callbackUrl(task),
     report: (percent) => leases.report(task, percent),
+    publish: parts.liveSounds.publish,
     readAsset: (reference) => markFileErrors(inputFiles.assets.read(reference)),
     download: (url, limits) => download(inputFiles, url, limits),
     async file(reference, signal) {

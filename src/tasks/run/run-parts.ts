@@ -2,6 +2,7 @@ import type { Task } from '../../core/task.ts'
 import type { Alarm } from '../alarm.ts'
 import type { Finish } from '../finish.ts'
 import type { Leases } from '../leases.ts'
+import type { LiveSounds } from '../live-sounds.ts'
 import type { TaskParts } from '../parts.ts'
 import type { RenderWebhooks } from '../webhook-renderers.ts'
 import type { InputFiles } from './job.ts'
@@ -20,4 +21,5 @@ export interface RunParts extends TaskParts {
   /** Where a vendor may call for a task; undefined where we cannot be reached from outside. */
   callbackUrl: (task: Task) => string | undefined
   inputFiles: InputFiles
+  liveSounds: LiveSounds
 }

@@ -21,8 +21,10 @@ export async function submitToProvider(parts: RunParts, task: Task, since: Mark)
   const lease = parts.leases.hold(task, since)
   try {
     const answer = await callProvider(parts, lease)
+    if (answer && 'result' in answer) parts.liveSounds.end(task.id)
     if (answer) await handleAnswer(parts, lease, answer)
   } finally {
+    parts.liveSounds.forget(task.id)
     lease.release()
   }
 }

@@ -9,15 +9,21 @@ const STEP = 32
 const ATTACK_SECONDS = 0.015
 const RELEASE_SECONDS = 0.2
 
+/** How many samples the gain takes from one value that is told to the next. */
+export const COMPRESSOR_STEP = STEP
+
 /** Everything is multiplied by `gain`. Above `thresholdDb` of peak level, loudness grows by only 1/`ratio`. Slow enough that single strokes stay. */
 export function openCompressor({
   thresholdDb,
   ratio,
   gain: makeUp,
+  onGain,
 }: {
   thresholdDb: number
   ratio: number
   gain: number
+  /** Is told the gain at the end of each step: in a straight line from the one before. */
+  onGain?: (gain: number) => void
 }): Compressor {
   const attack = Math.exp(-STEP / (ATTACK_SECONDS * SAMPLE_RATE))
   const release = Math.exp(-STEP / (RELEASE_SECONDS * SAMPLE_RATE))
@@ -41,6 +47,7 @@ export function openCompressor({
           right[index] = (right[index] ?? 0) * gain
         }
         gain = goal
+        onGain?.(gain)
       }
     },
   }

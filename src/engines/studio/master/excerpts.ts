@@ -98,15 +98,17 @@ export function excerpt(score: Score, { from, seconds }: Stretch): Score {
     note.at >= from - EARLY_SECONDS ? note : { ...note, at: from, seconds: note.at + note.seconds - from }
   const isHeard = (note: { at: number; seconds: number }): boolean =>
     note.at + note.seconds > from + EARLY_SECONDS && note.at < from + seconds
+  // Each lasts until the next one.
+  const lasting = <T extends { at: number }>(events: readonly T[]): T[] =>
+    events
+      .filter(({ at }, index) => at < from + seconds && (events[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from)
+      .map(moved)
   return {
     ...score,
     durationSeconds: seconds,
     parts: score.parts.map((part) => ({ ...part, notes: part.notes.filter(isHeard).map(sounding).map(moved) })),
     hits: score.hits.filter(within).map(moved),
-    sections: score.sections
-      .filter(
-        ({ at }, index) => at < from + seconds && (score.sections[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from,
-      )
-      .map(moved),
+    sections: lasting(score.sections),
+    chords: lasting(score.chords),
   }
 }

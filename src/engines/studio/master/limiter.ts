@@ -9,6 +9,9 @@ const RECOVERY = 1.0027
 /** Samples under this part of the ceiling have no peak between them that passes it. */
 const NEAR_CEILING = 0.7
 
+/** How many samples the gain takes from one value that is told to the next. */
+export const LIMITER_STEP = CHUNK
+
 export interface Limiter {
   /** In place; the sound comes out `LIMITER_DELAY` samples late. The block's length is a multiple of 64. */
   process(left: Float32Array, right: Float32Array): void
@@ -16,9 +19,9 @@ export interface Limiter {
 
 /**
  * Keeps the true peaks of both sides under `ceiling`. Between two chunk borders the gain is a straight line, and at each border
- * it is what the loudest of the neighbouring chunks needs: no sample can pass, and nothing jumps.
+ * it is what the loudest of the neighbouring chunks needs: no sample can pass, and nothing jumps. `onGain` is told each of them.
  */
-export function openLimiter(ceiling: number): Limiter {
+export function openLimiter(ceiling: number, onGain?: (gain: number) => void): Limiter {
   // A chunk is measured one chunk late, when the samples after it are known.
   const held = [new Float32Array(LIMITER_DELAY), new Float32Array(LIMITER_DELAY)]
   const recent = [new Float32Array(3 * CHUNK), new Float32Array(3 * CHUNK)]
@@ -51,6 +54,7 @@ export function openLimiter(ceiling: number): Limiter {
           right[start + index] = nowRight * gain
         }
         gain = goal
+        onGain?.(gain)
       }
     },
   }

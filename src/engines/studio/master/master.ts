@@ -1,5 +1,5 @@
 import type { Bank } from '../band/bank.ts'
-import { BLOCK, mixBlocks, openStage, type Stage, type StereoBlock } from '../mix.ts'
+import { type Audible, BLOCK, mixBlocks, openStage, type Stage, type StereoBlock } from '../mix.ts'
 import type { Score } from '../score.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
 import { openBiquad } from './biquad.ts'
@@ -18,21 +18,29 @@ const FADE_SECONDS = 1.6
  */
 export function* masterBlocks(score: Score, bank: Bank | undefined): Generator<StereoBlock> {
   const stage = openStage(score, bank)
+  const planning = planFor(score, stage)
+  let step = planning.next()
+  for (; !step.done; step = planning.next()) yield NOTHING_YET
+  yield* throughChain(score, stage, openChain(step.value, score.durationSeconds))
+}
+
+/** Listens to excerpts of a song and works out its master. It pauses often, so that a song can be stopped there. */
+export function* planFor(score: Score, stage: Stage): Generator<undefined, Plan> {
   const heard: Heard[] = []
   for (const { weight, ...excerpt } of excerptsOf(score)) {
     for (const part of collect(excerpt, stage)) {
-      if (part.heard === undefined) yield NOTHING_YET
+      if (part.heard === undefined) yield
       else heard.push({ ...part.heard, weight })
     }
   }
-  const planning = planMaster(heard, TONES[score.tone])
-  let step = planning.next()
-  for (; !step.done; step = planning.next()) yield NOTHING_YET
-  const chain = openChain(step.value, score.durationSeconds)
-  heard.length = 0
+  return yield* planMaster(heard, TONES[score.tone])
+}
+
+/** What is audible of a song, behind a chain that makes it `LIMITER_DELAY` samples late; the delay is taken off again. */
+export function* throughChain(score: Score, stage: Stage, chain: Chain, audible?: Audible): Generator<StereoBlock> {
   let left = Math.round(score.durationSeconds * SAMPLE_RATE)
   let late = LIMITER_DELAY
-  for (const block of mixBlocks(score, stage)) {
+  for (const block of mixBlocks(score, stage, audible)) {
     chain(block.left, block.right)
     const until = Math.min(BLOCK, late + left)
     yield { ...block, left: block.left.subarray(late, until), right: block.right.subarray(late, until) }
@@ -62,23 +70,53 @@ function* collect(
   yield { heard: { left: left.subarray(from), right: right.subarray(from) } }
 }
 
-function openChain({ filters, ratio, gain }: Plan, durationSeconds: number) {
+/** Works on whole blocks, in place. */
+export type Chain = (left: Float32Array, right: Float32Array) => void
+
+/** What a chain does to the level of a block, in place: its compressor and its limiter. */
+export interface Levels {
+  compress(left: Float32Array, right: Float32Array): void
+  limit(left: Float32Array, right: Float32Array): void
+}
+
+/** The chain of a master. Without `levels` they follow from what it hears. */
+export function openChain(
+  { filters, ratio, gain }: Plan,
+  durationSeconds: number,
+  levels: Levels = levelsOf({ ratio, gain }),
+): Chain {
   const sides = [0, 1].map(() => filters.map(openBiquad))
-  const compressor = openCompressor({ thresholdDb: THRESHOLD_DB, ratio, gain })
-  const limiter = openLimiter(CEILING)
   const fadeFrom = (durationSeconds - FADE_SECONDS) * SAMPLE_RATE
   let from = 0
-  return (left: Float32Array, right: Float32Array): void => {
+  return (left, right) => {
     for (const [number, side] of [left, right].entries())
       for (const filter of sides[number] ?? []) filter.process(side, BLOCK)
-    compressor.process(left, right, BLOCK)
+    levels.compress(left, right)
     for (const side of [left, right]) {
       for (let index = Math.max(0, Math.floor(fadeFrom) - from); index < BLOCK; index++) {
         const rest = 1 - (from + index - fadeFrom) / (FADE_SECONDS * SAMPLE_RATE)
         side[index] = (side[index] ?? 0) * Math.max(0, Math.min(1, rest)) ** 1.5
       }
     }
-    limiter.process(left, right)
+    levels.limit(left, right)
     from += BLOCK
+  }
+}
+
+/** Levels as they follow from what is heard; `record` is told the gains. */
+export function levelsOf(
+  { ratio, gain }: Pick<Plan, 'ratio' | 'gain'>,
+  record?: { compressor(gain: number): void; limiter(gain: number): void },
+): Levels {
+  const compressor = openCompressor({
+    thresholdDb: THRESHOLD_DB,
+    ratio,
+    gain,
+    ...(record && { onGain: record.compressor }),
+  })
+  const limiter = openLimiter(CEILING, record?.limiter)
+  return {
+    compress: (left, right) => compressor.process(left, right, BLOCK),
+    limit: (left, right) => limiter.process(left, right),
   }
 }

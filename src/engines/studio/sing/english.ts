@@ -53,6 +53,7 @@ export function englishSyllables(words: readonly string[], phones: readonly Phon
         nucleus: at(nucleus),
         coda: coda.map(at),
         isStressed: !isLight && (found.length === 1 || (matched[from + nucleus]?.stress ?? 0) === 1),
+        word: word ?? 0,
       })
   }
   return syllables

@@ -15,6 +15,8 @@ export interface Phrase {
 export interface PhraseSyllable extends PhoneSyllable {
   /** It wants a strong beat. */
   isStressed: boolean
+  /** Which of the spoken words it is of, where the pronouncer knows. */
+  word?: number
 }
 
 /** How a pronouncer reads a line where the synthesizer does not know its language. */

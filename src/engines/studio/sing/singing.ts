@@ -44,9 +44,17 @@ const SAME_LINE_SECONDS = 0.05
 /** How loud each is in the mix, and how much of it goes into the room. */
 const GAINS = { lead: 1.75, double: 0.56, harmony: 0.6 } as const
 
+/** Who is heard of those who sing: the tune alone, or what doubles and harmonises it. */
+export type Voices = 'all' | 'lead' | 'backing' | 'none'
+
 /** Sings the words of a score, block after block; only a window is in memory. Notes without words are not its. */
-export function openSinging(score: Score, blockSamples: number, mouths: Mouths = openMouths(score.singer)): Singing {
-  const lines = linesOf(score)
+export function openSinging(
+  score: Score,
+  blockSamples: number,
+  voices: Voices = 'all',
+  mouths: Mouths = openMouths(score.singer),
+): Singing {
+  const lines = voices === 'none' ? [] : linesOf(score)
   if (lines.length === 0) return { addTo() {} }
   const open = opener(score, mouths)
   const buses = Array.from({ length: BUSES }, () => new Float32Array(blockSamples + VOICE_TAIL))
@@ -67,6 +75,8 @@ export function openSinging(score: Score, blockSamples: number, mouths: Mouths =
         if (!silent || !wasSilent[index]) for (const stage of chains[index] ?? []) stage(bus, samples)
         wasSilent[index] = silent
       }
+      if (voices === 'backing') buses[LEAD]?.fill(0, 0, samples)
+      if (voices === 'lead') for (const bus of buses.slice(LEAD + 1)) bus.fill(0, 0, samples)
       join(buses, target, samples, score.singer.wet)
       for (const bus of buses) {
         bus.copyWithin(0, samples)

@@ -9,6 +9,11 @@ export interface H264Encoder {
   keyFrame(picture: Planes): Uint8Array
   /** The next frame. `touched` has a byte for each macroblock, row by row: 0 where nothing changed. */
   nextFrame(picture: Planes, touched: Uint8Array): Uint8Array
+  /**
+   * The next frame, of pieces of the one before: for each macroblock, row by row, two whole numbers, from how many pixels further to
+   * the right and further down its pixels come. Even numbers, or the colours would not meet. Past the edges, the outermost pixels go on.
+   */
+  movedFrame(vectors: Int16Array): Uint8Array
 }
 
 /** Table A-1 of H.264 from level 2 up: number, macroblocks a second, macroblocks a frame. */
@@ -23,6 +28,9 @@ const BASELINE = 66
 /** It keeps to the rules of the baseline and of the main profile: what is called constrained baseline. */
 const CONSTRAINTS = 0xc0
 const FRAME_NUMBER_BITS = 16
+
+/** Motion has at most so many bits, in quarters of a pixel: half of what level 3.1 allows upwards and downwards. */
+const MOTION_BITS = 11
 
 const NAL_KEY_SLICE = 0x65
 const NAL_SLICE = 0x61
@@ -49,12 +57,17 @@ const PCM_COEFFICIENTS = 16
  * what did not change is skipped. As nothing is ever approximated and the deblocking filter is off, the picture that a
  * decoder predicts from is the picture that was drawn: the encoder needs no transform and no reconstruction.
  *
- * `widthPx` and `heightPx` are even; the picture's further rows and columns are cropped away. Frames come without start
- * code or length, with emulation prevention.
+ * `widthPx` and `heightPx` are even; the picture's further rows and columns are cropped away. There are `hidden` more of them, in
+ * macroblocks, for what is to be moved into sight. Frames come without start code or length, with emulation prevention.
  */
-export function openH264Encoder(size: { widthPx: number; heightPx: number; framesPerSecond: number }): H264Encoder {
-  const across = Math.ceil(size.widthPx / 16)
-  const down = Math.ceil(size.heightPx / 16)
+export function openH264Encoder(size: {
+  widthPx: number
+  heightPx: number
+  framesPerSecond: number
+  hidden?: { across: number; down: number }
+}): H264Encoder {
+  const across = Math.ceil(size.widthPx / 16) + (size.hidden?.across ?? 0)
+  const down = Math.ceil(size.heightPx / 16) + (size.hidden?.down ?? 0)
   const isPcm = new Uint8Array(across * down)
   let frameNumber = 0
 
@@ -96,8 +109,70 @@ export function openH264Encoder(size: { widthPx: number; heightPx: number; frame
       return slice(picture)
     },
     nextFrame: slice,
+    movedFrame(vectors) {
+      const bits = new BitWriter()
+      writeSliceHeader(bits, frameNumber, false)
+      frameNumber = (frameNumber + 1) % 2 ** FRAME_NUMBER_BITS
+      writeMoves(bits, vectors, across)
+      return nal(NAL_SLICE, bits.finish())
+    },
   }
 }
+
+/** Motion is counted in quarters of a pixel. */
+const QUARTERS_PER_PIXEL = 4
+const PREDICTED_16X16 = 0
+
+/** Macroblocks that are copied whole from the frame before (P_L0_16x16, without residual), skipped where a decoder knows the motion. */
+function writeMoves(bits: BitWriter, vectors: Int16Array, across: number): void {
+  const count = vectors.length / 2
+  let skipped = 0
+  for (let index = 0; index < count; index++) {
+    const x = QUARTERS_PER_PIXEL * (vectors[2 * index] ?? 0)
+    const y = QUARTERS_PER_PIXEL * (vectors[2 * index + 1] ?? 0)
+    const [predictedX, predictedY, isStill] = predictedMotion(vectors, index, across)
+    if (isStill ? x === 0 && y === 0 : x === predictedX && y === predictedY) {
+      skipped++
+      continue
+    }
+    bits.ue(skipped)
+    skipped = 0
+    bits.ue(PREDICTED_16X16)
+    bits.se(x - predictedX)
+    bits.se(y - predictedY)
+    bits.ue(0) // no coefficients
+  }
+  if (skipped > 0) bits.ue(skipped)
+}
+
+/**
+ * The motion that a decoder expects (8.4.1.3 of H.264), in quarters of a pixel; and whether a skipped macroblock stands still
+ * (8.4.1.1). Every neighbour in the picture is moved from the same frame.
+ */
+function predictedMotion(vectors: Int16Array, index: number, across: number): [x: number, y: number, isStill: boolean] {
+  const column = index % across
+  const hasLeft = column > 0
+  const hasAbove = index >= across
+  const left = hasLeft ? index - 1 : -1
+  const above = hasAbove ? index - across : -1
+  // The one above on the right, or else on the left.
+  const corner = !hasAbove ? -1 : column + 1 < across ? above + 1 : hasLeft ? above - 1 : -1
+  const motion = (at: number, axis: 0 | 1): number => (at < 0 ? 0 : QUARTERS_PER_PIXEL * (vectors[2 * at + axis] ?? 0))
+  const isStill =
+    !hasLeft ||
+    !hasAbove ||
+    (motion(left, 0) === 0 && motion(left, 1) === 0) ||
+    (motion(above, 0) === 0 && motion(above, 1) === 0)
+  const neighbours = [left, above, corner].filter((at) => at >= 0)
+  const [only] = neighbours
+  const predicted = (axis: 0 | 1): number =>
+    neighbours.length === 1 && only !== undefined
+      ? motion(only, axis)
+      : medianOf(motion(left, axis), motion(above, axis), motion(corner, axis))
+  return [predicted(0), predicted(1), isStill]
+}
+
+const medianOf = (a: number, b: number, c: number): number => Math.max(Math.min(a, b), Math.min(Math.max(a, b), c))
 
 /** The first macroblock from `index` on that must be coded; past the end when there is none. */
 function nextTouched(touched: Uint8Array | undefined, index: number): number {
@@ -140,7 +215,7 @@ function sequenceParameters(
   bits.flag(false) // picture structure
   bits.flag(true) // limits, so that a decoder shows each frame at once
   bits.flag(true) // motion vectors over the edge
-  for (const limit of [0, 0, 0, 0]) bits.ue(limit) // bytes a picture, bits a macroblock, motion across and down
+  for (const limit of [0, 0, MOTION_BITS, MOTION_BITS]) bits.ue(limit) // bytes a picture, bits a macroblock, motion across and down
   bits.ue(0) // frames that change places
   bits.ue(1) // frames to hold
   return nal(NAL_SEQUENCE, bits.finish())

@@ -130,4 +130,57 @@ describe('the H.264 encoder', () => {
     expect(levelOf(4096, 16)).toBe(40)
     expect(levelOf(4096, 4096)).toBe(60)
   })
+
+  it('a frame of moved pieces is decoded as those pieces of the frame before', { timeout: 60_000 }, async () => {
+    const move = fc.tuple(fc.integer({ min: -20, max: 20 }), fc.integer({ min: -20, max: 20 }))
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ widthPx: side, heightPx: side }),
+        fc.array(stroke, { minLength: 1, maxLength: 6 }),
+        // Some in a row are alike, as a decoder expects them to be.
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 12 }), move), { minLength: 1, maxLength: 12 }),
+        async (size, strokes, runs) => {
+          const hidden = { across: 1, down: 1 }
+          const encoder = openH264Encoder({ ...size, framesPerSecond: 10, hidden })
+          const canvas = new Canvas(size.widthPx + 16, size.heightPx + 16)
+          for (const one of strokes) paint(canvas, one)
+          const frames = [encoder.keyFrame(canvas)]
+          const moves = runs.flatMap(([count, [x, y]]) => new Array<number[]>(count).fill([2 * x, 2 * y]))
+          const expected = [visible(canvas, size)]
+          for (const turn of [0, 1]) {
+            const vectors = Int16Array.from(
+              { length: 2 * canvas.touched.length },
+              (_, at) => moves[((at >> 1) + 5 * turn) % moves.length]?.[at % 2] ?? 0,
+            )
+            frames.push(encoder.movedFrame(vectors))
+            moveBlocks(canvas, vectors)
+            expected.push(visible(canvas, size))
+          }
+          expect(await decode(size, encoder, frames)).toEqual(expected)
+        },
+      ),
+      { numRuns: 12 },
+    )
+  })
 })
+
+/** Moves the macroblocks of a picture. Past the edges, the outermost pixels go on. */
+function moveBlocks(canvas: Canvas, vectors: Int16Array): void {
+  const across = canvas.codedWidthPx / 16
+  const planes = [
+    [canvas.luma, 16],
+    [canvas.blueDifference, 8],
+    [canvas.redDifference, 8],
+  ] as const
+  for (const [plane, size] of planes) {
+    const before = plane.slice()
+    const [width, height] = [across * size, plane.length / (across * size)]
+    const within = (value: number, end: number): number => Math.max(0, Math.min(end - 1, value))
+    for (let at = 0; at < plane.length; at++) {
+      const [x, y] = [at % width, Math.floor(at / width)]
+      const block = Math.floor(y / size) * across + Math.floor(x / size)
+      const [dx = 0, dy = 0] = [vectors[2 * block], vectors[2 * block + 1]].map((value) => ((value ?? 0) * size) / 16)
+      plane[at] = before[within(y + dy, height) * width + within(x + dx, width)] ?? 0
+    }
+  }
+}

@@ -28,6 +28,11 @@ export class BitWriter {
     this.bits(width, value + 1)
   }
 
+  /** A signed Exp-Golomb code; values under 2 ** 23. */
+  se(value: number): void {
+    this.ue(value > 0 ? 2 * value - 1 : -2 * value)
+  }
+
   /** Zero bits up to the next whole byte. */
   align(): void {
     if (this.#pendingBits > 0) this.bits(8 - this.#pendingBits, 0)

@@ -3,14 +3,17 @@ export interface Mp4Video {
   heightPx: number
   sequenceParameters: Uint8Array
   pictureParameters: Uint8Array
-  /** NAL units, one a frame; only the first is a key frame. They share the playing time evenly. */
+  /** NAL units, one a frame. They share the playing time evenly. */
   frames: readonly Uint8Array[]
+  /** Which of them are key frames; only the first, unless stated. */
+  keyFrames?: readonly number[]
 }
 
 export interface Mp4Sound {
   sampleRate: number
   samplesPerFrame: number
-  /** MPEG-1 layer III, mono, at least as long as the film; the last one is cut to its end. */
+  channels: 1 | 2
+  /** MPEG-1 layer III, at least as long as the film; the last one is cut to its end. */
   frames: readonly Uint8Array[]
 }
 
@@ -25,7 +28,8 @@ interface Track {
   heightPx: number
   mediaHeader: Uint8Array
   sampleEntry: Uint8Array
-  hasKeyFrames: boolean
+  /** Empty where every sample is one. */
+  keyFrames: readonly number[]
 }
 
 const MILLISECONDS = 1000
@@ -66,11 +70,11 @@ function videoTrack(video: Mp4Video, seconds: number): Track {
     heightPx,
     mediaHeader: box('vmhd', u32(1), u32(0, 0)),
     sampleEntry: videoEntry(video),
-    hasKeyFrames: true,
+    keyFrames: video.keyFrames ?? [0],
   }
 }
 
-function soundTrack({ sampleRate, samplesPerFrame, frames }: Mp4Sound, seconds: number): Track {
+function soundTrack({ sampleRate, samplesPerFrame, channels, frames }: Mp4Sound, seconds: number): Track {
   const length = Math.max(1, Math.round(seconds * sampleRate))
   const needed = Math.ceil(length / samplesPerFrame)
   if (frames.length < needed) throw new RangeError(`The film needs ${needed} frames of sound and has ${frames.length}.`)
@@ -84,8 +88,8 @@ function soundTrack({ sampleRate, samplesPerFrame, frames }: Mp4Sound, seconds: 
     widthPx: 0,
     heightPx: 0,
     mediaHeader: box('smhd', u32(0, 0)),
-    sampleEntry: soundEntry(sampleRate),
-    hasKeyFrames: false,
+    sampleEntry: soundEntry(sampleRate, channels),
+    keyFrames: [],
   }
 }
 
@@ -129,7 +133,9 @@ function trackBox(track: Track, id: number, movieLength: number, chunk: number):
     'stbl',
     box('stsd', u32(0, 1), track.sampleEntry),
     box('stts', u32(0), durationRuns(durations)),
-    ...(track.hasKeyFrames ? [box('stss', u32(0, 1, 1))] : []),
+    ...(track.keyFrames.length > 0
+      ? [box('stss', u32(0, track.keyFrames.length, ...track.keyFrames.map((frame) => frame + 1)))]
+      : []),
     box('stsc', u32(0, 1, 1, samples.length, 1)), // one chunk with all samples
     box('stsz', u32(0, 0, samples.length, ...samples.map((sample) => sample.length))),
     box('stco', u32(0, 1, chunk)),
@@ -177,14 +183,14 @@ function videoEntry({ widthPx, heightPx, sequenceParameters, pictureParameters }
   )
 }
 
-function soundEntry(sampleRate: number): Uint8Array {
+function soundEntry(sampleRate: number, channels: number): Uint8Array {
   const decoder = descriptor(4, Uint8Array.of(OBJECT_TYPE_MP3, (5 << 2) | 1, 0, 0, 0), u32(0, 0)) // an audio stream
   const stream = descriptor(3, u16(0), Uint8Array.of(0), decoder, descriptor(6, Uint8Array.of(2))) // 2: as MP4 has it
   return box(
     'mp4a',
     u16(0, 0, 0, 1),
     u32(0, 0),
-    u16(1, 16, 0, 0), // channels, bits
+    u16(channels, 16, 0, 0), // channels, bits
     u32(sampleRate * 0x10000),
     box('esds', u32(0), stream),
   )

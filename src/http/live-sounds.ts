@@ -1,0 +1,66 @@
+import type { FastifyPluginAsync, FastifyReply } from 'fastify'
+import type { Output } from '../catalog/outputs.ts'
+import { isSameItem, taskOfItem } from '../core/ids.ts'
+import type { Task } from '../core/task.ts'
+import { undocumented } from '../dialects/kit/described.ts'
+import type { Urls } from '../dialects/kit/urls.ts'
+import type { LiveSounds } from '../tasks/live-sounds.ts'
+
+export interface LiveSoundsOptions {
+  sounds: Pick<LiveSounds, 'itemOf' | 'open'>
+  findTask(id: string): Promise<Task | undefined>
+  urls: Pick<Urls, 'file'>
+}
+
+const RETRY_AFTER_SECONDS = 2
+
+/**
+ * A song while it is made, at `/files/live/NAME`: what there is of it so far, and the rest as it comes. Once its task has ended, the
+ * address leads to the file. Like a file, it is for everyone who knows its name.
+ */
+export const liveSoundRoutes: FastifyPluginAsync<LiveSoundsOptions> = async (app, { sounds, findTask, urls }) => {
+  app.get<{ Params: { name: string } }>(
+    '/files/live/:name',
+    undocumented('answers give whole URLs of files'),
+    async (request, reply) => {
+      const itemId = sounds.itemOf(request.params.name)
+      if (itemId === undefined) return missing(reply)
+      const stream = sounds.open(itemId)
+      reply.header('access-control-allow-origin', '*')
+      if (stream) {
+        request.isOpenEnded = true
+        reply.headers({
+          'content-type': 'audio/mpeg',
+          'cache-control': 'no-store',
+          'accept-ranges': 'none',
+          'x-content-type-options': 'nosniff',
+          'cross-origin-resource-policy': 'cross-origin',
+        })
+        return reply.send(stream)
+      }
+      const task = await findTask(taskOfItem(itemId).taskId)
+      if (task?.status === 'completed') {
+        const file = urls.file(soundIn(task, itemId))
+        return file === '' ? missing(reply) : reply.redirect(file, 302)
+      }
+      if (!task || task.status === 'failed' || task.status === 'cancelled') return missing(reply)
+      // It is made by another process, or waits to be made again.
+      return reply
+        .code(503)
+        .header('retry-after', RETRY_AFTER_SECONDS)
+        .send({
+          code: 503,
+          message: 'Nothing of this sound is here yet. It is at its address when its task has ended.',
+        })
+    },
+  )
+}
+
+function soundIn({ output }: Task, itemId: string): string {
+  const { clips = [] } = (output as Output['clips'] | null) ?? {}
+  return clips.find(({ id }) => isSameItem(id, itemId))?.audio ?? ''
+}
+
+function missing(reply: FastifyReply): FastifyReply {
+  return reply.code(404).send({ code: 404, message: 'There is no such sound, or it has expired.' })
+}
