@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
-import type { Output } from '../catalog/outputs.ts'
 import { isSameItem, taskOfItem } from '../core/ids.ts'
+import { isJsonObject } from '../core/json.ts'
 import type { Task } from '../core/task.ts'
 import { undocumented } from '../dialects/kit/described.ts'
 import type { Urls } from '../dialects/kit/urls.ts'
@@ -45,20 +45,19 @@ export const liveSoundRoutes: FastifyPluginAsync<LiveSoundsOptions> = async (app
       }
       if (!task || task.status === 'failed' || task.status === 'cancelled') return missing(reply)
       // It is made by another process, or waits to be made again.
-      return reply
-        .code(503)
-        .header('retry-after', RETRY_AFTER_SECONDS)
-        .send({
-          code: 503,
-          message: 'Nothing of this sound is here yet. It is at its address when its task has ended.',
-        })
+      return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({
+        code: 503,
+        message: 'Nothing of this sound is here yet. It is at its address when its task has ended.',
+      })
     },
   )
 }
 
+/** The file of an item's sound among the clips of its task, as a reference; '' if there is none. */
 function soundIn({ output }: Task, itemId: string): string {
-  const { clips = [] } = (output as Output['clips'] | null) ?? {}
-  return clips.find(({ id }) => isSameItem(id, itemId))?.audio ?? ''
+  const clips = isJsonObject(output) && Array.isArray(output.clips) ? output.clips.filter(isJsonObject) : []
+  const clip = clips.find(({ id }) => typeof id === 'string' && isSameItem(id, itemId))
+  return typeof clip?.audio === 'string' ? clip.audio : ''
 }
 
 function missing(reply: FastifyReply): FastifyReply {

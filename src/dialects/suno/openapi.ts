@@ -276,7 +276,10 @@ function schemas(): Record<string, JsonObject> {
     tags: text,
     prompt: Type.String({ description: 'The lyrics.' }),
     duration: Type.Number({ description: 'Seconds.' }),
-    audio_url: Type.String({ description: 'The MP3; while the clip is streaming, what there is of it so far, if its provider shows that. Empty before.' }),
+    audio_url: Type.String({
+      description:
+        'The MP3; while the clip is streaming, what there is of it so far, if its provider shows that. Empty before.',
+    }),
     image_url: text,
     image_large_url: text,
     continue_clip_id: Type.Union([text, Type.Null()]),
@@ -359,6 +362,7 @@ function toolSchemas(): Record<string, TSchema> {
   const Midi = Type.Object({
     state: Type.Enum(['running', 'complete']),
     instruments: Type.Optional(Type.Array(Type.Object({ name: text, notes: Type.Array(Note) }))),
+    midi_url: Type.Optional(Type.String({ description: 'The same as a MIDI file, where its provider makes one.' })),
   })
   const Tags = Type.Object({ upsampled_tags: text, request_id: text })
   const Stems = Type.Object({ clips: Type.Array(ref('SunoClip')) })
