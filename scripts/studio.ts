@@ -7,7 +7,8 @@ import { writeGallery } from './studio/gallery.ts'
  * without a network. Options: `--styles "pop; folk, female"` (all by default), `--seconds 60`, `--seed 7`, `--into FOLDER`.
  */
 
-const USAGE = 'Usage: npm run studio -- --gallery [--styles "pop; folk, female"] [--seconds 60] [--seed 7] [--into FOLDER]'
+const USAGE =
+  'Usage: npm run studio -- --gallery [--styles "pop; folk, female"] [--seconds 60] [--seed 7] [--into FOLDER]'
 
 const { values } = parseArgs({
   options: {
@@ -28,5 +29,7 @@ if (!values.gallery || !(seconds >= 8 && seconds <= 600) || !Number.isSafeIntege
 
 const into = resolve(values.into)
 const wanted = values.styles?.split(';').flatMap((style) => (style.trim() === '' ? [] : [style.trim()]))
-const page = await writeGallery({ into, seconds, seed, ...(wanted && { styles: wanted }) }, (line) => console.error(line))
+const page = await writeGallery({ into, seconds, seed, ...(wanted && { styles: wanted }) }, (line) =>
+  console.error(line),
+)
 console.log(page)

@@ -62,7 +62,9 @@ export async function writeGallery(
     }
     done++
     const spent = ((performance.now() - started) / 1_000).toFixed(0)
-    report(`${String(done).padStart(3)} of ${songs.length}  ${song.style.padEnd(16)} ${song.request.title}  (${spent} s)`)
+    report(
+      `${String(done).padStart(3)} of ${songs.length}  ${song.style.padEnd(16)} ${song.request.title}  (${spent} s)`,
+    )
   }
 
   try {

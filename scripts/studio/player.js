@@ -54,7 +54,8 @@ function openExhibit(element, index) {
     chord.textContent = song.chords[heard]?.name ?? ''
     const following = song.chords.slice(heard + 1, heard + 9)
     nextChords.textContent = following.map(({ name }) => name).join(' ')
-    showWords(seconds)
+    // Before the start nothing is sung, even if a song begins with its first word.
+    showWords(seconds === 0 ? -1 : seconds)
   }
 
   function follow() {

@@ -271,7 +271,11 @@ function copyOf(phrase: Phrase, envelopes: Envelopes): Float32Array {
   }
   const out = new Float32Array(Math.ceil((phrase.samples.length / phrase.sampleRate) * SAMPLE_RATE) + VOICE_TAIL)
   const voices = [{ hertz: track.hertz, lateSeconds: 0, gain: 1, bus: 0 }]
-  drawLine({ envelopes, track, voices, singer: { warp: 1, breath: 0, tilt: 0, ring: 0.33 }, seed: 1 }).drawTo(out.length, [out], 0)
+  drawLine({ envelopes, track, voices, singer: { warp: 1, breath: 0, tilt: 0, ring: 0.33 }, seed: 1 }).drawTo(
+    out.length,
+    [out],
+    0,
+  )
   return resampled(out, 160, 441).subarray(0, phrase.samples.length)
 }
 

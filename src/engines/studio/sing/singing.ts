@@ -95,7 +95,12 @@ function isSilent(bus: Float32Array, samples: number): boolean {
   return true
 }
 
-function join(buses: readonly Float32Array[], { left, right, room, echo }: SingingBuses, samples: number, wet: number): void {
+function join(
+  buses: readonly Float32Array[],
+  { left, right, room, echo }: SingingBuses,
+  samples: number,
+  wet: number,
+): void {
   const [lead, one, other, under] = buses
   if (!lead || !one || !other || !under) return
   for (let index = 0; index < samples; index++) {
