@@ -41,16 +41,16 @@ type Manner = Pick<Singer, 'breath' | 'vibrato' | 'tilt' | 'ring' | 'grit' | 'do
 // biome-ignore format: a table reads better in rows
 const MANNERS = {
   plain: { stature: 1, breath: 0.12, vibrato: 0.22, tilt: 0, ring: 0.3, grit: 0, doubled: 'choruses', wet: 1, glideSeconds: 0.03 },
-  bright: { stature: 1.04, breath: 0.2, vibrato: 0.2, tilt: 0.9, ring: 0.4, grit: 0.05, doubled: 'always', wet: 1, glideSeconds: 0.02 },
-  belted: { stature: 1.01, breath: 0.08, vibrato: 0.38, tilt: 0.4, ring: 0.5, grit: 0.2, doubled: 'choruses', wet: 1.2, glideSeconds: 0.04 },
-  rough: { stature: 0.97, breath: 0.1, vibrato: 0.12, tilt: 0.5, ring: 0.35, grit: 0.5, doubled: 'choruses', wet: 0.7, glideSeconds: 0.03 },
-  harsh: { stature: 0.93, breath: 0.3, vibrato: 0.05, tilt: 1, ring: 0.2, grit: 1, doubled: 'always', wet: 0.6, glideSeconds: 0.02 },
-  close: { stature: 0.98, breath: 0.7, vibrato: 0.18, tilt: -1.2, ring: 0.1, grit: 0, doubled: 'never', wet: 0.5, glideSeconds: 0.04 },
-  soft: { stature: 1.05, breath: 0.5, vibrato: 0.22, tilt: -0.9, ring: 0.15, grit: 0, doubled: 'never', wet: 1.5, glideSeconds: 0.04 },
-  airy: { stature: 1.03, breath: 0.9, vibrato: 0.1, tilt: -0.3, ring: 0.1, grit: 0, doubled: 'always', wet: 2.2, glideSeconds: 0.04 },
-  operatic: { stature: 0.95, breath: 0.05, vibrato: 0.5, tilt: -0.4, ring: 0.7, grit: 0, doubled: 'never', wet: 1.8, glideSeconds: 0.03 },
-  machine: { stature: 1, breath: 0.15, vibrato: 0, tilt: 0.9, ring: 0.3, grit: 0.1, doubled: 'always', wet: 1.3, glideSeconds: 0.012 },
-  nasal: { stature: 1.07, breath: 0.1, vibrato: 0.42, tilt: 0.6, ring: 0.6, grit: 0.05, doubled: 'never', wet: 1.3, glideSeconds: 0.06 },
+  bright: { stature: 1.04, breath: 0.2, vibrato: 0.2, tilt: 1.4, ring: 0.4, grit: 0.05, doubled: 'always', wet: 1, glideSeconds: 0.02 },
+  belted: { stature: 1.01, breath: 0.08, vibrato: 0.38, tilt: 0.5, ring: 0.5, grit: 0.2, doubled: 'choruses', wet: 1.2, glideSeconds: 0.04 },
+  rough: { stature: 0.97, breath: 0.1, vibrato: 0.12, tilt: 0.8, ring: 0.35, grit: 0.5, doubled: 'choruses', wet: 0.7, glideSeconds: 0.03 },
+  harsh: { stature: 0.93, breath: 0.3, vibrato: 0.05, tilt: 1.8, ring: 0.2, grit: 1, doubled: 'always', wet: 0.6, glideSeconds: 0.02 },
+  close: { stature: 0.98, breath: 0.7, vibrato: 0.18, tilt: -2, ring: 0.1, grit: 0, doubled: 'never', wet: 0.5, glideSeconds: 0.04 },
+  soft: { stature: 1.05, breath: 0.5, vibrato: 0.22, tilt: -1.6, ring: 0.15, grit: 0, doubled: 'never', wet: 1.5, glideSeconds: 0.04 },
+  airy: { stature: 1.03, breath: 0.9, vibrato: 0.1, tilt: -0.6, ring: 0.1, grit: 0, doubled: 'always', wet: 2.2, glideSeconds: 0.04 },
+  operatic: { stature: 0.95, breath: 0.05, vibrato: 0.5, tilt: -0.8, ring: 0.7, grit: 0, doubled: 'never', wet: 1.8, glideSeconds: 0.03 },
+  machine: { stature: 1, breath: 0.15, vibrato: 0, tilt: 1.4, ring: 0.3, grit: 0.1, doubled: 'always', wet: 1.3, glideSeconds: 0.012 },
+  nasal: { stature: 1.07, breath: 0.1, vibrato: 0.42, tilt: 1, ring: 0.6, grit: 0.05, doubled: 'never', wet: 1.3, glideSeconds: 0.06 },
 } as const satisfies Record<string, Manner>
 
 export type MannerName = keyof typeof MANNERS
