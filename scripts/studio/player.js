@@ -1,5 +1,6 @@
 // The script of the gallery's page: one song at a time, and what is heard is shown where it stands.
 const songs = JSON.parse(document.getElementById('songs').textContent)
+const still = matchMedia('(prefers-reduced-motion: reduce)').matches
 const exhibits = [...document.querySelectorAll('.song')].map(openExhibit)
 let current
 
@@ -41,7 +42,7 @@ function openExhibit(element, index) {
     shownLine?.classList.remove('now')
     line.classList.add('now')
     shownLine = line
-    lyrics.scrollTo({ top: line.offsetTop - lyrics.clientHeight / 3, behavior: 'smooth' })
+    lyrics.scrollTo({ top: line.offsetTop - lyrics.clientHeight / 3, behavior: still ? 'auto' : 'smooth' })
   }
 
   function show(seconds) {
