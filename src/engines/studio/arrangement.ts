@@ -2,7 +2,7 @@ import { type Bar, bassBar, colourBar, compingBar, type PlayedNote, padBar } fro
 import { type DrumHit, drumBar, kitOf } from './drums.ts'
 import { barSeconds, planForm, type Section } from './form.ts'
 import type { Comping } from './genres.ts'
-import { type Chord, chordsOf, keyName, progressionsOf } from './harmony.ts'
+import { type Chord, chordName, chordsOf, keyName, progressionsOf } from './harmony.ts'
 import { INSTRUMENTS, type InstrumentName } from './instruments.ts'
 import { type Layers, layersAt, levelOf } from './layers.ts'
 import { type LyricSection, parseLyrics } from './lyrics.ts'
@@ -134,7 +134,7 @@ function write(style: Style, form: Section[], setting: Setting): Omit<Score, 'du
       playBar(voices, style, { section, index, following }, harmony, random)
   }
   close(voices, style, setting.bars, harmony(0), random)
-  return timed(voices, style, form, setting)
+  return { ...timed(voices, style, form, setting), chords: chordTimes(style, form, harmony, setting) }
 }
 
 /** Which chord every bar has. Sections of one kind share their progression. */
@@ -339,12 +339,27 @@ function close(voices: Voices, style: Style, bars: number, chord: Chord, random:
     )
 }
 
+/** Each chord once, where it begins. */
+function chordTimes(
+  style: Style,
+  form: Section[],
+  chordAt: (bar: number) => Chord,
+  { leadIn }: Setting,
+): Score['chords'] {
+  const bars = form.reduce((sum, section) => sum + section.bars, 0)
+  const named = Array.from({ length: bars + 1 }, (_, bar) => ({
+    at: leadIn + bar * barSeconds(style),
+    name: chordName(chordAt(bar < bars ? bar : 0)),
+  }))
+  return named.filter(({ name }, bar) => name !== named[bar - 1]?.name)
+}
+
 function timed(
   voices: Voices,
   style: Style,
   form: Section[],
   setting: Setting,
-): Omit<Score, 'durationSeconds' | 'wordless'> {
+): Omit<Score, 'durationSeconds' | 'wordless' | 'chords'> {
   const { bpm, genre, room, energy } = style
   const loose = randomFrom(setting.here, 'hands')
   const middle = 0.5 + genre.swing / 2
@@ -384,7 +399,7 @@ function timed(
     singer: style.singer,
     key: keyName(style.key),
     barSeconds: barSeconds(style),
-    tone: genre.tone,
+    tone: genre.name,
     width: genre.width,
     drumRoom: Math.max(0, genre.room - 0.2) * 0.25,
     kit: kitOf(style.drums),

@@ -75,6 +75,19 @@ export const voicing = ({ pitchClasses }: Chord, around: number): number[] =>
 
 const NOTE_NAMES = ['C', 'C#', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'Ab', 'A', 'Bb', 'B']
 
+/** Qualities by their semitones above the root. */
+const QUALITIES: Readonly<Record<string, string>> = {
+  '4 7': '', '3 7': 'm', '3 6': 'dim', '4 8': 'aug', '4 6': '(b5)', '4 7 11': 'maj7', '4 7 10': '7', '3 7 10': 'm7', '3 7 11': 'm(maj7)',
+  '3 6 10': 'm7b5', '3 6 9': 'dim7',
+} // biome-ignore format: a table reads better in rows
+
+/** For people: "Dm7". */
+export function chordName({ pitchClasses }: Chord): string {
+  const [root = 0, ...others] = pitchClasses
+  const quality = QUALITIES[others.map((pitchClass) => wrap(pitchClass - root, 12)).join(' ')]
+  return `${NOTE_NAMES[root] ?? 'C'}${quality ?? ''}`
+}
+
 export const keyName = ({ tonic, mode }: Key): string => `${NOTE_NAMES[tonic] ?? 'C'} ${mode}`
 
 export const wrap = (value: number, size: number): number => ((Math.round(value) % size) + size) % size

@@ -5,7 +5,7 @@ import { drawSampled } from './band/sampler.ts'
 import { GENRES } from './genres.ts'
 import { INSTRUMENTS } from './instruments.ts'
 import { clicksIn, levelDb } from './listen.testing.ts'
-import { excerptsOf } from './master/excerpts.ts'
+import { excerpt } from './master/excerpts.ts'
 import { integratedLoudness } from './master/loudness.ts'
 import { mixBlocks, openStage } from './mix.ts'
 import type { Score } from './score.ts'
@@ -39,14 +39,17 @@ function render(score: Score, from: Bank | undefined): Sound {
 const song = (tags: string, take = 0): Score =>
   arrange({ lyrics: '', tags, title: 'Mix', instrumental: true, seed: 2, take, seconds: 70 })
 
-/** Some bars from the middle of the last chorus, and of the first verse. */
+/** A bar or two from the middle of the last chorus, and of the first verse. */
 function passages(score: Score): { chorus: Score; verse: Score } {
-  const excerpts = excerptsOf(score).map(({ score: excerpt }) => excerpt)
-  const kindOf = ({ sections }: Score): string | undefined => sections[0]?.kind
-  const chorus = excerpts.findLast((excerpt) => kindOf(excerpt) === 'chorus')
-  const verse = excerpts.find((excerpt) => kindOf(excerpt) === 'verse')
-  if (!chorus || !verse) throw new Error('The song has no verse or no chorus.')
-  return { chorus, verse }
+  const { sections, durationSeconds, barSeconds } = score
+  const kinds = sections.map(({ kind }) => kind)
+  const passage = (index: number): Score => {
+    const from = sections[index]?.at ?? 0
+    const bars = Math.round(((sections[index + 1]?.at ?? durationSeconds) - from) / barSeconds)
+    const seconds = Math.max(1, Math.round(2.4 / barSeconds)) * barSeconds
+    return excerpt(score, { from: from + Math.floor(bars / 2) * barSeconds, seconds })
+  }
+  return { chorus: passage(kinds.lastIndexOf('chorus')), verse: passage(kinds.indexOf('verse')) }
 }
 
 describe('mix', () => {

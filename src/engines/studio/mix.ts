@@ -8,6 +8,7 @@ import { openWidener } from './master/widener.ts'
 import { hashOf } from './random.ts'
 import { openReverb } from './reverb.ts'
 import type { Part, Score, TimedNote } from './score.ts'
+import { type Mouths, openMouths } from './sing/mouths.ts'
 import { openSinging, type Voices } from './sing/singing.ts'
 import { play } from './synth/play.ts'
 import { noiseSource, SAMPLE_RATE } from './synth/signal.ts'
@@ -30,12 +31,15 @@ interface Buses {
   echo: Float32Array
   /** What is heard wider than it was recorded. */
   wide: Float32Array
+  /** From this sample on all are silent. */
+  reach: number
 }
 
 /** What several renderings of one song share, one after another: the bank, the strokes of its kit, and the buffers. */
 export interface Stage {
   bank: Bank | undefined
   hitOf: (piece: Piece) => Hit
+  mouths: Mouths
   buses: Buses
   scratch: Scratch
 }
@@ -52,17 +56,19 @@ export interface Audible {
 const EVERYTHING: Audible = { part: () => true, piece: () => true, voices: 'all', crackle: true }
 
 /** Without a bank the synthesisers play all instruments. */
-export function openStage({ kit }: Score, bank: Bank | undefined): Stage {
+export function openStage({ kit, singer }: Score, bank: Bank | undefined): Stage {
   const size = BLOCK + LONGEST_NOTE
   return {
     bank,
     hitOf: openHits(kit, bank),
+    mouths: openMouths(singer),
     buses: {
       left: new Float32Array(size),
       right: new Float32Array(size),
       room: new Float32Array(size),
       echo: new Float32Array(size),
       wide: new Float32Array(size),
+      reach: 0,
     },
     scratch: { left: new Float32Array(LONGEST_NOTE), right: new Float32Array(LONGEST_NOTE) },
   }
@@ -74,15 +80,15 @@ export function openStage({ kit }: Score, bank: Bank | undefined): Stage {
  */
 export function* mixBlocks(score: Score, stage: Stage, audible: Audible = EVERYTHING): Generator<StereoBlock> {
   const { buses, scratch } = stage
-  for (const bus of Object.values(buses) as Float32Array[]) bus.fill(0) // the five buses
+  moveOn(buses, Number.POSITIVE_INFINITY)
   const reverb = openReverb(score.room)
   const echo = openEcho(score.echoSeconds)
   const widener = openWidener(score.width)
   const ride = openRide(score)
   const age = openAge(score, audible)
   const events = eventsOf(score, stage, audible)
-  const singing = openSinging(score, BLOCK, audible.voices)
-  const total = Math.round(score.durationSeconds * SAMPLE_RATE)
+  const singing = openSinging(score, BLOCK, audible.voices, stage.mouths)
+  const total = totalSamples(score)
   let next = 0
   for (let from = 0; from < total; from += BLOCK) {
     for (; next < events.length && (events[next]?.sample ?? 0) < from + BLOCK; next++) {
@@ -99,12 +105,22 @@ export function* mixBlocks(score: Score, stage: Stage, audible: Audible = EVERYT
     ride(left, right, from, samples)
     age(left, right, samples)
     yield { left, right, doneSeconds: (from + samples) / SAMPLE_RATE }
-    for (const bus of Object.values(buses) as Float32Array[]) {
-      // the five buses
-      bus.copyWithin(0, BLOCK)
-      bus.fill(0, LONGEST_NOTE)
-    }
+    moveOn(buses, BLOCK)
   }
+}
+
+const totalSamples = ({ durationSeconds }: Score): number => Math.round(durationSeconds * SAMPLE_RATE)
+
+/** What lies `samples` later comes to the front. */
+function moveOn(buses: Buses, samples: number): void {
+  const { left, right, room, echo, wide, reach } = buses
+  const rest = Math.max(0, reach - samples)
+  for (const bus of [left, right, room, echo, wide]) {
+    if (rest > 0) bus.copyWithin(0, samples, reach)
+    // Effects and singers write to the first block, whatever the instruments reach.
+    bus.fill(0, rest, Math.max(BLOCK, reach))
+  }
+  buses.reach = rest
 }
 
 interface Scratch {
@@ -119,17 +135,22 @@ interface Event {
 
 function eventsOf(score: Score, stage: Stage, audible: Audible): Event[] {
   const kicks = Float64Array.from(score.hits.filter(({ piece }) => piece === 'kick').map(({ at }) => at)).sort()
+  const total = totalSamples(score)
   const notes = score.parts.filter(audible.part).flatMap((part) =>
     // What has words is sung beside.
     part.notes
       .filter(({ syllable }) => syllable?.sung === undefined)
-      .map(
-        (note): Event => ({
-          sample: Math.round(note.at * SAMPLE_RATE),
-          draw: (buses, offset, scratch) =>
-            drawNote(part, note, stage.bank, buses, offset, scratch, part.pumps ? score.pump : 0, kicks),
-        }),
-      ),
+      .map((note): Event => {
+        const sample = Math.round(note.at * SAMPLE_RATE)
+        return {
+          sample,
+          draw: (buses, offset, { left, right }) => {
+            // What sounds after the end is not drawn.
+            const scratch = { left: left.subarray(0, total - sample), right: right.subarray(0, total - sample) }
+            drawNote(part, note, stage.bank, buses, offset, scratch, part.pumps ? score.pump : 0, kicks)
+          },
+        }
+      }),
   )
   return [...hitsOf(score, stage, audible), ...notes].sort((a, b) => a.sample - b.sample)
 }
@@ -250,6 +271,7 @@ function add(buses: Buses, offset: number, sound: Scratch, { samples, isMono }: 
   const second = isMono ? sound.left : sound.right
   const { left, right, room, echo, wide } = buses
   const length = Math.min(samples, left.length - offset)
+  buses.reach = Math.max(buses.reach, offset + length)
   const toRoom = place.gain * place.room * 0.5
   const toWide = place.gain * place.width * 0.5
   const toEcho = place.gain * place.echo * 0.5

@@ -36,6 +36,8 @@ export interface Score {
   wordless: readonly string[]
   /** Where its sections begin, in seconds, and how loud each is beside a chorus, in dB. */
   sections: { kind: string; at: number; db: number }[]
+  /** Where each chord begins, in seconds, for people: "Dm7". */
+  chords: { at: number; name: string }[]
 }
 
 /** What a part does in the band. */

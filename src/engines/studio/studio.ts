@@ -41,8 +41,11 @@ export interface WorkOptions {
   onSound?: (bytes: Uint8Array) => void
 }
 
-/** Worker threads end after so long without work, which frees their memory. */
-const IDLE_MS = 10_000
+/**
+ * Worker threads end after so long without work, which frees their memory. Until then the next song finds modules, fonts, the
+ * dictionary and the samples of the last one loaded, which take more than a second.
+ */
+const IDLE_MS = 60_000
 
 /** Opens the built-in composer. Threads start with the first song. */
 export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {

@@ -38,8 +38,9 @@ export interface Style {
 type Choice<T> = readonly [T, ...T[]]
 
 /**
- * The style that the tags describe. Tags override the defaults of the genre; what they leave open is chosen by the take,
- * so that two takes of one request differ in tempo, key, mode, drums and instruments.
+ * The style that the tags describe. Tags override the defaults of the genre. What they leave open is chosen for the request, as
+ * far as it makes the sound of the band: drums, bass, chords, pad, singer. The rest is chosen by the take, so that two takes of
+ * one request are two songs of one band, in another tempo, key and mode, with other lines and soloists.
  */
 export function chooseStyle(identity: Identity, options: { negativeTags: string; sung: boolean }): Style {
   const request = `${identity.tags}, ${identity.description ?? ''}`.toLowerCase()
@@ -48,12 +49,13 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
   const unwanted = refused.replace(/drum ?(and|&|n|'n'?) ?bass|bass ?house|big ?beat/g, '')
   const root = [identity.seed, identity.tags, identity.title, identity.description ?? ''].join('|')
   const turn = <T>(list: Choice<T>, about: string): T => rotate(list, `${root}|${about}`, identity.take)
+  const forAll = <T>(list: Choice<T>, about: string): T => rotate(list, `${root}|${about}`, 0)
 
   const genre = genreOf(request, refused, turn)
   const requested = instrumentsIn(request).filter((name) => !refuses(unwanted, name))
-  const wanted = (list: readonly InstrumentName[], about: string): InstrumentName | undefined => {
+  const wanted = (list: readonly InstrumentName[], about: string, choose = turn): InstrumentName | undefined => {
     const [first, ...rest] = list.filter((name) => !refuses(unwanted, name))
-    return first === undefined ? undefined : turn([first, ...rest], about)
+    return first === undefined ? undefined : choose([first, ...rest], about)
   }
   const among = (names: ReadonlySet<InstrumentName>): InstrumentName[] => requested.filter((name) => names.has(name))
   const requestedChords = requested.filter((name) => !LEADS.has(name) && !BASSES.has(name) && !PADS.has(name))
@@ -62,30 +64,30 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
   const second = wanted(askedLead.length > 0 ? askedLead : genre.leads, 'second') ?? 'synthLead'
   const noVoice = /vocal|voice|sing/.test(unwanted) || /\binstrumental\b/.test(request)
   const sung = options.sung && !noVoice
-  const chords = wanted(requestedChords.length > 0 ? requestedChords : genre.chords, 'chords')
+  const chords = wanted(requestedChords.length > 0 ? requestedChords : genre.chords, 'chords', forAll)
   const noBass = /(^|[\s,])(no )?bass\b/.test(unwanted)
   const noDrums = /drum|percussion|beat/.test(unwanted) || /no drums|drumless|a ?cappella|without drums/.test(request)
   return {
     genre,
     bpm: tempoOf(request, genre, identity, root),
     key: keyOf(request, genre, turn),
-    drums: noDrums ? 'none' : turn(genre.drums, 'drums'),
+    drums: noDrums ? 'none' : forAll(genre.drums, 'drums'),
     bass: noBass
       ? undefined
-      : wanted(among(BASSES).length > 0 ? among(BASSES) : genre.bass.filter((name) => name !== 'none'), 'bass'),
+      : wanted(among(BASSES).length > 0 ? among(BASSES) : genre.bass.filter((name) => name !== 'none'), 'bass', forAll),
     bassLine: turn(genre.bassLines, 'bass line'),
     chords,
     comping: turn(genre.comping, 'comping'),
     pad: /\bpads?\b|synth/.test(unwanted)
       ? undefined
-      : wanted(among(PADS).length > 0 ? among(PADS) : genre.pads, 'pad'),
+      : wanted(among(PADS).length > 0 ? among(PADS) : genre.pads, 'pad', forAll),
     colour: wanted(
       genre.colours.filter((name) => name !== chords && name !== second),
       'colour',
     ),
     lead: sung ? 'voice' : second,
     second: second === chords || sung ? second : (wanted(genre.leads, 'answer') ?? second),
-    singer: chooseSinger(request, (list) => turn(list, 'register')),
+    singer: chooseSinger(request, genre.sings, (list) => forAll(list, 'register')),
     room: /reverb|echo/.test(unwanted)
       ? 0.05
       : /dreamy|ethereal|reverb|epic|hall/.test(request)

@@ -63,16 +63,13 @@ function drawZone(
   const { loop = 0, loopStart = 0, loopEnd = 0 } = zone
   const span = loopEnd - loopStart
   const isLooped = loop !== 0 && span > 1 && loopEnd <= values.length
-  const last = values.length - 2
+  const last = values.length - 3
   // No two strokes are alike: some cents make them different without being heard as such.
   const tuning = (zone.cents ?? 0) + (note.midi - zone.root) * zone.centsPerKey + ((note.seed % 7) - 3)
   const step = (2 ** (tuning / 1200) * rate) / SAMPLE_RATE
   const gain = (10 ** ((zone.db ?? 0) / 20) * note.velocity ** 1.4 * side) / 32_768
   const volume = openVolume(zone, note)
   const filter = openFilter(zone, note)
-  let [b0, b1, a1, a2] = [1, 0, 0, 0]
-  let z1 = 0
-  let z2 = 0
   let place = zone.start ?? 0
   let level = 0
   for (let start = 0; start < samples; start += STEP) {
@@ -83,36 +80,49 @@ function drawZone(
     const movement = modulationAt(zone, time)
     const increment = movement.cents === 0 ? step : step * 2 ** (movement.cents / 1200)
     const loopsNow = isLooped && (loop === 1 || time <= note.seconds)
-    if (filter !== undefined) [b0, b1, a1, a2] = filter(movement.envelope)
-    const end = Math.min(samples, start + STEP)
-    for (let index = start; index < end; index++) {
+    const wanted = Math.min(samples - start, STEP)
+    let drawn = 0
+    while (drawn < wanted) {
       if (loopsNow && place >= loopEnd) place -= span
-      const whole = place | 0
-      if (whole >= last) return index
-      const part = place - whole
-      // Hermite's cubic through four neighbours.
-      const one = values[whole] ?? 0
-      const two = values[whole + 1] ?? 0
-      const before = whole > 0 ? (values[whole - 1] ?? 0) : one
-      const after = values[whole + 2] ?? two
-      const first = 0.5 * (two - before)
-      const second = before - 2.5 * one + 2 * two - 0.5 * after
-      const third = 0.5 * (after - before) + 1.5 * (one - two)
-      let value = ((third * part + second) * part + first) * part + one
-      if (filter !== undefined) {
-        const out = value * b0 + z1
-        z1 = value * b1 - a1 * out + z2
-        z2 = value * b0 - a2 * out
-        value = out
-      }
-      level += rise
-      out[index] = (out[index] ?? 0) + value * level
-      place += increment
+      // So many until the loop or the recording ends: they need no look at either.
+      const border = loopsNow ? Math.min(loopEnd, last) : last
+      const count = Math.min(wanted - drawn, Math.ceil((border - place) / increment))
+      if (count <= 0) break
+      place = read(values, place, increment, drawn, count)
+      drawn += count
     }
+    filter?.(movement.envelope, drawn)
+    for (let index = 0; index < drawn; index++) {
+      level += rise
+      out[start + index] = (out[start + index] ?? 0) + (STRETCH[index] ?? 0) * level
+    }
+    if (drawn < wanted) return start + drawn
     level = goal
-    if (amplitude === 0 && time > (zone.delay ?? 0) + (zone.attack ?? 0)) return end
+    if (amplitude === 0 && time > (zone.delay ?? 0) + (zone.attack ?? 0)) return start + drawn
   }
   return samples
+}
+
+/** What is drawn at once: `STEP` samples of a recording, before they are added to the note. */
+const STRETCH = new Float64Array(STEP)
+
+/** Reads a recording at a pace, between its samples by Hermite's cubic through four neighbours; returns the place after it. */
+function read(values: Int16Array, from: number, increment: number, offset: number, count: number): number {
+  let place = from
+  for (let index = offset; index < offset + count; index++) {
+    const whole = place | 0
+    const part = place - whole
+    const one = values[whole] ?? 0
+    const two = values[whole + 1] ?? 0
+    const before = whole > 0 ? (values[whole - 1] ?? 0) : one
+    const after = values[whole + 2] ?? 0
+    const rise = 0.5 * (two - before)
+    const bend = rise + one - two
+    const third = bend + one - two + 0.5 * (after - one)
+    STRETCH[index] = ((third * part - bend - third) * part + rise) * part + one
+    place += increment
+  }
+  return place
 }
 
 /** The volume envelope as an amplitude: attack in amplitude, the rest in decibels (SoundFont 2.04, section 9.1.7). */
@@ -165,22 +175,22 @@ function secondEnvelopeAt({ modAttack = 0, modHold = 0, modDecay = 0, modSustain
 type Coefficients = [b0: number, b1: number, a1: number, a2: number]
 
 /**
- * The coefficients of a two-pole low-pass filter (b2 = b0) for a value of the second envelope. Undefined where it would stay
- * open.
+ * A two-pole low-pass filter (b2 = b0) over the start of `STRETCH`, which follows the second envelope. Undefined where it would
+ * stay open.
  */
 function openFilter(
   { cutoff, sweep = 0, resonanceDb = 0 }: Zone,
   { velocity }: SoundedNote,
-): ((envelope: number) => Coefficients) | undefined {
+): ((envelope: number, samples: number) => void) | undefined {
   const soft = (1 - Math.min(1, velocity)) * SOFT_CENTS
   if (sweep === 0 && Math.min(OPEN_CUTOFF, cutoff) - soft >= OPEN_CUTOFF - 200) return undefined
   const q = 10 ** ((resonanceDb - 3.01) / 20)
   const scale = 10 ** (-resonanceDb / 40)
   let moved = Number.NEGATIVE_INFINITY
   let coefficients: Coefficients = [1, 0, 0, 0]
-  return (envelope) => {
-    const cents = Math.min(OPEN_CUTOFF, cutoff + envelope * sweep) - soft
-    if (Math.abs(cents - moved) < 10) return coefficients
+  let left1 = 0
+  let left2 = 0
+  const moveTo = (cents: number): void => {
     moved = cents
     const angle = (2 * Math.PI * Math.min(19_000, 8.176 * 2 ** (cents / 1200))) / SAMPLE_RATE
     const alpha = Math.sin(angle) / (2 * q)
@@ -188,6 +198,20 @@ function openFilter(
     const a0 = 1 + alpha
     const b0 = (scale * (1 - cosine)) / 2 / a0
     coefficients = [b0, 2 * b0, (-2 * cosine) / a0, (1 - alpha) / a0]
-    return coefficients
+  }
+  return (envelope, samples) => {
+    const cents = Math.min(OPEN_CUTOFF, cutoff + envelope * sweep) - soft
+    if (Math.abs(cents - moved) >= 10) moveTo(cents)
+    const [b0, b1, a1, a2] = coefficients
+    let [z1, z2] = [left1, left2]
+    for (let index = 0; index < samples; index++) {
+      const value = STRETCH[index] ?? 0
+      const out = value * b0 + z1
+      z1 = value * b1 - a1 * out + z2
+      z2 = value * b0 - a2 * out
+      STRETCH[index] = out
+    }
+    left1 = z1
+    left2 = z2
   }
 }

@@ -4,7 +4,7 @@ import type { Score } from '../score.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
 import { openBiquad } from './biquad.ts'
 import { openCompressor } from './compressor.ts'
-import { excerptsOf } from './excerpts.ts'
+import { type Excerpt, excerptsOf } from './excerpts.ts'
 import { LIMITER_DELAY, openLimiter } from './limiter.ts'
 import { CEILING, type Heard, type Plan, planMaster, THRESHOLD_DB } from './plan.ts'
 import { TONES } from './tone.ts'
@@ -27,7 +27,7 @@ export function* masterBlocks(score: Score, bank: Bank | undefined): Generator<S
 /** Listens to excerpts of a song and works out its master. It pauses often, so that a song can be stopped there. */
 export function* planFor(score: Score, stage: Stage): Generator<undefined, Plan> {
   const heard: Heard[] = []
-  for (const { score: excerpt, weight } of excerptsOf(score)) {
+  for (const { weight, ...excerpt } of excerptsOf(score)) {
     for (const part of collect(excerpt, stage)) {
       if (part.heard === undefined) yield
       else heard.push({ ...part.heard, weight })
@@ -51,7 +51,10 @@ export function* throughChain(score: Score, stage: Stage, chain: Chain, audible?
 
 const NOTHING_YET: StereoBlock = { left: new Float32Array(0), right: new Float32Array(0), doneSeconds: 0 }
 
-function* collect(score: Score, stage: Stage): Generator<{ heard?: Omit<Heard, 'weight'> }> {
+function* collect(
+  { score, runUpSeconds }: Omit<Excerpt, 'weight'>,
+  stage: Stage,
+): Generator<{ heard?: Omit<Heard, 'weight'> }> {
   const length = Math.round(score.durationSeconds * SAMPLE_RATE)
   const left = new Float32Array(length)
   const right = new Float32Array(length)
@@ -63,7 +66,8 @@ function* collect(score: Score, stage: Stage): Generator<{ heard?: Omit<Heard, '
     offset += samples
     if (offset < length) yield {}
   }
-  yield { heard: { left, right } }
+  const from = Math.round(runUpSeconds * SAMPLE_RATE)
+  yield { heard: { left: left.subarray(from), right: right.subarray(from) } }
 }
 
 /** Works on whole blocks, in place. */

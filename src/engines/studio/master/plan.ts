@@ -26,8 +26,8 @@ const BEFORE_COMPRESSOR_LUFS = -18
 export const THRESHOLD_DB = -12
 const RUMBLE_HERTZ = 28
 /** How far a mix is pulled towards the tone, and by how much at most. */
-const PULL = 0.5
-const MOST_DB = 8
+const PULL = 0.9
+const MOST_DB = 9
 /** What an MP3 encoder adds to the peaks lies under this: 0.7 dB to the -1 dBTP that is promised. */
 export const CEILING = 10 ** (-1.7 / 20)
 const SILENCE_LUFS = -70

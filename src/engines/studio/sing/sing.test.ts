@@ -20,7 +20,7 @@ import { drawLine, VOICE_TAIL } from './vocoder.ts'
 
 const BLOCK = 65_536
 const first = <T>([one]: readonly [T, ...T[]]): T => one
-const female = chooseSinger('female', first)
+const female = chooseSinger('female', ['plain', 'any'], first)
 
 const request: SongRequest = {
   lyrics:
@@ -92,7 +92,8 @@ describe('singing', () => {
 
   it('the singer sings the same song with the same samples, whatever the length of the blocks', () => {
     const again = sing(arrange(request), 16_000)
-    expect(Buffer.from(again.buffer).equals(Buffer.from(sound.buffer))).toBe(true)
+    // Where a block ends, filters drop what is too soft to be heard.
+    expect(again.every((value, index) => Math.abs(value - (sound[index] ?? 1)) < 1e-12)).toBe(true)
   })
 
   it('the singer is heard while there are words, and is silent between them', () => {
@@ -138,7 +139,7 @@ describe('singing', () => {
   })
 
   it('a rapper speaks in rhythm: no note is drawn out, and the pitch does not follow the tune', () => {
-    const rapper = chooseSinger('rap, male', first)
+    const rapper = chooseSinger('rap, male', ['plain', 'any'], first)
     expect(rapper.isSpoken).toBe(true)
     const phrase = phraseOf('counting every star above the town')
     const notes = phrase.syllables.map((_, index) => ({
@@ -169,7 +170,7 @@ describe('singing', () => {
     ['drill, female', 'high', true],
     ['melodic rap, male', 'low', false],
   ])('the tags "%s" choose the singer %s', (tags, name, isSpoken) => {
-    const singer = chooseSinger(tags, first)
+    const singer = chooseSinger(tags, ['plain', 'any'], first)
     expect([singer.name, singer.isSpoken === true]).toEqual([name, isSpoken])
   })
 })
@@ -270,7 +271,11 @@ function copyOf(phrase: Phrase, envelopes: Envelopes): Float32Array {
   }
   const out = new Float32Array(Math.ceil((phrase.samples.length / phrase.sampleRate) * SAMPLE_RATE) + VOICE_TAIL)
   const voices = [{ hertz: track.hertz, lateSeconds: 0, gain: 1, bus: 0 }]
-  drawLine({ envelopes, track, voices, warp: 1, breath: 0, seed: 1 }).drawTo(out.length, [out], 0)
+  drawLine({ envelopes, track, voices, singer: { warp: 1, breath: 0, tilt: 0, ring: 0.33 }, seed: 1 }).drawTo(
+    out.length,
+    [out],
+    0,
+  )
   return resampled(out, 160, 441).subarray(0, phrase.samples.length)
 }
 

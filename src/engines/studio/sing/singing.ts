@@ -1,12 +1,12 @@
 import { hashOf, randomFrom } from '../random.ts'
 import type { Part, Score, TimedNote } from '../score.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
-import { type Envelopes, envelopesOf } from './envelopes.ts'
+import { type Mouths, openMouths } from './mouths.ts'
 import type { Phrase } from './phrase.ts'
 import { type SungNote, stretchesOf } from './timing.ts'
 import { secondOf, trackOf } from './track.ts'
 import { type DrawnLine, drawLine, type LineVoice, VOICE_TAIL } from './vocoder.ts'
-import { compressor, highPass, highShelf, peaking, type Stage } from './voice-chain.ts'
+import { besideStages, leadStages } from './voice-chain.ts'
 
 /** Where the singer is heard: windows of the song, of the same length. */
 export interface SingingBuses {
@@ -39,8 +39,6 @@ const BUSES = 4
 
 /** Consonants come so long before the first note, at most. */
 const PICKUP_SECONDS = 0.6
-/** Choruses come back: the mouths of so many lines are kept. */
-const KEPT_ENVELOPES = 12
 const SAME_LINE_SECONDS = 0.05
 
 /** How loud each is in the mix, and how much of it goes into the room. */
@@ -50,12 +48,18 @@ const GAINS = { lead: 1.75, double: 0.56, harmony: 0.6 } as const
 export type Voices = 'all' | 'lead' | 'backing' | 'none'
 
 /** Sings the words of a score, block after block; only a window is in memory. Notes without words are not its. */
-export function openSinging(score: Score, blockSamples: number, voices: Voices = 'all'): Singing {
+export function openSinging(
+  score: Score,
+  blockSamples: number,
+  voices: Voices = 'all',
+  mouths: Mouths = openMouths(score.singer),
+): Singing {
   const lines = voices === 'none' ? [] : linesOf(score)
   if (lines.length === 0) return { addTo() {} }
-  const open = opener(score)
+  const open = opener(score, mouths)
   const buses = Array.from({ length: BUSES }, () => new Float32Array(blockSamples + VOICE_TAIL))
-  const chains = buses.map((_, bus) => chainOf(bus))
+  const chains = buses.map((_, bus) => (bus === LEAD ? leadStages(score.singer) : besideStages()))
+  const wasSilent = buses.map(() => false)
   let next = 0
   let from = 0
   let drawn: DrawnLine[] = []
@@ -65,10 +69,15 @@ export function openSinging(score: Score, blockSamples: number, voices: Voices =
       const until = from + samples
       for (let line = lines[next]; line && startOf(line) < until; line = lines[++next]) drawn.push(...open(line))
       drawn = drawn.filter((line) => line.drawTo(until, buses, from))
-      for (const [index, bus] of buses.entries()) for (const stage of chains[index] ?? []) stage(bus, samples)
+      for (const [index, bus] of buses.entries()) {
+        const silent = index !== LEAD && isSilent(bus, samples)
+        // A filter rings on for less than a block.
+        if (!silent || !wasSilent[index]) for (const stage of chains[index] ?? []) stage(bus, samples)
+        wasSilent[index] = silent
+      }
       if (voices === 'backing') buses[LEAD]?.fill(0, 0, samples)
       if (voices === 'lead') for (const bus of buses.slice(LEAD + 1)) bus.fill(0, 0, samples)
-      join(buses, target, samples)
+      join(buses, target, samples, score.singer.wet)
       for (const bus of buses) {
         bus.copyWithin(0, samples)
         bus.fill(0, bus.length - samples)
@@ -80,17 +89,18 @@ export function openSinging(score: Score, blockSamples: number, voices: Voices =
 
 const startOf = ({ notes }: SungLine): number => ((notes[0]?.at ?? 0) - PICKUP_SECONDS) * SAMPLE_RATE
 
-function chainOf(bus: number): Stage[] {
-  if (bus !== LEAD) return [highPass(180)]
-  return [
-    highPass(100),
-    peaking(300, -2, 0.9),
-    highShelf(5_000, 2),
-    compressor({ thresholdDb: -24, ratio: 3, attackSeconds: 0.006, releaseSeconds: 0.12, makeupDb: 6 }),
-  ]
+/** Whether nothing is heard of a bus; one that sings is known from its first sample that is not 0. */
+function isSilent(bus: Float32Array, samples: number): boolean {
+  for (let index = 0; index < samples; index++) if (bus[index] !== 0) return false
+  return true
 }
 
-function join(buses: readonly Float32Array[], { left, right, room, echo }: SingingBuses, samples: number): void {
+function join(
+  buses: readonly Float32Array[],
+  { left, right, room, echo }: SingingBuses,
+  samples: number,
+  wet: number,
+): void {
   const [lead, one, other, under] = buses
   if (!lead || !one || !other || !under) return
   for (let index = 0; index < samples; index++) {
@@ -100,23 +110,14 @@ function join(buses: readonly Float32Array[], { left, right, room, echo }: Singi
     const h = GAINS.harmony * (under[index] ?? 0)
     left[index] = (left[index] ?? 0) + sung + a + 0.65 * h
     right[index] = (right[index] ?? 0) + sung + b + 0.95 * h
-    room[index] = (room[index] ?? 0) + 0.22 * sung + 0.15 * (a + b) + 0.35 * h
-    echo[index] = (echo[index] ?? 0) + 0.13 * sung
+    room[index] = (room[index] ?? 0) + wet * (0.22 * sung + 0.15 * (a + b) + 0.35 * h)
+    echo[index] = (echo[index] ?? 0) + 0.13 * wet * sung
   }
 }
 
-function opener({ singer, key }: Score): (line: SungLine) => DrawnLine[] {
-  const known = new Map<Phrase, Envelopes>()
-  const mouthOf = (phrase: Phrase): Envelopes => {
-    const envelopes = known.get(phrase) ?? envelopesOf(phrase, singer.spokenHertz)
-    known.delete(phrase)
-    known.set(phrase, envelopes)
-    const [oldest] = known.keys()
-    if (known.size > KEPT_ENVELOPES && oldest) known.delete(oldest)
-    return envelopes
-  }
+function opener({ singer, key }: Score, mouths: Mouths): (line: SungLine) => DrawnLine[] {
   return ({ phrase, notes, harmony, isDoubled }) => {
-    const envelopes = mouthOf(phrase)
+    const envelopes = mouths(phrase)
     const stretches = stretchesOf(phrase, notes, { isSpoken: singer.isSpoken === true })
     if (stretches.length === 0) return []
     const word = `${key}|${phrase.line}|${notes[0]?.at.toFixed(3)}`
@@ -138,7 +139,7 @@ function opener({ singer, key }: Score): (line: SungLine) => DrawnLine[] {
       })
     if (harmony)
       voices.push({ hertz: second(3, 4, (note) => harmony[note] ?? 0), lateSeconds: 0.009, gain: 1, bus: HARMONY })
-    return [drawLine({ envelopes, track, voices, warp: singer.warp, breath: singer.breath, seed: hashOf(word) })]
+    return [drawLine({ envelopes, track, voices, singer, seed: hashOf(word) })]
   }
 }
 
@@ -157,7 +158,8 @@ function linesOf({ parts, sections, durationSeconds, singer }: Score): SungLine[
     return {
       phrase,
       notes,
-      isDoubled: isChorus(at) && singer.isSpoken !== true,
+      isDoubled:
+        singer.isSpoken !== true && (singer.doubled === 'always' || (singer.doubled === 'choruses' && isChorus(at))),
       harmony:
         under && singer.isSpoken !== true
           ? notes.map(({ midi }, index) => (under.notes[index]?.midi ?? midi) - midi)

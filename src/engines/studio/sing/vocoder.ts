@@ -1,6 +1,7 @@
 import { noiseSource, SAMPLE_RATE, sine } from '../synth/signal.ts'
 import { BINS, type Envelopes, FFT_LENGTH, HOP_SECONDS } from './envelopes.ts'
 import { RealFft } from './fft.ts'
+import type { Singer } from './singers.ts'
 import type { Track } from './track.ts'
 
 /** One of those who sing a line together: the same mouth, another pitch and place. */
@@ -13,13 +14,14 @@ export interface LineVoice {
   bus: number
 }
 
+/** What of a singer shapes the sound. */
+type Mouth = Pick<Singer, 'warp' | 'breath' | 'tilt' | 'ring'>
+
 export interface LineOptions {
   envelopes: Envelopes
   track: Track
   voices: readonly LineVoice[]
-  /** Above 1 the formants lie higher. */
-  warp: number
-  breath: number
+  singer: Mouth
   seed: number
 }
 
@@ -44,8 +46,8 @@ const SILENT_SHARE = 0.004
  * A line as minimum-phase pulses through the shape of the mouth, and shaped noise. Only what is asked for is drawn: a song
  * holds no more than a window of each line.
  */
-export function drawLine({ envelopes, track, voices, warp, breath, seed }: LineOptions): DrawnLine {
-  const mouth = openMouth(envelopes, warp, breath)
+export function drawLine({ envelopes, track, voices, singer, seed }: LineOptions): DrawnLine {
+  const mouth = openMouth(envelopes, singer)
   const noise = openBreath(seed)
   const first = Math.round(track.start * SAMPLE_RATE)
   const last = track.source.length
@@ -141,9 +143,10 @@ function openBreath(seed: number) {
 }
 
 /** The mouth at one place of the spoken line: a pulse for the voice, a spectrum for the breath. */
-function openMouth(envelopes: Envelopes, warp: number, breath: number) {
+function openMouth(envelopes: Envelopes, singer: Mouth) {
+  const { breath } = singer
   const fft = new RealFft(FFT_LENGTH)
-  const shape = shapeOf(envelopes.sampleRate, warp)
+  const shape = shapeOf(envelopes.sampleRate, singer)
   const power = new Float64Array(BINS)
   const zero = new Float64Array(BINS)
   const cepstrum = new Float64Array(FFT_LENGTH)
@@ -234,7 +237,7 @@ function openMouth(envelopes: Envelopes, warp: number, breath: number) {
 const slope = (value: number, middle: number, width: number): number => 1 / (1 + Math.exp(-(value - middle) / width))
 
 /** What is the same for all lines of one singer: where each bin lies in the spoken spectrum, and how it is coloured. */
-function shapeOf(sampleRate: number, warp: number) {
+function shapeOf(sampleRate: number, { warp, tilt, ring }: Mouth) {
   const bins = new Uint16Array(BINS)
   const tables = ['parts', 'colour', 'hissColour', 'noiseOfVowel', 'noiseOfBuzz', 'scatter'] as const
   const [parts, colour, hissColour, noiseOfVowel, noiseOfBuzz, scatter] = tables.map(() => new Float64Array(BINS)) as [
@@ -255,10 +258,9 @@ function shapeOf(sampleRate: number, warp: number) {
     bins[bin] = Math.min(BINS - 2, Math.floor(place))
     parts[bin] = place - (bins[bin] ?? 0)
     const octavesBeyond = Math.max(0, Math.log2(Math.max(1, spoken) / EDGE_HERTZ))
-    const brightness = 0.046 * Math.log2(Math.max(hertz, 200) / 1_000)
-    // The singer's formant, which carries a voice over a band.
-    const ring = 0.33 * Math.exp(-(((hertz - 3_000) / 700) ** 2))
-    colour[bin] = brightness + ring - 3 * octavesBeyond
+    const brightness = (0.046 + (tilt * Math.LN10) / 20) * Math.log2(Math.max(hertz, 200) / 1_000)
+    const formant = ring * Math.exp(-(((hertz - 3_000) / 700) ** 2))
+    colour[bin] = brightness + formant - 3 * octavesBeyond
     hissColour[bin] = -1.1 * octavesBeyond - (hertz < 500 ? 3 * (1 - hertz / 500) : 0)
     noiseOfVowel[bin] = Math.min(0.95, 0.015 + 0.5 * slope(hertz, 5_200, 900))
     noiseOfBuzz[bin] = Math.min(0.97, 0.12 + 0.85 * slope(hertz, 1_900, 350))

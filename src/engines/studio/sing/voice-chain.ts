@@ -1,86 +1,39 @@
-import { SAMPLE_RATE } from '../synth/signal.ts'
+import { highPass, openBiquad, peaking, shelf } from '../master/biquad.ts'
+import { SAMPLE_RATE, saturate } from '../synth/signal.ts'
+import type { Singer } from './singers.ts'
 
 /** Changes a sound in place, and remembers where it left off. */
 export type Stage = (sound: Float32Array, samples: number) => void
 
-interface Coefficients {
-  b0: number
-  b1: number
-  b2: number
-  a0: number
-  a1: number
-  a2: number
-}
+/** The voice in front: less boom and mud, more air, and even loudness. */
+export const leadStages = ({ grit }: Pick<Singer, 'grit'>): Stage[] => [
+  openBiquad(highPass(100)).process,
+  openBiquad(peaking(300, -2, 0.9)).process,
+  openBiquad(shelf(5_000, 2, 'high')).process,
+  compressor({ thresholdDb: -24, ratio: 3, attackSeconds: 0.006, releaseSeconds: 0.12, makeupDb: 6 }),
+  ...(grit > 0 ? [shout(grit)] : []),
+]
 
-/** R. Bristow-Johnson, "Audio EQ Cookbook": https://www.w3.org/TR/audio-eq-cookbook/. */
-function turnOf(hertz: number, q: number): { cosine: number; alpha: number } {
-  const turn = (2 * Math.PI * hertz) / SAMPLE_RATE
-  return { cosine: Math.cos(turn), alpha: Math.sin(turn) / (2 * q) }
-}
+/** Who sings beside: thin enough not to cover the lead. Silence stays silence. */
+export const besideStages = (): Stage[] => [openBiquad(highPass(180)).process]
 
-export function highPass(hertz: number): Stage {
-  const { cosine, alpha } = turnOf(hertz, Math.SQRT1_2)
-  const side = (1 + cosine) / 2
-  return filter({ b0: side, b1: -2 * side, b2: side, a0: 1 + alpha, a1: -2 * cosine, a2: 1 - alpha })
-}
+/** The peak level of the voice after its compressor, about. */
+const VOICE_PEAK = 0.25
 
-export function peaking(hertz: number, db: number, q: number): Stage {
-  const { cosine, alpha } = turnOf(hertz, q)
-  const size = 10 ** (db / 40)
-  return filter({
-    b0: 1 + alpha * size,
-    b1: -2 * cosine,
-    b2: 1 - alpha * size,
-    a0: 1 + alpha / size,
-    a1: -2 * cosine,
-    a2: 1 - alpha / size,
-  })
-}
-
-export function highShelf(hertz: number, db: number): Stage {
-  const { cosine, alpha } = turnOf(hertz, Math.SQRT1_2)
-  const size = 10 ** (db / 40)
-  const edge = 2 * Math.sqrt(size) * alpha
-  return filter({
-    b0: size * (size + 1 + (size - 1) * cosine + edge),
-    b1: -2 * size * (size - 1 + (size + 1) * cosine),
-    b2: size * (size + 1 + (size - 1) * cosine - edge),
-    a0: size + 1 - (size - 1) * cosine + edge,
-    a1: 2 * (size - 1 - (size + 1) * cosine),
-    a2: size + 1 - (size - 1) * cosine - edge,
-  })
-}
-
-/** Below this a sound has ended: the smallest of numbers take many times as long to compute with. */
-const STILLNESS = 1e-20
-
-function filter(given: Coefficients): Stage {
-  const [b0, b1, b2, a1, a2] = [given.b0, given.b1, given.b2, given.a1, given.a2].map((value) => value / given.a0) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ] // as many as there were
-  let z1 = 0
-  let z2 = 0
+/** Drives the voice into saturation, as a throat under pressure and its microphone do. */
+function shout(grit: number): Stage {
+  const drive = (1 + 5 * grit) / (4 * VOICE_PEAK)
+  // As loud as before where the voice is loud.
+  const gain = VOICE_PEAK / saturate(VOICE_PEAK * drive)
   return (sound, samples) => {
-    for (let index = 0; index < samples; index++) {
-      const x = sound[index] ?? 0
-      const y = b0 * x + z1
-      z1 = b1 * x - a1 * y + z2
-      z2 = b2 * x - a2 * y
-      if (z1 < STILLNESS && z1 > -STILLNESS) z1 = 0
-      if (z2 < STILLNESS && z2 > -STILLNESS) z2 = 0
-      sound[index] = y
-    }
+    for (let index = 0; index < samples; index++) sound[index] = gain * saturate(drive * (sound[index] ?? 0))
   }
 }
 
 const CONTROL = 16
 
 /** Makes what is louder than the threshold softer by the ratio, and all of it louder by `makeupDb`. */
-export function compressor(options: {
+function compressor(options: {
   thresholdDb: number
   ratio: number
   attackSeconds: number
@@ -92,8 +45,9 @@ export function compressor(options: {
   const attack = coefficient(options.attackSeconds)
   const release = coefficient(options.releaseSeconds)
   let level = 0
-  let gain = 10 ** (options.makeupDb / 20)
+  let reached = 10 ** (options.makeupDb / 20)
   return (sound, samples) => {
+    let gain = reached
     for (let start = 0; start < samples; start += CONTROL) {
       const end = Math.min(samples, start + CONTROL)
       let peak = 0
@@ -107,5 +61,6 @@ export function compressor(options: {
         sound[index] = (sound[index] ?? 0) * gain
       }
     }
+    reached = gain
   }
 }

@@ -61,6 +61,7 @@ export function scoreOf(recipe: Recipe): Score | undefined {
     durationSeconds: at,
     wordless: [...new Set(placed.flatMap(({ wordless }) => wordless))],
     sections: placed.flatMap(({ sections }) => sections),
+    chords: placed.flatMap(({ chords }) => chords),
     hits: placed.flatMap(({ hits }) => hits),
     parts: joinedParts(placed.flatMap(({ parts }) => parts)),
   }
@@ -80,12 +81,16 @@ function cut(score: Score, from: number, to: number, at: number): Score {
   const isFirst = from === 0
   const starts = (time: number): boolean => (isFirst || time >= from - EARLY_SECONDS) && time < to - EARLY_SECONDS
   const moved = (time: number): number => at + Math.max(0, time - from)
+  // Each lasts until the next one.
+  const lasting = <T extends { at: number }>(events: readonly T[]): T[] =>
+    events
+      .filter((event, index) => event.at < to && (events[index + 1]?.at ?? score.durationSeconds) > from)
+      .map((event) => ({ ...event, at: moved(event.at) }))
   return {
     ...score,
     durationSeconds: to - from,
-    sections: score.sections
-      .filter((section, index) => section.at < to && (score.sections[index + 1]?.at ?? score.durationSeconds) > from)
-      .map((section) => ({ ...section, at: moved(section.at) })),
+    sections: lasting(score.sections),
+    chords: lasting(score.chords),
     hits: score.hits.filter((hit) => starts(hit.at)).map((hit) => ({ ...hit, at: moved(hit.at) })),
     parts: score.parts.map((part) => ({
       ...part,
