@@ -15,7 +15,7 @@ import {
   purgeSessions,
   updateAuthRows,
 } from './auth-rows.ts'
-import { addBatchDeliveries, getBatch, listUnannounced, submitBatch } from './batches.ts'
+import { addBatchDeliveries, getBatch, listBatches, listUnannounced, submitBatch } from './batches.ts'
 import {
   cancelCallBatch,
   changeCallBatch,
@@ -44,6 +44,7 @@ import { createInvitation, findInvitation, listInvitations, revokeInvitation } f
 import { changeKey, createKey, findKey, getKey, listKeys, recordKeyUses, revokeKey, rotateKey } from './keys.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
+import { hideTask, listHidden, markTask, purgeHidden, restoreTask } from './library.ts'
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
 import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
@@ -69,6 +70,7 @@ import {
 import { getPriceRevision } from './price-revision.ts'
 import { changeCostRules, changePriceRules, listCostRules, listPriceGroups, listPriceRules } from './price-rules.ts'
 import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
+import { createShare, getShare, listShares, revokeShare } from './shares.ts'
 import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
@@ -128,6 +130,12 @@ export const writes: Queries<EngineVerbs> = {
   insertAsset,
   deleteAssets,
   purgeTasks,
+  markTask,
+  hideTask,
+  restoreTask,
+  purgeHidden,
+  createShare,
+  revokeShare,
   credit,
   createTenant,
   ensureFirstTenant,
@@ -185,7 +193,11 @@ export const reads: Queries<ReadVerbs> = {
   listTasks,
   listAllTasks,
   countTasks: totalTasks,
+  listHidden,
+  getShare,
+  listShares,
   getBatch,
+  listBatches,
   listCalls,
   getCallFile,
   listCallFiles,
