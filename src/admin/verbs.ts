@@ -11,6 +11,7 @@ import { MEMBER_VERBS, OWN_MEMBER_VERBS } from './members.ts'
 import { PERSON_VERBS } from './people.ts'
 import { PRICE_VERBS } from './prices.ts'
 import { RECONCILE_VERBS } from './reconcile.ts'
+import { OWN_SHARE_VERBS } from './shares.ts'
 import { TASK_VERBS } from './tasks.ts'
 import { TENANT_VERBS } from './tenants.ts'
 import { OWN_USAGE_VERBS, USAGE_VERBS } from './usage.ts'
@@ -47,6 +48,7 @@ export const OWN_VERBS: readonly Verb[] = [
   ...OWN_ACCOUNT_VERBS,
   ...OWN_MEMBER_VERBS,
   ...OWN_INVITATION_VERBS,
+  ...OWN_SHARE_VERBS,
 ]
 
 type OperatorVerb = (typeof OPERATOR_VERBS)[number]

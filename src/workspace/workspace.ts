@@ -7,6 +7,7 @@ import { authRoutes } from './auth-routes.ts'
 import { errorBody } from './errors.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { pricing } from './pricing.ts'
+import { sharePages } from './share-page.ts'
 import { operatorRoutes, tenantRoutes } from './verb-routes.ts'
 
 export interface WorkspaceOptions {
@@ -46,6 +47,7 @@ export function workspace({ admin, people, commandLine, showsPrices }: Workspace
         peopleRoutes(inside, people)
         authRoutes(inside, people)
       })
+      await app.register(async (inside) => sharePages(inside, admin.store, context))
       if (showsPrices) await app.register(async (inside) => pricing(inside, context))
     },
     describe: async () => (await import('./openapi.ts')).describeWorkspace(),

@@ -13,10 +13,7 @@ import { polyphony } from '../support/command.ts'
 import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
 
 /** As an earlier version left it. */
-const older = (engine: Engine) => [
-  ...undoLater(engine),
-  `delete from kysely_migration where name > '${OLDER_SCHEMA}'`,
-]
+const older = (engine: Engine) => [...undoLater(engine), `delete from kysely_migration where name > '${OLDER_SCHEMA}'`]
 const PENDING = migrationsAfter(OLDER_SCHEMA)
 const NEWER = "insert into kysely_migration values ('9999-lumen', '2099-01-01T00:00:00.000Z')"
 

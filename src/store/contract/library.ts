@@ -44,7 +44,9 @@ export function libraryContract(bench: Bench): void {
 
     await bench.store.hideTask({ id: task.id, now: START + 5 })
     expect(await bench.store.listHidden({ hiddenBefore: START + 4, limit: 9 })).toEqual([])
-    expect(await bench.store.listHidden({ hiddenBefore: START + 5, limit: 9 })).toEqual([{ id: task.id, files: [file] }])
+    expect(await bench.store.listHidden({ hiddenBefore: START + 5, limit: 9 })).toEqual([
+      { id: task.id, files: [file] },
+    ])
     expect(await bench.store.purgeHidden({ ids: [task.id], hiddenBefore: START + 4 })).toBe(0)
     expect(await bench.store.purgeHidden({ ids: [task.id], hiddenBefore: START + 5 })).toBe(1)
     expect(await bench.store.getTask({ id: task.id })).toBeUndefined()

@@ -62,7 +62,8 @@ const REMOVE = `delete from library where tenant_id = old.tenant_id and mode = o
 const TRIGGERS = { library_added: ['insert', ADD], library_removed: ['delete', REMOVE] } as const
 
 const SQLITE_TRIGGERS = Object.entries(TRIGGERS).map(
-  ([name, [event, statements]]) => `create trigger ${name} after ${event} on tasks for each row begin ${statements} end`,
+  ([name, [event, statements]]) =>
+    `create trigger ${name} after ${event} on tasks for each row begin ${statements} end`,
 )
 
 const POSTGRES_TRIGGERS = Object.entries(TRIGGERS).flatMap(([name, [event, statements]]) => [

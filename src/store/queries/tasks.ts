@@ -66,7 +66,15 @@ async function listOfMode(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {
  * Whether a filter may pass over most of the tasks, and nothing else leads to the few that it lets through: then the rows of
  * the library are read, which are narrow.
  */
-function isNarrow({ search, operation, model, keyId, batchId, externalId, idempotencyKey }: Args<'listTasks'>): boolean {
+function isNarrow({
+  search,
+  operation,
+  model,
+  keyId,
+  batchId,
+  externalId,
+  idempotencyKey,
+}: Args<'listTasks'>): boolean {
   const isFilter = [search, operation, model, keyId].some((one) => one !== undefined)
   return isFilter && [batchId, externalId, idempotencyKey].every((one) => one === undefined)
 }
