@@ -115,11 +115,11 @@ export function openFeed({
   return {
     async *follow(caller, lastId, signal) {
       const reader = new Reader(scopeText(caller))
-      const before = lastId === undefined ? [] : missed(reader.scope, lastId)
+      const before = lastId === undefined ? undefined : missed(reader.scope, lastId)
       readers.add(reader)
       signal.addEventListener('abort', reader.end, { once: true })
       try {
-        // The first one tells the number from which a reader can go on.
+        // What was read before the stream began may be outdated, and the id is one from which a reader can go on.
         yield before ?? [{ id: `${run}.${count}`, kind: 'changed' }]
         while (!signal.aborted && !reader.hasEnded) yield await reader.next()
       } finally {
