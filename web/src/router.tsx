@@ -62,13 +62,14 @@ const studio = createRoute({
 const library = createRoute({
   getParentRoute: () => inside,
   path: 'library',
-  validateSearch: (search) => given(search, ['kind', 'model', 'search', 'time', 'open']),
-  component: lazyRouteComponent(() => import('./pages/library.tsx'), 'Library'),
+  validateSearch: (search) =>
+    given(search, ['kind', 'model', 'status', 'key', 'time', 'search', 'favourite', 'open', 'play']),
+  component: lazyRouteComponent(() => import('./pages/library/library.tsx'), 'Library'),
 })
 const tasks = createRoute({
   getParentRoute: () => inside,
   path: 'tasks',
-  validateSearch: (search) => given(search, ['status', 'search']),
+  validateSearch: (search) => given(search, ['status', 'search', 'batch']),
   component: lazyRouteComponent(() => import('./pages/tasks.tsx'), 'Tasks'),
 })
 const task = createRoute({

@@ -68,11 +68,20 @@ function start(): void {
 }
 
 export function usePlayer(): PlayerState {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => state,
-  )
+  return useSyncExternalStore(subscribe, () => state)
+}
+
+/** Whether a sound of the task plays: drawn again only when that changes. */
+export function useIsPlaying(taskId: string): boolean {
+  return useSyncExternalStore(subscribe, () => state.isPlaying && state.track?.taskId === taskId)
+}
+
+/** The track of the moment, for those who only act on it. */
+export function currentTrack(): Track | null {
+  return state.track
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }
