@@ -344,7 +344,7 @@ async function sessionOf(people: People, holder: Holder | undefined): Promise<St
       passkey: true,
       two_factor: true,
       sign_in_with: oidc ? [{ id: 'oidc', name: oidc.name }] : [],
-      shares: false,
+      shares: true,
     },
   }
   const nobody = { person: null, key: null, tenants: [], tenant: null, role: null, is_operator: false }

@@ -1,6 +1,5 @@
 import { Box, Check, Clapperboard, FileText, Heart, Pause, Play } from 'lucide-react'
-import { type MouseEvent, memo } from 'react'
-import { fileAddress } from '../../api/client.ts'
+import { type MouseEvent, memo, useState } from 'react'
 import { ago, clock } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { StatusBadge } from '../../media/status.tsx'
@@ -8,6 +7,8 @@ import { useIsPlaying } from '../../shell/player.ts'
 import { cn } from '../../ui/classes.ts'
 import { Cover } from '../../ui/cover.tsx'
 import type { LibraryItem } from './items.ts'
+
+const CAN_HOVER = matchMedia('(hover: hover)').matches
 
 interface CellProps {
   item: LibraryItem
@@ -28,16 +29,26 @@ export const Cell = memo(function Cell(props: CellProps) {
   const t = useT()
   const isOn = useIsPlaying(item.id)
   const { name } = item
+  // The marks of a cell are drawn when someone comes to it: scrolling draws hundreds of cells in a second.
+  const [isNear, setNear] = useState(!CAN_HOVER)
   const open = ({ shiftKey }: MouseEvent): void => {
     if (isSelecting) onSelect(item.id, shiftKey)
     else onOpen(item.id)
   }
   return (
-    <article className="group grid content-start gap-2">
+    <article
+      className="grid content-start gap-2"
+      onPointerEnter={() => setNear(true)}
+      onPointerLeave={() => setNear(!CAN_HOVER)}
+      onFocus={() => setNear(true)}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget)) setNear(!CAN_HOVER)
+      }}
+    >
       <div
         className={cn(
           'relative aspect-square overflow-hidden rounded-xl bg-hover',
-          isSelected && 'outline-3 outline-mark outline-offset-2',
+          isSelected && 'outline-4 outline-mark -outline-offset-4',
         )}
       >
         <Thumbnail item={item} />
@@ -47,29 +58,27 @@ export const Cell = memo(function Cell(props: CellProps) {
           aria-label={t('library.open', { name })}
           className="absolute inset-0 rounded-xl"
         />
-        <button
-          type="button"
-          aria-pressed={isSelected}
-          aria-label={t('library.select', { name })}
-          onClick={({ shiftKey }) => onSelect(item.id, shiftKey)}
-          className={cn(
-            'absolute top-2 left-2 grid size-6 place-items-center rounded-md border-2 border-white/90 bg-black/40 text-transparent shadow-sm transition-opacity [&_svg]:size-4',
-            isSelected && 'border-mark bg-mark text-panel',
-            !isSelecting && 'opacity-0 focus-visible:opacity-100 group-hover:opacity-100',
-          )}
-        >
-          <Check aria-hidden />
-        </button>
-        {mayChange && (
+        {(isNear || isSelecting) && (
+          <button
+            type="button"
+            aria-pressed={isSelected}
+            aria-label={t('library.select', { name })}
+            onClick={({ shiftKey }) => onSelect(item.id, shiftKey)}
+            className={cn(
+              'absolute top-2 left-2 grid size-6 place-items-center rounded-md border-2 border-white/90 bg-black/40 text-transparent shadow-sm [&_svg]:size-4',
+              isSelected && 'border-mark bg-mark text-panel',
+            )}
+          >
+            <Check aria-hidden />
+          </button>
+        )}
+        {mayChange && (isNear || item.isFavourite) && (
           <button
             type="button"
             aria-pressed={item.isFavourite}
             aria-label={t('library.favourite', { name })}
             onClick={() => onFavourite(item)}
-            className={cn(
-              'absolute top-2 right-2 grid size-8 place-items-center rounded-full bg-black/45 text-white transition-opacity hover:bg-black/65 [&_svg]:size-4',
-              !item.isFavourite && 'opacity-0 focus-visible:opacity-100 group-hover:opacity-100',
-            )}
+            className="absolute top-2 right-2 grid size-8 place-items-center rounded-full bg-black/45 text-white hover:bg-black/65 [&_svg]:size-4"
           >
             <Heart aria-hidden className={cn(item.isFavourite && 'fill-current')} />
           </button>
@@ -104,7 +113,7 @@ function Thumbnail({ item: { picture, name, status } }: { item: LibraryItem }) {
     )
   }
   const image = (url: string, className: string) => (
-    <img src={fileAddress(url)} alt="" loading="lazy" decoding="async" className={cn('size-full', className)} />
+    <img src={url} alt="" decoding="async" className={cn('size-full', className)} />
   )
   switch (picture.kind) {
     case 'image':
@@ -117,13 +126,7 @@ function Thumbnail({ item: { picture, name, status } }: { item: LibraryItem }) {
           {picture.cover ? (
             image(picture.cover, 'object-cover')
           ) : (
-            <video
-              src={fileAddress(picture.url)}
-              muted
-              playsInline
-              preload="metadata"
-              className="size-full object-cover"
-            />
+            <video src={picture.url} muted playsInline preload="metadata" className="size-full object-cover" />
           )}
           <span className="absolute bottom-2 left-2 flex items-center gap-1 rounded-md bg-black/70 px-1.5 py-0.5 text-white text-xs tabular [&_svg]:size-3">
             <Clapperboard aria-hidden />

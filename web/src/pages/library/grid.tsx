@@ -33,7 +33,9 @@ export function Grid({ items, onEnd, children }: GridProps) {
   const virtual = useWindowVirtualizer({
     count: width === 0 ? 0 : rows,
     estimateSize: () => sizePx + CAPTION_PX + GAP_PX,
-    overscan: 2,
+    overscan: 1,
+    // A frame may pass between a scroll and its rows: drawing within the event would make each event as long as both.
+    useFlushSync: false,
     scrollMargin: top,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: other cells have other heights
@@ -52,6 +54,9 @@ export function Grid({ items, onEnd, children }: GridProps) {
           key={key}
           className="absolute inset-x-0 grid"
           style={{
+            // Nothing outside a row moves with what is in it, so a new one costs the layout of itself alone.
+            contain: 'strict',
+            height: sizePx + CAPTION_PX,
             gap: GAP_PX,
             gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
             transform: `translateY(${start - virtual.options.scrollMargin}px)`,

@@ -1,5 +1,5 @@
 import { type InfiniteData, infiniteQueryOptions } from '@tanstack/react-query'
-import { call } from '../../api/client.ts'
+import { call, fileAddress } from '../../api/client.ts'
 import { queryClient, type Status, type Task } from '../../api/queries.ts'
 import { madeBy, nameOf, tracksOf } from '../../media/outputs.ts'
 import type { Track } from '../../shell/player.ts'
@@ -16,6 +16,7 @@ export interface LibraryItem {
   picture: Picture
 }
 
+/** Addresses are those of this host, so that nothing is computed while one scrolls. */
 export type Picture =
   | { kind: 'image'; url: string; isWhole?: true }
   | { kind: 'video'; url: string; cover: string; seconds: number }
@@ -44,11 +45,15 @@ function pictureOf(task: Task): Picture {
   const [picture] = pictures
   const [video] = videos
   const [clip] = clips
-  if (picture) return { kind: 'image', url: picture.file }
-  if (video) return { kind: 'video', url: video.file, cover: video.cover, seconds: video.seconds }
+  if (picture) return { kind: 'image', url: fileAddress(picture.file) }
+  if (video) {
+    const cover = video.cover && fileAddress(video.cover)
+    return { kind: 'video', url: fileAddress(video.file), cover, seconds: video.seconds }
+  }
   if (clip) return { kind: 'cover', url: clip.image }
   if (sounds.length > 0) return { kind: 'cover', url: '' }
-  if (model) return model.picture ? { kind: 'image', url: model.picture, isWhole: true } : { kind: 'model' }
+  if (model)
+    return model.picture ? { kind: 'image', url: fileAddress(model.picture), isWhole: true } : { kind: 'model' }
   return { kind: 'text', text: (lyrics[0]?.text ?? texts[0] ?? '').slice(0, TEXT_SHOWN) }
 }
 

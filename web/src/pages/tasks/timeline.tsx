@@ -43,8 +43,9 @@ export function Timeline({ task }: { task: Task }) {
   const { data: attempts = [] } = useQuery(attemptsQuery(task))
   const { created_at, ended_at, status } = task
   const ends: Record<string, Tone> = { completed: 'good', failed: 'bad' }
+  const end: Moment[] = ended_at ? [{ at: ended_at, label: t(`status.${status}`), tone: ends[status] ?? 'plain' }] : []
   const moments: Moment[] = [
-    { at: created_at, label: t('timeline.created'), tone: 'plain' },
+    { at: created_at, label: t('timeline.created'), tone: 'plain' as const },
     ...attempts.flatMap(({ provider, begun_at, accepted_at, ended_at: over_at, outcome }): Moment[] => [
       ...(begun_at ? [{ at: begun_at, label: t('timeline.called', { provider }), tone: 'info' as const }] : []),
       ...(accepted_at ? [{ at: accepted_at, label: t('timeline.accepted', { provider }), tone: 'info' as const }] : []),
@@ -53,7 +54,7 @@ export function Timeline({ task }: { task: Task }) {
         ? [{ at: over_at, label: `${provider}: ${t(`outcome.${outcome}`)}`, tone: OUTCOMES[outcome] }]
         : []),
     ]),
-    ...(ended_at ? [{ at: ended_at, label: t(`status.${status}`), tone: ends[status] ?? ('plain' as const) }] : []),
+    ...end,
   ].sort((a, b) => a.at - b.at)
   return (
     <Panel>
