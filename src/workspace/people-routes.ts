@@ -120,6 +120,23 @@ export const PEOPLE_ROUTES = [
     },
   }),
   route({
+    name: 'session.enter',
+    method: 'POST',
+    path: '/api/workspace/enter',
+    summary: 'Sign in by a link that the gateway printed; it works once',
+    input: Type.Object({ token: TOKEN }),
+    answer: SessionBody,
+    errors: ['forbidden'],
+    async run(at, { token }) {
+      at.people.attempts.note(at.request.ip, 'link')
+      const keyId = at.people.enterLinks.take(token)
+      if (keyId === undefined) {
+        throw new PolyphonyError('forbidden', 'The link was used, or is too old: sign in by a password or a key.')
+      }
+      return begun(at, { keyId })
+    },
+  }),
+  route({
     name: 'session.key',
     method: 'POST',
     path: '/api/workspace/key',

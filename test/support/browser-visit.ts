@@ -76,3 +76,8 @@ export async function picture(page: Page, name: string): Promise<void> {
 /** The first seconds that a sound has played. */
 export const playedSeconds = async (page: Page): Promise<number> =>
   Number(await page.getByRole('slider', { name: 'Position' }).inputValue())
+
+/** Waits until nothing on the page stands in the place of what is still to come. */
+export async function filled(page: Page): Promise<void> {
+  await page.waitForFunction('document.querySelector("main [aria-hidden] > .animate-breathe") === null')
+}

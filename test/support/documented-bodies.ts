@@ -52,7 +52,7 @@ const BODIES: Record<string, JsonObject> = {
 /** Routes that make no task of their body's fields, each with the reason. */
 const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
   [/^\/api\/v1\/task$|^\/polyphony\/v1\/tasks$/, 'one body for each operation, below'],
-  [/^\/api\/admin\/|^\/api\/workspace\/|^\/api\/v1\/(?:keys|deliveries|members|invitations)\b/, 'administers'],
+  [/^\/api\/admin\/|^\/api\/workspace\/|^\/api\/v1\/(?:keys|deliveries|members|invitations|shares)\b/, 'administers'],
   [
     /\/(?:fetch|list-by-condition|list-by-ids|feed|tasks\/batch|luma\/tasks)$/,
     'reads tasks, or takes bodies of another route',
@@ -62,7 +62,7 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
     'a file',
   ],
   [/\/uploads\/(?:audio|form\/\{id\})$|upload-discord-images$/, 'a file'],
-  [/\/(?:cancel|drain|resume|disable|enable|test|accounts|styles|delete_finetune|show|proxy)$/, 'makes no task'],
+  [/\/(?:cancel|restore|drain|resume|disable|enable|test|accounts|styles|delete_finetune|show|proxy)$/, 'makes no task'],
   [/\/submit\/(?:change|simple-change|action|modal)$/, 'presses a button of a task'],
   [
     /^\/v1\/(?:chat\/completions|completions|responses|embeddings|moderations|audio\/speech|messages)\b|\/models\/\{model\}:/,

@@ -136,6 +136,12 @@ const invitation = createRoute({
   path: 'invitation',
   component: lazyRouteComponent(() => import('./pages/entry/invitation.tsx'), 'Invitation'),
 })
+const enterByLink = createRoute({
+  getParentRoute: () => root,
+  path: 'enter',
+  validateSearch: (search) => given(search, ['next']),
+  component: lazyRouteComponent(() => import('./pages/entry/enter-by-link.tsx'), 'EnterByLink'),
+})
 const reset = createRoute({
   getParentRoute: () => root,
   path: 'reset',
@@ -152,6 +158,7 @@ export const router = createRouter({
     claim,
     invitation,
     reset,
+    enterByLink,
   ]),
   basepath: new URL(document.baseURI).pathname,
   defaultPreload: 'intent',

@@ -28,6 +28,9 @@ let isOpen = false
 
 setFeed(() => isOpen)
 
+/** Tasks that were deleted here: reading one again would only tell that it is gone. */
+export const deletedTasks = new Set<string>()
+
 /** Keeps the stream open while the component is there, and the tasks in memory current. */
 export function useTaskFeed(listener?: Listener): void {
   const mode = useMode()
@@ -127,6 +130,7 @@ function keepCurrent({ id, status, progress }: TaskNews): void {
 }
 
 async function readEnd(id: string, isKnown: boolean): Promise<void> {
+  if (deletedTasks.has(id)) return rereadLists()
   if (!isKnown && !isListed(id)) return rereadLists()
   await queryClient.invalidateQueries({ queryKey: ['task', id], refetchType: 'none' })
   // One that was deleted is found no more, and lists are read without it.

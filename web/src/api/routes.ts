@@ -2330,6 +2330,47 @@ export interface Routes {
 }
 "message": string
 } }
+  "POST /api/workspace/enter": { path: Record<never, never>; query: Record<never, never>; body: {
+/** What follows # in the link. */ "token": string
+}; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+}
+}
+"message": string
+} }
   "POST /api/workspace/invitation": { path: Record<never, never>; query: Record<never, never>; body: {
 /** What follows # in the link. */ "token": string
 }; answer: {

@@ -1,5 +1,6 @@
 import { type InfiniteData, infiniteQueryOptions } from '@tanstack/react-query'
 import { call, fileAddress } from '../../api/client.ts'
+import { deletedTasks } from '../../api/feed.ts'
 import { queryClient, type Status, type Task } from '../../api/queries.ts'
 import { madeBy, nameOf, tracksOf } from '../../media/outputs.ts'
 import type { Track } from '../../shell/player.ts'
@@ -169,8 +170,10 @@ export async function markFavourite(ids: readonly string[], isFavourite: boolean
 /** Deletes tasks. Returns what brings them back, for some time. */
 export async function removeItems(ids: readonly string[]): Promise<() => Promise<void>> {
   const some = new Set(ids)
+  for (const id of ids) deletedTasks.add(id)
   const before = queryClient.getQueriesData<Items>({ queryKey: ['library'] })
   const bringBack = (): void => {
+    for (const id of ids) deletedTasks.delete(id)
     for (const [key, data] of before) queryClient.setQueryData(key, data)
   }
   changeAll((items) => (items.some(({ id }) => some.has(id)) ? items.filter(({ id }) => !some.has(id)) : items))
