@@ -315,7 +315,7 @@ export const en = {
   'library.time': 'Time',
   'library.toStudio': 'To the studio',
   'library.unfinished': 'Unfinished',
-  'library.unmark': 'No favourite any more',
+  'library.unmark': 'Unfavourite',
   'library.videos': 'Videos',
   'library.week': 'Last 7 days',
   'media.another': 'Add another',

@@ -36,94 +36,97 @@ export function Filters({ filter, onChange, children }: FiltersProps) {
   return (
     <div className="mb-5 flex flex-wrap gap-2">
       <SearchBox value={filter.search ?? ''} onChange={(search) => onChange({ search })} />
-      <Choice
-        name={t('library.kind')}
-        all={t('library.allKinds')}
-        value={filter.kind}
-        onChange={(kind) => onChange({ kind })}
-      >
-        {Object.keys(KINDS).map((name) => (
-          <option key={name} value={name}>
-            {t(`library.${name as KindName}`)}
-          </option>
-        ))}
-      </Choice>
-      <Choice
-        name={t('library.model')}
-        all={t('library.allModels')}
-        value={filter.model}
-        onChange={(model) => onChange({ model })}
-      >
-        {models.map((model) => (
-          <option key={model}>{model}</option>
-        ))}
-      </Choice>
-      <Choice
-        name={t('library.status')}
-        all={t('library.completed')}
-        value={filter.status}
-        onChange={(status) => onChange({ status })}
-      >
-        {(Object.keys(STATES) as StateName[])
-          .filter((name) => name !== 'completed')
-          .map((name) => (
-            <option key={name} value={name}>
-              {t(`library.${name}`)}
-            </option>
-          ))}
-        <option value="any">{t('library.anyStatus')}</option>
-      </Choice>
-      {keys.length > 0 && (
+      {/* On a phone one line that scrolls; elsewhere in the line of the search. */}
+      <div className="-mx-4 flex min-w-0 max-w-[100vw] gap-2 overflow-x-auto px-4 py-0.5 sm:contents">
         <Choice
-          name={t('library.key')}
-          all={t('library.allKeys')}
-          value={filter.key}
-          onChange={(key) => onChange({ key })}
+          name={t('library.kind')}
+          all={t('library.allKinds')}
+          value={filter.kind}
+          onChange={(kind) => onChange({ kind })}
         >
-          {keys.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
+          {Object.keys(KINDS).map((name) => (
+            <option key={name} value={name}>
+              {t(`library.${name as KindName}`)}
             </option>
           ))}
         </Choice>
-      )}
-      <Choice
-        name={t('library.time')}
-        all={t('library.anyTime')}
-        value={filter.time}
-        onChange={(time) => onChange({ time })}
-      >
-        <option value="1">{t('library.day')}</option>
-        <option value="7">{t('library.week')}</option>
-        <option value="30">{t('library.month')}</option>
-      </Choice>
-      <Button
-        aria-pressed={Boolean(filter.favourite)}
-        onClick={() => onChange({ favourite: filter.favourite ? undefined : '1' })}
-        className={cn(filter.favourite && 'border-mark bg-mark-ground text-mark hover:bg-mark-ground')}
-      >
-        <Heart className={cn(filter.favourite && 'fill-current')} />
-        {t('library.favourites')}
-      </Button>
-      {isFiltered && (
-        <Button
-          look="quiet"
-          onClick={() =>
-            onChange({
-              kind: undefined,
-              model: undefined,
-              status: undefined,
-              key: undefined,
-              time: undefined,
-              search: undefined,
-              favourite: undefined,
-            })
-          }
+        <Choice
+          name={t('library.model')}
+          all={t('library.allModels')}
+          value={filter.model}
+          onChange={(model) => onChange({ model })}
         >
-          <X />
-          {t('library.clear')}
+          {models.map((model) => (
+            <option key={model}>{model}</option>
+          ))}
+        </Choice>
+        <Choice
+          name={t('library.status')}
+          all={t('library.completed')}
+          value={filter.status}
+          onChange={(status) => onChange({ status })}
+        >
+          {(Object.keys(STATES) as StateName[])
+            .filter((name) => name !== 'completed')
+            .map((name) => (
+              <option key={name} value={name}>
+                {t(`library.${name}`)}
+              </option>
+            ))}
+          <option value="any">{t('library.anyStatus')}</option>
+        </Choice>
+        {keys.length > 0 && (
+          <Choice
+            name={t('library.key')}
+            all={t('library.allKeys')}
+            value={filter.key}
+            onChange={(key) => onChange({ key })}
+          >
+            {keys.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </Choice>
+        )}
+        <Choice
+          name={t('library.time')}
+          all={t('library.anyTime')}
+          value={filter.time}
+          onChange={(time) => onChange({ time })}
+        >
+          <option value="1">{t('library.day')}</option>
+          <option value="7">{t('library.week')}</option>
+          <option value="30">{t('library.month')}</option>
+        </Choice>
+        <Button
+          aria-pressed={Boolean(filter.favourite)}
+          onClick={() => onChange({ favourite: filter.favourite ? undefined : '1' })}
+          className={cn(filter.favourite && 'border-mark bg-mark-ground text-mark hover:bg-mark-ground')}
+        >
+          <Heart className={cn(filter.favourite && 'fill-current')} />
+          {t('library.favourites')}
         </Button>
-      )}
+        {isFiltered && (
+          <Button
+            look="quiet"
+            onClick={() =>
+              onChange({
+                kind: undefined,
+                model: undefined,
+                status: undefined,
+                key: undefined,
+                time: undefined,
+                search: undefined,
+                favourite: undefined,
+              })
+            }
+          >
+            <X />
+            {t('library.clear')}
+          </Button>
+        )}
+      </div>
       {children}
     </div>
   )
@@ -144,7 +147,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
     return () => clearTimeout(timer)
   })
   return (
-    <div className="relative min-w-52 flex-1 sm:max-w-xs">
+    <div className="relative w-full sm:w-auto sm:min-w-56 sm:max-w-xs sm:flex-1">
       <Search aria-hidden className="absolute top-2.5 left-3 size-4 text-soft" />
       <Input
         type="search"
@@ -174,7 +177,7 @@ function Choice({ name, all, value, onChange, children }: ChoiceProps) {
       aria-label={name}
       value={value ?? ''}
       onChange={({ target }) => onChange(target.value)}
-      className={cn('w-auto max-w-44', value && 'border-mark text-mark')}
+      className={cn('w-auto max-w-32 shrink-0 pr-6 pl-2.5', value && 'border-mark text-mark')}
     >
       <option value="">{all}</option>
       {children}
