@@ -35,7 +35,7 @@ export const operationsQuery = (mode: 'live' | 'test') =>
 
 const POLL_MS = 1_000
 /** While news come by themselves (`feed.ts`), in case that one was lost. */
-const CHECK_MS = 15_000
+const CHECK_MS = 5_000
 let hasFeed = (): boolean => false
 
 /** Tells whether the end of a task is announced. */

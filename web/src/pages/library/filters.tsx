@@ -147,7 +147,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
     return () => clearTimeout(timer)
   })
   return (
-    <div className="relative w-full sm:w-auto sm:min-w-56 sm:max-w-xs sm:flex-1">
+    <div className="relative w-full sm:w-auto sm:min-w-44 sm:max-w-xs sm:flex-1">
       <Search aria-hidden className="absolute top-2.5 left-3 size-4 text-soft" />
       <Input
         type="search"
@@ -177,7 +177,7 @@ function Choice({ name, all, value, onChange, children }: ChoiceProps) {
       aria-label={name}
       value={value ?? ''}
       onChange={({ target }) => onChange(target.value)}
-      className={cn('w-auto max-w-32 shrink-0 pr-6 pl-2.5', value && 'border-mark text-mark')}
+      className={cn('w-auto max-w-36 shrink-0 pr-1 pl-2.5', value && 'border-mark text-mark')}
     >
       <option value="">{all}</option>
       {children}
