@@ -9,8 +9,10 @@ const PARTS: Record<string, { include: string[]; exclude?: string[]; testTimeout
   browser: { include: ['test/browser/**/*.test.ts'], testTimeout: 90 * SECOND_MS },
   /** Processes that are killed, and a short run of the fault injection. */
   crash: { include: ['test/crash/**/*.test.ts', 'test/chaos/**/*.test.ts'], testTimeout: 600 * SECOND_MS },
-  /** Whole gateways over HTTP, and the command line. */
-  journeys: { include: ['test/journeys/**/*.test.ts', 'test/cli/**/*.test.ts'] },
+  /** The command line: many of these tests start a dozen processes, one after the other. */
+  cli: { include: ['test/cli/**/*.test.ts'], testTimeout: 120 * SECOND_MS },
+  /** Whole gateways over HTTP. */
+  journeys: { include: ['test/journeys/**/*.test.ts'], testTimeout: 60 * SECOND_MS },
   /** Random inputs and interleavings: seconds each, however small the code. */
   properties: { include: ['src/**/*.property.test.ts', 'test/regexes.test.ts'], testTimeout: 120 * SECOND_MS },
   /** Every verb on SQLite and on PostgreSQL. */

@@ -212,7 +212,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     store,
     clock,
     urls,
-    webhooksFor,
+    webhooksFor: async () => webhooksFor,
     accounts: () => accountAdmin,
     prices: () => priceAdmin,
     callModels: () => spoken.calls.models(commandLineCaller(firstTenant.tenant.id)),

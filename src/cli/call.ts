@@ -7,7 +7,7 @@ import { KEY_VARIABLE, URL_VARIABLE } from '../config/config-file.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { inspectConfig } from './configuration.ts'
-import { openLocalAdmin } from './local-admin.ts'
+import type { openLocalAdmin } from './local-admin.ts'
 import { NoServerError, remoteCall } from './remote-call.ts'
 
 /** Runs an administrative verb, wherever that is, and returns its answer. */
@@ -91,12 +91,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** This process, with a database that is opened when the first verb needs it. */
+/** This process, with a database that is loaded and opened when the first verb needs it. */
 function localPlace(): Place {
   let opened: ReturnType<typeof openLocalAdmin> | undefined
   return {
     async run(verb, input) {
-      opened ??= openLocalAdmin()
+      opened ??= import('./local-admin.ts').then((local) => local.openLocalAdmin())
       const { context, requireSecret } = await opened
       if (verb.usesSecret) await requireSecret()
       return verb.run(context, { ...checkInput(verb, input) }, LOCAL_ACTOR)

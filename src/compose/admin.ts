@@ -20,15 +20,15 @@ export function adminContext(
     store: Store
     clock: Clock
     urls: Urls
-    webhooksFor: RenderWebhooks
+    /** Loaded with the first task that is cancelled: a command rarely does. */
+    webhooksFor(): Promise<RenderWebhooks>
     accounts(): AccountAdmin
     prices(): PriceAdmin
     /** The models of calls that servers and settings list now; absent in a command. */
     callModels?(): readonly string[]
   },
 ): AdminContext {
-  const { store, clock, urls, webhooksFor } = parts
-  const moves = openMoves({ store, webhooksFor, clock })
+  const { store, clock, urls } = parts
   return {
     store,
     clock,
@@ -41,7 +41,8 @@ export function adminContext(
     },
     webhookSecret: ({ id, webhookSecretVersion }, mode) => signingSecret(config.secret, id, webhookSecretVersion, mode),
     accessPair: (keyId) => accessPair(config.secret, keyId),
-    cancel(task) {
+    async cancel(task) {
+      const moves = openMoves({ store, webhooksFor: await parts.webhooksFor(), clock })
       const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: ['cancelled by the operator'] }
       const from = ['staged', 'pending'] as const
       return moves.move(task, { kind: 'ended', to: 'cancelled', from, ...end }, { fromAnyClaim: true })

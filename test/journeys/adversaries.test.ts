@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
-import { longestStall } from '../support/stall.ts'
+import { longestStall, slowness } from '../support/stall.ts'
 
-/** A longer stall is noticed by every other caller; repeated ones let the leases of tasks lapse. */
+/** On a quiet machine. A longer stall is noticed by every other caller; repeated ones let the leases of tasks lapse. */
 const MAX_STALL_MS = 250
 const CREATE = '/api/v1/task'
 const BATCH = '/api/v1/tasks/batch'
@@ -156,7 +156,7 @@ describe('the event loop of a gateway under attack', () => {
     for (let look = 0; look < 6 && leastMs >= MAX_STALL_MS; look++) {
       const { result, stallMs } = await longestStall(() => post({ ...attack, body }))
       expect(result.status).toBe(attack.status)
-      leastMs = Math.min(leastMs, stallMs)
+      leastMs = Math.min(leastMs, stallMs / slowness())
     }
     expect(leastMs).toBeLessThan(MAX_STALL_MS)
   })
@@ -177,7 +177,7 @@ describe('the event loop of a gateway under attack', () => {
     const body = Buffer.from(JSON.stringify({ taskId: window, prompt: `x${'\t'.repeat(100_000)}y` }))
     const { result, stallMs } = await longestStall(() => post({ path: '/mj/submit/modal', body }))
     expect(result.status).toBe(400)
-    expect(stallMs).toBeLessThan(MAX_STALL_MS)
+    expect(stallMs / slowness()).toBeLessThan(MAX_STALL_MS)
   })
 
   it('does no work for an input with too many members, of which nothing is stored or held', async () => {

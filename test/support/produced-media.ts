@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import sharp from 'sharp'
 import { expect } from 'vitest'
-import { decodeMp4 } from '../../src/engines/sandbox-media/decode.testing.ts'
+import { decodeSizes } from '../../src/engines/sandbox-media/decode.testing.ts'
 import { listen } from '../../src/engines/studio/listen.testing.ts'
 
 /** What a file of an output must turn out to be once it is opened. */
@@ -59,7 +59,7 @@ async function expectPicture(bytes: Uint8Array, promised: Promised & { kind: 'pi
 }
 
 async function expectFilm(bytes: Uint8Array, promised: Promised & { kind: 'film' }): Promise<void> {
-  const { errors, frames, chunks, tracks, soundPackets } = await decodeMp4(bytes)
+  const { errors, frames, chunks, tracks, soundPackets } = await decodeSizes(bytes)
   expect(errors).toEqual([])
   expect(frames.length).toBeGreaterThan(0)
   expect(frames).toHaveLength(chunks.length)

@@ -30,3 +30,27 @@ function cpuMs(): number {
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1_000
 }
+
+/** What `referenceMs` takes on the machine for which limits in milliseconds are meant: two cores that do nothing else. */
+const QUIET_REFERENCE_MS = 50
+
+/**
+ * How much slower this machine is at the moment than the one for which limits are meant, at least 1. Cores that are shared
+ * with other work do less in a millisecond of CPU time: their caches and clock are shared, too.
+ */
+export function slowness(): number {
+  return Math.max(1, referenceMs() / QUIET_REFERENCE_MS)
+}
+
+/** The CPU time in milliseconds of work like that for a large body: a text is parsed, and matched with a pattern. */
+export function referenceMs(): number {
+  const before = cpuMs()
+  const { text } = JSON.parse(REFERENCE) as { text: string }
+  if (!/^[a-z]+$/.test(text)) throw new Error('The reference text has only letters.')
+  return cpuMs() - before
+}
+
+const REFERENCE = JSON.stringify({
+  text: 'a'.repeat(7e6),
+  list: Array.from({ length: 200_000 }, (_, index) => ({ index })),
+})

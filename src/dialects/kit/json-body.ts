@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { scan } from 'secure-json-parse'
 import { PolyphonyError } from '../../core/errors.ts'
 import { BODY_LIMITS, checkJson, hasNul } from '../../core/json-limits.ts'
 
@@ -16,9 +17,12 @@ export type BodyParser = (
   done: (error: Error | null, body?: unknown) => void,
 ) => void
 
-/** Fastify's parser of JSON behind a check of how much structure the body has. Throws as `checkBody` does. */
+/**
+ * Fastify's parser of JSON behind a check of how much structure the body has. Members named `__proto__` are looked for in the
+ * parsed value, whose members are few, and not in the text, which may be long. Throws as `checkBody` does.
+ */
 export function jsonParser(app: FastifyInstance): BodyParser {
-  const parse = app.getDefaultJsonParser('error', 'error')
+  const parse = app.getDefaultJsonParser('ignore', 'ignore')
   return (request, body, done) => {
     try {
       checkBody(request, body)
@@ -26,8 +30,16 @@ export function jsonParser(app: FastifyInstance): BodyParser {
       done(error as Error) // as `checkJson` throws it
       return
     }
-    void parse(request, body.toString(), done)
+    void parse(request, body.toString(), (error, value) => {
+      if (error === null && hasPrototype(value)) done(new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY())
+      else done(error, value)
+    })
   }
+}
+
+/** Whether a member could replace the prototype of an object into which the value is copied. */
+function hasPrototype(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && scan(value, { safe: true }) === null
 }
 
 /** Throws `payload_too_large`, and `invalid_input` for a NUL character. */

@@ -15,16 +15,26 @@ export interface DecodedFrame {
   redDifference: Uint8Array
 }
 
-export interface DecodedFilm {
+export type FrameSize = Pick<DecodedFrame, 'widthPx' | 'heightPx'>
+
+export interface DecodedFilm<Frame extends FrameSize = DecodedFrame> {
   tracks: { trackType: string; codec: string; duration?: number }[]
   /** As stored, in order. */
   chunks: { type: string; startUs: number; lengthUs: number }[]
-  frames: DecodedFrame[]
+  frames: Frame[]
   soundPackets: Uint8Array[]
   errors: unknown[]
 }
 
-export async function decodeMp4(mp4: Uint8Array): Promise<DecodedFilm> {
+export const decodeMp4 = (mp4: Uint8Array): Promise<DecodedFilm> => decode(mp4, pixelsOf)
+
+/** The same with the size of each frame alone: to copy the pixels of a long film takes seconds. */
+export const decodeSizes = (mp4: Uint8Array): Promise<DecodedFilm<FrameSize>> => decode(mp4, sizeOf)
+
+async function decode<Frame extends FrameSize>(
+  mp4: Uint8Array,
+  read: (frame: VideoFrame) => Frame | Promise<Frame>,
+): Promise<DecodedFilm<Frame>> {
   const errors: unknown[] = []
   const video: EncodedVideoChunk[] = []
   const sound: EncodedAudioChunk[] = []
@@ -42,7 +52,7 @@ export async function decodeMp4(mp4: Uint8Array): Promise<DecodedFilm> {
   // What the demuxer and the decoder find arrives through callbacks, some of them after the promise.
   await until(() => endUs(video) > lengthUs('video') - 1000 && endUs(sound) > lengthUs('audio') - 1000)
 
-  const reading: Promise<DecodedFrame>[] = []
+  const reading: (Frame | Promise<Frame>)[] = []
   const decoder = new VideoDecoder({
     error,
     output: (frame) => void reading.push(read(frame)),
@@ -75,7 +85,13 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setImmediate(resolve))
 }
 
-async function read(frame: VideoFrame): Promise<DecodedFrame> {
+function sizeOf(frame: VideoFrame): FrameSize {
+  const { codedWidth: widthPx, codedHeight: heightPx } = frame
+  frame.close()
+  return { widthPx, heightPx }
+}
+
+async function pixelsOf(frame: VideoFrame): Promise<DecodedFrame> {
   const { codedWidth: widthPx, codedHeight: heightPx, format } = frame
   if (format !== 'I420') throw new Error(`The decoder gave ${format}.`)
   const bytes = new Uint8Array(frame.allocationSize())

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { validatorOf } from '../../catalog/read-input.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 
@@ -51,7 +52,7 @@ export function readCallback<Schema extends TSchema>(schema: Schema, rawBody: st
 
 /** What was remembered of a task, perhaps by an earlier version. Throws `internal`. */
 export function readHandle<Schema extends TSchema>(schema: Schema, handle: unknown, vendor: string): Static<Schema> {
-  if (Value.Check(schema, handle)) return handle
+  if (validatorOf(schema).Check(handle)) return handle as Static<Schema>
   throw new PolyphonyError('internal', `The stored handle is not a valid ${vendor} handle.`)
 }
 

@@ -37,9 +37,8 @@ export function magicOf(input: JsonObject, defaultSeconds = 2): Magic {
   }
 }
 
-function textsOf(value: Json): string[] {
-  if (typeof value === 'string') return [value]
-  if (Array.isArray(value)) return value.flatMap(textsOf)
-  if (value === null || typeof value !== 'object') return []
-  return Object.values(value).flatMap(textsOf)
+function textsOf(value: Json, texts: string[] = []): string[] {
+  if (typeof value === 'string') texts.push(value)
+  else if (value !== null && typeof value === 'object') for (const inner of Object.values(value)) textsOf(inner, texts)
+  return texts
 }
