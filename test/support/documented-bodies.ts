@@ -62,7 +62,10 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
     'a file',
   ],
   [/\/uploads\/(?:audio|form\/\{id\})$|upload-discord-images$/, 'a file'],
-  [/\/(?:cancel|restore|drain|resume|disable|enable|test|accounts|styles|delete_finetune|show|proxy)$/, 'makes no task'],
+  [
+    /\/(?:cancel|restore|drain|resume|disable|enable|test|accounts|styles|delete_finetune|show|proxy)$/,
+    'makes no task',
+  ],
   [/\/submit\/(?:change|simple-change|action|modal)$/, 'presses a button of a task'],
   [
     /^\/v1\/(?:chat\/completions|completions|responses|embeddings|moderations|audio\/speech|messages)\b|\/models\/\{model\}:/,
