@@ -84,6 +84,8 @@ export interface Gateway {
   report: StartReport
   /** By which the first person claims the gateway; undefined when someone has. */
   claimLink(): Promise<string | undefined>
+  /** A link that signs in by a key, once, and opens a page, such as `/library`. */
+  enterLink(keyId: string, page: string): string
   accounts: AccountAdmin
   /** How many tasks this process works on. */
   inHand(): number
@@ -328,6 +330,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     firstTenant,
     report,
     claimLink: people.claimLink,
+    enterLink: people.enterLink,
     accounts: accountAdmin,
     inHand: leases.count,
     log,

@@ -16,6 +16,7 @@ import { PERSON_VERBS } from './people.ts'
 import { PRICE_VERBS } from './prices.ts'
 import { RECONCILE_VERBS } from './reconcile.ts'
 import { ROUTING_VERBS } from './routing.ts'
+import { OWN_SHARE_VERBS } from './shares.ts'
 import { TASK_VERBS } from './tasks.ts'
 import { TENANT_VERBS } from './tenants.ts'
 import { CODE_VERBS, OWN_CODE_VERBS } from './top-up-codes.ts'
@@ -62,6 +63,7 @@ export const OWN_VERBS: readonly Verb[] = [
   ...OWN_PAYMENT_VERBS,
   ...OWN_NOTICE_VERBS,
   ...OWN_ANNOUNCEMENT_VERBS,
+  ...OWN_SHARE_VERBS,
 ]
 
 type OperatorVerb = (typeof OPERATOR_VERBS)[number]

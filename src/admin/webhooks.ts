@@ -20,6 +20,10 @@ const TASK = Type.Optional(Type.String({ ...ID, description: 'Only of this task 
 const STATUS = Type.Optional(
   Type.Enum(['pending', 'delivered', 'failed'], { description: 'Only those in this state.' }),
 )
+const WithBody = Type.Object({
+  ...Delivery.properties,
+  body: Type.String({ description: 'What was sent, as it was sent.' }),
+})
 
 interface ListInput {
   status?: DeliveryStatus
@@ -119,6 +123,24 @@ export const OWN_WEBHOOK_VERBS = [
     run(context, input, actor) {
       const { tenantId, mode } = callerOf(actor)
       return listed(context, input, { tenantId, mode })
+    },
+  }),
+  verb({
+    name: 'own.delivery.read',
+    method: 'GET',
+    path: '/deliveries/:id',
+    summary: 'Read a delivery of yours with its body',
+    input: Type.Object({ id: ID }),
+    answer: WithBody,
+    changes: false,
+    // Bodies of some protocols carry a secret that the receiver chose.
+    role: 'member',
+    errors: ['not_found'],
+    async run({ store }, { id }, actor) {
+      const { tenantId, mode } = callerOf(actor)
+      const [delivery] = await store.listDeliveries({ tenantId, mode, id, limit: 1 })
+      if (!delivery) throw new PolyphonyError('not_found', `There is no delivery ${id}.`)
+      return { ...deliveryBody(delivery), body: delivery.body }
     },
   }),
   verb({

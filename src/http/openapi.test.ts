@@ -136,6 +136,8 @@ describe('the description of the API', () => {
     const chosen = [...leftOut].filter(([route]) => !route.startsWith('HEAD ') || route.includes('/files/'))
     expect(Object.fromEntries(chosen)).toEqual({
       ...Object.fromEntries(WEB_PAGES.map((page) => [`GET ${page}`, 'a page of the workspace'])),
+      'GET /s/:id': 'a page for those who have a link',
+      'GET /s/:id/:file': 'a file of such a page',
       'GET /assets/*': 'what the pages load',
       'GET /favicon.ico': 'a picture for browsers',
       'GET /robots.txt': 'for search engines',

@@ -200,6 +200,8 @@ CREATE TABLE batches (
 
 CREATE INDEX batches_by_expiry on batches (record_expires_at);
 
+CREATE INDEX batches_by_tenant on batches (tenant_id, mode, id);
+
 CREATE UNIQUE INDEX batches_idempotency on batches (tenant_id, mode, idempotency_key) where idempotency_key is not null;
 
 CREATE INDEX batches_unannounced on batches (ended_at) where ended_at is not null and announced_at is null;
@@ -439,6 +441,26 @@ CREATE TABLE ledger_transactions (
 
 CREATE INDEX ledger_by_tenant on ledger_transactions (tenant_id, seq);
 
+CREATE TABLE library (
+  
+   tenant_id text not null,
+  
+   mode text not null,
+  
+   id text not null,
+  
+   operation text not null,
+  
+   model text not null,
+  
+   key_id text not null,
+  
+   text text not null,
+  
+   constraint library_key primary key (tenant_id, mode, id)
+  
+) without rowid;
+
 CREATE TABLE lines (
   pool text not null,
   tenant_id text not null,
@@ -572,6 +594,21 @@ CREATE INDEX sessions_by_key on sessions (key_id);
 
 CREATE INDEX sessions_by_person on sessions (person_id);
 
+CREATE TABLE shares (
+  id text primary key,
+  tenant_id text not null,
+  mode text not null,
+  task_id text not null,
+  title text not null,
+  made_by text not null,
+  created_at integer not null,
+  expires_at integer,
+  revoked_at integer
+);
+
+CREATE INDEX shares_by_task on shares (task_id);
+
+CREATE INDEX shares_by_tenant on shares (tenant_id, mode, created_at, id);
 CREATE TABLE sign_in_attempts (
   subject text primary key,
   full_at integer not null
@@ -595,6 +632,13 @@ CREATE TABLE task_counts (
   tasks integer not null,
   constraint task_counts_key primary key (tenant_id, mode, model, day)
 ) without rowid;
+
+CREATE TRIGGER library_added after insert on tasks for each row begin insert into library (tenant_id, mode, id, operation, model, key_id, text)
+  values (new.tenant_id, new.mode, new.id, new.operation, new.model, new.key_id, lower(substr(new.input, 1, 4000)))
+  on conflict (tenant_id, mode, id) do nothing; end;
+
+CREATE TRIGGER library_removed after delete on tasks for each row begin delete from library where tenant_id = old.tenant_id and mode = old.mode and id = old.id;
+  delete from shares where task_id = old.id; end;
 
 CREATE TABLE tasks (
   seq integer primary key,
@@ -650,14 +694,20 @@ CREATE TABLE tasks (
   price_rule text,
   cost bigint,
   cost_source text,
-  cancel_requested_at integer
+  cancel_requested_at integer,
+  favourite_at integer,
+  deleted_at integer
 );
 
 CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;
 
 CREATE INDEX tasks_by_mode on tasks (tenant_id, mode, id);
 
+CREATE INDEX tasks_deleted on tasks (deleted_at) where deleted_at is not null;
+
 CREATE INDEX tasks_external on tasks (tenant_id, mode, external_id, id) where external_id is not null;
+
+CREATE INDEX tasks_favourite on tasks (tenant_id, mode, id) where favourite_at is not null;
 
 CREATE UNIQUE INDEX tasks_idempotency on tasks (tenant_id, mode, idempotency_key) where idempotency_key is not null;
 

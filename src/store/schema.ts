@@ -47,6 +47,8 @@ export interface Database {
   balance_notices: BalanceNoticesTable
   announcements: AnnouncementsTable
   sign_in_attempts: SignInAttemptsTable
+  library: LibraryTable
+  shares: SharesTable
 }
 
 export interface TenantsTable {
@@ -248,6 +250,33 @@ export interface AnswersTable {
   expires_at: number
 }
 
+/** What lists of tasks are filtered by, a narrow row for each task. Triggers keep it. */
+export interface LibraryTable {
+  tenant_id: string
+  mode: string
+  id: string
+  operation: string
+  model: string
+  key_id: string
+  /** The beginning of the input as JSON, in lower case, then the titles of what was made. */
+  text: string
+}
+
+/** Links by which anyone sees what a task made. */
+export interface SharesTable {
+  /** Random: it is all that a visitor needs. */
+  id: string
+  tenant_id: string
+  mode: string
+  task_id: string
+  title: string
+  made_by: string
+  created_at: number
+  /** null = it does not expire. */
+  expires_at: number | null
+  revoked_at: number | null
+}
+
 export interface TasksTable {
   seq: Generated<number>
   id: string
@@ -304,6 +333,9 @@ export interface TasksTable {
   heard_at: Generated<number | null>
   /** When a cancel was requested that waits for the outcome of the call. */
   cancel_requested_at: Generated<number | null>
+  favourite_at: Generated<number | null>
+  /** When its owner deleted it. It is hidden at once, and gone a little later. */
+  deleted_at: Generated<number | null>
   /** 1 = the task failed because no answer came; if its result still comes, it is delivered. */
   watched: Generated<number>
   webhook_url: Generated<string | null>

@@ -18,6 +18,7 @@ import type { Points } from '../core/points.ts'
 import type { CostRule, PriceRule } from '../core/price-rule.ts'
 import type { Quota } from '../core/quota.ts'
 import type { ReceiverKey, Standing } from '../core/receiver.ts'
+import type { Share } from '../core/share.ts'
 import type { SpendPeriod } from '../core/spend-periods.ts'
 import type { Mode, Status, Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
@@ -265,6 +266,17 @@ export interface WriteVerbs extends PeopleWrites, OperatorWrites {
   /** False, and nothing is stored, when an upload would exceed the `quota` of its tenant and mode; absent = no limit. */
   insertAsset(args: { asset: Asset; quota?: Quota }): Promise<boolean>
   deleteAssets(args: { ids: string[] }): Promise<void>
+  /** Marks a task as a favourite, or no more. Undefined when it is unknown or deleted. */
+  markTask(args: { id: string; favouriteAt: number | null }): Promise<Task | undefined>
+  /** Hides an ended task, which `purgeHidden` deletes later. Undefined when it is unknown, unfinished or hidden already. */
+  hideTask(args: { id: string; now: number }): Promise<Task | undefined>
+  /** Undefined when it is not one that was hidden after `hiddenAfter`. */
+  restoreTask(args: { id: string; hiddenAfter: number }): Promise<Task | undefined>
+  /** Deletes those of these tasks that were hidden until then, with their deliveries; the ledger stays. Returns how many. */
+  purgeHidden(args: { ids: string[]; hiddenBefore: number }): Promise<number>
+  createShare(args: { share: Share } & Audited): Promise<void>
+  /** False when it is unknown or revoked. */
+  revokeShare(args: { id: string; now: number } & Audited): Promise<boolean>
   /** Deletes finished tasks whose record has expired, with their deliveries; the ledger stays. Returns how many. */
   purgeTasks(args: { now: number; limit: number }): Promise<number>
   /**
@@ -473,8 +485,8 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   getTask(args: { id: string }): Promise<Task | undefined>
   getTasks(args: { ids: string[] }): Promise<Task[]>
   /**
-   * Newest first. `beforeId` pages on from a task, `offset` from a row; an `idempotencyKey` names one task at most. `search`
-   * is a part of the input, in upper or lower case.
+   * Newest first, without those that were deleted. `beforeId` pages on from a task, `offset` from a row; an `idempotencyKey`
+   * names one task at most. `search` is a part of the input or of a title, in upper or lower case.
    */
   listTasks(
     args: TaskFilter & { limit: number; offset?: number; beforeId?: string; idempotencyKey?: string; search?: string },
@@ -482,7 +494,20 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   countTasks(args: TaskFilter): Promise<number>
   /** Newest first, for the operator; `beforeId` pages on from a task. */
   listAllTasks(args: AllTasksFilter & { limit: number; beforeId?: string }): Promise<Task[]>
+  /** Tasks that were hidden until then, the longest hidden first, with their files. */
+  listHidden(args: { hiddenBefore: number; limit: number }): Promise<{ id: string; files: Asset[] }[]>
+  getShare(args: { id: string }): Promise<Share | undefined>
+  /** Newest first; `before` pages on from a share. */
+  listShares(args: {
+    tenantId: string
+    mode: Mode
+    taskId?: string
+    before?: Pick<Share, 'id' | 'createdAt'>
+    limit: number
+  }): Promise<Share[]>
   getBatch(args: { id: string }): Promise<Batch | undefined>
+  /** Newest first; `beforeId` pages on from a batch. */
+  listBatches(args: { tenantId: string; mode: Mode; beforeId?: string; limit: number }): Promise<Batch[]>
   /** Newest first; `beforeId` pages on from a call. */
   listCalls(args: {
     tenantId?: string

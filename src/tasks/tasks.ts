@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import type { Attempt } from '../core/attempt.ts'
 import type { Batch } from '../core/batch.ts'
 import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
@@ -9,7 +10,9 @@ import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance } from '../core/tenant.ts'
 import { type CancelManyFilter, cancelMany } from './cancel-many.ts'
 import type { Durations } from './durations.ts'
+import { type FeedEvent, openFeed } from './feed.ts'
 import type { Moves } from './moves.ts'
+import { RESTORABLE_MS } from './retention.ts'
 import { openSubmit, type Submit } from './submit.ts'
 import type { SubmitParts } from './submit-parts.ts'
 import { openTaskReader } from './task-reader.ts'
@@ -35,7 +38,7 @@ export interface Tasks extends Submit {
       offset?: number
       beforeId?: string
       idempotencyKey?: string
-      /** A part of the input, in upper or lower case. */
+      /** A part of the input or of a title, in upper or lower case. */
       search?: string
     },
     caller: Caller,
@@ -70,6 +73,19 @@ export interface Tasks extends Submit {
   ): Promise<Task>
   /** Every state from now on, to the end. Without a `place` it takes one: throws `too_many_waiting`. */
   watch(id: string, caller: Caller, signal: AbortSignal, place?: WaitPlace): Promise<AsyncGenerator<Task>>
+  /** News of all of the caller's tasks, as `Feed.follow` gives them. Throws `too_many_waiting`. */
+  follow(caller: Caller, lastId: string | undefined, signal: AbortSignal): AsyncGenerator<FeedEvent[]>
+  /** Marks a task as a favourite, or no more. Throws `task_not_found`. */
+  mark(id: string, isFavourite: boolean, caller: Caller): Promise<Task>
+  /**
+   * Deletes a task that has ended: it is hidden at once, and purged with its files after a minute; until `restorableUntil` it
+   * can be restored. The ledger stays. Throws `task_not_found`, and `conflict` for one that has not ended.
+   */
+  remove(id: string, caller: Caller): Promise<{ restorableUntil: number }>
+  /** Throws `task_not_found` for one that is gone. */
+  restore(id: string, caller: Caller): Promise<Task>
+  /** Newest first; `beforeId` pages on from a batch. */
+  listBatches(page: { limit: number; beforeId?: string }, caller: Caller): Promise<Batch[]>
   balance(caller: Caller): Promise<Balance>
   /** Every call of a provider for a task, the first one first. Throws `task_not_found`. */
   attempts(id: string, caller: Caller): Promise<Attempt[]>
@@ -94,6 +110,7 @@ export interface TasksOptions extends Omit<SubmitParts, 'find' | 'get'> {
   cancel: (task: Task) => Promise<Task | undefined>
   durations: Durations
   waits: WaitLimits
+  log: Logger
 }
 
 /** Most calls of vendors have an outcome within this, and the client reads it at once. */
@@ -104,11 +121,13 @@ export function openTasks(options: TasksOptions): Tasks {
   const watchers = openWatchers(store)
   const reader = openTaskReader(store)
   const takePlace = openWaitPlaces(options.waits)
+  const { clock, log } = options
+  const feed = openFeed({ store, clock, log })
 
   async function get(id: string, caller: Caller): Promise<Task> {
     const task = await reader.find(id)
     // Another tenant's task, or one of the other mode, is answered like one that does not exist.
-    if (!task || !isOwn(caller, task)) throw new PolyphonyError('task_not_found', `No task ${id}.`)
+    if (!task || !isOwn(caller, task)) return notFound(id)
     return task
   }
 
@@ -166,6 +185,31 @@ export function openTasks(options: TasksOptions): Tasks {
       return batch
     },
     cancelMany: (filter, caller) => cancelMany({ ...options, isTaken }, filter, caller),
+    follow(caller, lastId, signal) {
+      const place = takePlace(caller.keyId)
+      signal.addEventListener('abort', () => place[Symbol.dispose](), { once: true })
+      return whileHeld(place, feed.follow(scopeOf(caller), lastId, signal))
+    },
+    async mark(id, isFavourite, caller) {
+      await get(id, caller)
+      const marked = await store.markTask({ id, favouriteAt: isFavourite ? clock.now() : null })
+      return marked ?? notFound(id)
+    },
+    async remove(id, caller) {
+      const { status } = await get(id, caller)
+      if (!isTerminal(status)) {
+        throw new PolyphonyError('conflict', `Task ${id} is ${status}; cancel it, or wait for its end, to delete it.`)
+      }
+      const hidden = await store.hideTask({ id, now: clock.now() })
+      return { restorableUntil: (hidden?.deletedAt ?? notFound(id)) + RESTORABLE_MS }
+    },
+    async restore(id, caller) {
+      const task = isId(id) ? await store.getTask({ id }) : undefined
+      if (!task || !isOwn(caller, task)) return notFound(id)
+      if (task.deletedAt === null) return task
+      return (await store.restoreTask({ id, hiddenAfter: clock.now() - RESTORABLE_MS })) ?? notFound(id)
+    },
+    listBatches: (page, caller) => store.listBatches({ ...page, ...scopeOf(caller) }),
     placeToWait: ({ keyId }) => takePlace(keyId),
     async wait(id, caller, { timeoutMs, signal, place }) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))])
@@ -194,6 +238,7 @@ export function openTasks(options: TasksOptions): Tasks {
     close() {
       reader.close()
       watchers.close()
+      feed.close()
     },
   }
 }
@@ -205,8 +250,12 @@ function refusalOf({ id, status, cancelRequestedAt }: Task): string {
   return `Task ${id} is being handed over, and ${rule} If the provider turns it away, it is not tried again.`
 }
 
-/** The states; the place is given back when they end or the reader stops. */
-async function* whileHeld(place: WaitPlace, states: AsyncGenerator<Task>): AsyncGenerator<Task> {
+function notFound(id: string): never {
+  throw new PolyphonyError('task_not_found', `No task ${id}.`)
+}
+
+/** What comes; the place is given back when it ends or the reader stops. */
+async function* whileHeld<Item>(place: WaitPlace, states: AsyncGenerator<Item>): AsyncGenerator<Item> {
   using _held = place
   yield* states
 }

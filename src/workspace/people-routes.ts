@@ -121,6 +121,23 @@ export const PEOPLE_ROUTES = [
     },
   }),
   route({
+    name: 'session.enter',
+    method: 'POST',
+    path: '/api/workspace/enter',
+    summary: 'Sign in by a link that the gateway printed; it works once',
+    input: Type.Object({ token: TOKEN }),
+    answer: SessionBody,
+    errors: ['forbidden'],
+    async run(at, { token }) {
+      at.people.attempts.note(at.request.ip, 'link')
+      const keyId = at.people.enterLinks.take(token)
+      if (keyId === undefined) {
+        throw new PolyphonyError('forbidden', 'The link was used, or is too old: sign in by a password or a key.')
+      }
+      return begun(at, { keyId })
+    },
+  }),
+  route({
     name: 'session.key',
     method: 'POST',
     path: '/api/workspace/key',
@@ -345,7 +362,7 @@ async function sessionOf(people: People, holder: Holder | undefined): Promise<St
       passkey: true,
       two_factor: true,
       sign_in_with: oidc ? [{ id: 'oidc', name: oidc.name }] : [],
-      shares: false,
+      shares: true,
       payments: people.takesPayments,
     },
   }

@@ -9,6 +9,7 @@ import { errorBody } from './errors.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { pricing } from './pricing.ts'
+import { sharePages } from './share-page.ts'
 import { operatorRoutes, tenantRoutes } from './verb-routes.ts'
 
 export interface WorkspaceOptions {
@@ -51,6 +52,7 @@ export function workspace({ admin, people, payments, commandLine, showsPrices }:
         authRoutes(inside, people)
       })
       await app.register(async (inside) => paymentRoutes(inside, payments))
+      await app.register(async (inside) => sharePages(inside, admin.store, context))
       if (showsPrices) await app.register(async (inside) => pricing(inside, context))
     },
     describe: async () => (await import('./openapi.ts')).describeWorkspace(),

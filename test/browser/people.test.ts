@@ -3,11 +3,11 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { openBrowser } from '../support/browser.ts'
+import { barriersOn, overflowOf, PHONE, picture, visit } from '../support/browser-visit.ts'
 import { type FakeOidc, openFakeOidc } from '../support/fake-oidc.ts'
 import { type FakeStripe, openFakeStripe } from '../support/fake-stripe.ts'
 import { freePort } from '../support/free-port.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
-import { barriersOn, overflowOf, PHONE, picture, visit } from '../support/visit.ts'
 import { claimed, type Visitor, visitor } from '../support/visitor.ts'
 
 const ANA = { email: 'ana@example.org', password: 'a long enough password', name: 'Ana' }

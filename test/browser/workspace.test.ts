@@ -1,16 +1,10 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
+import { ANA, barriersOn, filled, PHONE, picture, playedSeconds, type Visit, visit } from '../support/browser-visit.ts'
 import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
-import { barriersOn, PHONE, picture, visit } from '../support/visit.ts'
 import { claimed, type Visitor } from '../support/visitor.ts'
-
-const ANA = { email: 'ana@example.org', password: 'a long enough password', name: 'Ana' }
-
-/** The first seconds that a sound has played. */
-const playedSeconds = async (page: Page): Promise<number> =>
-  Number(await page.getByRole('slider', { name: 'Position' }).inputValue())
 
 describe('a new gateway in a browser', () => {
   let gateway: TestGateway
@@ -61,6 +55,8 @@ describe('the workspace of someone who is signed in', () => {
   let browser: Browser
   let receiver: Receiver
   let ana: Visitor
+  /** One window for the pages that are only looked at: their scripts are loaded once. */
+  let dark: Visit
   beforeAll(async () => {
     ;[gateway, browser, receiver] = await Promise.all([
       openGateway({ env: { POLYPHONY_SANDBOX_SECONDS: '0.2' } }),
@@ -77,6 +73,7 @@ describe('the workspace of someone who is signed in', () => {
       make('suno/lyrics', { prompt: 'fog over the harbour' }),
       make('suno/lyrics', { prompt: 'a harbour at night' }, LIVE_KEY),
     ])
+    dark = await visit(browser, gateway, { as: ana, colorScheme: 'dark' })
     await receiver.until((received) => received.length >= 5)
   })
   afterAll(async () => {
@@ -237,11 +234,10 @@ describe('the workspace of someone who is signed in', () => {
     ['the audit', '/operator/audit', 'Audit'],
     ['the webhooks', '/operator/webhooks', 'Webhooks'],
   ])('%s have no barrier, no error and nothing from elsewhere', async (_, path, heading) => {
-    await using opened = await visit(browser, gateway, { as: ana, colorScheme: 'dark' })
-    const { page, errors, strayRequests } = opened
+    const { page, errors, strayRequests } = dark
     await page.goto(gateway.url + path)
     await page.getByRole('heading', { name: heading }).first().waitFor()
-    await page.waitForLoadState('networkidle')
+    await filled(page)
     await picture(page, path.slice(1).replace('/', '-'))
     expect({ barriers: await barriersOn(page), errors, strayRequests }).toEqual({
       barriers: [],
@@ -296,7 +292,7 @@ describe('the workspace of someone who is signed in', () => {
     for (const path of ['/', '/studio', '/library', '/tasks', '/keys', '/money', '/accounts', '/operator/tenants']) {
       await page.goto(gateway.url + path)
       await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForLoadState('networkidle')
+      await filled(page)
       const overflow = () =>
         page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
       expect({ path, overflow: await overflow() }).toEqual({ path, overflow: 0 })
@@ -338,8 +334,8 @@ describe('the workspace of someone who is signed in', () => {
         for (const entry of list.getEntries()) shift += entry.value
       }).observe({ type: 'layout-shift', buffered: true })`)
     await page.goto(`${gateway.url}/`)
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    await page.waitForLoadState('networkidle')
+    await page.getByRole('heading', { name: 'Next steps' }).waitFor()
+    await filled(page)
     const shift = await page.evaluate<number>('shift')
     const paintMs = await page.evaluate<number>(
       `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN`,

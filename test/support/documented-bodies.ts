@@ -53,7 +53,7 @@ const BODIES: Record<string, JsonObject> = {
 const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
   [/^\/api\/v1\/task$|^\/polyphony\/v1\/tasks$/, 'one body for each operation, below'],
   [
-    /^\/api\/admin\/|^\/api\/workspace\/|^\/api\/v1\/(?:keys|deliveries|members|invitations|codes|payments)\b/,
+    /^\/api\/admin\/|^\/api\/workspace\/|^\/api\/v1\/(?:keys|deliveries|members|invitations|codes|payments|shares)\b/,
     'administers',
   ],
   [
@@ -65,7 +65,10 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
     'a file',
   ],
   [/\/uploads\/(?:audio|form\/\{id\})$|upload-discord-images$/, 'a file'],
-  [/\/(?:cancel|drain|resume|disable|enable|test|accounts|styles|delete_finetune|show|proxy)$/, 'makes no task'],
+  [
+    /\/(?:cancel|restore|drain|resume|disable|enable|test|accounts|styles|delete_finetune|show|proxy)$/,
+    'makes no task',
+  ],
   [/\/submit\/(?:change|simple-change|action|modal)$/, 'presses a button of a task'],
   [
     /^\/v1\/(?:chat\/completions|completions|responses|embeddings|moderations|audio\/speech|messages)\b|\/models\/\{model\}:/,

@@ -9,10 +9,12 @@ import { describedBy } from '../kit/described.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
+import { archiveRoute } from './archive.ts'
 import { cancelled } from './cancel.ts'
 import { errorBody } from './errors.ts'
 import { fileRoutes } from './files.ts'
 import { fromTask } from './from-task.ts'
+import { libraryRoutes } from './library.ts'
 import type { Descriptions } from './openapi.ts'
 import { operationsFor } from './operations.ts'
 import { pageOf } from './page.ts'
@@ -38,6 +40,8 @@ export const polyphony: Dialect = {
       async routes(inside) {
         inside.addHook('onRequest', refuseViewers)
         taskRoutes(inside, context)
+        libraryRoutes(inside, context)
+        archiveRoute(inside, context)
         await fileRoutes(inside, context)
       },
     }),

@@ -106,6 +106,7 @@ export async function openGateway(): Promise<Gateway> {
     durations: openDurations(),
     admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log: pino({ level: 'silent' }) }),
     waits: { perKey: 100, total: 100 },
+    log: pino({ level: 'silent' }),
   })
   const keyring = openKeys({ store, clock, log: pino({ level: 'silent' }) })
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })

@@ -17,7 +17,7 @@ import {
   updateAuthRows,
 } from './auth-rows.ts'
 import { changeBalanceNotice, getBalanceNotice, listDueBalanceNotices } from './balance-notices.ts'
-import { addBatchDeliveries, getBatch, listUnannounced, submitBatch } from './batches.ts'
+import { addBatchDeliveries, getBatch, listBatches, listUnannounced, submitBatch } from './batches.ts'
 import {
   cancelCallBatch,
   changeCallBatch,
@@ -47,6 +47,7 @@ import { createInvitation, findInvitation, listInvitations, revokeInvitation } f
 import { changeKey, createKey, findKey, getKey, listKeys, recordKeyUses, revokeKey, rotateKey } from './keys.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
+import { hideTask, listHidden, markTask, purgeHidden, restoreTask } from './library.ts'
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
 import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
@@ -74,6 +75,7 @@ import { getPriceRevision } from './price-revision.ts'
 import { changeCostRules, changePriceRules, listCostRules, listPriceGroups, listPriceRules } from './price-rules.ts'
 import { listQueues } from './queues.ts'
 import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
+import { createShare, getShare, listShares, revokeShare } from './shares.ts'
 import { takeAttempt } from './sign-in-attempts.ts'
 import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
@@ -135,6 +137,12 @@ export const writes: Queries<EngineVerbs> = {
   insertAsset,
   deleteAssets,
   purgeTasks,
+  markTask,
+  hideTask,
+  restoreTask,
+  purgeHidden,
+  createShare,
+  revokeShare,
   credit,
   createTenant,
   ensureFirstTenant,
@@ -212,7 +220,11 @@ export const reads: Queries<ReadVerbs> = {
   listTasks,
   listAllTasks,
   countTasks: totalTasks,
+  listHidden,
+  getShare,
+  listShares,
   getBatch,
+  listBatches,
   listCalls,
   getCallFile,
   listCallFiles,

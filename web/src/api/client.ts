@@ -81,7 +81,8 @@ export function setMode(next: 'live' | 'test'): void {
   mode = next
 }
 
-function modeHeader(): Record<string, string> {
+/** What tells the gateway of the mode. */
+export function modeHeader(): Record<string, string> {
   return mode === 'test' ? { 'polyphony-mode': 'test' } : {}
 }
 

@@ -178,6 +178,28 @@ export type PolyphonyAttempts = {
 })[]
 }
 
+export type PolyphonyBatch = {
+"id": string
+/** Its tasks. */ "total": number
+"completed": number
+"failed": number
+"cancelled": number
+/** What it named besides and was refused. */ "rejected": number
+/** Milliseconds UTC. */ "created_at": number
+"ended_at": (number | null)
+}
+
+export type PolyphonyBatches = {
+"batches": PolyphonyBatch[]
+"next_cursor": (string | null)
+}
+
+export type PolyphonyDeleted = {
+"id": string
+"deleted": true
+/** Milliseconds UTC. */ "restorable_until": number
+}
+
 export type PolyphonyFile = {
 "url": string
 /** As found in its bytes. */ "media_type": string
@@ -304,6 +326,8 @@ export type PolyphonyTask = {
 /** Milliseconds UTC, as the other times. */ "created_at": number
 "started_at": (number | null)
 "ended_at": (number | null)
+"batch_id": (string | null)
+/** Whether it is marked. */ "favourite": boolean
 }
 
 export type PolyphonyTaskRequest = { operation: string; input: Record<string, unknown>; webhook?: string }
@@ -2121,6 +2145,27 @@ export interface Routes {
 }
 "message": string
 } }
+  "GET /api/v1/deliveries/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"tenant": string
+/** The task, or the batch. */ "task_id": string
+"url": string
+"status": "pending" | "delivered" | "failed"
+"attempts": number
+"created_at": string
+"next_attempt_at": (string | null)
+"log": ({
+"at": string
+"duration_ms": number
+"http_status": (number | null)
+"error": (string | null)
+})[]
+/** What was sent, as it was sent. */ "body": string
+}
+"message": string
+} }
   "POST /api/v1/deliveries/{id}/replay": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
 "code": 200
 "data": {
@@ -2503,6 +2548,51 @@ export interface Routes {
 "data": AccountProvider[]
 "message": string
 } }
+  "GET /api/v1/shares": { path: Record<never, never>; query: { "task"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"task": string
+"title": string
+/** The page that anyone with this address sees. */ "url": string
+/** Whether it is neither expired nor revoked. */ "open": boolean
+/** `person:ID`, or the id of a key. */ "made_by": string
+"created_at": string
+/** null = it does not expire. */ "expires_at": (string | null)
+"revoked_at": (string | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/v1/shares": { path: Record<never, never>; query: Record<never, never>; body: {
+"task": string
+/** What the page is called. Default: as the task is. */ "title"?: string
+/** How long it can be opened; null = until it is revoked. Default: 30. */ "days"?: (number | null)
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"task": string
+"title": string
+/** The page that anyone with this address sees. */ "url": string
+/** Whether it is neither expired nor revoked. */ "open": boolean
+/** `person:ID`, or the id of a key. */ "made_by": string
+"created_at": string
+/** null = it does not expire. */ "expires_at": (string | null)
+"revoked_at": (string | null)
+}
+"message": string
+} }
+  "DELETE /api/v1/shares/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"revoked": true
+}
+"message": string
+} }
   "GET /api/v1/usage": { path: Record<never, never>; query: { "by"?: "day" | "model" | "operation" | "key"; "from"?: string; "to"?: string; "key"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
@@ -2545,6 +2635,48 @@ export interface Routes {
 "email": string
 /** 8 to 128 characters. */ "password": string
 "name": string
+}; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+/** Whether tenants can buy credit. */ "payments": boolean
+}
+}
+"message": string
+} }
+  "POST /api/workspace/enter": { path: Record<never, never>; query: Record<never, never>; body: {
+/** What follows # in the link. */ "token": string
 }; answer: {
 "code": 200
 "data": {
@@ -2926,13 +3058,22 @@ export interface Routes {
 }
 "message": string
 } }
+  "GET /polyphony/v1/archive": { path: Record<never, never>; query: { "ids"?: string }; body: undefined; answer: string }
+  "GET /polyphony/v1/batches": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: PolyphonyBatches }
+  "GET /polyphony/v1/batches/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyBatch }
+  "GET /polyphony/v1/events": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: string }
   "POST /polyphony/v1/files": { path: Record<never, never>; query: Record<never, never>; body: FormData; answer: PolyphonyFile }
   "GET /polyphony/v1/operations": { path: Record<never, never>; query: { "all"?: boolean }; body: undefined; answer: PolyphonyOperations }
   "POST /polyphony/v1/quote": { path: Record<never, never>; query: Record<never, never>; body: PolyphonyTaskRequest; answer: PolyphonyQuote }
   "POST /polyphony/v1/tasks": { path: Record<never, never>; query: Record<never, never>; body: PolyphonyTaskRequest; answer: PolyphonyTask }
-  "GET /polyphony/v1/tasks": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string; "idempotency_key"?: string; "status"?: string; "operation"?: string; "model"?: string; "kind"?: string; "created_from"?: string; "created_to"?: string; "search"?: string }; body: undefined; answer: PolyphonyTasks }
+  "GET /polyphony/v1/tasks": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string; "idempotency_key"?: string; "status"?: string; "operation"?: string; "model"?: string; "kind"?: string; "created_from"?: string; "created_to"?: string; "search"?: string; "key"?: string; "batch"?: string; "favourite"?: boolean }; body: undefined; answer: PolyphonyTasks }
   "GET /polyphony/v1/tasks/{id}": { path: { "id": string }; query: { "wait"?: number }; body: undefined; answer: PolyphonyTask }
+  "PATCH /polyphony/v1/tasks/{id}": { path: { "id": string }; query: Record<never, never>; body: {
+"favourite": boolean
+}; answer: PolyphonyTask }
+  "DELETE /polyphony/v1/tasks/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyDeleted }
   "GET /polyphony/v1/tasks/{id}/attempts": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyAttempts }
   "POST /polyphony/v1/tasks/{id}/cancel": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyTask }
   "GET /polyphony/v1/tasks/{id}/queue": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyPlace }
+  "POST /polyphony/v1/tasks/{id}/restore": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyTask }
 }

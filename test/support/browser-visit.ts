@@ -7,7 +7,8 @@ import type { Visitor } from './visitor.ts'
 /** With this variable, the pictures of docs/workspace.md are written again. */
 const PICTURES = process.env.WORKSPACE_PICTURES === undefined ? undefined : 'docs/images/workspace'
 
-export const DESKTOP = { width: 1_280, height: 800 }
+export const ANA = { email: 'ana@example.org', password: 'a long enough password', name: 'Ana' }
+const DESKTOP = { width: 1_280, height: 800 }
 export const PHONE = { width: 390, height: 844 }
 
 export interface Visit extends AsyncDisposable {
@@ -18,7 +19,7 @@ export interface Visit extends AsyncDisposable {
   strayRequests: string[]
 }
 
-export interface Visiting {
+interface Visiting {
   as?: Visitor
   viewport?: { width: number; height: number }
   locale?: string
@@ -27,7 +28,7 @@ export interface Visiting {
   isSandbox?: boolean
 }
 
-/** A window of a browser at a gateway. */
+/** A window of its own, as nobody or as someone who has signed in by the API. */
 export async function visit(
   browser: Browser,
   { url }: Pick<TestGateway, 'url'>,
@@ -79,4 +80,13 @@ export async function picture(page: Page, name: string): Promise<void> {
   if (!PICTURES) return
   await mkdir(PICTURES, { recursive: true })
   await page.screenshot({ path: `${PICTURES}/${name}.png` })
+}
+
+/** The first seconds that a sound has played. */
+export const playedSeconds = async (page: Page): Promise<number> =>
+  Number(await page.getByRole('slider', { name: 'Position' }).inputValue())
+
+/** Waits until nothing on the page stands in the place of what is still to come. */
+export async function filled(page: Page): Promise<void> {
+  await page.waitForFunction('document.querySelector("main [aria-hidden] > .animate-breathe") === null')
 }
