@@ -609,6 +609,7 @@ CREATE TABLE shares (
 CREATE INDEX shares_by_task on shares (task_id);
 
 CREATE INDEX shares_by_tenant on shares (tenant_id, mode, created_at, id);
+
 CREATE TABLE sign_in_attempts (
   subject text primary key,
   full_at integer not null

@@ -6,7 +6,6 @@ import { isOpen, type Share } from '../core/share.ts'
 import type { Task } from '../core/task.ts'
 import type { DialectContext } from '../dialects/dialect.ts'
 import { undocumented } from '../dialects/kit/described.ts'
-import type { Store } from '../store/store.ts'
 
 /**
  * `/s/ID`: what a task made, for anyone who has the link. It is a page without scripts, and its files are below it: when the
@@ -21,7 +20,9 @@ interface OneFile {
 }
 
 type ShareContext = Pick<DialectContext, 'tasks' | 'assets' | 'sendFile' | 'clock'>
-type Shares = Pick<Store, 'getShare'>
+interface Shares {
+  getShare(one: { id: string }): Promise<Share | undefined>
+}
 
 interface Shared {
   share: Share

@@ -20,6 +20,13 @@ pictures: {
 /** Of the pictures in the input. */ "image": number
 "output": number
 }
+/** What the picture said before it was taken out. */ "textBlocks"?: {
+"text": string
+"x": number
+"y": number
+"width": number
+"height": number
+}[]
 }
 videos: {
 "videos": {
@@ -1057,6 +1064,7 @@ export interface Operations {
 /** Faster and cheaper, or better. */ "rendering_speed"?: "TURBO" | "DEFAULT" | "QUALITY"
 /** How many pictures. */ "num_images"?: number
 /** The same seed gives the same picture. */ "seed"?: number
+/** Look for likenesses and logos, and hold back what has them. */ "enable_copyright_detection"?: boolean
 }; output: Outputs["pictures"] }
 /** Make a picture without a background with Ideogram 4. */
 "ideogram/v4-generate-transparent": { input: {
@@ -1068,6 +1076,7 @@ export interface Operations {
 /** Faster and cheaper, or better. */ "rendering_speed"?: "TURBO" | "DEFAULT" | "QUALITY"
 /** How many pictures. */ "num_images"?: number
 /** The same seed gives the same picture. */ "seed"?: number
+/** Look for likenesses and logos, and hold back what has them. */ "enable_copyright_detection"?: boolean
 }; output: Outputs["pictures"] }
 /** Make a picture from a picture with Ideogram 4. */
 "ideogram/v4-remix": { input: {
@@ -1081,6 +1090,48 @@ export interface Operations {
 /** Faster and cheaper, or better. */ "rendering_speed"?: "TURBO" | "DEFAULT" | "QUALITY"
 /** How many pictures. */ "num_images"?: number
 /** The same seed gives the same picture. */ "seed"?: number
+/** Look for likenesses and logos, and hold back what has them. */ "enable_copyright_detection"?: boolean
+}; output: Outputs["pictures"] }
+/** Make a picture with Ideogram 4.5, or change one. */
+"ideogram/v45-generate": { input: {
+/** What the picture shows, or how it is changed; also a structured prompt as JSON. */ "prompt": string
+/** Faster and cheaper, or better. */ "quality"?: "very_low" | "low" | "medium" | "high"
+/** The same seed gives the same. */ "seed"?: number
+/** How many pictures. */ "num_images"?: number
+/** Look for likenesses and logos, and hold back what has them. */ "enable_copyright_detection"?: boolean
+/** Whether the service writes the prompt out. */ "magic_prompt"?: "auto" | "on" | "off"
+/** The picture that is changed, and others to refer to. */ "images"?: string[]
+/** Black where the picture is changed. */ "mask"?: string
+/** Width and height, "source" for those of the first picture, or "auto". */ "size"?: string
+}; output: Outputs["pictures"] }
+/** Change a picture with Ideogram 4.5, and leave the rest as it is. */
+"ideogram/v45-precise-edit": { input: {
+/** What the picture shows, or how it is changed; also a structured prompt as JSON. */ "prompt": string
+/** Faster and cheaper, or better. */ "quality"?: "very_low" | "low" | "medium" | "high"
+/** The same seed gives the same. */ "seed"?: number
+/** How many pictures. */ "num_images"?: number
+/** Look for likenesses and logos, and hold back what has them. */ "enable_copyright_detection"?: boolean
+/** The picture that is changed. */ "image": string
+/** Pictures that guide the change. */ "reference_images"?: string[]
+/** Black where the picture is changed. */ "mask"?: string
+}; output: Outputs["pictures"] }
+/** Write a structured prompt of Ideogram 4 from words. */
+"ideogram/v4-magic-prompt": { input: {
+/** What the picture is to show. */ "text_prompt": string
+/** Width to height; AUTO chooses it. */ "aspect_ratio"?: "AUTO" | "1x4" | "1x3" | "1x2" | "9x16" | "10x16" | "2x3" | "3x4" | "4x5" | "1x1" | "5x4" | "4x3" | "3x2" | "16x10" | "16x9" | "2x1" | "3x1" | "4x1"
+}; output: Outputs["data"] }
+/** Describe a picture as a structured prompt of Ideogram 4. */
+"ideogram/v4-describe": { input: {
+/** The picture. */ "image_file": string
+/** Say where what it shows is; true if left out. */ "include_bbox"?: boolean
+/** Describe its style. */ "include_style_descriptions"?: boolean
+/** Add tags. */ "include_tags"?: boolean
+}; output: Outputs["data"] }
+/** Take the texts out of a picture, and tell them apart. */
+"ideogram/v3-layerize-text": { input: {
+/** The picture. */ "image": string
+/** What it shows; described by the service if left out. */ "prompt"?: string
+/** The same seed gives the same. */ "seed"?: number
 }; output: Outputs["pictures"] }
 /** Make a picture or a vector drawing with Recraft. */
 "recraft/generate": { input: {
@@ -1752,6 +1803,72 @@ export interface Operations {
 /** Seconds. */ "duration"?: number
 /** Width to height; adaptive: that of the frames. */ "ratio"?: "adaptive" | "21:9" | "16:9" | "4:3" | "1:1" | "3:4" | "9:16"
 }; output: Outputs["videos"] }
+/** Speak a text with a voice of MiniMax. */
+"minimax/text_to_speech": { input: {
+/** The model. */ "model": "speech-2.8-hd" | "speech-2.8-turbo" | "speech-2.6-hd" | "speech-2.6-turbo" | "speech-2.5-hd-preview" | "speech-2.5-turbo-preview" | "speech-02-hd" | "speech-02-turbo" | "speech-01-hd" | "speech-01-turbo"
+/** What is spoken; <#0.5#> is a pause of so many seconds. */ "text": string
+/** The voice. */ "voice_setting"?: {
+/** One of MiniMax’s, such as "English_expressive_narrator", or one of your own. */ "voice_id"?: string
+/** How fast it speaks; 1 if left out. */ "speed"?: number
+/** How loud it speaks; 1 if left out. */ "vol"?: number
+/** Higher or lower, in semitones; 0 if left out. */ "pitch"?: number
+/** How it speaks; by the text if left out. */ "emotion"?: "happy" | "sad" | "angry" | "fearful" | "disgusted" | "surprised" | "calm" | "fluent" | "whisper" | "neutral"
+/** Read numbers and the like as words. */ "text_normalization"?: boolean
+/** The same for English, in the older spelling. */ "english_normalization"?: boolean
+/** Read formulas aloud. */ "latex_read"?: boolean
+}
+/** The file. */ "audio_setting"?: {
+/** Samples a second. */ "sample_rate"?: 8000 | 16000 | 22050 | 24000 | 32000 | 44100
+/** Bits a second of an MP3. */ "bitrate"?: 32000 | 64000 | 128000 | 256000
+/** How it is encoded; mp3 if left out. */ "format"?: "mp3" | "wav" | "flac" | "pcm"
+/** Mono or stereo. */ "channel"?: 1 | 2
+/** A constant rate of bits. */ "force_cbr"?: boolean
+}
+/** How words are spoken. */ "pronunciation_dict"?: {
+/** Words and how they are spoken. */ "tone"?: string[]
+}
+/** Voices that are mixed. */ "timbre_weights"?: {
+/** A voice. */ "voice_id": string
+/** Its part in the mixture. */ "weight": number
+}[]
+/** The language to lean on, such as "English", or "auto". */ "language_boost"?: string
+/** An effect on the voice. */ "voice_modify"?: {
+/** Deeper or brighter. */ "pitch"?: number
+/** Stronger or softer. */ "intensity"?: number
+/** Fuller or crisper. */ "timbre"?: number
+/** What it sounds through. */ "sound_effects"?: "spacious_echo" | "auditorium_echo" | "lofi_telephone" | "robotic"
+}
+/** Mark the sound as generated. */ "aigc_watermark"?: boolean
+}; output: Outputs["sounds"] }
+/** Make one song, as MiniMax does. */
+"minimax/music_generation": { input: {
+/** The model. */ "model": "music-2.6" | "music-2.6-free" | "music-2.5+" | "music-2.5" | "music-2.0"
+/** How it sounds: style, mood, instruments. */ "prompt"?: string
+/** What is sung, with marks such as [Verse] and [Chorus]. */ "lyrics"?: string
+/** Nobody sings. */ "is_instrumental"?: boolean
+/** Write the lyrics from the prompt. */ "lyrics_optimizer"?: boolean
+/** The same seed gives the same song. */ "seed"?: number
+}; output: Outputs["clips"] }
+/** Make pictures with MiniMax image-01. */
+"minimax/image_generation": { input: {
+/** The model. */ "model": "image-01" | "image-01-live"
+/** What the picture shows. */ "prompt": string
+/** Width to height; 1:1 if left out. */ "aspect_ratio"?: "1:1" | "16:9" | "4:3" | "3:2" | "2:3" | "3:4" | "9:16" | "21:9"
+/** Pixels, with height and in place of aspect_ratio. */ "width"?: number
+/** Pixels, with width and in place of aspect_ratio. */ "height"?: number
+/** How many pictures. */ "n"?: number
+/** The same seed gives the same picture. */ "seed"?: number
+/** Let the service write the prompt out. */ "prompt_optimizer"?: boolean
+/** A person who is to appear. */ "subject_reference"?: {
+/** What it is. */ "type": "character"
+/** A picture of the person. */ "image_file": string
+}[]
+/** The style. */ "style"?: {
+/** The style, of image-01-live. */ "style_type": "漫画" | "元气" | "中世纪" | "水彩"
+/** How much it counts. */ "style_weight"?: number
+}
+/** Mark the picture as generated. */ "aigc_watermark"?: boolean
+}; output: Outputs["pictures"] }
 /** Make a short video from a description, with the small model. */
 "Qubico/wanx/txt2video-1.3b": { input: {
 /** What the video shows. */ "prompt": string
@@ -2539,7 +2656,7 @@ export interface Models {
 "seedream": { "seedream-5-lite": "seedream/seedream-5-lite"; "seedream-5": "seedream/seedream-5" }
 "bfl": { "flux-pro-1.1": "bfl/flux-pro-1.1"; "flux-pro-1.1-ultra": "bfl/flux-pro-1.1-ultra"; "flux-pro": "bfl/flux-pro"; "flux-dev": "bfl/flux-dev"; "flux-kontext-pro": "bfl/flux-kontext-pro"; "flux-kontext-max": "bfl/flux-kontext-max"; "flux-pro-1.0-fill": "bfl/flux-pro-1.0-fill"; "flux-pro-1.0-expand": "bfl/flux-pro-1.0-expand"; "flux-pro-1.0-canny": "bfl/flux-pro-1.0-canny"; "flux-pro-1.0-depth": "bfl/flux-pro-1.0-depth"; "flux-2-pro": "bfl/flux-2-pro"; "flux-2-max": "bfl/flux-2-max"; "flux-2-flex": "bfl/flux-2-flex"; "flux-2-klein-4b": "bfl/flux-2-klein-4b"; "flux-2-klein-9b": "bfl/flux-2-klein-9b"; "flux-3-video": "bfl/flux-3-video"; "finetune": "bfl/finetune"; "flux-pro-finetuned": "bfl/flux-pro-finetuned"; "flux-pro-1.1-ultra-finetuned": "bfl/flux-pro-1.1-ultra-finetuned"; "flux-pro-1.0-fill-finetuned": "bfl/flux-pro-1.0-fill-finetuned"; "flux-pro-1.0-canny-finetuned": "bfl/flux-pro-1.0-canny-finetuned"; "flux-pro-1.0-depth-finetuned": "bfl/flux-pro-1.0-depth-finetuned" }
 "gpt-image": { "generate": "gpt-image/generate"; "edit": "gpt-image/edit" }
-"ideogram": { "generate": "ideogram/generate"; "remix": "ideogram/remix"; "edit": "ideogram/edit"; "upscale": "ideogram/upscale"; "describe": "ideogram/describe"; "reframe": "ideogram/reframe"; "v3-generate": "ideogram/v3-generate"; "v3-remix": "ideogram/v3-remix"; "v3-edit": "ideogram/v3-edit"; "v3-reframe": "ideogram/v3-reframe"; "v3-replace-background": "ideogram/v3-replace-background"; "v3-generate-transparent": "ideogram/v3-generate-transparent"; "v4-generate": "ideogram/v4-generate"; "v4-generate-transparent": "ideogram/v4-generate-transparent"; "v4-remix": "ideogram/v4-remix" }
+"ideogram": { "generate": "ideogram/generate"; "remix": "ideogram/remix"; "edit": "ideogram/edit"; "upscale": "ideogram/upscale"; "describe": "ideogram/describe"; "reframe": "ideogram/reframe"; "v3-generate": "ideogram/v3-generate"; "v3-remix": "ideogram/v3-remix"; "v3-edit": "ideogram/v3-edit"; "v3-reframe": "ideogram/v3-reframe"; "v3-replace-background": "ideogram/v3-replace-background"; "v3-generate-transparent": "ideogram/v3-generate-transparent"; "v4-generate": "ideogram/v4-generate"; "v4-generate-transparent": "ideogram/v4-generate-transparent"; "v4-remix": "ideogram/v4-remix"; "v45-generate": "ideogram/v45-generate"; "v45-precise-edit": "ideogram/v45-precise-edit"; "v4-magic-prompt": "ideogram/v4-magic-prompt"; "v4-describe": "ideogram/v4-describe"; "v3-layerize-text": "ideogram/v3-layerize-text" }
 "recraft": { "generate": "recraft/generate"; "image-to-image": "recraft/image-to-image"; "inpaint": "recraft/inpaint"; "replace-background": "recraft/replace-background"; "generate-background": "recraft/generate-background"; "outpaint": "recraft/outpaint"; "variate-image": "recraft/variate-image"; "vectorize": "recraft/vectorize"; "erase-region": "recraft/erase-region"; "remove-background": "recraft/remove-background"; "crisp-upscale": "recraft/crisp-upscale"; "creative-upscale": "recraft/creative-upscale" }
 "midjourney": { "imagine": "midjourney/imagine"; "upscale": "midjourney/upscale"; "variation": "midjourney/variation"; "reroll": "midjourney/reroll"; "describe": "midjourney/describe"; "seed": "midjourney/seed"; "blend": "midjourney/blend"; "inpaint": "midjourney/inpaint"; "outpaint": "midjourney/outpaint"; "pan": "midjourney/pan"; "shorten": "midjourney/shorten"; "edits": "midjourney/edits"; "retexture": "midjourney/retexture"; "video": "midjourney/video" }
 "kling": { "video_generation": "kling/video_generation"; "extend_video": "kling/extend_video"; "lip_sync": "kling/lip_sync"; "effects": "kling/effects"; "ai_try_on": "kling/ai_try_on"; "sound": "kling/sound"; "avatar": "kling/avatar"; "motion_control": "kling/motion_control"; "omni_video_generation": "kling/omni_video_generation"; "text_to_video": "kling/text_to_video"; "image_to_video": "kling/image_to_video"; "image_generation": "kling/image_generation"; "image_expansion": "kling/image_expansion" }
@@ -2549,7 +2666,7 @@ export interface Models {
 "sora2": { "sora2-video": "sora2/sora2-video"; "sora2-pro-video": "sora2/sora2-pro-video"; "sora2-remix": "sora2/sora2-remix"; "remove-watermark": "sora2/remove-watermark" }
 "hailuo": { "video_generation": "hailuo/video_generation" }
 "Qubico/minimax-h3": { "txt2video": "Qubico/minimax-h3/txt2video"; "img2video": "Qubico/minimax-h3/img2video" }
-"minimax": { "video_generation": "minimax/video_generation" }
+"minimax": { "video_generation": "minimax/video_generation"; "text_to_speech": "minimax/text_to_speech"; "music_generation": "minimax/music_generation"; "image_generation": "minimax/image_generation" }
 "Qubico/wanx": { "txt2video-1.3b": "Qubico/wanx/txt2video-1.3b"; "txt2video-14b": "Qubico/wanx/txt2video-14b"; "img2video-14b": "Qubico/wanx/img2video-14b"; "txt2video-14b-lora": "Qubico/wanx/txt2video-14b-lora"; "img2video-14b-lora": "Qubico/wanx/img2video-14b-lora"; "img2video-14b-keyframe": "Qubico/wanx/img2video-14b-keyframe"; "img2video-14b-control-camera": "Qubico/wanx/img2video-14b-control-camera"; "wan22-txt2video-14b": "Qubico/wanx/wan22-txt2video-14b"; "wan22-img2video-14b": "Qubico/wanx/wan22-img2video-14b" }
 "Wan": { "wan26-txt2video": "Wan/wan26-txt2video"; "wan26-img2video": "Wan/wan26-img2video" }
 "Qubico/hunyuan": { "txt2video": "Qubico/hunyuan/txt2video"; "fast-txt2video": "Qubico/hunyuan/fast-txt2video"; "txt2video-lora": "Qubico/hunyuan/txt2video-lora"; "img2video-concat": "Qubico/hunyuan/img2video-concat"; "img2video-replace": "Qubico/hunyuan/img2video-replace" }
