@@ -20,15 +20,19 @@ const rooms = {
   tasks: ['core', 'catalog', 'prices', 'store', 'accounts', 'assets', 'webhooks', 'providers/provider'],
   // Requests that are answered on the spot: nothing of a dialect, nothing of a vendor.
   calls: ['core', 'store', 'accounts/member', 'assets', 'providers/provider'],
+  // Who takes money, and what becomes of it.
+  payments: ['core', 'store', 'assets'],
   notices: ['core', 'store', 'assets', 'webhooks', 'config/setting-forms'],
   tracing: ['core', 'tasks/observer'],
   // What administrators do, without HTTP: the server and the command line run the same verbs.
-  admin: ['core', 'catalog', 'store', 'accounts', 'people', 'prices', 'tenants'],
+  admin: ['core', 'catalog', 'engines/font-files', 'store', 'accounts', 'payments', 'people', 'prices', 'tenants'],
+  // Databases and services of others, and what is made of them here.
+  imports: ['core', 'catalog', 'store', 'accounts', 'people', 'prices', 'tenants'],
   http: ['core', 'store', 'assets', 'tasks', 'tenants', 'dialects/(dialect|kit)'],
   dialects: ['core', 'calls', 'catalog', 'prices', 'assets', 'tasks', 'tenants'],
   providers: ['core', 'catalog', 'engines', 'assets'],
   // The verbs as routes, served as a dialect is: the same keys, the same way to answer an error.
-  workspace: ['core', 'catalog', 'accounts', 'admin', 'people', 'prices', 'dialects/(dialect|kit)'],
+  workspace: ['core', 'catalog', 'accounts', 'admin', 'payments', 'people', 'prices', 'dialects/(dialect|kit)'],
 }
 
 const arrows = Object.entries(rooms).map(([room, allowed]) => ({
@@ -65,8 +69,19 @@ module.exports = {
     {
       name: 'dialects-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^src/dialects/([^/]+)/', pathNot: TESTS },
+      comment:
+        'But the tools of MCP take and give the bodies of our own protocol, and take those of PiAPI: they have none.',
+      from: { path: '^src/dialects/([^/]+)/', pathNot: [TESTS, '^src/dialects/mcp/'] },
       to: { path: '^src/dialects/[^/]+/', pathNot: '^src/dialects/($1|kit|shared)/' },
+    },
+    {
+      name: 'mcp-knows-the-bodies-of-two-dialects',
+      severity: 'error',
+      from: { path: '^src/dialects/mcp/', pathNot: TESTS },
+      to: {
+        path: '^src/dialects/[^/]+/',
+        pathNot: '^src/dialects/(mcp|kit|shared|polyphony)/|^src/dialects/piapi/to-task\\.ts$',
+      },
     },
     {
       name: 'providers-do-not-know-each-other',

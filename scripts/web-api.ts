@@ -13,7 +13,7 @@ import { startGateway } from '../src/main.ts'
 export const ROUTES_FILE = new URL('../web/src/api/routes.ts', import.meta.url).pathname
 
 type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
-type Schema = { [name: string]: Json }
+export type Schema = { [name: string]: Json }
 
 interface Parameter {
   name: string
@@ -37,7 +37,7 @@ const CALLED = [
   /^\/polyphony\/v1\//,
   /^\/api\/workspace\//,
   /^\/api\/admin\//,
-  /^\/api\/v1\/(accounts|providers|account|keys|usage|ledger|calls|deliveries|webhook-secret|members|invitations|shares)\b/,
+  /^\/api\/v1\/(accounts|providers|account|keys|usage|ledger|calls|deliveries|webhook-secret|members|invitations|codes|payments|announcements|balance-notice|shares)\b/,
   /^\/api\/status$/,
 ]
 
@@ -83,7 +83,8 @@ function nameOf(schema: string): string {
   return schema.replace(/\W+(\w?)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-function typeOf(schema: Schema, used: Set<string>): string {
+/** A JSON Schema as a type of TypeScript; `used` collects the named schemas that it refers to. */
+export function typeOf(schema: Schema, used: Set<string>): string {
   const { $ref, type, anyOf, oneOf, allOf } = schema
   if (typeof $ref === 'string') {
     const name = $ref.replace('#/components/schemas/', '')

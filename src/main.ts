@@ -6,7 +6,6 @@ import { watchHealth } from './accounts/health.ts'
 import type { BuiltInAccount } from './accounts/member.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
-import { folderOf } from './assets/storage.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { followsRequests, urlOf } from './compose/address.ts'
 import { adminContext } from './compose/admin.ts'
@@ -14,6 +13,7 @@ import { composeBatches } from './compose/batches.ts'
 import { composeCalls } from './compose/calls.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { commandDoor } from './compose/command-door.ts'
+import { foldersOf } from './compose/folders.ts'
 import { GRACE_MS } from './compose/grace.ts'
 import { checkIdentity } from './compose/identity.ts'
 import { keyGate } from './compose/key-gate.ts'
@@ -21,6 +21,7 @@ import { openLog } from './compose/log.ts'
 import { measuredStore } from './compose/measured-store.ts'
 import { collectGarbageSoon } from './compose/memory.ts'
 import { startNotices } from './compose/notices.ts'
+import { composePayments, paymentSettings } from './compose/payments.ts'
 import { peopleSettings } from './compose/people.ts'
 import { PRICED_PROVIDERS } from './compose/prices.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
@@ -49,7 +50,7 @@ import { observers } from './tasks/observer.ts'
 import { startRetention } from './tasks/retention.ts'
 import { openAccessKeys } from './tenants/access-keys.ts'
 import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
-import { openKeys } from './tenants/keys.ts'
+import { keyRecord, openKeys } from './tenants/keys.ts'
 import { version } from './version.ts'
 import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
 import { commandLineCaller } from './workspace/verb-routes.ts'
@@ -83,6 +84,8 @@ export interface Gateway {
   report: StartReport
   /** By which the first person claims the gateway; undefined when someone has. */
   claimLink(): Promise<string | undefined>
+  /** A link that signs in by a key, once, and opens a page, such as `/library`. */
+  enterLink(keyId: string, page: string): string
   accounts: AccountAdmin
   /** How many tasks this process works on. */
   inHand(): number
@@ -103,6 +106,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // First of all, so that it is closed last.
   if (tracing) parts.defer(tracing.close)
   const { operator, oidc } = peopleSettings(config)
+  const paying = paymentSettings(config)
   const disk = await openStorage(config)
   const { maxPages } = replaced
   const options = { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) }
@@ -204,8 +208,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     startingCredit: config.signUp.credit,
     passwordCost,
     oidc,
+    takesPayments: paying !== undefined,
   })
   parts.defer(() => people.close())
+  const payments = composePayments(paying, { store, egress, clock, log, publicUrl: () => urls.publicUrl })
 
   const gate = keyGate(keys.authenticate)
   const door = commandDoor<Caller>(config.dataDir)
@@ -213,15 +219,19 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     store,
     clock,
     urls,
-    webhooksFor,
+    webhooksFor: async () => webhooksFor,
     accounts: () => accountAdmin,
     prices: () => priceAdmin,
     callModels: () => spoken.calls.models(commandLineCaller(firstTenant.tenant.id)),
+    payments,
+    judge: egress.judge,
+    process: { version, startedAt, inHand: leases.count },
+    write: assets.tryWrite,
   })
   const app = await buildServer({
     dialects: [
       ...dialects,
-      workspace({ admin, people, commandLine: door.commandLine, showsPrices: config.showsPrices }),
+      workspace({ admin, people, payments, commandLine: door.commandLine, showsPrices: config.showsPrices }),
     ],
     context: {
       tasks,
@@ -243,6 +253,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       authenticateById: keys.authenticateById,
       authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
+      keyRecordOf: ({ keyId }) => keyRecord(store, keyId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
       available: accounts.available,
       prices,
@@ -290,17 +301,17 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   await spoken.findLocalServers({ port, firstTenantId: firstTenant.tenant.id })
   sender.start()
   parts.defer(watchHealth({ accounts, store, clock, log, onChange: dispatcher.wake }))
-  const { id: operatorId } = firstTenant.tenant
   const stopNotices = startNotices(config, {
     store,
     egress,
     accounts: accounts.list,
     folders: foldersOf(config),
-    secret: () => signing.secretOf(operatorId, 'live'),
+    secretOf: (tenantId) => signing.secretOf(tenantId, 'live'),
+    operatorId: firstTenant.tenant.id,
     clock,
     log,
   })
-  if (stopNotices) parts.defer(stopNotices)
+  parts.defer(stopNotices)
   parts.defer(startBatches({ store, webhooksFor: renderers.batch, clock, log }))
   parts.defer(collectGarbageSoon())
   const report = startReport(config, publicUrl)
@@ -319,6 +330,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     firstTenant,
     report,
     claimLink: people.claimLink,
+    enterLink: people.enterLink,
     accounts: accountAdmin,
     inHand: leases.count,
     log,
@@ -327,10 +339,4 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       return closing
     },
   }
-}
-
-/** The folders whose disks may become full. */
-function foldersOf({ dataDir, storageUrl }: Config): Record<string, string> {
-  const files = folderOf(storageUrl)
-  return { data: dataDir, ...(files === undefined ? {} : { files }) }
 }

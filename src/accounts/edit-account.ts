@@ -32,7 +32,12 @@ export interface EditParts extends ManagedAccountParts {
 
 const MAX_WRITES = 2
 
-export async function addAccount(parts: EditParts, body: JsonObject, by: Manager): Promise<ManagedAccount> {
+export async function addAccount(
+  parts: EditParts,
+  body: JsonObject,
+  by: Manager,
+  chosenId?: string,
+): Promise<ManagedAccount> {
   const { store, vault, clock, tenants } = parts
   const { provider, tenant, fields = {}, ...rest } = body
   await checkCount(parts, by)
@@ -44,7 +49,7 @@ export async function addAccount(parts: EditParts, body: JsonObject, by: Manager
   const credential = readFields(manifest, fields)
   await checkAddresses(parts, manifest, credential, tenantId)
   const now = clock.now()
-  const id = newId(now)
+  const id = chosenId ?? newId(now)
   const account: AccountRecord = {
     ...DEFAULT_ACCOUNT,
     priceFactor: tenantId === null ? DEFAULT_ACCOUNT.priceFactor : tenants.priceFactor,

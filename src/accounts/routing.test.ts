@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
+import type { JsonObject } from '../core/json.ts'
 import { sampleTask } from '../core/task.testing.ts'
 import type { Task } from '../core/task.ts'
 import { OPERATION } from './accounts-bench.testing.ts'
@@ -180,6 +181,16 @@ describe('routing', () => {
     expect(error.code).toBe('no_provider')
     expect(error.message).toContain(IMAGE)
     expect(error.message).toContain('(configured: sandbox, lumen)')
+  })
+
+  it('refuses an input that no account takes, with the provider’s reason, and sends it where one does', () => {
+    const refuses = ({ input }: { input: JsonObject }) => (input.fast === true ? 'It has no speed (fast).' : undefined)
+    const picky = aBuiltIn({ ...STUDIO, provider: { ...STUDIO.provider, refuses } })
+    const fast = { input: { fast: true } }
+    const error = refusalOf(aRoster([picky]), fast)
+    expect(error).toMatchObject({ code: 'no_provider', message: expect.stringMatching(/^It has no speed \(fast\)\./) })
+    expect(route(aRoster([picky]), requestOf({ input: {} }))).toEqual(paid('live'))
+    expect(route(aRoster([picky, operators]), requestOf(fast))).toEqual(paid('live'))
   })
 
   it('refuses a request for the private pool, whose accounts do not perform it, of a tenant that does not fall back', () => {

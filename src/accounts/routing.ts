@@ -1,5 +1,6 @@
 import type { AccountRecord } from '../core/account.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
 import { accountPool, LIVE_POOL, pinnedAccount, tenantOfPool, tenantPool } from '../core/pools.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { PoolPolicy } from '../core/tenant.ts'
@@ -18,6 +19,8 @@ export interface Roster {
 
 export interface RouteRequest {
   operation: string
+  /** Without it, a provider that performs the operation is taken to perform it on any input. */
+  input?: JsonObject
   mode: Mode
   tenantId: string
   /** The pool that the request names; by default the tenant's policy decides. */
@@ -42,12 +45,16 @@ export function route(roster: Roster, request: RouteRequest): Route {
   const own = ownPerformers(roster, request)
   const choice = request.pool ?? policy?.defaultPool ?? 'private'
   if (own.length > 0 && choice === 'private') {
+    checkInput(own, request)
     const { pool, isFree } = routeTo(tenantPool(tenantId), own)
     return { pool, isFree: isFree && policy?.fallsBack !== true }
   }
   const found = performers(roster, operation, isOperators(mode))
   const mayBePublic = request.pool !== 'private' || mode === 'test' || policy?.fallsBack === true
-  if (found.length > 0 && mayBePublic) return routeTo(mode, found)
+  if (found.length > 0 && mayBePublic) {
+    checkInput(found, request)
+    return routeTo(mode, found)
+  }
   throw noProvider(roster, request)
 }
 
@@ -154,6 +161,18 @@ function isAble({ record, provider }: Member, now: number): boolean {
   if (record.isDraining) return false
   if (record.state === 'connected') return true
   return provider.probe === undefined && record.retryAt !== null && record.retryAt <= now
+}
+
+/** Throws `no_provider` where none of these accounts performs the operation on this input, with the reason. */
+function checkInput(among: readonly Member[], { operation, input }: RouteRequest): void {
+  if (input === undefined) return
+  const reasons = among.map(({ provider }) => provider.refuses?.({ operation, input }))
+  const [reason] = reasons
+  if (reason === undefined || reasons.includes(undefined)) return
+  throw new PolyphonyError(
+    'no_provider',
+    `${reason} Configure a provider for it; docs/providers.md lists who performs what.`,
+  )
 }
 
 function routeTo(pool: string, among: readonly Member[]): Route {

@@ -6,6 +6,8 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
+import type { Payments } from '../payments/payments.ts'
+import type { Attempts } from '../people/attempts.ts'
 import type { PriceAdmin } from '../prices/admin.ts'
 import type { Store } from '../store/store.ts'
 import type { AccessPair } from '../tenants/access-keys.ts'
@@ -27,6 +29,32 @@ export interface AdminContext {
   settings: readonly ShownSetting[]
   /** The address that callers use, with which links begin. */
   publicUrl(): string
+  /** Counts guesses. */
+  attempts: Attempts
+  /** Undefined where the operator takes no payments. */
+  payments: Payments | undefined
+  /** Whether e-mail can be sent. */
+  sendsMail: boolean
+  /** Rejects with `address_refused`, or `invalid_input`, naming the field, for an address that a tenant may not name. */
+  judge(url: string, field: string): Promise<void>
+  /** The process that serves; undefined in a command that opened the database itself. */
+  process: RunningProcess | undefined
+  /** Where files are. */
+  place: Place
+}
+
+export interface RunningProcess {
+  version: string
+  startedAt: number
+  /** How many tasks it works on. */
+  inHand(): number
+}
+
+export interface Place {
+  disks(): Promise<{ folder: string; free_bytes: number; size_bytes: number }[]>
+  /** Why nothing can be written; null = it can. */
+  writeProblem(): Promise<string | null>
+  retention: { record_days: number; media_days: number; upload_hours: number; call_file_days: number }
 }
 
 /** A setting that is in force, without secrets. */
@@ -39,7 +67,7 @@ export interface ShownSetting {
 
 /** Who calls a verb. */
 export interface Actor {
-  /** The id of the key, `person:ID`, or `command line`. */
+  /** The id of the key, `person:ID`, or `command line`; likewise in the audit, where a payment provider may be, too. */
   name: string
   address: string | null
   /** The holder of the key, or the person; null for a command on the gateway's own machine. */

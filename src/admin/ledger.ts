@@ -19,10 +19,13 @@ import {
   timeOf,
 } from './fields.ts'
 import { findTenant } from './find-tenant.ts'
-import { verb } from './verb.ts'
+import { LANGUAGES, type Language } from './statement/texts.ts'
+import { type AnswerFile, verb } from './verb.ts'
 
 const MAX_LINES = 10_000
-const DEFAULT_LINES = { json: 50, csv: MAX_LINES } as const
+/** A document of some hundred pages is of use to nobody. */
+const PDF_LINES = 2_000
+const DEFAULT_LINES = { json: 50, csv: MAX_LINES, pdf: PDF_LINES } as const
 
 const Line = Type.Object({
   id: ID,
@@ -48,11 +51,12 @@ const INPUT = {
     Type.Integer({
       minimum: 1,
       maximum: MAX_LINES,
-      description: `How many lines at most. Default: ${DEFAULT_LINES.json}, or ${DEFAULT_LINES.csv} as CSV.`,
+      description: `How many lines at most. Default: ${DEFAULT_LINES.json}, ${DEFAULT_LINES.csv} as CSV, or ${PDF_LINES}, which are the most, as PDF.`,
     }),
   ),
   cursor: PAGE.cursor,
-  format: Type.Optional(Type.Enum(['json', 'csv'], { description: 'Default: json.' })),
+  format: Type.Optional(Type.Enum(['json', 'csv', 'pdf'], { description: 'Default: json.' })),
+  language: Type.Optional(Type.Enum([...LANGUAGES], { description: 'Of a PDF. Default: en.' })),
 }
 
 interface LedgerInput {
@@ -60,7 +64,8 @@ interface LedgerInput {
   to?: string
   limit?: number
   cursor?: string
-  format?: 'json' | 'csv'
+  format?: 'json' | 'csv' | 'pdf'
+  language?: Language
 }
 
 async function statement(
@@ -68,7 +73,8 @@ async function statement(
   tenantId: string,
   input: LedgerInput,
 ): Promise<Static<typeof Statement>> {
-  const limit = input.limit ?? DEFAULT_LINES[input.format ?? 'json']
+  const most = input.format === 'pdf' ? PDF_LINES : MAX_LINES
+  const limit = Math.min(most, input.limit ?? DEFAULT_LINES[input.format ?? 'json'])
   const beforeSeq = seqIn(input.cursor)
   const lines = await store.listLedger({
     tenantId,
@@ -95,10 +101,41 @@ function bodyOf(line: LedgerLine): Static<typeof Line> {
   }
 }
 
-/** The statement for a spreadsheet, if the input asks for it. */
-function asText({ format }: LedgerInput, { items }: Static<typeof Statement>) {
-  if (format !== 'csv') return undefined
-  return { type: 'text/csv; charset=utf-8', text: ledgerCsv({ items }) }
+const FILE_TYPES = ['text/csv', 'application/pdf'] as const
+
+/** The statement for a spreadsheet or to keep, if the input asks for it. */
+async function fileOf(
+  { store, clock }: AdminContext,
+  tenantId: string,
+  { format, language = 'en', from, to }: LedgerInput,
+  { items, next_cursor }: Static<typeof Statement>,
+): Promise<AnswerFile | undefined> {
+  if (format === 'csv') return { type: 'text/csv; charset=utf-8', content: ledgerCsv({ items }) }
+  if (format !== 'pdf') return undefined
+  // A large package, and fonts: loaded by the first who wants a document.
+  const { statementPdf } = await import('./statement/statement-pdf.ts')
+  const content = await statementPdf({
+    tenant: (await store.getTenant({ id: tenantId }))?.name ?? tenantId,
+    from,
+    to,
+    madeAt: shortTime(timeOf(clock.now())),
+    language,
+    lines: items.map((line) => ({
+      at: shortTime(line.at),
+      kind: line.kind,
+      what: line.memo ?? line.task_id ?? '–',
+      changeUsd: line.available_change_usd,
+      paidUsd: line.consumed_usd,
+      afterUsd: line.available_usd,
+    })),
+    isCut: next_cursor !== null,
+  })
+  return { type: 'application/pdf', content }
+}
+
+/** `2026-01-31 12:00` */
+function shortTime(text: string): string {
+  return text.slice(0, 16).replace('T', ' ')
 }
 
 export function ledgerCsv({ items }: Pick<Static<typeof Statement>, 'items'>): string {
@@ -115,7 +152,9 @@ export const LEDGER_VERBS = [
     answer: Statement,
     changes: false,
     errors: ['not_found'],
-    asText,
+    fileTypes: FILE_TYPES,
+    asFile: async ({ context, input, answer }) =>
+      fileOf(context, (await findTenant(context.store, input.tenant)).id, input, answer),
     run: async (context, { tenant, ...input }) =>
       statement(context, (await findTenant(context.store, tenant)).id, input),
   }),
@@ -131,7 +170,8 @@ export const OWN_LEDGER_VERBS = [
     answer: Statement,
     changes: false,
     access: ['live'],
-    asText,
+    fileTypes: FILE_TYPES,
+    asFile: ({ context, input, answer, actor }) => fileOf(context, callerOf(actor).tenantId, input, answer),
     run: (context, input, actor) => statement(context, callerOf(actor).tenantId, input),
   }),
 ] as const

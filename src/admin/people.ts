@@ -79,6 +79,14 @@ async function create(
   return { ...(await bodyOf(context, person)), ...(await resetLink(context, person)) }
 }
 
+const PersonSession = Type.Object({
+  id: ID,
+  created_at: TIME,
+  expires_at: TIME,
+  address: orNull(TEXT),
+  user_agent: orNull(TEXT),
+})
+
 export const PERSON_VERBS = [
   verb({
     name: 'person.list',
@@ -176,6 +184,55 @@ export const PERSON_VERBS = [
       const made = await resetLink(context, person)
       await context.store.addAudit({ audit: auditOf(context, actor, 'person.reset', { subject: person.id }) })
       return made
+    },
+  }),
+  verb({
+    name: 'person.sessions',
+    method: 'GET',
+    path: '/people/:person/sessions',
+    summary: 'List where a person is signed in, the newest first',
+    input: Type.Object({ person: PERSON }),
+    answer: Type.Object({ items: Type.Array(PersonSession) }),
+    changes: false,
+    errors: ['not_found'],
+    async run({ store, clock }, { person: idOrEmail }) {
+      const { id: personId } = await findPerson(store, idOrEmail)
+      const sessions = await store.listSessions({ of: { personId }, now: clock.now() })
+      return {
+        items: sessions.map(({ id, createdAt, expiresAt, address, userAgent }) => ({
+          id,
+          created_at: timeOf(createdAt),
+          expires_at: timeOf(expiresAt),
+          address,
+          user_agent: userAgent,
+        })),
+      }
+    },
+  }),
+  verb({
+    name: 'person.sign-out',
+    method: 'POST',
+    path: '/people/:person/sign-out',
+    summary: 'End the sessions of a person, or one of them: they have to sign in again',
+    input: Type.Object({
+      person: PERSON,
+      session: Type.Optional(Type.String({ ...ID, description: 'Only this one. Default: all.' })),
+    }),
+    answer: Type.Object({ person: ID, ended: Type.Integer({ minimum: 0 }) }),
+    changes: true,
+    errors: ['not_found'],
+    async run(context, { person: idOrEmail, session }, actor) {
+      const { store } = context
+      const { id: personId } = await findPerson(store, idOrEmail)
+      const one = session === undefined ? {} : { id: session }
+      const ended = await store.deleteSessions({ of: { personId }, ...one })
+      if (session !== undefined && ended === 0) {
+        throw new PolyphonyError('not_found', `The person ${personId} has no session ${session}.`)
+      }
+      await store.addAudit({
+        audit: auditOf(context, actor, 'person.sign-out', { subject: personId, after: { ended } }),
+      })
+      return { person: personId, ended }
     },
   }),
   verb({

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { DAY_MS } from '../core/clock.ts'
 import { invalidInput } from '../core/errors.ts'
 import { points } from '../core/points.ts'
-import type { UsageRow } from '../store/store.ts'
+import { USAGE_KEYS, type UsageKey, type UsageRow } from '../store/store.ts'
 import { type AdminContext, callerOf } from './context.ts'
 import { amountOf, COUNT, ID, MODE, money, PERIOD, periodIn, TENANT, TIME, timeOf } from './fields.ts'
 import { tenantIdIn } from './find-tenant.ts'
@@ -22,10 +22,10 @@ const COUNTS = {
 const Usage = Type.Object({
   from: TIME,
   to: TIME,
-  by: Type.Enum(['day', 'model', 'key']),
+  by: Type.Enum([...USAGE_KEYS]),
   items: Type.Array(
     Type.Object({
-      group: Type.String({ description: 'A UTC day, a model, or the id of a key.' }),
+      group: Type.String({ description: 'A UTC day, a model, an operation, or the id of a key.' }),
       ...COUNTS,
     }),
   ),
@@ -33,16 +33,16 @@ const Usage = Type.Object({
 })
 
 const INPUT = {
-  by: Type.Optional(Type.Enum(['day', 'model', 'key'], { description: 'Default: day.' })),
+  by: Type.Optional(Type.Enum([...USAGE_KEYS], { description: 'Default: day.' })),
   ...PERIOD,
   key: Type.Optional(Type.String({ ...ID, description: 'Only tasks of the key with this id.' })),
 }
 const DESCRIPTION =
   `The last ${DEFAULT_DAYS} days by default, at most ${MAX_DAYS}. Tasks are counted while they are on record; what was paid ` +
-  'is read from the ledger, which is kept for good. By model, both are of the tasks on record.'
+  'is read from the ledger, which is kept for good. By model or operation, both are of the tasks on record.'
 
 interface UsageInput {
-  by?: 'day' | 'model' | 'key'
+  by?: UsageKey
   from?: string
   to?: string
   key?: string
@@ -93,7 +93,7 @@ export const USAGE_VERBS = [
     name: 'usage.read',
     method: 'GET',
     path: '/usage',
-    summary: 'Count tasks and what was paid for them, by day, model or key',
+    summary: 'Count tasks and what was paid for them, by day, model, operation or key',
     description: DESCRIPTION,
     input: Type.Object({
       tenant: Type.Optional(Type.String({ ...TENANT, description: 'Only of this tenant. Default: of all.' })),
@@ -118,7 +118,7 @@ export const OWN_USAGE_VERBS = [
     name: 'own.usage.read',
     method: 'GET',
     path: '/usage',
-    summary: 'Count your tasks and what was paid for them, by day, model or key',
+    summary: 'Count your tasks and what was paid for them, by day, model, operation or key',
     description: `${DESCRIPTION} A key sees the tasks of its own mode.`,
     input: Type.Object(INPUT),
     answer: Usage,

@@ -37,9 +37,21 @@ export interface Verb<Name extends string = string, Input extends TObject = TObj
   hasOpenBody?: boolean
   /** The key of its description, where that is written by hand. */
   describedAs?: string
+  /** The types of the files that `asFile` makes. */
+  fileTypes?: readonly string[]
   /** The answer in another form than JSON, if the input names one. */
-  asText?(input: Static<Input>, answer: Static<Answer>): { type: string; text: string } | undefined
+  asFile?(file: {
+    context: AdminContext
+    input: Static<Input>
+    answer: Static<Answer>
+    actor: Actor
+  }): AnswerFile | undefined | Promise<AnswerFile | undefined>
   run(context: AdminContext, input: Static<Input>, actor: Actor): Promise<Static<Answer>>
+}
+
+export interface AnswerFile {
+  type: string
+  content: string | Uint8Array
 }
 
 /** Gives a verb its types: of its name, its input and its answer. */

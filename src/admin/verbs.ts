@@ -1,18 +1,25 @@
 import type { Static } from 'typebox'
 import { ACCOUNT_VERBS, OWN_ACCOUNT_VERBS } from './accounts.ts'
+import { ANNOUNCEMENT_VERBS, OWN_ANNOUNCEMENT_VERBS } from './announcements.ts'
 import { AUDIT_VERBS } from './audit.ts'
+import { OWN_NOTICE_VERBS } from './balance-notice.ts'
 import { CALL_VERBS, OWN_CALL_VERBS } from './calls.ts'
 import { CONFIG_VERBS } from './config.ts'
 import { CREDIT_VERBS } from './credit.ts'
+import { HEALTH_VERBS } from './health.ts'
 import { INVITATION_VERBS, OWN_INVITATION_VERBS } from './invitations.ts'
 import { KEY_VERBS, OWN_KEY_VERBS } from './keys.ts'
 import { LEDGER_VERBS, OWN_LEDGER_VERBS } from './ledger.ts'
 import { MEMBER_VERBS, OWN_MEMBER_VERBS } from './members.ts'
+import { OWN_PAYMENT_VERBS, PAYMENT_VERBS } from './payments.ts'
 import { PERSON_VERBS } from './people.ts'
 import { PRICE_VERBS } from './prices.ts'
 import { RECONCILE_VERBS } from './reconcile.ts'
+import { ROUTING_VERBS } from './routing.ts'
+import { OWN_SHARE_VERBS } from './shares.ts'
 import { TASK_VERBS } from './tasks.ts'
 import { TENANT_VERBS } from './tenants.ts'
+import { CODE_VERBS, OWN_CODE_VERBS } from './top-up-codes.ts'
 import { OWN_USAGE_VERBS, USAGE_VERBS } from './usage.ts'
 import type { Verb } from './verb.ts'
 import { OWN_WEBHOOK_VERBS, WEBHOOK_VERBS } from './webhooks.ts'
@@ -35,6 +42,11 @@ export const OPERATOR_VERBS = [
   ...PERSON_VERBS,
   ...MEMBER_VERBS,
   ...INVITATION_VERBS,
+  ...CODE_VERBS,
+  ...PAYMENT_VERBS,
+  ...ANNOUNCEMENT_VERBS,
+  ...HEALTH_VERBS,
+  ...ROUTING_VERBS,
 ] as const
 
 /** What tenants do for themselves, below `/api/v1`. */
@@ -47,6 +59,11 @@ export const OWN_VERBS: readonly Verb[] = [
   ...OWN_ACCOUNT_VERBS,
   ...OWN_MEMBER_VERBS,
   ...OWN_INVITATION_VERBS,
+  ...OWN_CODE_VERBS,
+  ...OWN_PAYMENT_VERBS,
+  ...OWN_NOTICE_VERBS,
+  ...OWN_ANNOUNCEMENT_VERBS,
+  ...OWN_SHARE_VERBS,
 ]
 
 type OperatorVerb = (typeof OPERATOR_VERBS)[number]

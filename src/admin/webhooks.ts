@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import type { DeliveryStatus } from '../core/delivery.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Mode } from '../core/task.ts'
 import { type Actor, type AdminContext, auditOf, callerOf } from './context.ts'
@@ -16,7 +17,16 @@ const Secret = Type.Object({
 })
 const TASK = Type.Optional(Type.String({ ...ID, description: 'Only of this task or batch.' }))
 
+const STATUS = Type.Optional(
+  Type.Enum(['pending', 'delivered', 'failed'], { description: 'Only those in this state.' }),
+)
+const WithBody = Type.Object({
+  ...Delivery.properties,
+  body: Type.String({ description: 'What was sent, as it was sent.' }),
+})
+
 interface ListInput {
+  status?: DeliveryStatus
   task?: string
   limit?: number
   cursor?: string
@@ -30,11 +40,12 @@ interface Scope {
 
 async function listed({ store }: AdminContext, input: ListInput, scope: Scope): Promise<Static<typeof Deliveries>> {
   const limit = limitOf(input)
-  const { task, cursor } = input
+  const { task, cursor, status } = input
   const deliveries = await store.listDeliveries({
     ...scope,
     limit: limit + 1,
     ...(task === undefined ? {} : { taskId: task }),
+    ...(status === undefined ? {} : { status }),
     ...(cursor === undefined ? {} : { beforeId: cursor }),
   })
   return pageOf(deliveries, limit, ({ id }) => id, deliveryBody)
@@ -62,6 +73,7 @@ export const WEBHOOK_VERBS = [
     input: Type.Object({
       tenant: Type.Optional(Type.String({ ...TENANT, description: 'Only of this tenant. Default: of all.' })),
       task: TASK,
+      status: STATUS,
       ...PAGE,
     }),
     answer: Deliveries,
@@ -111,6 +123,24 @@ export const OWN_WEBHOOK_VERBS = [
     run(context, input, actor) {
       const { tenantId, mode } = callerOf(actor)
       return listed(context, input, { tenantId, mode })
+    },
+  }),
+  verb({
+    name: 'own.delivery.read',
+    method: 'GET',
+    path: '/deliveries/:id',
+    summary: 'Read a delivery of yours with its body',
+    input: Type.Object({ id: ID }),
+    answer: WithBody,
+    changes: false,
+    // Bodies of some protocols carry a secret that the receiver chose.
+    role: 'member',
+    errors: ['not_found'],
+    async run({ store }, { id }, actor) {
+      const { tenantId, mode } = callerOf(actor)
+      const [delivery] = await store.listDeliveries({ tenantId, mode, id, limit: 1 })
+      if (!delivery) throw new PolyphonyError('not_found', `There is no delivery ${id}.`)
+      return { ...deliveryBody(delivery), body: delivery.body }
     },
   }),
   verb({

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path'
 import { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { Disk } from 'flydrive'
 import type { DriverContract } from 'flydrive/types'
 import { systemClock } from '../core/clock.ts'
 import { DurableFiles } from './durable-files.ts'
 import { s3Place, type Variable } from './s3-place.ts'
+import { pathOf, schemeOf } from './storage-url.ts'
 
 /** A driver that can read a part of a file without the rest. */
 interface RangeDriver extends DriverContract {
@@ -36,17 +35,6 @@ export async function openDisk(url: string, variable: Variable = () => undefined
   }
 }
 
-/** The folder of files on this machine; undefined where they are in a bucket. */
-export function folderOf(url: string): string | undefined {
-  return schemeOf(url) === 'file' ? pathOf(url) : undefined
-}
-
-function pathOf(url: string): string {
-  const path = url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)
-  if (path === '') throw new Error('STORAGE_URL names no folder; write it as file:/srv/polyphony.')
-  return resolve(path)
-}
-
 /** Throws what `openDisk` would throw for a URL that is written wrong; opens nothing. */
 export function checkStorageUrl(url: string, variable: Variable): void {
   switch (schemeOf(url)) {
@@ -57,10 +45,6 @@ export function checkStorageUrl(url: string, variable: Variable): void {
     default:
       throw unknownScheme(url)
   }
-}
-
-function schemeOf(url: string): string | undefined {
-  return /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
 }
 
 function unknownScheme(url: string): Error {

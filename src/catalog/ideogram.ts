@@ -2,6 +2,8 @@ import { type Static, type TObject, type TProperties, Type } from 'typebox'
 import type { JsonObject } from '../core/json.ts'
 import { usdToPoints } from '../core/points.ts'
 import { mediaFile, optionalText, requiredText, sizeOf } from './fields.ts'
+import { ideogram45 } from './ideogram-45.ts'
+import { ideogramPrompts } from './ideogram-prompts.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
@@ -334,7 +336,8 @@ const generateTransparent = operation({
 // Ideogram 4. Fields are those of its pages and of clients of 2026.
 
 const V4_RATIOS = ['1x4', '4x1', ...V3_RATIOS]
-const V4_SPEEDS = ['TURBO', 'DEFAULT', 'QUALITY'] // FLASH is refused there
+/** USD a picture. FLASH is refused there. */
+const V4_PRICES: Record<string, number> = { TURBO: 0.03, DEFAULT: 0.06, QUALITY: 0.1 }
 const v4Fields = {
   text_prompt: optionalText(10_000, 'What the picture shows.'), // limit inferred
   json_prompt: Type.Optional(
@@ -346,9 +349,15 @@ const v4Fields = {
   aspect_ratio: Type.Optional(Type.Enum(V4_RATIOS, { description: 'Width to height; 1x1 if left out.' })),
   resolution: Type.Optional(Type.String(V3_RESOLUTION)),
   magic_prompt: magic,
-  rendering_speed: Type.Enum(V4_SPEEDS, { default: 'DEFAULT', description: 'Faster and cheaper, or better.' }),
+  rendering_speed: Type.Enum(Object.keys(V4_PRICES), {
+    default: 'DEFAULT',
+    description: 'Faster and cheaper, or better.',
+  }),
   num_images,
   seed,
+  enable_copyright_detection: Type.Optional(
+    Type.Boolean({ description: 'Look for likenesses and logos, and hold back what has them.' }),
+  ),
 }
 type V4 = Static<TObject<typeof v4Fields>>
 
@@ -372,7 +381,7 @@ function v4(taskType: string, title: string, own: TProperties, example: Operatio
       }),
     },
     rules: (input) => brokenPrompt(input) ?? shapedTwice(input),
-    price: ({ rendering_speed: speed, num_images: count }) => bySpeed({ rendering_speed: speed, num_images: count }), // inferred: that of Ideogram 3
+    price: ({ rendering_speed: speed, num_images: count }) => usdToPoints((V4_PRICES[speed] ?? 0) * count),
     example,
   })
 }
@@ -444,4 +453,6 @@ export const ideogram: Operation[] = [
   ),
   generateTransparent,
   ...IDEOGRAM_4,
+  ...ideogram45,
+  ...ideogramPrompts,
 ]

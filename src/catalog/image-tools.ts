@@ -18,7 +18,7 @@ const SMALL_SIDE_PX = 400
 
 const cutOut = () => ({ widthPx: ASSUMED_SIDE_PX, heightPx: ASSUMED_SIDE_PX, isTransparent: true })
 
-const backgroundRemove = operation({
+export const backgroundRemove = operation({
   model: MODEL,
   taskType: 'background-remove',
   title: 'Remove the background of a picture',
@@ -58,7 +58,7 @@ const segment = operation({
 
 const enlargedPx = (scale: number): number => Math.round(SMALL_SIDE_PX * scale)
 
-const upscale = operation({
+export const imageUpscale = operation({
   model: MODEL,
   taskType: 'upscale',
   title: 'Enlarge a picture and add detail',
@@ -76,4 +76,4 @@ const upscale = operation({
   example: { image: 'https://example.com/old-photo.jpg', scale: 4, face_enhance: true },
 })
 
-export const imageTools: Operation[] = [backgroundRemove, segment, upscale]
+export const imageTools: Operation[] = [backgroundRemove, segment, imageUpscale]

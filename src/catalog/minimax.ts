@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { usdToPoints } from '../core/points.ts'
 import { mediaFile, optionalFile, optionalText, sizeByShortSide } from './fields.ts'
+import { minimaxMusic, minimaxSpeech } from './minimax-audio.ts'
+import { minimaxImage } from './minimax-image.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
 /**
@@ -72,4 +74,4 @@ export const minimaxVideo = operation({
   },
 })
 
-export const minimax: Operation[] = [minimaxVideo]
+export const minimax: Operation[] = [minimaxVideo, minimaxSpeech, minimaxMusic, minimaxImage]

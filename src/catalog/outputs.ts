@@ -23,6 +23,15 @@ const Tokens = Type.Object({
   output: Type.Integer({ minimum: 0 }),
 })
 
+/** A text that was found in a picture and is no longer in it. Places and sizes in pixels, angles in degrees. */
+const PictureText = Type.Object({
+  text: Type.String(),
+  x: Type.Number(),
+  y: Type.Number(),
+  width: Type.Number(),
+  height: Type.Number(),
+})
+
 const Video = Type.Object({
   file: file('the MP4'),
   cover: file('the first frame, as a picture; empty if there is none'),
@@ -64,6 +73,9 @@ export const OUTPUTS = {
     pictures: Type.Array(Picture, { minItems: 1 }),
     grid: Type.Union([Picture, Type.Null()]),
     tokens: Type.Optional(Tokens),
+    textBlocks: Type.Optional(
+      Type.Array(PictureText, { description: 'What the picture said before it was taken out.' }),
+    ),
   }),
   videos: Type.Object({ videos: Type.Array(Video, { minItems: 1 }) }),
   sounds: Type.Object({ sounds: Type.Array(Sound, { minItems: 1 }) }),
@@ -82,6 +94,8 @@ export type Kind = keyof typeof OUTPUTS
 export type Output = { [K in Kind]: Static<(typeof OUTPUTS)[K]> }
 export type Picture = Static<typeof Picture>
 export type Tokens = Static<typeof Tokens>
+/** With what a vendor says of it beside, such as its colour and font. */
+export type PictureText = Static<typeof PictureText> & JsonObject
 export type Video = Static<typeof Video>
 export type Clip = Static<typeof Clip>
 export type Lyrics = Static<typeof Lyrics>
@@ -105,9 +119,11 @@ export interface OutputSpecs {
     isTransparent: boolean
     /** What a model that is billed by tokens counts. */
     tokens?: Tokens
+    /** Of the sandbox, where the texts of the picture are told apart. */
+    textBlocks?: PictureText[]
   }
   videos: { count: number; widthPx: number; heightPx: number; seconds: number; hasSound: boolean }
-  sounds: { count: number; seconds: number; mediaType: 'audio/mpeg' | 'audio/wav' }
+  sounds: { count: number; seconds: number; mediaType: 'audio/mpeg' | 'audio/wav' | 'audio/flac' }
   /** `sample` is a text of the sandbox, where its note would not be of the right form. */
   texts: { count: number; sample?: string }
   model: { hasPicture: boolean; hasTurntable: boolean }

@@ -287,7 +287,7 @@ const variate = operation({
   example: { image_url: 'https://example.com/logo.png', size: '1:1', n: 2 },
 })
 
-const eraseRegion = operation({
+export const recraftErase = operation({
   model: RECRAFT,
   taskType: 'erase-region',
   title: 'Erase the masked area of a picture',
@@ -300,7 +300,7 @@ const eraseRegion = operation({
   example: { image_url: 'https://example.com/wall.png', mask_url: 'https://example.com/mask.png' },
 })
 
-const removeBackground = operation({
+export const recraftCutOut = operation({
   model: RECRAFT,
   taskType: 'remove-background',
   title: 'Remove the background of a picture with Recraft',
@@ -317,7 +317,7 @@ const removeBackground = operation({
   example: { image_url: 'https://example.com/shoe.png', image_format: 'png' },
 })
 
-function upscaler(taskType: string, title: string, usd: number): Operation {
+function upscaler(taskType: string, title: string, usd: number) {
   return operation({
     model: RECRAFT,
     taskType,
@@ -335,9 +335,11 @@ function upscaler(taskType: string, title: string, usd: number): Operation {
   })
 }
 
+export const recraftCrispUpscale = upscaler('crisp-upscale', 'Enlarge a picture and keep it crisp', 0.004)
+
 const onOff = (description: string) => Type.Optional(Type.Enum(['on', 'off'], { description }))
 
-const vectorize = operation({
+export const recraftVectorize = operation({
   model: RECRAFT,
   taskType: 'vectorize',
   title: 'Turn a picture into a vector drawing',
@@ -372,9 +374,9 @@ export const recraft: Operation[] = [
   masked('generate-background', 'Draw a background into the masked area of a picture'),
   outpaint,
   variate,
-  vectorize,
-  eraseRegion,
-  removeBackground,
-  upscaler('crisp-upscale', 'Enlarge a picture and keep it crisp', 0.004),
+  recraftVectorize,
+  recraftErase,
+  recraftCutOut,
+  recraftCrispUpscale,
   upscaler('creative-upscale', 'Enlarge a picture and add detail with Recraft', 0.25),
 ]

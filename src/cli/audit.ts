@@ -8,6 +8,8 @@ interface Options extends Json {
   verb?: string
   actor?: string
   subject?: string
+  from?: string
+  to?: string
   limit?: number
   cursor?: string
 }
@@ -21,7 +23,9 @@ export function auditCommand(): Command {
       .option('--tenant <name or id>', 'only of this tenant')
       .option('--verb <verb>', 'such as key.revoke')
       .option('--actor <id>', 'the id of a key, or "command line"')
-      .option('--subject <id>', 'the id of what was changed'),
+      .option('--subject <id>', 'the id of what was changed')
+      .option('--from <time>', 'an RFC 3339 time or a UTC day')
+      .option('--to <time>', 'likewise; times before it'),
   ).action(({ json, ...options }: Options) =>
     withCalls(async (call) => {
       const page = await call('audit.list', given(options))

@@ -75,7 +75,7 @@ function keyForServer(): string {
 }
 
 /** The server that runs on the data folder of this configuration. Its process is looked at, since it may have been killed. */
-async function serverHere() {
+export async function serverHere() {
   const { values } = inspectConfig()
   const server = values && (await readRunningServer(values.DATA_DIR))
   return server && isAlive(server.pid) ? server : undefined

@@ -40,7 +40,7 @@ async function demo(out: string, exit: boolean): Promise<void> {
   const log = openLog(config.logLevel, process.stderr)
   const gateway = await start(config, { log })
   const { url, store, firstTenant } = gateway
-  const { key } = await createKey(
+  const { key, record } = await createKey(
     { store, clock: systemClock },
     { tenantId: firstTenant.tenant.id, name: 'demo', mode: 'live' },
   )
@@ -93,11 +93,15 @@ async function demo(out: string, exit: boolean): Promise<void> {
     await printBalance(gateway, before?.available ?? 0, say)
     if (exit) return
     say()
+    const ids = results.map(({ id }) => id).join(',')
     say(`The server stays up at ${url} (Ctrl-C ends it). Try:`)
     say(`  curl ${url}/api/v1/task -H 'x-api-key: ${key}' -H 'content-type: application/json' \\`)
     say(
       `    -d '{"model":"suno","task_type":"music","input":{"gpt_description_prompt":"a song about rain on a tin roof"}}'`,
     )
+    say()
+    say('The library with the two songs, playing (this link works once):')
+    say(`  ${gateway.enterLink(record.keyId, `/library?play=${ids}`)}`)
     stopOnSignal(Promise.resolve(gateway), () => say('Stopping.'))
   } catch (error) {
     await gateway.close()

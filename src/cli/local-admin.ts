@@ -5,14 +5,15 @@ import { adminContext } from '../compose/admin.ts'
 import { requireSecret } from '../compose/identity.ts'
 import { openOfflinePriceAdmin } from '../compose/prices.ts'
 import { openStore } from '../compose/store.ts'
-import { webhookRendererFor } from '../compose/webhooks.ts'
 import { systemClock } from '../core/clock.ts'
 import { urlsAt } from '../dialects/kit/urls.ts'
 import type { PriceAdmin } from '../prices/admin.ts'
 import { loadConfig } from './configuration.ts'
 
-/** What verbs work on in this process: the configured database, also while a server runs on it. */
-/** `requireSecret` throws when the secret of this process is not the one of the database. */
+/**
+ * What verbs work on in this process: the configured database, also while a server runs on it. `requireSecret` throws when
+ * the secret of this process is not the one of the database.
+ */
 export async function openLocalAdmin(): Promise<{
   context: AdminContext
   requireSecret(): Promise<void>
@@ -26,7 +27,7 @@ export async function openLocalAdmin(): Promise<{
     store,
     clock: systemClock,
     urls: urlsAt(() => config.publicUrl ?? urlOf(config.host, config.port)),
-    webhooksFor: webhookRendererFor(config),
+    webhooksFor: async () => (await import('../compose/webhooks.ts')).webhookRendererFor(config),
     accounts() {
       offline ??= openOfflineAccountAdmin(config, store)
       return offline.accountAdmin

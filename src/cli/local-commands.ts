@@ -8,6 +8,9 @@ export const LOCAL_COMMANDS: Readonly<Record<string, string>> = {
   backup: 'it writes a file of this machine, from the database and the storage',
   restore: 'it fills a data folder of this machine, where no server runs',
   move: 'it copies from one database to another, where no server runs',
+  'import new-api': 'it writes to the database, and reads another one',
+  'import one-api': 'it writes to the database, and reads another one',
+  'import piapi': 'it writes a file of this machine',
   migrate: 'it changes the schema, before a server runs',
   adopt: 'it binds the database to the secret of this machine',
 }

@@ -81,6 +81,36 @@ export function personCommand(): Command {
       }),
     )
   command
+    .command('sessions')
+    .description('Where a person is signed in')
+    .argument('<id or e-mail>')
+    .option('--json', 'print JSON')
+    .action((person: string, { json }: Json) =>
+      withCalls(async (call) => {
+        const found = await call('person.sessions', { person })
+        const rows = found.items.map((one) => [
+          one.id,
+          time(one.created_at),
+          time(one.expires_at),
+          one.address ?? '-',
+          one.user_agent ?? '-',
+        ])
+        print(json, found, table(['id', 'since', 'until', 'address', 'browser'], rows))
+      }),
+    )
+  command
+    .command('sign-out')
+    .description('End all sessions of a person, or one of them')
+    .argument('<id or e-mail>')
+    .option('--session <id>', 'only this one')
+    .option('--json', 'print JSON')
+    .action((person: string, { json, session }: { session?: string } & Json) =>
+      withCalls(async (call) => {
+        const done = await call('person.sign-out', { person, ...given({ session }) })
+        print(json, done, [`${done.ended} sessions are over.`])
+      }),
+    )
+  command
     .command('remove')
     .description('Remove a person; their tasks stay')
     .argument('<id or e-mail>')

@@ -14,6 +14,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   tenant: async () => (await import('./tenant.ts')).tenantCommand(),
   account: async () => (await import('./account.ts')).accountCommand(),
   credit: async () => (await import('./credit.ts')).creditCommand(),
+  code: async () => (await import('./code.ts')).codeCommand(),
+  payment: async () => (await import('./payment.ts')).paymentCommand(),
   ledger: async () => (await import('./ledger.ts')).ledgerCommand(),
   calls: async () => (await import('./calls.ts')).callsCommand(),
   usage: async () => (await import('./usage.ts')).usageCommand(),
@@ -26,10 +28,16 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   person: async () => (await import('./person.ts')).personCommand(),
   member: async () => (await import('./member.ts')).memberCommand(),
   invitation: async () => (await import('./invitation.ts')).invitationCommand(),
+  mcp: async () => (await import('./mcp.ts')).mcpCommand(),
+  announcement: async () => (await import('./announcement.ts')).announcementCommand(),
+  health: async () => (await import('./health.ts')).healthCommand(),
+  routing: async () => (await import('./routing.ts')).routingCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   backup: async () => (await import('./backup.ts')).backupCommand(),
   restore: async () => (await import('./restore.ts')).restoreCommand(),
   move: async () => (await import('./move.ts')).moveCommand(),
+  import: async () => (await import('./import.ts')).importCommand(),
+  export: async () => (await import('./export.ts')).exportCommand(),
   migrate: async () => (await import('./migrate.ts')).migrateCommand(),
   adopt: async () => (await import('./adopt.ts')).adoptCommand(),
 }
@@ -45,7 +53,7 @@ export async function programOf(name?: string): Promise<Command> {
     .option('--url <url>', `run the command at this server (or set ${URL_VARIABLE})`)
     .option(
       '--key <key>',
-      `the admin key for it (or set ${KEY_VARIABLE}, which other users of this machine cannot see)`,
+      `the key for it, that of an administrator except for mcp (or set ${KEY_VARIABLE}, which other users of this machine cannot see)`,
     )
     .hook('preAction', (command, action) => {
       const { config, url, key } = command.opts<{ config?: string; url?: string; key?: string }>()

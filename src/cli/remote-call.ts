@@ -46,7 +46,8 @@ function requestOf(url: string, verb: Verb, input: JsonObject): { address: URL; 
   return { address, body: undefined }
 }
 
-function addressOf(url: string, path: string): URL {
+/** A path at a server. Throws `invalid_input` for what is no address. */
+export function addressOf(url: string, path: string): URL {
   const base = url.endsWith('/') ? url.slice(0, -1) : url
   if (/^https?:\/\//.test(base) && URL.canParse(base + path)) return new URL(base + path)
   throw new PolyphonyError('invalid_input', `--url must be an address such as https://gateway.example, not "${url}".`)

@@ -17,9 +17,9 @@ type Row = AnswerOf<'usage.read'>['total']
 
 export function usageCommand(): Command {
   return new Command('usage')
-    .description('Tasks and what was paid for them, by day, model or key')
+    .description('Tasks and what was paid for them, by day, model, operation or key')
     .option('--tenant <name or id>', 'only this tenant (default: all)')
-    .option('--by <group>', 'day, model or key (default: day)')
+    .option('--by <group>', 'day, model, operation or key (default: day)')
     .option('--from <time>', 'an RFC 3339 time or a UTC day (default: 30 days ago)')
     .option('--to <time>', 'likewise; times before it')
     .option('--key-id <id>', 'only tasks of this key')

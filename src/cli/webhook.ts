@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { InputOf } from '../admin/verbs.ts'
 import { withCalls } from './call.ts'
 import { given, type Json, paged } from './options.ts'
 import { print, table, time } from './print.ts'
@@ -6,6 +7,7 @@ import { print, table, time } from './print.ts'
 interface ListOptions extends Json {
   tenant?: string
   task?: string
+  status?: InputOf<'webhook.list'>['status'] // the verb checks it
   limit: number
   cursor?: string
 }
@@ -18,7 +20,8 @@ export function webhookCommand(): Command {
     command
       .command('list')
       .option('--tenant <name or id>', 'only of this tenant')
-      .option('--task <id>', 'only of this task'),
+      .option('--task <id>', 'only of this task')
+      .option('--status <status>', 'pending, delivered or failed'),
     { limit: 20 },
   ).action(({ json, ...options }: ListOptions) =>
     withCalls(async (call) => {

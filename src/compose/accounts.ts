@@ -11,11 +11,13 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import type { Tracer } from '../core/tracer.ts'
 import { openSpeech } from '../engines/speech/speech.ts'
 import { openStudio } from '../engines/studio/studio.ts'
+import { openWorkshop } from '../engines/workshop/workshop.ts'
 import type { Account } from '../providers/provider.ts'
 import { PROVIDERS } from '../providers/providers.ts'
 import { sandboxProvider } from '../providers/sandbox/sandbox.ts'
 import { speechProvider } from '../providers/speech/speech.ts'
 import { studioProvider } from '../providers/studio/studio.ts'
+import { workshopProvider } from '../providers/workshop/workshop.ts'
 import type { Store } from '../store/store.ts'
 
 /** What does the work in this process, without an account at a vendor. */
@@ -25,6 +27,12 @@ export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] 
   })
   return [
     { provider: studio, mode: 'live', slots: config.studioSlots, isFallback: true },
+    {
+      provider: workshopProvider(openWorkshop({ threads: config.workshopSlots })),
+      mode: 'live',
+      slots: config.workshopSlots,
+      isFallback: true,
+    },
     { provider: sandboxProvider({ clock, seconds: config.sandboxSeconds }), mode: 'test', slots: config.sandboxSlots },
     { provider: speechProvider(openSpeech()), mode: 'live', slots: 1 },
   ]

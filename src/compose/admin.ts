@@ -1,10 +1,14 @@
 import type { AccountAdmin } from '../accounts/admin.ts'
-import type { AdminContext } from '../admin/context.ts'
+import type { AdminContext, RunningProcess } from '../admin/context.ts'
+import { checkWritable, readDisks } from '../assets/disks.ts'
 import type { Config } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
+import { invalidInput } from '../core/errors.ts'
 import { fits } from '../core/model-name.ts'
 import { ZERO_POINTS } from '../core/points.ts'
 import type { Urls } from '../dialects/kit/urls.ts'
+import type { Payments } from '../payments/payments.ts'
+import { openAttempts } from '../people/attempts.ts'
 import type { PriceAdmin } from '../prices/admin.ts'
 import { PROVIDERS } from '../providers/providers.ts'
 import type { Store } from '../store/store.ts'
@@ -12,23 +16,43 @@ import { openMoves } from '../tasks/moves.ts'
 import type { RenderWebhooks } from '../tasks/webhook-renderers.ts'
 import { accessPair } from '../tenants/access-keys.ts'
 import { signingSecret } from '../webhooks/sign.ts'
+import { foldersOf } from './folders.ts'
 
 /** What administrative verbs work on: the same in a server, and in a command that opens the database itself. */
 export function adminContext(
-  config: Pick<Config, 'secret' | 'shown' | 'models'>,
+  config: Pick<
+    Config,
+    | 'secret'
+    | 'shown'
+    | 'models'
+    | 'notices'
+    | 'dataDir'
+    | 'storageUrl'
+    | 'recordDays'
+    | 'mediaDays'
+    | 'uploadHours'
+    | 'batches'
+  >,
   parts: {
     store: Store
     clock: Clock
     urls: Urls
-    webhooksFor: RenderWebhooks
+    /** Loaded with the first task that is cancelled: a command rarely does. */
+    webhooksFor(): Promise<RenderWebhooks>
     accounts(): AccountAdmin
     prices(): PriceAdmin
     /** The models of calls that servers and settings list now; absent in a command. */
     callModels?(): readonly string[]
+    /** The next are of a server; a command runs no verbs of tenants. */
+    payments?: Payments | undefined
+    judge?: AdminContext['judge']
+    process?: RunningProcess
+    /** Writes a small test file to the folders. Rejects where that fails. */
+    write?(): Promise<void>
   },
 ): AdminContext {
-  const { store, clock, urls, webhooksFor } = parts
-  const moves = openMoves({ store, webhooksFor, clock })
+  const { store, clock, urls, write } = parts
+  const folders = foldersOf(config)
   return {
     store,
     clock,
@@ -41,7 +65,8 @@ export function adminContext(
     },
     webhookSecret: ({ id, webhookSecretVersion }, mode) => signingSecret(config.secret, id, webhookSecretVersion, mode),
     accessPair: (keyId) => accessPair(config.secret, keyId),
-    cancel(task) {
+    async cancel(task) {
+      const moves = openMoves({ store, webhooksFor: await parts.webhooksFor(), clock })
       const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: ['cancelled by the operator'] }
       const from = ['staged', 'pending'] as const
       return moves.move(task, { kind: 'ended', to: 'cancelled', from, ...end }, { fromAnyClaim: true })
@@ -50,7 +75,38 @@ export function adminContext(
     isCallModel: (name) => isKnownModel(name, config.models) || (parts.callModels?.().includes(name) ?? false),
     settings: config.shown,
     publicUrl: () => urls.publicUrl,
+    attempts: openAttempts({ store, clock }),
+    payments: parts.payments,
+    sendsMail: config.notices.mail !== undefined,
+    judge: parts.judge ?? refuseAddress,
+    process: parts.process,
+    place: {
+      disks: async () =>
+        (await readDisks(folders)).map(({ folder, freeBytes, sizeBytes }) => ({
+          folder,
+          free_bytes: freeBytes,
+          size_bytes: sizeBytes,
+        })),
+      writeProblem: () => problemOf(write ?? (() => checkWritable(folders))),
+      retention: {
+        record_days: config.recordDays,
+        media_days: config.mediaDays,
+        upload_hours: config.uploadHours,
+        call_file_days: config.batches.fileDays,
+      },
+    },
   }
+}
+
+async function refuseAddress(_url: string, field: string): Promise<never> {
+  throw invalidInput(field, 'can be set at a server alone')
+}
+
+function problemOf(write: () => Promise<void>): Promise<string | null> {
+  return write().then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  )
 }
 
 /** Whether a setting or a provider has such a model, by itself or as `PROVIDER/MODEL`. */

@@ -88,6 +88,7 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     cancel: work.cancel,
     durations,
     waits: config.waits,
+    log,
   })
   return { tasks, dispatcher, leases, callbacks, admission }
 }

@@ -23,6 +23,8 @@ const QUOTAS = {
   test: { bytes: 2 ** 30, drafts: 10_000 },
 }
 
+const STRIPE = { url: 'https://api.stripe.com', secretKey: undefined, webhookSecret: undefined }
+
 const NOTICES = {
   url: undefined,
   mail: undefined,
@@ -56,6 +58,7 @@ describe('a configuration', () => {
       firstOperator: { email: undefined, password: undefined },
       signUp: { policy: 'invitation', credit: 0 },
       oidc: OIDC,
+      stripe: STRIPE,
       corsOrigins: ['*'],
       trustedProxies: [],
       egressAllow: [],
@@ -66,6 +69,7 @@ describe('a configuration', () => {
       notices: NOTICES,
       studioSlots: 2,
       studioSongSeconds: 180,
+      workshopSlots: 2,
       sandboxSlots: 1_000,
       sandboxSeconds: 2,
       maxWaitMs: 86_400_000,
@@ -128,6 +132,9 @@ describe('a configuration', () => {
     ['POLYPHONY_OIDC_CLIENT_ID', 'polyphony', { oidc: { ...OIDC, clientId: 'polyphony' } }],
     ['POLYPHONY_OIDC_CLIENT_SECRET', 'a secret', { oidc: { ...OIDC, clientSecret: 'a secret' } }],
     ['POLYPHONY_OIDC_NAME', 'Example', { oidc: { ...OIDC, name: 'Example' } }],
+    ['POLYPHONY_STRIPE_SECRET_KEY', 'sk_test_1', { stripe: { ...STRIPE, secretKey: 'sk_test_1' } }],
+    ['POLYPHONY_STRIPE_WEBHOOK_SECRET', 'whsec_1', { stripe: { ...STRIPE, webhookSecret: 'whsec_1' } }],
+    ['POLYPHONY_STRIPE_URL', 'https://stripe.example', { stripe: { ...STRIPE, url: 'https://stripe.example' } }],
     ['POLYPHONY_CORS_ORIGINS', 'off', { corsOrigins: [] }],
     [
       'POLYPHONY_CORS_ORIGINS',
@@ -172,6 +179,7 @@ describe('a configuration', () => {
     ['POLYPHONY_RECONCILE_HOURS', '0.5', { notices: { ...NOTICES, reconcileMs: 1_800_000 } }],
     ['POLYPHONY_STUDIO_SLOTS', '4', { studioSlots: 4 }],
     ['POLYPHONY_STUDIO_SONG_SECONDS', '60', { studioSongSeconds: 60 }],
+    ['POLYPHONY_WORKSHOP_SLOTS', '1', { workshopSlots: 1 }],
     ['POLYPHONY_SANDBOX_SLOTS', '7', { sandboxSlots: 7 }],
     ['POLYPHONY_MAX_WAIT_SECONDS', '60', { maxWaitMs: 60_000 }],
     ['POLYPHONY_TASK_TIME_FACTOR', '1.5', { taskTimeFactor: 1.5 }],
@@ -317,6 +325,7 @@ describe('a configuration', () => {
     ['POLYPHONY_METRICS_PORT', '65536'],
     ['POLYPHONY_STUDIO_SLOTS', '0'],
     ['POLYPHONY_STUDIO_SONG_SECONDS', '3'],
+    ['POLYPHONY_WORKSHOP_SLOTS', '0'],
     ['POLYPHONY_SANDBOX_SLOTS', '0'],
     ['POLYPHONY_MAX_WAIT_SECONDS', '0'],
     ['POLYPHONY_RECORD_DAYS', '-1'],

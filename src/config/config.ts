@@ -59,6 +59,8 @@ export interface Config {
     clientId: string | undefined
     clientSecret: string | undefined
   }>
+  /** Stripe, by which tenants buy credit. */
+  stripe: Readonly<{ url: string; secretKey: string | undefined; webhookSecret: string | undefined }>
   /** Origins whose pages may call the API; `*` = all. */
   corsOrigins: readonly string[]
   /** Proxies whose X-Forwarded-* headers are believed. */
@@ -88,6 +90,7 @@ export interface Config {
   studioSlots: number
   /** The longest song where the request names no length. */
   studioSongSeconds: number
+  workshopSlots: number
   sandboxSlots: number
   /** How long a sandbox task takes by default. */
   sandboxSeconds: number
@@ -197,6 +200,11 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
       clientId: values.POLYPHONY_OIDC_CLIENT_ID,
       clientSecret: values.POLYPHONY_OIDC_CLIENT_SECRET,
     },
+    stripe: {
+      url: values.POLYPHONY_STRIPE_URL,
+      secretKey: values.POLYPHONY_STRIPE_SECRET_KEY,
+      webhookSecret: values.POLYPHONY_STRIPE_WEBHOOK_SECRET,
+    },
     corsOrigins: values.POLYPHONY_CORS_ORIGINS,
     trustedProxies: values.POLYPHONY_TRUSTED_PROXIES,
     egressAllow: values.POLYPHONY_EGRESS_ALLOW,
@@ -217,6 +225,7 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     },
     studioSlots: values.POLYPHONY_STUDIO_SLOTS,
     studioSongSeconds: values.POLYPHONY_STUDIO_SONG_SECONDS,
+    workshopSlots: values.POLYPHONY_WORKSHOP_SLOTS,
     sandboxSeconds: values.POLYPHONY_SANDBOX_SECONDS,
     sandboxSlots: values.POLYPHONY_SANDBOX_SLOTS,
     maxWaitMs: 1_000 * values.POLYPHONY_MAX_WAIT_SECONDS,

@@ -77,6 +77,15 @@ export const SETTINGS = {
   POLYPHONY_OIDC_CLIENT_ID: optional('The id of this gateway at that provider.', (text) => text),
   POLYPHONY_OIDC_CLIENT_SECRET: optional('Its secret there.', (text) => text, { isSecret: true }),
   POLYPHONY_OIDC_NAME: words('What the button for that provider says.', 'Single sign-on'),
+  POLYPHONY_STRIPE_SECRET_KEY: optional('The secret key of Stripe, by which tenants buy credit.', (text) => text, {
+    isSecret: true,
+  }),
+  POLYPHONY_STRIPE_WEBHOOK_SECRET: optional(
+    'The signing secret of the endpoint at which Stripe reports payments.',
+    (text) => text,
+    { isSecret: true },
+  ),
+  POLYPHONY_STRIPE_URL: words('The address of the API of Stripe.', 'https://api.stripe.com'),
   POLYPHONY_CORS_ORIGINS: origins(),
   POLYPHONY_TRUSTED_PROXIES: list('Addresses or CIDRs of proxies whose X-Forwarded-* headers are believed.', proxy),
   POLYPHONY_EGRESS_ALLOW: list('Private CIDRs that webhooks and downloads may reach.', cidr),
@@ -86,6 +95,7 @@ export const SETTINGS = {
     to: 600,
     default: 180,
   }),
+  POLYPHONY_WORKSHOP_SLOTS: whole('Pictures that the workshop works on at once.', { from: 1, to: 64, default: 2 }),
   POLYPHONY_SANDBOX_SLOTS: whole('Sandbox tasks at once.', { from: 1, to: 1_000_000, default: 1_000 }),
   POLYPHONY_SANDBOX_SECONDS: number('How long a sandbox task takes.', { from: 0, to: 600, default: 2 }),
   POLYPHONY_MAX_WAIT_SECONDS: whole('How long a task may wait to be begun.', {

@@ -59,6 +59,8 @@ export const UNBEGUN = {
   isWatched: false,
   startedAt: null,
   endedAt: null,
+  isFavourite: false,
+  deletedAt: null,
 } satisfies Partial<Task>
 
 /** The task that is stored, in full. */

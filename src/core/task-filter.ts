@@ -10,6 +10,9 @@ export interface TaskFilter {
   createdFrom?: number
   createdTo?: number
   batchId?: string
+  /** The key by which it was made. */
+  keyId?: string
+  isFavourite?: true
   /** The caller's own id of the task; several tasks may have the same. */
   externalId?: string
 }

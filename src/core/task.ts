@@ -160,4 +160,8 @@ export interface Task extends TaskCost {
   createdAt: number
   startedAt: number | null
   endedAt: number | null
+  /** Its owner marked it. */
+  isFavourite: boolean
+  /** When its owner deleted it; null = it was not. It is hidden from then on, and its record goes a little later. */
+  deletedAt: number | null
 }

@@ -11,6 +11,7 @@ import type { Clock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { KeyRecord } from '../core/key.ts'
 import type { RealtimeEnd } from '../core/realtime.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
@@ -58,6 +59,8 @@ export interface DialectContext {
    * `invalid_input` for any other request.
    */
   acceptSocket(request: FastifyRequest, reply: FastifyReply): Promise<RealtimeEnd | undefined>
+  /** Whether the page that sends a request may: one of this gateway, or of an origin that the settings allow. True without one. */
+  allowsOrigin(request: FastifyRequest): boolean
   /** One request to a URL that the client named, for protocols in which a webhook's receiver proves itself first. */
   postJson: Egress['postJson']
   /** Fetches a file from a URL that the client named; addresses are judged as for inputs. */
@@ -88,6 +91,8 @@ export interface DialectContext {
   /** The same of its tokens a minute. */
   tokensOf(caller: Caller): RateState | undefined
   tenantOf(caller: Caller): Promise<Tenant>
+  /** The caller's key as it is stored, with what it has spent. Throws `unauthorized` for one that is gone. */
+  keyRecordOf(caller: Caller): Promise<KeyRecord>
   /** The secret that signs the caller's webhooks: `whsec_…`. */
   signingSecretOf(caller: Caller): Promise<string>
   /** Ids of the operations that are available now to a key of this mode; a tenant's own accounts count for that tenant. */
@@ -130,9 +135,20 @@ export interface ApiDescription {
   reading?: Pick<ApiDescription, 'tags' | 'schemas'> & { paths: Record<string, JsonObject> }
 }
 
+/** A path that two protocols have: requests with the header are served by the routes below the prefix. */
+export interface Claim {
+  /** With everything below it. */
+  path: `/${string}`
+  /** In lower case. */
+  header: string
+  below: `/${string}`
+}
+
 /** Routes that the server registers, with their part of its description. */
 export interface RouteModule {
   readonly id: string
+  /** Left out where no path of its own is one of another protocol. */
+  readonly claims?: readonly Claim[]
   /**
    * Registered as an encapsulated plugin: hooks and error handlers stay inside. Each route has a
    * description, or is `undocumented` (`kit/described.ts`); the gateway does not start with one that is neither.

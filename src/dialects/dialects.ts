@@ -6,8 +6,10 @@ import { gemini } from './gemini/routes.ts'
 import { ideogram } from './ideogram/routes.ts'
 import { kling } from './kling/routes.ts'
 import { luma } from './luma/routes.ts'
+import { mcp } from './mcp/routes.ts'
 import { midjourney } from './midjourney/routes.ts'
 import { minimax } from './minimax/routes.ts'
+import { oneApi } from './one-api/routes.ts'
 import { openai } from './openai/routes.ts'
 import { openaiImages } from './openai-images/routes.ts'
 import { openaiVideos } from './openai-videos/routes.ts'
@@ -39,5 +41,7 @@ export const dialects: readonly Dialect[] = [
   anthropic,
   gemini,
   runway,
+  oneApi,
   polyphony,
+  mcp,
 ]

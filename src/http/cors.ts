@@ -37,6 +37,17 @@ export function allowOrigin(request: FastifyRequest, reply: FastifyReply, origin
   return true
 }
 
+/** Whether a request comes from a page of this gateway, or of an allowed origin. True for programs, which name no origin. */
+export function isAllowedOrigin(
+  { headers, protocol, host }: Pick<FastifyRequest, 'headers' | 'protocol' | 'host'>,
+  origins: CorsOrigins,
+  publicUrl: string,
+): boolean {
+  const { origin } = headers
+  if (origin === undefined || origins.includes('*') || origins.includes(origin)) return true
+  return origin === `${protocol}://${host}` || origin === URL.parse(publicUrl)?.origin
+}
+
 function isPreflight({ method, headers, server, url }: FastifyRequest): boolean {
   const isAsked = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
   return isAsked && server.methodsAt(url).length > 0 // an unknown path stays 404

@@ -37,8 +37,33 @@ function operations() {
     status: open('What runs here?', {
       '200': json('The program.', {
         type: 'object',
-        required: ['name', 'version', 'store', 'uptimeSeconds', 'operations', 'providers'],
+        required: [
+          'name',
+          'version',
+          'store',
+          'uptimeSeconds',
+          'operations',
+          'providers',
+          'success',
+          'message',
+          'data',
+        ],
         properties: {
+          success: { type: 'boolean', const: true },
+          message: text,
+          data: {
+            type: 'object',
+            description: 'What clients of one-api and new-api read.',
+            required: ['version', 'start_time', 'system_name', 'quota_per_unit', 'display_in_currency'],
+            properties: {
+              version: text,
+              start_time: { type: 'integer', description: 'Unix seconds.' },
+              system_name: text,
+              quota_per_unit: { type: 'integer', description: 'Units of quota in a USD.' },
+              display_in_currency: { type: 'boolean' },
+              quota_display_type: text,
+            },
+          },
           name: text,
           version: text,
           store: text,

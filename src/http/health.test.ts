@@ -106,6 +106,16 @@ describe('the routes that need no key', () => {
         { id: 'lumen', accounts: 2, connected: 1 },
         { id: 'studio', accounts: 1, connected: 1 },
       ],
+      success: true,
+      message: '',
+      data: {
+        version: '1.2.3',
+        start_time: expect.any(Number),
+        system_name: 'Polyphony',
+        quota_per_unit: 500_000,
+        display_in_currency: true,
+        quota_display_type: 'USD',
+      },
     })
   })
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AccountRecord } from '../core/account.ts'
 import { systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import { QUOTA_PER_USD } from '../core/relay-quota.ts'
 import { describedBy } from '../dialects/kit/described.ts'
 import type { Store } from '../store/store.ts'
 import type { Descriptions } from './health-openapi.ts'
@@ -70,6 +71,7 @@ export function health(app: FastifyInstance, options: HealthOptions): (routes: F
       uptimeSeconds: Math.floor((systemClock.now() - options.startedAt) / 1_000),
       operations: options.operations(),
       providers: providersOf(options.accounts()),
+      ...forRelayClients(options),
     }))
     const { key, port, host = '' } = options.metrics ?? {}
     if (port !== undefined) {
@@ -86,6 +88,22 @@ export function health(app: FastifyInstance, options: HealthOptions): (routes: F
       const { contentType, scrape } = await metrics()
       return reply.header('content-type', contentType).send(await scrape())
     })
+  }
+}
+
+/** What clients of one-api and new-api read of its own `/api/status`, above all what a unit of quota is worth. */
+function forRelayClients({ version, startedAt }: HealthOptions) {
+  return {
+    success: true,
+    message: '',
+    data: {
+      version,
+      start_time: Math.floor(startedAt / 1_000),
+      system_name: 'Polyphony',
+      quota_per_unit: QUOTA_PER_USD,
+      display_in_currency: true,
+      quota_display_type: 'USD',
+    },
   }
 }
 

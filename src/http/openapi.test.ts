@@ -136,13 +136,18 @@ describe('the description of the API', () => {
     const chosen = [...leftOut].filter(([route]) => !route.startsWith('HEAD ') || route.includes('/files/'))
     expect(Object.fromEntries(chosen)).toEqual({
       ...Object.fromEntries(WEB_PAGES.map((page) => [`GET ${page}`, 'a page of the workspace'])),
+      'GET /s/:id': 'a page for those who have a link',
+      'GET /s/:id/:file': 'a file of such a page',
       'GET /assets/*': 'what the pages load',
       'GET /favicon.ico': 'a picture for browsers',
       'GET /robots.txt': 'for search engines',
       'GET /openapi/:name': 'a part of the document',
       'GET /files/:name': 'answers give whole URLs of files',
       'HEAD /files/:name': 'answers give whole URLs of files',
+      'GET /files/live/:name': 'answers give whole URLs of files',
+      'HEAD /files/live/:name': 'answers give whole URLs of files',
       'GET /openapi.json': 'the document itself',
+      'POST /api/payments/:provider': 'for the payment provider, which signs what it sends',
       'POST /callbacks/:task/:token': 'vendors call it, no client does',
       'GET /docs': 'a page for people',
       'GET /docs/openapi.json': 'what the page shows',

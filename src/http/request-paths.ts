@@ -1,15 +1,24 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Claim } from '../dialects/dialect.ts'
 import type { NotedRoute } from './noted-routes.ts'
 import { formOf } from './route-methods.ts'
 
 /**
  * The paths that clients send, as the routes have them. Several slashes count as one: a base address often ends in one. And
- * `/v1/suno/…` is served as `/suno/…`: clients of OpenAI's routes put `/v1` into the base address of all.
+ * `/v1/suno/…` is served as `/suno/…`: clients of OpenAI's routes put `/v1` into the base address of all. A path that two
+ * protocols have is told apart by a header that the clients of one of them send.
  */
 export class RequestPaths {
   /** First parts of paths, such as `suno`, and `mj-{speed}` as a pattern. */
   readonly #first = new Map<string, RegExp>()
   /** Second parts of the paths below `/v1`, which are routes of their own. */
   readonly #belowV1 = new Set<string>()
+
+  readonly #claims: readonly Claim[]
+
+  constructor(claims: readonly Claim[] = []) {
+    this.#claims = claims
+  }
 
   /** Notes the routes of a protocol. */
   add(routes: readonly Pick<NotedRoute, 'path'>[]): void {
@@ -21,7 +30,16 @@ export class RequestPaths {
   }
 
   /** The URL (path and query) as it is routed. */
-  served(url: string): string {
+  served(url: string, headers: IncomingHttpHeaders = {}): string {
+    return this.#claimed(this.#plain(url), headers)
+  }
+
+  #claimed(url: string, headers: IncomingHttpHeaders): string {
+    const claim = this.#claims.find(({ path, header }) => headers[header] !== undefined && isAtOrBelow(url, path))
+    return claim ? claim.below + url : url
+  }
+
+  #plain(url: string): string {
     // Nearly all are right as they come.
     if (!url.includes('//') && (!url.startsWith('/v1/') || this.#belowV1.has(secondPart(url)))) return url
     const end = url.search(/[?#]/)
@@ -31,6 +49,10 @@ export class RequestPaths {
     const isBelow = this.#belowV1.has(part) || ![...this.#first.values()].some((form) => form.test(part))
     return (isBelow ? path : path.slice('/v1'.length)) + rest
   }
+}
+
+function isAtOrBelow(url: string, path: string): boolean {
+  return url.startsWith(path) && /^(?:$|[/?#])/.test(url.slice(path.length, path.length + 1))
 }
 
 /** Of a path that begins with `/v1/`. */

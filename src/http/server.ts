@@ -21,7 +21,7 @@ import type { Callbacks } from '../tasks/callbacks.ts'
 import { addAccessLog, type LogAccess, openAccessLog } from './access-log.ts'
 import { callbackRoutes } from './callbacks.ts'
 import { decoded } from './compressed-bodies.ts'
-import { addCors, allowOrigin, type CorsOrigins } from './cors.ts'
+import { addCors, allowOrigin, type CorsOrigins, isAllowedOrigin } from './cors.ts'
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
 import { frontDoor } from './front-door.ts'
@@ -41,7 +41,7 @@ import { web } from './web.ts'
 
 export interface ServerOptions {
   dialects: readonly RouteModule[]
-  context: Omit<DialectContext, 'sendFile' | 'acceptSocket'>
+  context: Omit<DialectContext, 'sendFile' | 'acceptSocket' | 'allowsOrigin'>
   assets: Assets
   callbacks: Callbacks
   health: HealthOptions
@@ -67,7 +67,7 @@ const HEADERS_MS = 30 * SECOND_MS
 /** Puts the dialects, the files and the health routes on one HTTP server. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const logAccess = openAccessLog(options.log)
-  const paths = new RequestPaths()
+  const paths = new RequestPaths(options.dialects.flatMap(({ claims = [] }) => claims))
   const log: FastifyBaseLogger = options.log // Fastify would make the logger's type its own
   const app = Fastify({
     loggerInstance: log,
@@ -83,7 +83,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       headersTimeout: Math.min(HEADERS_MS, options.requestTimeoutMs),
     },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2_000 },
-    rewriteUrl: ({ url = '/' }) => paths.served(url),
+    rewriteUrl: ({ url = '/', headers }) => paths.served(url, headers),
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     // Long-polling and event streams would hold a stop for as long as they wait.
     forceCloseConnections: true,
@@ -110,6 +110,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...options.context,
     sendFile: (reference, request, reply) => sendFile(reference.slice(ASSET_SCHEME.length), request, reply),
     acceptSocket: openSockets(app),
+    allowsOrigin: (request) => isAllowedOrigin(request, options.corsOrigins, options.context.urls.publicUrl),
   }
   // Before any plugin: each takes the hooks and the error handler that are there when it is added.
   answerUnknownRoutes(app, sendDefaultError)

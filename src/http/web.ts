@@ -29,6 +29,7 @@ export const WEB_PAGES = [
   '/claim',
   '/invitation',
   '/reset',
+  '/enter',
 ]
 
 /** Where `scripts/build-web.ts` puts it: beside the bundle, which a checkout has in `dist`. */

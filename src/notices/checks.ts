@@ -1,5 +1,5 @@
-import { stat, statfs } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { readDisks } from '../assets/disks.ts'
 import type { AccountRecord } from '../core/account.ts'
 import { type Clock, HOUR_MS, MINUTE_MS } from '../core/clock.ts'
 import { type Points, pointsToUsd } from '../core/points.ts'
@@ -136,12 +136,9 @@ function diskCheck({ folders, limits }: CheckParts): Check {
     async look() {
       const troubles: Trouble[] = []
       const disks = new Set<number>()
-      for (const [folder, path] of Object.entries(folders)) {
-        const [disk, place] = await Promise.all([statfs(path), stat(path)]).catch(() => []) // a disk that is gone has no figures
-        if (!disk || !place || disks.has(place.dev)) continue
-        disks.add(place.dev)
-        const freeBytes = disk.bsize * disk.bavail
-        const sizeBytes = disk.bsize * disk.blocks
+      for (const { folder, path, freeBytes, sizeBytes, device } of await readDisks(folders)) {
+        if (disks.has(device)) continue
+        disks.add(device)
         if (freeBytes >= limits.diskBytes && freeBytes >= LEAST_FREE * sizeBytes) continue
         const free = `${(freeBytes / 1e9).toFixed(1)} of ${(sizeBytes / 1e9).toFixed(1)} GB`
         troubles.push({

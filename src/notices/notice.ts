@@ -1,12 +1,13 @@
 import type { JsonObject } from '../core/json.ts'
 
-/** What the operator is given notice of; the second of each pair says that it is over. */
+/** What the operator, and with `balance` a tenant, is given notice of; the second of each pair says that it is over. */
 export const NOTICE_TYPES = {
   account: ['account.out', 'account.back'],
   credit: ['credit.low', 'credit.restored'],
   webhooks: ['webhooks.paused', 'webhooks.resumed'],
   ledger: ['ledger.broken', 'ledger.clean'],
   disk: ['disk.low', 'disk.restored'],
+  balance: ['balance.low', 'balance.restored'],
 } as const
 
 export type NoticeKind = keyof typeof NOTICE_TYPES

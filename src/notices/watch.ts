@@ -89,6 +89,8 @@ function overOf(kind: NoticeKind, subject: string): string {
       return `Webhooks are sent again: ${id}`
     case 'ledger':
       return 'The ledger reconciles again'
+    case 'balance':
+      return `There is enough credit again: ${id}`
     case 'disk':
       return `There is room again on the disk: ${id}`
   }

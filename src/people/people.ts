@@ -6,6 +6,7 @@ import type { Role, SignUp } from '../core/person.ts'
 import type { Points } from '../core/points.ts'
 import type { Store } from '../store/store.ts'
 import { type Attempts, openAttempts } from './attempts.ts'
+import { type EnterLinks, openEnterLinks } from './enter-links.ts'
 import { type Login, type OidcProvider, openLogin } from './login/login.ts'
 import type { PasswordCost } from './password.ts'
 import { type Holder, openSessions, type Sessions } from './sessions.ts'
@@ -21,11 +22,17 @@ export interface People {
   login: Login
   attempts: Attempts
   oidc: OidcProvider | undefined
+  /** Whether tenants can buy credit. */
+  takesPayments: boolean
   publicUrl(): string
   /** The caller that a request's cookie stands for; undefined where it has none. */
   callerOf: Sessions['callerOf']
   /** The caller of a key, for signing in by one. Rejects with `unauthorized`. */
   callerOfKey(key: string): Caller | Promise<Caller>
+  /** Who may sign in by a link of this process. */
+  enterLinks: EnterLinks
+  /** A link that signs in by a key, once, and leads to a page, such as `/library`. */
+  enterLink(keyId: string, page: string): string
   /** The link by which the first person claims the gateway; undefined when someone has. */
   claimLink(): Promise<string | undefined>
   close(): void
@@ -45,6 +52,7 @@ export interface PeopleParts {
   startingCredit: Points
   passwordCost: PasswordCost
   oidc: OidcProvider | undefined
+  takesPayments: boolean
 }
 
 export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, ...settings }: PeopleParts): People {
@@ -56,13 +64,17 @@ export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, .
   const signUp: SignUpParts = { store, clock, ...settings, claimToken: () => claimToken(masterSecret()) }
   const sessions = openSessions({ store, clock, secret, publicUrl, callerOfKey: keys.authenticateById })
   const { oidc } = settings
+  const enterLinks = openEnterLinks(clock)
   return {
     store,
     clock,
     sessions,
     signUp,
     login: openLogin({ store, clock, log, secret, publicUrl, oidc, signUp }),
-    attempts: openAttempts(clock),
+    attempts: openAttempts({ store, clock }),
+    takesPayments: settings.takesPayments,
+    enterLinks,
+    enterLink: (keyId, page) => linkTo(publicUrl(), 'enter', enterLinks.make(keyId), { next: page }),
     oidc,
     publicUrl,
     callerOf: sessions.callerOf,

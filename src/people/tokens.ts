@@ -21,8 +21,14 @@ export function loginSecret(masterSecret: string): string {
   return createHmac('sha256', masterSecret).update('polyphony login').digest('base64url')
 }
 
-export const PAGES = { claim: '/claim', invitation: '/invitation', reset: '/reset' } as const
+export const PAGES = { claim: '/claim', invitation: '/invitation', reset: '/reset', enter: '/enter' } as const
 
-export function linkTo(publicUrl: string, page: keyof typeof PAGES, token: string): string {
-  return `${publicUrl.replace(/\/$/, '')}${PAGES[page]}#${token}`
+export function linkTo(
+  publicUrl: string,
+  page: keyof typeof PAGES,
+  token: string,
+  query: Record<string, string> = {},
+): string {
+  const search = new URLSearchParams(query).toString()
+  return `${publicUrl.replace(/\/$/, '')}${PAGES[page]}${search === '' ? '' : `?${search}`}#${token}`
 }

@@ -88,6 +88,8 @@ export interface Result {
   measure?: boolean
   /** What the work cost in the end; never more than the hold is taken. Absent = the whole hold. */
   consumedPoints?: Points
+  /** The part of the hold that the work took, from 0 to 1, where it was less than the price assumed. */
+  consumedShare?: number
   /** What the vendor took for the work, by its own account. Absent = it does not say. */
   costPoints?: Points
   logs?: string[]
@@ -144,6 +146,11 @@ export interface Provider {
   readonly adopts?: ReadonlySet<string>
   /** Which of `operations` an account can perform, where accounts differ. */
   performs?(account: Account): ReadonlySet<string>
+  /**
+   * Why it does not perform this input of one of its operations; undefined = it does. Asked before anything is stored, so
+   * that a request which no provider can fulfil is refused as such.
+   */
+  refuses?(request: Pick<TaskRequest, 'operation' | 'input'>): string | undefined
   submit(job: Job, account: Account, signal: AbortSignal): Promise<Submitted>
   /** `handle` is what `submit` gave. A task that the vendor does not know any more is `failed`. */
   poll?(handle: Json, account: Account, signal: AbortSignal, request: TaskRequest): Promise<Progress>

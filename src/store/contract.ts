@@ -14,9 +14,11 @@ import { fingerprintsContract } from './contract/fingerprints.ts'
 import { historyContract } from './contract/history.ts'
 import { lateContract } from './contract/late.ts'
 import { ledgerContract } from './contract/ledger.ts'
+import { libraryContract } from './contract/library.ts'
 import { noticesContract } from './contract/notices.ts'
 import { offersContract } from './contract/offers.ts'
 import { openingContract } from './contract/opening.ts'
+import { operatorContract } from './contract/operator.ts'
 import { peopleContract } from './contract/people.ts'
 import { pricesContract } from './contract/prices.ts'
 import { progressContract } from './contract/progress.ts'
@@ -26,10 +28,11 @@ import { settleContract } from './contract/settle.ts'
 import { submitContract } from './contract/submit.ts'
 import { tenantsContract } from './contract/tenants.ts'
 import { waitingContract } from './contract/waiting.ts'
-import type { Store } from './store.ts'
+import type { Engine, Store } from './store.ts'
 
 /** A database for tests: empty at first, and opened as often as a test needs. */
 export interface Place {
+  readonly engine: Engine
   open(): Promise<Store>
   /** Runs one statement on a connection of its own: for rows that no verb would write, and to read tables. */
   sql(text: string): Promise<Record<string, unknown>[]>
@@ -47,6 +50,8 @@ export interface Bench {
 /** The tables in the order in which `Place.empty` empties them: those that others refer to come last. */
 export const TABLES = [
   'answers',
+  'library',
+  'shares',
   'price_rules',
   'api_keys',
   'balances',
@@ -83,6 +88,11 @@ export const TABLES = [
   'sessions',
   'two_factors',
   'verifications',
+  'announcements',
+  'balance_notices',
+  'payments',
+  'sign_in_attempts',
+  'top_up_codes',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */
@@ -112,6 +122,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('attempts', () => attemptsContract(bench))
     describe('callbacks and late results', () => lateContract(bench))
     describe('settle', () => settleContract(bench))
+    describe('the library', () => libraryContract(bench))
     describe('batches', () => batchesContract(bench))
     describe('drafts', () => draftsContract(bench))
     describe('deliveries', () => deliveriesContract(bench))
@@ -127,6 +138,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('batches of calls', () => callBatchesContract(bench))
     describe('kept answers', () => answersContract(bench))
     describe('notices', () => noticesContract(bench))
+    describe('codes, payments and announcements', () => operatorContract(bench))
     describe('administration', () => administrationContract(bench))
     describe('history', () => historyContract(bench))
     describe('opening', () => openingContract(makePlace))

@@ -22,6 +22,8 @@ import * as callBatches from './migrations/0018-call-batches.ts'
 import * as keyLimits from './migrations/0019-key-limits.ts'
 import * as answers from './migrations/0020-answers.ts'
 import * as people from './migrations/0021-people.ts'
+import * as library from './migrations/0022-library.ts'
+import * as moneyAndAnnouncements from './migrations/0023-money-and-announcements.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -47,6 +49,8 @@ const MIGRATIONS = {
   '0019-key-limits': keyLimits,
   '0020-answers': answers,
   '0021-people': people,
+  '0022-library': library,
+  '0023-money-and-announcements': moneyAndAnnouncements,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

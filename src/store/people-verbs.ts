@@ -111,7 +111,7 @@ export interface PeopleWrites {
   createInvitation(args: { invitation: Invitation } & Audited): Promise<void>
   /** False when there is no open one of this id (and tenant, unless that is null). */
   revokeInvitation(args: { id: string; tenantId: string | null; now: number } & Audited): Promise<boolean>
-  /** Deletes sessions and verifications that have expired. Returns how many. */
+  /** Deletes sessions and verifications that have expired, and attempts that count no more. Returns how many of the former. */
   purgeSessions(args: { now: number }): Promise<number>
   insertAuthRow(args: { table: AuthTable; row: AuthRow }): Promise<void>
   /** Returns the rows as they are afterwards; with `one`, at most one is changed. `add` is added to columns. */

@@ -5,6 +5,7 @@ import { openPostgres } from './postgres.ts'
 storeContract('PostgreSQL', async (): Promise<Place> => {
   const url = await freshDatabase()
   return {
+    engine: 'postgres',
     open: () => openPostgres({ url, maxConnections: 4 }),
     sql: (text) => onDatabase(url, async (client) => (await client.query(text)).rows.map(numbered)),
     empty: () => onDatabase(url, async (client) => void (await client.query(`truncate ${TABLES.join(', ')}`))),

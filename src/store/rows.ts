@@ -74,6 +74,8 @@ export function taskOfRow(row: Selectable<TasksTable>): Task {
     createdAt: row.created_at,
     startedAt: row.started_at,
     endedAt: row.ended_at,
+    isFavourite: row.favourite_at !== null,
+    deletedAt: row.deleted_at,
   }
 }
 

@@ -39,6 +39,17 @@ CREATE TABLE allowances (
 
 CREATE INDEX allowances_by_key on allowances (key_id);
 
+CREATE TABLE announcements (
+  id text primary key,
+  text text not null,
+  tone text not null,
+  tenant_id text,
+  created_by text not null,
+  created_at integer not null,
+  begins_at integer not null,
+  ends_at integer
+);
+
 CREATE TABLE answers (
   id text primary key,
   tenant_id text not null,
@@ -151,6 +162,13 @@ CREATE INDEX audit_by_subject on audit (subject, seq);
 
 CREATE INDEX audit_by_tenant on audit (tenant_id, seq);
 
+CREATE TABLE balance_notices (
+  tenant_id text primary key,
+  below integer not null,
+  url text,
+  email text
+);
+
 CREATE TABLE balances (
   tenant_id text primary key references tenants (id),
   available integer not null check (available >= 0),
@@ -181,6 +199,8 @@ CREATE TABLE batches (
 );
 
 CREATE INDEX batches_by_expiry on batches (record_expires_at);
+
+CREATE INDEX batches_by_tenant on batches (tenant_id, mode, id);
 
 CREATE UNIQUE INDEX batches_idempotency on batches (tenant_id, mode, idempotency_key) where idempotency_key is not null;
 
@@ -338,6 +358,8 @@ CREATE INDEX deliveries_by_task on deliveries (task_id);
 
 CREATE INDEX deliveries_by_tenant on deliveries (tenant_id, seq);
 
+CREATE INDEX deliveries_failed on deliveries (seq) where status = 'failed';
+
 CREATE INDEX deliveries_queued on deliveries (tenant_id, host, due_at, seq) where status = 'pending';
 
 CREATE INDEX deliveries_unqueued on deliveries (due_at, seq) where status = 'pending' and host is null;
@@ -419,6 +441,26 @@ CREATE TABLE ledger_transactions (
 
 CREATE INDEX ledger_by_tenant on ledger_transactions (tenant_id, seq);
 
+CREATE TABLE library (
+  
+   tenant_id text not null,
+  
+   mode text not null,
+  
+   id text not null,
+  
+   operation text not null,
+  
+   model text not null,
+  
+   key_id text not null,
+  
+   text text not null,
+  
+   constraint library_key primary key (tenant_id, mode, id)
+  
+) without rowid;
+
 CREATE TABLE lines (
   pool text not null,
   tenant_id text not null,
@@ -458,6 +500,20 @@ CREATE TABLE passkeys (
 );
 
 CREATE INDEX passkeys_by_person on passkeys (person_id);
+
+CREATE TABLE payments (
+  id text primary key,
+  tenant_id text not null,
+  provider text not null,
+  external_id text,
+  amount integer not null,
+  status text not null,
+  created_by text not null,
+  created_at integer not null,
+  ended_at integer
+);
+
+CREATE INDEX payments_by_tenant on payments (tenant_id, id);
 
 CREATE TABLE people (
   id text primary key,
@@ -538,6 +594,29 @@ CREATE INDEX sessions_by_key on sessions (key_id);
 
 CREATE INDEX sessions_by_person on sessions (person_id);
 
+CREATE TABLE shares (
+  id text primary key,
+  tenant_id text not null,
+  mode text not null,
+  task_id text not null,
+  title text not null,
+  made_by text not null,
+  created_at integer not null,
+  expires_at integer,
+  revoked_at integer
+);
+
+CREATE INDEX shares_by_task on shares (task_id);
+
+CREATE INDEX shares_by_tenant on shares (tenant_id, mode, created_at, id);
+
+CREATE TABLE sign_in_attempts (
+  subject text primary key,
+  full_at integer not null
+);
+
+CREATE INDEX sign_in_attempts_by_time on sign_in_attempts (full_at);
+
 CREATE TABLE storage_use (
   tenant_id text not null,
   mode text not null,
@@ -554,6 +633,13 @@ CREATE TABLE task_counts (
   tasks integer not null,
   constraint task_counts_key primary key (tenant_id, mode, model, day)
 ) without rowid;
+
+CREATE TRIGGER library_added after insert on tasks for each row begin insert into library (tenant_id, mode, id, operation, model, key_id, text)
+  values (new.tenant_id, new.mode, new.id, new.operation, new.model, new.key_id, lower(substr(new.input, 1, 4000)))
+  on conflict (tenant_id, mode, id) do nothing; end;
+
+CREATE TRIGGER library_removed after delete on tasks for each row begin delete from library where tenant_id = old.tenant_id and mode = old.mode and id = old.id;
+  delete from shares where task_id = old.id; end;
 
 CREATE TABLE tasks (
   seq integer primary key,
@@ -609,14 +695,20 @@ CREATE TABLE tasks (
   price_rule text,
   cost bigint,
   cost_source text,
-  cancel_requested_at integer
+  cancel_requested_at integer,
+  favourite_at integer,
+  deleted_at integer
 );
 
 CREATE INDEX tasks_by_batch on tasks (batch_id, id) where batch_id is not null;
 
 CREATE INDEX tasks_by_mode on tasks (tenant_id, mode, id);
 
+CREATE INDEX tasks_deleted on tasks (deleted_at) where deleted_at is not null;
+
 CREATE INDEX tasks_external on tasks (tenant_id, mode, external_id, id) where external_id is not null;
+
+CREATE INDEX tasks_favourite on tasks (tenant_id, mode, id) where favourite_at is not null;
 
 CREATE UNIQUE INDEX tasks_idempotency on tasks (tenant_id, mode, idempotency_key) where idempotency_key is not null;
 
@@ -652,6 +744,22 @@ CREATE TABLE tenants (
 CREATE INDEX tenants_age on tenants (created_at, id);
 
 CREATE INDEX tenants_price_group on tenants (price_group) where price_group is not null;
+
+CREATE TABLE top_up_codes (
+  id text primary key,
+  hash text not null unique,
+  prefix text not null,
+  amount integer not null,
+  tenant_id text,
+  note text,
+  created_by text not null,
+  created_at integer not null,
+  expires_at integer,
+  revoked_at integer,
+  redeemed_at integer,
+  redeemed_for text,
+  redeemed_by text
+);
 
 CREATE TABLE two_factors (
   id text primary key,

@@ -42,6 +42,13 @@ export interface Database {
   two_factors: TwoFactorsTable
   members: MembersTable
   invitations: InvitationsTable
+  top_up_codes: TopUpCodesTable
+  payments: PaymentsTable
+  balance_notices: BalanceNoticesTable
+  announcements: AnnouncementsTable
+  sign_in_attempts: SignInAttemptsTable
+  library: LibraryTable
+  shares: SharesTable
 }
 
 export interface TenantsTable {
@@ -243,6 +250,33 @@ export interface AnswersTable {
   expires_at: number
 }
 
+/** What lists of tasks are filtered by, a narrow row for each task. Triggers keep it. */
+export interface LibraryTable {
+  tenant_id: string
+  mode: string
+  id: string
+  operation: string
+  model: string
+  key_id: string
+  /** The beginning of the input as JSON, in lower case, then the titles of what was made. */
+  text: string
+}
+
+/** Links by which anyone sees what a task made. */
+export interface SharesTable {
+  /** Random: it is all that a visitor needs. */
+  id: string
+  tenant_id: string
+  mode: string
+  task_id: string
+  title: string
+  made_by: string
+  created_at: number
+  /** null = it does not expire. */
+  expires_at: number | null
+  revoked_at: number | null
+}
+
 export interface TasksTable {
   seq: Generated<number>
   id: string
@@ -299,6 +333,9 @@ export interface TasksTable {
   heard_at: Generated<number | null>
   /** When a cancel was requested that waits for the outcome of the call. */
   cancel_requested_at: Generated<number | null>
+  favourite_at: Generated<number | null>
+  /** When its owner deleted it. It is hidden at once, and gone a little later. */
+  deleted_at: Generated<number | null>
   /** 1 = the task failed because no answer came; if its result still comes, it is delivered. */
   watched: Generated<number>
   webhook_url: Generated<string | null>
@@ -649,4 +686,65 @@ export interface InvitationsTable {
   accepted_at: number | null
   accepted_by: string | null
   revoked_at: number | null
+}
+
+export interface TopUpCodesTable {
+  id: string
+  /** SHA-256 of the code, hex. */
+  hash: string
+  prefix: string
+  amount: number
+  /** The only tenant that may redeem it; null = any. */
+  tenant_id: string | null
+  note: string | null
+  /** Actors, as the audit names them; likewise `redeemed_by`. */
+  created_by: string
+  created_at: number
+  expires_at: number | null
+  revoked_at: number | null
+  redeemed_at: number | null
+  /** The tenant that has the credit. */
+  redeemed_for: string | null
+  redeemed_by: string | null
+}
+
+export interface PaymentsTable {
+  id: string
+  tenant_id: string
+  provider: string
+  /** Its id at the provider. */
+  external_id: string | null
+  amount: number
+  /** `open`, `paid`, `expired` or `failed`. */
+  status: string
+  created_by: string
+  created_at: number
+  ended_at: number | null
+}
+
+export interface BalanceNoticesTable {
+  tenant_id: string
+  below: number
+  url: string | null
+  email: string | null
+}
+
+export interface AnnouncementsTable {
+  id: string
+  text: string
+  /** `info` or `warning`. */
+  tone: string
+  /** null = for all tenants. */
+  tenant_id: string | null
+  created_by: string
+  created_at: number
+  begins_at: number
+  ends_at: number | null
+}
+
+export interface SignInAttemptsTable {
+  /** SHA-256 of the address or account. */
+  subject: string
+  /** When a whole minute's worth of attempts may come at once again. */
+  full_at: number
 }

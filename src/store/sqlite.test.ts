@@ -13,6 +13,7 @@ storeContract('SQLite', async (): Promise<Place> => {
   const folder = newFolder()
   const path = join(folder, 'polyphony.db')
   return {
+    engine: 'sqlite',
     open: () => openSqlite({ path }),
     sql: async (text) => {
       const rows = onFile(path, (database) => database.prepare(text).all())

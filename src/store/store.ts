@@ -13,16 +13,19 @@ import type { JsonObject } from '../core/json.ts'
 import type { KeptAnswer } from '../core/kept-answer.ts'
 import type { KeyChange, KeyRecord, NewKey } from '../core/key.ts'
 import type { NewTask } from '../core/new-task.ts'
+import type { Person } from '../core/person.ts'
 import type { Points } from '../core/points.ts'
 import type { CostRule, PriceRule } from '../core/price-rule.ts'
 import type { Quota } from '../core/quota.ts'
 import type { ReceiverKey, Standing } from '../core/receiver.ts'
+import type { Share } from '../core/share.ts'
 import type { SpendPeriod } from '../core/spend-periods.ts'
 import type { Mode, Status, Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance, Tenant, TenantChange } from '../core/tenant.ts'
 import type { Transition } from '../core/transitions.ts'
-import type { PeopleReads, PeopleWrites } from './people-verbs.ts'
+import type { OperatorReads, OperatorWrites } from './operator-verbs.ts'
+import type { Joining, PeopleReads, PeopleWrites } from './people-verbs.ts'
 import type { Engine, Signal } from './tx.ts'
 
 export type { Engine, Signal } from './tx.ts'
@@ -129,9 +132,12 @@ export interface UsageFilter {
   to: number
 }
 
+export const USAGE_KEYS = ['day', 'model', 'operation', 'key'] as const
+export type UsageKey = (typeof USAGE_KEYS)[number]
+
 /** Tasks and calls that were made in a period, and points that were booked in it. */
 export interface UsageRow {
-  /** A UTC day as YYYY-MM-DD, a model, or the id of a key. */
+  /** A UTC day as YYYY-MM-DD, a model, an operation, or the id of a key. */
   group: string
   tasks: number
   completed: number
@@ -164,7 +170,7 @@ export interface LedgerFault {
  * The verbs that write. Each is one transaction: all of it is on disk when the promise resolves, or nothing is.
  * `now` is passed in, so that tests control the time.
  */
-export interface WriteVerbs extends PeopleWrites {
+export interface WriteVerbs extends PeopleWrites, OperatorWrites {
   /** Checks idempotency and limits, takes the holds and stores the tasks. Returns one outcome per task, in order. */
   submitTasks(args: { tasks: NewTask[] }): Promise<SubmitOutcome[]>
   /** Stores a batch with all of its tasks and their holds, or nothing. */
@@ -260,6 +266,17 @@ export interface WriteVerbs extends PeopleWrites {
   /** False, and nothing is stored, when an upload would exceed the `quota` of its tenant and mode; absent = no limit. */
   insertAsset(args: { asset: Asset; quota?: Quota }): Promise<boolean>
   deleteAssets(args: { ids: string[] }): Promise<void>
+  /** Marks a task as a favourite, or no more. Undefined when it is unknown or deleted. */
+  markTask(args: { id: string; favouriteAt: number | null }): Promise<Task | undefined>
+  /** Hides an ended task, which `purgeHidden` deletes later. Undefined when it is unknown, unfinished or hidden already. */
+  hideTask(args: { id: string; now: number }): Promise<Task | undefined>
+  /** Undefined when it is not one that was hidden after `hiddenAfter`. */
+  restoreTask(args: { id: string; hiddenAfter: number }): Promise<Task | undefined>
+  /** Deletes those of these tasks that were hidden until then, with their deliveries; the ledger stays. Returns how many. */
+  purgeHidden(args: { ids: string[]; hiddenBefore: number }): Promise<number>
+  createShare(args: { share: Share } & Audited): Promise<void>
+  /** False when it is unknown or revoked. */
+  revokeShare(args: { id: string; now: number } & Audited): Promise<boolean>
   /** Deletes finished tasks whose record has expired, with their deliveries; the ledger stays. Returns how many. */
   purgeTasks(args: { now: number; limit: number }): Promise<number>
   /**
@@ -279,6 +296,26 @@ export interface WriteVerbs extends PeopleWrites {
     keys: { key: NewKey; isChosen: boolean }[]
     now: number
   }): Promise<{ tenant: Tenant; isNew: boolean; added: string[] }>
+  /**
+   * Stores a tenant of another gateway with its opening balance, its keys and its person, or what of that is not there yet: all
+   * are known by their ids, so that an import can be repeated. Nothing that is there is changed. `added` and `taken`: the ids of
+   * the keys that were stored, and of those whose text is another key's. A tenant that was deleted since stays deleted.
+   */
+  importTenant(
+    args: {
+      tenant: Tenant
+      /** `id` is that of the ledger transaction. */
+      opening: { id: string; amount: Points; memo: string } | null
+      keys: { key: NewKey; revokedAt: number | null }[]
+      person: { person: Person; joins: Joining } | null
+      now: number
+    } & Audited,
+  ): Promise<{
+    outcome: 'created' | 'present' | 'deleted'
+    added: string[]
+    taken: string[]
+    person: 'created' | 'email_taken' | null
+  }>
   /** Stores a fingerprint if the stored one is still `from`; null = none is stored. Returns the one that is stored then. */
   changeFingerprint(args: { name: FingerprintName; from: string | null; to: string }): Promise<string>
   /**
@@ -429,7 +466,7 @@ export const MARGIN_KEYS = ['operation', 'tenant', 'provider', 'account', 'day']
 export type MarginKey = (typeof MARGIN_KEYS)[number]
 
 /** The verbs that only read. */
-export interface ReadVerbs extends PeopleReads {
+export interface ReadVerbs extends PeopleReads, OperatorReads {
   /** Undefined where there is none that still counts. */
   findAnswer(args: { id: string; now: number }): Promise<KeptAnswer | undefined>
   getAccount(args: { id: string }): Promise<AccountRecord | undefined>
@@ -448,8 +485,8 @@ export interface ReadVerbs extends PeopleReads {
   getTask(args: { id: string }): Promise<Task | undefined>
   getTasks(args: { ids: string[] }): Promise<Task[]>
   /**
-   * Newest first. `beforeId` pages on from a task, `offset` from a row; an `idempotencyKey` names one task at most. `search`
-   * is a part of the input, in upper or lower case.
+   * Newest first, without those that were deleted. `beforeId` pages on from a task, `offset` from a row; an `idempotencyKey`
+   * names one task at most. `search` is a part of the input or of a title, in upper or lower case.
    */
   listTasks(
     args: TaskFilter & { limit: number; offset?: number; beforeId?: string; idempotencyKey?: string; search?: string },
@@ -457,7 +494,20 @@ export interface ReadVerbs extends PeopleReads {
   countTasks(args: TaskFilter): Promise<number>
   /** Newest first, for the operator; `beforeId` pages on from a task. */
   listAllTasks(args: AllTasksFilter & { limit: number; beforeId?: string }): Promise<Task[]>
+  /** Tasks that were hidden until then, the longest hidden first, with their files. */
+  listHidden(args: { hiddenBefore: number; limit: number }): Promise<{ id: string; files: Asset[] }[]>
+  getShare(args: { id: string }): Promise<Share | undefined>
+  /** Newest first; `before` pages on from a share. */
+  listShares(args: {
+    tenantId: string
+    mode: Mode
+    taskId?: string
+    before?: Pick<Share, 'id' | 'createdAt'>
+    limit: number
+  }): Promise<Share[]>
   getBatch(args: { id: string }): Promise<Batch | undefined>
+  /** Newest first; `beforeId` pages on from a batch. */
+  listBatches(args: { tenantId: string; mode: Mode; beforeId?: string; limit: number }): Promise<Batch[]>
   /** Newest first; `beforeId` pages on from a call. */
   listCalls(args: {
     tenantId?: string
@@ -529,6 +579,7 @@ export interface ReadVerbs extends PeopleReads {
     id?: string
     taskId?: string
     mode?: Mode
+    status?: DeliveryStatus
     beforeId?: string
     limit: number
   }): Promise<(Delivery & { log: DeliveryAttempt[] })[]>
@@ -579,15 +630,17 @@ export interface ReadVerbs extends PeopleReads {
     limit: number
   }): Promise<LedgerLine[]>
   /**
-   * Counts are of the tasks on record that were created in the period, points of what was booked in it. By model, both are
-   * of the tasks on record, as the ledger knows no models.
+   * Counts are of the tasks on record that were created in the period, points of what was booked in it. By model or operation,
+   * both are of the tasks on record, as the ledger knows neither. A call counts as the operation of its model.
    */
-  readUsage(args: UsageFilter & { by: 'day' | 'model' | 'key' }): Promise<UsageRow[]>
+  readUsage(args: UsageFilter & { by: UsageKey }): Promise<UsageRow[]>
   listAudit(args: {
     tenantId?: string
     subject?: string
     actor?: string
     verb?: string
+    from?: number
+    to?: number
     beforeSeq?: number
     limit: number
   }): Promise<StoredAuditEntry[]>

@@ -3,6 +3,7 @@ import { utcDay, utcMonth } from '../core/spend-periods.ts'
 import { isTerminal, type Task } from '../core/task.ts'
 import { freesSlot } from '../core/transitions.ts'
 import { newDeliveryRow } from './queries/deliveries.ts'
+import { type Titled, titlesIn } from './queries/library-text.ts'
 import { rowOfAsset } from './rows.ts'
 import type { AssetsTable, AttemptsTable, LedgerTransactionsTable, TasksTable } from './schema.ts'
 import type { TaskChange } from './store.ts'
@@ -63,6 +64,8 @@ export interface TaskWrite {
   /** The slot that became free; `day` is the day of the account on which the task no longer counts. */
   freed: { id: string; account: string; pool: string; tenant_id: string; day: number | null } | null
   batch: { id: string; batch_id: string; completed: number; failed: number; cancelled: number } | null
+  /** Set when what was made has titles. */
+  titled: Titled | null
   now: number
 }
 
@@ -114,8 +117,15 @@ export function taskWriteOf({ transition, assets, deliveries, now }: TaskChange)
           }
         : null,
     batch: batchOf(before, after),
+    titled: titledOf(before, after),
     now,
   }
+}
+
+function titledOf(before: Task, after: Task): Titled | null {
+  if (after.status !== 'completed' || before.status === 'completed') return null
+  const titles = titlesIn(after.output)
+  return titles.length === 0 ? null : { tenant_id: before.tenantId, mode: before.mode, id: before.id, titles }
 }
 
 /** How the counts of the task's batch change; a late result turns a failure into a success. */

@@ -1,5 +1,5 @@
 import type { Insertable, Kysely } from 'kysely'
-import type { Status } from '../core/task.ts'
+import type { Mode, Status } from '../core/task.ts'
 import type { Database } from './schema.ts'
 
 export type Engine = 'sqlite' | 'postgres'
@@ -8,6 +8,8 @@ export type Engine = 'sqlite' | 'postgres'
 export type Signal =
   /** A task has this new status and progress. */
   | { kind: 'task'; id: string; status: Status; progress: number }
+  /** Tasks were submitted. */
+  | { kind: 'submitted'; tenantId: string; mode: Mode }
   /** A pool has new work for an operation. */
   | { kind: 'pool'; pool: string; operation: string }
   /** An account has a free slot. */

@@ -45,7 +45,7 @@ export function openFinish(
 
   /** What of the hold is taken: never more than was held. */
   function chargeOf({ pricePoints, account }: Task, result: Result): Points {
-    const charge = Math.min(pricePoints, result.consumedPoints ?? pricePoints)
+    const charge = Math.min(pricePoints, result.consumedPoints ?? pricePoints * (result.consumedShare ?? 1))
     // What a task that ran on this account costs, as a part of the list price.
     const factor = account === null ? 1 : accounts.factorOf(account)
     return points(Math.ceil(charge * Math.min(1, factor)))

@@ -291,6 +291,7 @@ function openHeart(options: {
     durations,
     admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log }),
     waits: { perKey: 100, total: 100 },
+    log,
   })
   const work: Harness['work'] = {
     begin: (task, since = markOf(clock)) => real.begin(task, since),

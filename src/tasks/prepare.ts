@@ -72,7 +72,7 @@ export async function check(parts: SubmitParts, submission: Submission, caller: 
   const model = submission.model ?? operation.model
   checkModelAllowed(caller, model)
   const { mode, tenantId } = caller
-  const request = { operation: operation.id, mode, tenantId, pool: submission.pool }
+  const request = { operation: operation.id, input, mode, tenantId, pool: submission.pool }
   accounts.route(request) // whatever the parent: an operation without a provider is refused as such
   if (submission.webhook) await egress.judge(submission.webhook.url, submission.webhook.field)
   const parent = await parentOf(parts, submission, caller)

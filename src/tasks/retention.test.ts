@@ -5,7 +5,7 @@ import { DAY_MS, MINUTE_MS } from '../core/clock.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import { CREDIT, type Harness, LYRICS_PRICE, openHarness } from './harness.testing.ts'
-import { startRetention } from './retention.ts'
+import { RESTORABLE_MS, startRetention } from './retention.ts'
 
 const submit: Provider['submit'] = async () => {
   const content = await (sampleFiles['audio/mpeg']?.() ?? Promise.reject(new Error('No sample.')))
@@ -51,6 +51,24 @@ describe('retention', () => {
 
     harness.clock.advance(23 * DAY_MS)
     await sweep(harness)
+    expect(await harness.store.getTask({ id: task.id })).toBeUndefined()
+    expect(await harness.available()).toBe(CREDIT - LYRICS_PRICE)
+    expect(await harness.store.reconcile({})).toEqual([])
+  })
+
+  it('purges a task that was deleted, with its files, when it can no longer be restored', async () => {
+    await using harness = await openHarness({ submit })
+    const task = await harness.claimed()
+    await harness.work.begin(task)
+    await harness.store.hideTask({ id: task.id, now: harness.clock.now() })
+    harness.clock.advance(RESTORABLE_MS)
+    await sweep(harness)
+    expect(await harness.files()).toHaveLength(1)
+    expect(await harness.store.getTask({ id: task.id })).toBeDefined()
+
+    harness.clock.advance(MINUTE_MS)
+    await sweep(harness)
+    expect(await harness.files()).toEqual([])
     expect(await harness.store.getTask({ id: task.id })).toBeUndefined()
     expect(await harness.available()).toBe(CREDIT - LYRICS_PRICE)
     expect(await harness.store.reconcile({})).toEqual([])

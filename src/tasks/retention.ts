@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Assets } from '../assets/assets.ts'
-import { type Clock, HOUR_MS, MINUTE_MS } from '../core/clock.ts'
+import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
 
 const EVERY_MS = MINUTE_MS
@@ -8,6 +8,11 @@ const BATCH = 500
 /** Files without rows come of crashes, and there is no hurry; the first look is not part of the start. */
 const STRAYS_AFTER_MS = 15 * MINUTE_MS
 const STRAYS_EVERY_MS = 6 * HOUR_MS
+
+/** How long a task that its owner deleted can be restored. */
+export const RESTORABLE_MS = MINUTE_MS
+/** It is purged a little later, so that none goes while it is being restored. */
+const PURGE_AFTER_MS = RESTORABLE_MS + 5 * SECOND_MS
 
 /** Two clocks: files go when their time has come, records when theirs has; the ledger stays. And files that belong to nothing. */
 export function startRetention(options: {
@@ -25,11 +30,23 @@ export function startRetention(options: {
     try {
       for (let swept = BATCH; swept === BATCH && !stopped; ) swept = await assets.sweep(clock.now(), BATCH)
       await store.purgeDrafts({ now: clock.now() })
+      await purgeDeleted()
       await store.purgeSessions({ now: clock.now() })
       // The purge looks at the oldest records only, so it goes on while it finds any.
       for (let purged = 1; purged > 0 && !stopped; ) purged = await store.purgeTasks({ now: clock.now(), limit: BATCH })
     } catch (error) {
       log.error({ err: error }, 'the retention sweep failed; the next one goes on')
+    }
+  }
+
+  /** Files go first: a file without a row would stay for ever. */
+  async function purgeDeleted(): Promise<void> {
+    const hiddenBefore = clock.now() - PURGE_AFTER_MS
+    for (let found = BATCH; found === BATCH && !stopped; ) {
+      const hidden = await store.listHidden({ hiddenBefore, limit: BATCH })
+      found = hidden.length
+      await assets.deleteStored(hidden.flatMap(({ files }) => files))
+      await store.purgeHidden({ ids: hidden.map(({ id }) => id), hiddenBefore })
     }
   }
 

@@ -1,15 +1,18 @@
+import type { Logger } from 'pino'
 import type { Attempt } from '../core/attempt.ts'
 import type { Batch } from '../core/batch.ts'
 import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isId } from '../core/ids.ts'
-import { ZERO_POINTS } from '../core/points.ts'
 import { isTerminal, type Task } from '../core/task.ts'
 import type { TaskFilter } from '../core/task-filter.ts'
 import type { Balance } from '../core/tenant.ts'
+import { type CancelManyFilter, cancelMany } from './cancel-many.ts'
 import type { Durations } from './durations.ts'
+import { type FeedEvent, openFeed } from './feed.ts'
 import type { Moves } from './moves.ts'
+import { RESTORABLE_MS } from './retention.ts'
 import { openSubmit, type Submit } from './submit.ts'
 import type { SubmitParts } from './submit-parts.ts'
 import { openTaskReader } from './task-reader.ts'
@@ -35,7 +38,7 @@ export interface Tasks extends Submit {
       offset?: number
       beforeId?: string
       idempotencyKey?: string
-      /** A part of the input, in upper or lower case. */
+      /** A part of the input or of a title, in upper or lower case. */
       search?: string
     },
     caller: Caller,
@@ -47,11 +50,11 @@ export interface Tasks extends Submit {
    * `cancelRequestedAt` if it has none after two seconds. What a vendor has and cannot end goes on and is charged. Throws `not_cancellable`, `task_not_found`.
    */
   cancel(id: string, caller: Caller): Promise<Task>
-  /** Cancels tasks that have not begun and were created before `createdBefore`; `models` null = all. Returns how many. */
-  cancelMany(
-    filter: { createdBefore: number; models: string[] | null; batchId?: string },
-    caller: Caller,
-  ): Promise<number>
+  /**
+   * Cancels the tasks that were created before `createdBefore`: those that wait, and those that their providers can end, as
+   * `cancel` does. Returns how many.
+   */
+  cancelMany(filter: CancelManyFilter, caller: Caller): Promise<number>
   /** Throws `task_not_found`. */
   getBatch(id: string, caller: Caller): Promise<Batch>
   /**
@@ -68,8 +71,21 @@ export interface Tasks extends Submit {
     caller: Caller,
     options: { timeoutMs: number; signal: AbortSignal; place?: WaitPlace },
   ): Promise<Task>
-  /** Every state from now on, to the end. Throws `too_many_waiting`. */
-  watch(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<Task>>
+  /** Every state from now on, to the end. Without a `place` it takes one: throws `too_many_waiting`. */
+  watch(id: string, caller: Caller, signal: AbortSignal, place?: WaitPlace): Promise<AsyncGenerator<Task>>
+  /** News of all of the caller's tasks, as `Feed.follow` gives them. Throws `too_many_waiting`. */
+  follow(caller: Caller, lastId: string | undefined, signal: AbortSignal): AsyncGenerator<FeedEvent[]>
+  /** Marks a task as a favourite, or no more. Throws `task_not_found`. */
+  mark(id: string, isFavourite: boolean, caller: Caller): Promise<Task>
+  /**
+   * Deletes a task that has ended: it is hidden at once, and purged with its files after a minute; until `restorableUntil` it
+   * can be restored. The ledger stays. Throws `task_not_found`, and `conflict` for one that has not ended.
+   */
+  remove(id: string, caller: Caller): Promise<{ restorableUntil: number }>
+  /** Throws `task_not_found` for one that is gone. */
+  restore(id: string, caller: Caller): Promise<Task>
+  /** Newest first; `beforeId` pages on from a batch. */
+  listBatches(page: { limit: number; beforeId?: string }, caller: Caller): Promise<Batch[]>
   balance(caller: Caller): Promise<Balance>
   /** Every call of a provider for a task, the first one first. Throws `task_not_found`. */
   attempts(id: string, caller: Caller): Promise<Attempt[]>
@@ -94,9 +110,9 @@ export interface TasksOptions extends Omit<SubmitParts, 'find' | 'get'> {
   cancel: (task: Task) => Promise<Task | undefined>
   durations: Durations
   waits: WaitLimits
+  log: Logger
 }
 
-const CANCEL_BATCH = 500
 /** Most calls of vendors have an outcome within this, and the client reads it at once. */
 const CANCEL_WAIT_MS = 2 * SECOND_MS
 
@@ -105,19 +121,14 @@ export function openTasks(options: TasksOptions): Tasks {
   const watchers = openWatchers(store)
   const reader = openTaskReader(store)
   const takePlace = openWaitPlaces(options.waits)
+  const { clock, log } = options
+  const feed = openFeed({ store, clock, log })
 
   async function get(id: string, caller: Caller): Promise<Task> {
     const task = await reader.find(id)
     // Another tenant's task, or one of the other mode, is answered like one that does not exist.
-    if (!task || !isOwn(caller, task)) throw new PolyphonyError('task_not_found', `No task ${id}.`)
+    if (!task || !isOwn(caller, task)) return notFound(id)
     return task
-  }
-
-  /** Ends a task that has not begun. Undefined when it has. */
-  async function cancelUnstarted(task: Task): Promise<Task | undefined> {
-    const end = { output: null, error: null, consumedPoints: ZERO_POINTS, logs: [] }
-    const from = ['staged', 'pending'] as const
-    return options.moves.move(task, { kind: 'ended', to: 'cancelled', from, ...end }, { fromAnyClaim: true })
   }
 
   /** The task as it is when its cancel is carried out or over, or after a while. */
@@ -130,15 +141,22 @@ export function openTasks(options: TasksOptions): Tasks {
   const mayBeEnded = ({ account }: Task) =>
     account !== null && options.accounts.find(account)?.provider.cancel !== undefined
 
-  async function watch(id: string, caller: Caller, signal: AbortSignal): Promise<AsyncGenerator<Task>> {
+  /** Whether a cancel of this task was taken. */
+  const isTaken = (task: Task) => task.status === 'cancelled' || (task.cancelRequestedAt !== null && mayBeEnded(task))
+
+  async function watch(
+    id: string,
+    caller: Caller,
+    signal: AbortSignal,
+    given?: WaitPlace,
+  ): Promise<AsyncGenerator<Task>> {
     await get(id, caller)
+    const states = watchers.watch(id, () => get(id, caller), signal)
+    if (given) return states
     const place = takePlace(caller.keyId)
     // Also for a reader that goes before it reads anything.
     signal.addEventListener('abort', () => place[Symbol.dispose](), { once: true })
-    return whileHeld(
-      place,
-      watchers.watch(id, () => get(id, caller), signal),
-    )
+    return whileHeld(place, states)
   }
 
   return {
@@ -158,8 +176,7 @@ export function openTasks(options: TasksOptions): Tasks {
     async cancel(id, caller) {
       const asked = await options.cancel(await get(id, caller))
       const task = asked?.status === 'cancelled' ? asked : await outcomeOfCancel(id, caller)
-      const isAccepted = task.status === 'cancelled' || (task.cancelRequestedAt !== null && mayBeEnded(task))
-      if (asked && isAccepted) return task
+      if (asked && isTaken(task)) return task
       throw new PolyphonyError('not_cancellable', refusalOf(task))
     },
     async getBatch(id, caller) {
@@ -167,16 +184,32 @@ export function openTasks(options: TasksOptions): Tasks {
       if (!batch || !isOwn(caller, batch)) throw new PolyphonyError('task_not_found', `No batch ${id}.`)
       return batch
     },
-    async cancelMany(filter, caller) {
-      let count = 0
-      for (;;) {
-        const tasks = await store.listUnstarted({ ...filter, ...scopeOf(caller), limit: CANCEL_BATCH })
-        const done = await Promise.all(tasks.map(cancelUnstarted))
-        count += done.filter(Boolean).length
-        // What was begun meanwhile is not listed again, so the loop ends.
-        if (tasks.length < CANCEL_BATCH) return count
-      }
+    cancelMany: (filter, caller) => cancelMany({ ...options, isTaken }, filter, caller),
+    follow(caller, lastId, signal) {
+      const place = takePlace(caller.keyId)
+      signal.addEventListener('abort', () => place[Symbol.dispose](), { once: true })
+      return whileHeld(place, feed.follow(scopeOf(caller), lastId, signal))
     },
+    async mark(id, isFavourite, caller) {
+      await get(id, caller)
+      const marked = await store.markTask({ id, favouriteAt: isFavourite ? clock.now() : null })
+      return marked ?? notFound(id)
+    },
+    async remove(id, caller) {
+      const { status } = await get(id, caller)
+      if (!isTerminal(status)) {
+        throw new PolyphonyError('conflict', `Task ${id} is ${status}; cancel it, or wait for its end, to delete it.`)
+      }
+      const hidden = await store.hideTask({ id, now: clock.now() })
+      return { restorableUntil: (hidden?.deletedAt ?? notFound(id)) + RESTORABLE_MS }
+    },
+    async restore(id, caller) {
+      const task = isId(id) ? await store.getTask({ id }) : undefined
+      if (!task || !isOwn(caller, task)) return notFound(id)
+      if (task.deletedAt === null) return task
+      return (await store.restoreTask({ id, hiddenAfter: clock.now() - RESTORABLE_MS })) ?? notFound(id)
+    },
+    listBatches: (page, caller) => store.listBatches({ ...page, ...scopeOf(caller) }),
     placeToWait: ({ keyId }) => takePlace(keyId),
     async wait(id, caller, { timeoutMs, signal, place }) {
       const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(timeoutMs))])
@@ -205,6 +238,7 @@ export function openTasks(options: TasksOptions): Tasks {
     close() {
       reader.close()
       watchers.close()
+      feed.close()
     },
   }
 }
@@ -216,8 +250,12 @@ function refusalOf({ id, status, cancelRequestedAt }: Task): string {
   return `Task ${id} is being handed over, and ${rule} If the provider turns it away, it is not tried again.`
 }
 
-/** The states; the place is given back when they end or the reader stops. */
-async function* whileHeld(place: WaitPlace, states: AsyncGenerator<Task>): AsyncGenerator<Task> {
+function notFound(id: string): never {
+  throw new PolyphonyError('task_not_found', `No task ${id}.`)
+}
+
+/** What comes; the place is given back when it ends or the reader stops. */
+async function* whileHeld<Item>(place: WaitPlace, states: AsyncGenerator<Item>): AsyncGenerator<Item> {
   using _held = place
   yield* states
 }

@@ -121,6 +121,13 @@ export function openKeys({ store, clock, log }: { store: Store; clock: Clock; lo
   }
 }
 
+/** The key with this id. Throws `unauthorized` where there is none. */
+export async function keyRecord(store: Pick<Store, 'getKey'>, keyId: string): Promise<KeyRecord> {
+  const key = await store.getKey({ id: keyId })
+  if (!key) throw new PolyphonyError('unauthorized', NO_SUCH_KEY)
+  return key
+}
+
 /**
  * Looks at a key that was valid when something long began. It counts for no limit. Throws `unauthorized`, and `forbidden` for
  * a frozen tenant.

@@ -28,10 +28,7 @@ export interface RateLimiter {
  * A token bucket for each key, as large as a minute's worth of requests. Throws `rate_limited`, with `retryAfterSeconds`,
  * when it is empty. Kept in this process: with several nodes, a key has this rate at each of them.
  */
-export function openRateLimit(
-  clock: Clock,
-  message: (perMinute: number, seconds: number) => string = ofKey,
-): RateLimiter {
+export function openRateLimit(clock: Clock): RateLimiter {
   const buckets = new LRUCache<string, Bucket>({ max: 10_000 })
   function levelOf(keyId: string): number {
     const bucket = buckets.get(keyId)
@@ -48,7 +45,7 @@ export function openRateLimit(
     if (levelUs < costUs) {
       buckets.set(keyId, { levelUs, filledAt: now })
       const seconds = Math.ceil((costUs - levelUs) / 1_000_000)
-      throw new PolyphonyError('rate_limited', message(perMinute, seconds), {
+      throw new PolyphonyError('rate_limited', messageOf(perMinute, seconds), {
         retryAfterSeconds: seconds,
         requestsPerMinute: perMinute,
       })
@@ -65,6 +62,6 @@ export function openRateLimit(
   return Object.assign(take, { stateOf })
 }
 
-function ofKey(perMinute: number, seconds: number): string {
+function messageOf(perMinute: number, seconds: number): string {
   return `The key may send ${perMinute} requests a minute; try again in ${seconds} s.`
 }

@@ -47,7 +47,7 @@ export function authRoutes(app: FastifyInstance, people: People): void {
       const path = `/${(request.params as { '*': string })['*']}`
       const rule = request.method === 'POST' ? POSTS[path] : GETS.has(path) ? {} : undefined
       if (!rule) throw new PolyphonyError('not_found', `There is no ${request.method} /api/auth${path}.`)
-      if (rule.guesses) attempts.note(request.ip, accountIn(request))
+      if (rule.guesses) await attempts.note(request.ip, accountIn(request))
       const holder = rule.records === undefined ? undefined : await sessions.holderOf(request)
       const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
       const answer = await login.handle(request, path + query, request.body)

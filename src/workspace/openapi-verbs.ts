@@ -34,7 +34,7 @@ export function peopleOperations(): Record<string, JsonObject> {
 type Described = Pick<
   Verb,
   'method' | 'path' | 'summary' | 'description' | 'input' | 'answer' | 'example' | 'errors'
-> & { asText?: unknown }
+> & { fileTypes?: readonly string[] }
 
 function operationOf(verb: Described, tag: string): JsonObject {
   const { method, summary, description } = verb
@@ -83,8 +83,10 @@ function successOf(verb: Described): JsonObject {
     required: ['code', 'data', 'message'],
     properties: { code, data, message: { type: 'string' } },
   }
-  const csv = verb.asText ? { 'text/csv': { schema: { type: 'string' } } } : {}
-  return { description: verb.summary, content: { 'application/json': { schema }, ...csv } }
+  const files = (verb.fileTypes ?? []).map((type): [string, JsonObject] => {
+    return [type, { schema: { type: 'string', ...(type.startsWith('text/') ? {} : { format: 'binary' }) } }]
+  })
+  return { description: verb.summary, content: { 'application/json': { schema }, ...Object.fromEntries(files) } }
 }
 
 function codesOf(verb: Described, hasBody: boolean): ErrorCode[] {

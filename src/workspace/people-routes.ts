@@ -42,6 +42,7 @@ const SessionBody = Type.Object({
     two_factor: Type.Boolean(),
     sign_in_with: Type.Array(Type.Object({ id: TEXT, name: TEXT })),
     shares: Type.Boolean(),
+    payments: Type.Boolean({ description: 'Whether tenants can buy credit.' }),
   }),
 })
 
@@ -100,7 +101,7 @@ export const PEOPLE_ROUTES = [
     answer: SessionBody,
     errors: ['conflict', 'rate_limited'],
     async run(at, input) {
-      at.people.attempts.note(at.request.ip, 'claim')
+      await at.people.attempts.note(at.request.ip, 'claim')
       const person = await claim(at.people.signUp, input, at.request.ip)
       return begun(at, { personId: person.id })
     },
@@ -114,9 +115,26 @@ export const PEOPLE_ROUTES = [
     answer: SessionBody,
     errors: ['not_found', 'rate_limited'],
     async run(at, input) {
-      at.people.attempts.note(at.request.ip)
+      await at.people.attempts.note(at.request.ip)
       const { person, tenantId } = await signUp(at.people.signUp, input, at.request.ip)
       return begun(at, { personId: person.id, tenantId })
+    },
+  }),
+  route({
+    name: 'session.enter',
+    method: 'POST',
+    path: '/api/workspace/enter',
+    summary: 'Sign in by a link that the gateway printed; it works once',
+    input: Type.Object({ token: TOKEN }),
+    answer: SessionBody,
+    errors: ['forbidden'],
+    async run(at, { token }) {
+      at.people.attempts.note(at.request.ip, 'link')
+      const keyId = at.people.enterLinks.take(token)
+      if (keyId === undefined) {
+        throw new PolyphonyError('forbidden', 'The link was used, or is too old: sign in by a password or a key.')
+      }
+      return begun(at, { keyId })
     },
   }),
   route({
@@ -128,7 +146,7 @@ export const PEOPLE_ROUTES = [
     answer: SessionBody,
     errors: ['rate_limited'],
     async run(at, { key }) {
-      at.people.attempts.note(at.request.ip)
+      await at.people.attempts.note(at.request.ip)
       const { keyId } = await at.people.callerOfKey(key)
       return begun(at, { keyId })
     },
@@ -234,7 +252,7 @@ export const PEOPLE_ROUTES = [
     }),
     errors: ['not_found', 'rate_limited'],
     async run({ people, request }, { token }) {
-      people.attempts.note(request.ip)
+      await people.attempts.note(request.ip)
       const { tenantId, role, email, expiresAt } = await openInvitation(people.signUp, token)
       const tenant = await people.store.getTenant({ id: tenantId })
       return { tenant: { id: tenantId, name: tenant?.name ?? '' }, role, email, expires_at: timeOf(expiresAt) }
@@ -263,7 +281,7 @@ export const PEOPLE_ROUTES = [
     answer: Type.Object({ email: TEXT }),
     errors: ['not_found', 'rate_limited'],
     async run({ people, request }, input) {
-      people.attempts.note(request.ip)
+      await people.attempts.note(request.ip)
       const { email } = await useReset(people.signUp, input, request.ip)
       return { email }
     },
@@ -344,7 +362,8 @@ async function sessionOf(people: People, holder: Holder | undefined): Promise<St
       passkey: true,
       two_factor: true,
       sign_in_with: oidc ? [{ id: 'oidc', name: oidc.name }] : [],
-      shares: false,
+      shares: true,
+      payments: people.takesPayments,
     },
   }
   const nobody = { person: null, key: null, tenants: [], tenant: null, role: null, is_operator: false }

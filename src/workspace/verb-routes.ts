@@ -56,8 +56,9 @@ function verbRoute(
       const actor = actorOf(request)
       const data = await verb.run(context, { ...input }, actor)
       if (verb.changes) logChange(request, verb, data)
-      const text = verb.asText?.({ ...input }, data)
-      if (text) return reply.type(text.type).send(text.text)
+      const file = await verb.asFile?.({ context, input: { ...input }, answer: data, actor })
+      if (file)
+        return reply.type(file.type).send(typeof file.content === 'string' ? file.content : Buffer.from(file.content))
       return reply.send({ code: 200, data, message: 'success' })
     },
   })

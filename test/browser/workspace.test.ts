@@ -1,83 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
+import { ANA, barriersOn, filled, PHONE, picture, playedSeconds, type Visit, visit } from '../support/browser-visit.ts'
 import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { claimed, type Visitor } from '../support/visitor.ts'
-
-/** With this variable, the pictures of docs/workspace.md are written again. */
-const PICTURES = process.env.WORKSPACE_PICTURES === undefined ? undefined : 'docs/images/workspace'
-
-const ANA = { email: 'ana@example.org', password: 'a long enough password', name: 'Ana' }
-const DESKTOP = { width: 1_280, height: 800 }
-const PHONE = { width: 390, height: 844 }
-
-interface Visit extends AsyncDisposable {
-  page: Page
-  context: BrowserContext
-  /** Errors of the page's console and scripts. */
-  errors: string[]
-  strayRequests: string[]
-}
-
-interface Visiting {
-  as?: Visitor
-  viewport?: { width: number; height: number }
-  locale?: string
-  colorScheme?: 'light' | 'dark'
-  /** In test mode, where tasks are free and take a moment. */
-  isSandbox?: boolean
-}
-
-async function visit(browser: Browser, { url }: TestGateway, visiting: Visiting = {}): Promise<Visit> {
-  const { as, viewport = DESKTOP, locale = 'en-US', colorScheme = 'light', isSandbox = false } = visiting
-  const context = await browser.newContext({ viewport, locale, colorScheme, reducedMotion: 'reduce' })
-  context.setDefaultTimeout(15_000)
-  await context.addCookies(
-    [...(as?.cookies ?? [])].map(([name, value]) => ({ name, value: decodeURIComponent(value), url })),
-  )
-  if (isSandbox) await context.addInitScript(() => localStorage.setItem('polyphony.mode', 'test'))
-  const strayRequests: string[] = []
-  const errors: string[] = []
-  context.on('request', (request) => {
-    if (!request.url().startsWith(`${url}/`) && !/^(data|blob):/.test(request.url())) strayRequests.push(request.url())
-  })
-  const page = await context.newPage()
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text())
-  })
-  page.on('pageerror', (error) => errors.push(String(error)))
-  return { page, context, errors, strayRequests, [Symbol.asyncDispose]: () => context.close() }
-}
-
-const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What axe-core finds on a page: none of it, for WCAG AA. */
-async function barriersOn(page: Page): Promise<string[]> {
-  await page.evaluate(await axe)
-  return page.evaluate(async () => {
-    // The script above defines it in the page.
-    const { axe: checker } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    interface Violation {
-      id: string
-      nodes: { html: string }[]
-    }
-    const { violations } = await checker.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
-  })
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (!PICTURES) return
-  await mkdir(PICTURES, { recursive: true })
-  await page.screenshot({ path: `${PICTURES}/${name}.png` })
-}
-
-/** The first seconds that a sound has played. */
-const playedSeconds = async (page: Page): Promise<number> =>
-  Number(await page.getByRole('slider', { name: 'Position' }).inputValue())
 
 describe('a new gateway in a browser', () => {
   let gateway: TestGateway
@@ -128,6 +55,8 @@ describe('the workspace of someone who is signed in', () => {
   let browser: Browser
   let receiver: Receiver
   let ana: Visitor
+  /** One window for the pages that are only looked at: their scripts are loaded once. */
+  let dark: Visit
   beforeAll(async () => {
     ;[gateway, browser, receiver] = await Promise.all([
       openGateway({ env: { POLYPHONY_SANDBOX_SECONDS: '0.2' } }),
@@ -144,6 +73,7 @@ describe('the workspace of someone who is signed in', () => {
       make('suno/lyrics', { prompt: 'fog over the harbour' }),
       make('suno/lyrics', { prompt: 'a harbour at night' }, LIVE_KEY),
     ])
+    dark = await visit(browser, gateway, { as: ana, colorScheme: 'dark' })
     await receiver.until((received) => received.length >= 5)
   })
   afterAll(async () => {
@@ -294,17 +224,20 @@ describe('the workspace of someone who is signed in', () => {
     ['the team', '/team', 'Members'],
     ['the settings', '/settings', 'Where you are signed in'],
     ['the health of the gateway', '/operator', 'Providers'],
+    ['the people of the gateway', '/operator/people', 'People'],
+    ['the top-up codes', '/operator/top-up', 'Top-up codes'],
+    ['the announcements', '/operator/announcements', 'Announcements'],
+    ['the routing', '/operator/routing', 'Queues'],
     ['the tenants', '/operator/tenants', 'Tenants'],
     ['the prices', '/operator/prices', 'Prices in force'],
     ['the settings of the gateway', '/operator/settings', 'Settings in force'],
     ['the audit', '/operator/audit', 'Audit'],
     ['the webhooks', '/operator/webhooks', 'Webhooks'],
   ])('%s have no barrier, no error and nothing from elsewhere', async (_, path, heading) => {
-    await using opened = await visit(browser, gateway, { as: ana, colorScheme: 'dark' })
-    const { page, errors, strayRequests } = opened
+    const { page, errors, strayRequests } = dark
     await page.goto(gateway.url + path)
     await page.getByRole('heading', { name: heading }).first().waitFor()
-    await page.waitForLoadState('networkidle')
+    await filled(page)
     await picture(page, path.slice(1).replace('/', '-'))
     expect({ barriers: await barriersOn(page), errors, strayRequests }).toEqual({
       barriers: [],
@@ -359,7 +292,7 @@ describe('the workspace of someone who is signed in', () => {
     for (const path of ['/', '/studio', '/library', '/tasks', '/keys', '/money', '/accounts', '/operator/tenants']) {
       await page.goto(gateway.url + path)
       await page.getByRole('heading', { level: 1 }).waitFor()
-      await page.waitForLoadState('networkidle')
+      await filled(page)
       const overflow = () =>
         page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
       expect({ path, overflow: await overflow() }).toEqual({ path, overflow: 0 })
@@ -401,8 +334,8 @@ describe('the workspace of someone who is signed in', () => {
         for (const entry of list.getEntries()) shift += entry.value
       }).observe({ type: 'layout-shift', buffered: true })`)
     await page.goto(`${gateway.url}/`)
-    await page.getByRole('heading', { level: 1 }).waitFor()
-    await page.waitForLoadState('networkidle')
+    await page.getByRole('heading', { name: 'Next steps' }).waitFor()
+    await filled(page)
     const shift = await page.evaluate<number>('shift')
     const paintMs = await page.evaluate<number>(
       `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN`,

@@ -16,7 +16,10 @@ describe('polyphony demo --exit', () => {
   it('polyphony demo --exit leaves playable songs from both wire formats, paid for and announced by webhooks', {
     timeout: 180_000,
   }, async () => {
-    const { code, stdout, stderr } = await polyphony(['demo', '--exit', '--out', folder], { PORT: '0' })
+    const { code, stdout, stderr } = await polyphony(['demo', '--exit', '--out', folder], {
+      PORT: '0',
+      POLYPHONY_STUDIO_SONG_SECONDS: '24',
+    })
     expect(stderr.replace(/.*%.*\n|\n/g, '')).toBe('')
     expect(code).toBe(0)
     expect(stdout).toMatch(/\(PiAPI\): signature verified/)

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildPackages } from '../../scripts/build-packages.ts'
 import { openS3Server, S3_KEYS } from '../support/s3-server.ts'
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
@@ -16,6 +17,16 @@ interface Packed {
   size: number
   files: { path: string }[]
 }
+
+it('the client packages compile, and the client runs in Node without anything else', { timeout: 120_000 }, async () => {
+  await buildPackages()
+  const script =
+    "import { createClient } from './dist/index.js'; console.log(typeof createClient({ url: 'http://x', key: 'k' }).suno.music)"
+  const words = ['--input-type=module', '--eval', script]
+  const { stdout } = await run(process.execPath, words, { cwd: join(PROJECT, 'packages/client') })
+  expect(stdout.trim()).toBe('function')
+  expect(await readdir(join(PROJECT, 'packages/ai-sdk-provider/dist'))).toContain('index.d.ts')
+})
 
 describe('the package', () => {
   let folder: string
@@ -44,9 +55,11 @@ describe('the package', () => {
     ])
     expect(paths).toContain('dist/program.js')
     expect(paths).toContain('dist/THIRD-PARTY-LICENSES.txt')
+    expect(paths).toContain('dist/web/THIRD-PARTY-LICENSES.txt')
     expect(paths).toContain('dist/soundbank/LICENSE')
-    // Of these, 11 MB are the sound bank.
-    expect(packed.size).toBeLessThan(24e6)
+    expect(paths).toEqual(expect.arrayContaining(['dist/models/notices.json', 'dist/models/LICENSE-u2net']))
+    // Of these, 11 MB are the sound bank, and 10 MB the networks of the workshop.
+    expect(packed.size).toBeLessThan(34e6)
   })
 
   it('makes songs where it is installed, without development packages, and keeps them in a bucket', {

@@ -3,16 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { OLDER_SCHEMA, UNDO_LATER } from '../../src/store/contract/older-schema.ts'
+import { OLDER_SCHEMA, undoLater } from '../../src/store/contract/older-schema.ts'
 import { LATEST_SCHEMA, migrationsAfter } from '../../src/store/migrate.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { takeServeLock } from '../../src/store/serve-lock.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
+import type { Engine } from '../../src/store/tx.ts'
 import { polyphony } from '../support/command.ts'
 import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
 
 /** As an earlier version left it. */
-const OLDER = [...UNDO_LATER, `delete from kysely_migration where name > '${OLDER_SCHEMA}'`]
+const older = (engine: Engine) => [...undoLater(engine), `delete from kysely_migration where name > '${OLDER_SCHEMA}'`]
 const PENDING = migrationsAfter(OLDER_SCHEMA)
 const NEWER = "insert into kysely_migration values ('9999-lumen', '2099-01-01T00:00:00.000Z')"
 
@@ -42,7 +43,7 @@ describe('an upgrade of an embedded database', () => {
     sql<{ name: string }>('select max(name) as name from kysely_migration', file)[0]?.name
 
   it('polyphony migrate --dry-run says what would be done, and does nothing', async () => {
-    for (const text of OLDER) sql(text)
+    for (const text of older('sqlite')) sql(text)
     expect(await run('migrate', '--dry-run')).toEqual({
       code: 0,
       text: `The schema is ${OLDER_SCHEMA}. To be applied: ${PENDING.join(', ')}.\nThe database of before will be kept as ${path}.before-0011.`,
@@ -52,7 +53,7 @@ describe('an upgrade of an embedded database', () => {
   })
 
   it('keeps the last copy of the database of before, which only its owner can read, and which works', async () => {
-    for (const text of OLDER) sql(text)
+    for (const text of older('sqlite')) sql(text)
     writeFileSync(`${path}.before-0009`, 'a copy of an earlier upgrade')
     expect((await run('migrate')).text).toBe(
       `The schema was ${OLDER_SCHEMA}. Applied: ${PENDING.join(', ')}.\nThe database of before is ${path}.before-0011.`,
@@ -70,7 +71,7 @@ describe('an upgrade of an embedded database', () => {
   })
 
   it('when the copy cannot be written, nothing is changed', async () => {
-    for (const text of OLDER) sql(text)
+    for (const text of older('sqlite')) sql(text)
     mkdirSync(join(`${path}.before-0011`, 'a folder in its place'), { recursive: true })
     const { code, text } = await run('key', 'list')
     expect({ code, text }).toEqual({ code: 1, text: expect.stringContaining('could not be copied to') })
@@ -78,7 +79,7 @@ describe('an upgrade of an embedded database', () => {
   })
 
   it('a command does not upgrade the database under a server of an earlier version', async () => {
-    for (const text of OLDER) sql(text)
+    for (const text of older('sqlite')) sql(text)
     const lock = takeServeLock(path)
     try {
       const { code, text } = await run('key', 'list')
@@ -94,7 +95,7 @@ describe('an upgrade of an embedded database', () => {
   })
 
   it('a backup of an earlier version is restored, and then upgraded', async () => {
-    for (const text of OLDER) sql(text)
+    for (const text of older('sqlite')) sql(text)
     writeFileSync(join(folder, 'secret'), 'the secret of the test of upgrades')
     const backup = join(folder, 'b.tar.gz')
     expect((await run('backup', backup)).code).toBe(0)
@@ -126,7 +127,7 @@ describe('an upgrade of a database on PostgreSQL', () => {
     const env = { DATABASE_URL: url, DATA_DIR: '/nowhere/at/all' }
     await (await openPostgres({ url })).close()
     await onDatabase(url, async (client) => {
-      for (const text of OLDER) await client.query(text)
+      for (const text of older('postgres')) await client.query(text)
     })
     const dry = await polyphony(['migrate', '--dry-run'], env)
     expect(dry).toEqual({

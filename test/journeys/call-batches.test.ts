@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import Anthropic from '@anthropic-ai/sdk'
@@ -197,6 +197,160 @@ describe('files for calls', () => {
     })
     expect([answer.status, await answer.json()]).toMatchObject([400, { error: { param } }])
     expect(await filesOnDisk()).toEqual(before)
+  })
+})
+
+const PDF = Buffer.from('%PDF-1.4 a page of rain')
+
+describe('uploads in parts', () => {
+  const begin = (bytes: number, client = openai()) =>
+    client.uploads.create({ bytes, filename: 'rain.pdf', mime_type: 'application/pdf', purpose: 'user_data' })
+  const part = (id: string, text: Uint8Array, client = openai()) =>
+    client.uploads.parts.create(id, { data: new File([Buffer.from(text)], 'part') })
+
+  async function partsKept(): Promise<number> {
+    const purposes = ['upload_part']
+    const page = { purposes, order: 'asc' as const, limit: 100, now: Date.now(), mode: 'live' as const }
+    return (await test.store.listCallFiles({ ...page, tenantId: test.tenantId })).length
+  }
+
+  it('the official client sends a file in parts, in the order that it names at the end', async () => {
+    const client = openai()
+    const begun = await begin(PDF.length)
+    expect(begun).toMatchObject({
+      ...{ id: expect.stringMatching(/^upload_[0-9a-f]{32}$/), object: 'upload', status: 'pending', file: null },
+      ...{ bytes: PDF.length, filename: 'rain.pdf', purpose: 'user_data' },
+    })
+    expect(begun.expires_at - begun.created_at).toBe(3_600)
+    const [last, first] = await Promise.all([part(begun.id, PDF.subarray(10)), part(begun.id, PDF.subarray(0, 10))])
+    expect(first).toMatchObject({ object: 'upload.part', upload_id: begun.id, id: expect.stringMatching(/^part_/) })
+    expect((await client.files.list()).data.map(({ filename }) => filename)).not.toContain('rain.pdf')
+    const md5 = createHash('md5').update(PDF).digest('hex')
+    const done = await client.uploads.complete(begun.id, { part_ids: [first.id, last.id], md5 })
+    expect(done).toMatchObject({ id: begun.id, status: 'completed', file: { filename: 'rain.pdf', bytes: PDF.length } })
+    const content = await client.files.content(done.file?.id ?? '')
+    expect(Buffer.from(await content.arrayBuffer()).equals(PDF)).toBe(true)
+    expect(await client.files.retrieve(done.file?.id ?? '')).toEqual(done.file)
+    await expect(part(begun.id, PDF)).rejects.toMatchObject({ status: 400, param: 'id' })
+    await client.files.delete(done.file?.id ?? '')
+    expect(await partsKept()).toBe(0)
+  })
+
+  it('a cancelled upload keeps no part, and takes no other', async () => {
+    const client = openai()
+    const { id } = await begin(3)
+    await part(id, Buffer.from('abc'))
+    expect(await client.uploads.cancel(id)).toMatchObject({ id, status: 'cancelled', file: null })
+    await expect(part(id, Buffer.from('d'))).rejects.toMatchObject({ status: 400 })
+    await expect(client.uploads.complete(id, { part_ids: ['part_x'] })).rejects.toMatchObject({ status: 400 })
+    expect(await partsKept()).toBe(0)
+  })
+
+  it('what does not fit together is refused with the field, and the upload stays as it is', async () => {
+    const client = openai()
+    const { id } = await begin(6)
+    const one = await part(id, Buffer.from('abc'))
+    const other = await part((await begin(3)).id, Buffer.from('def'))
+    const wrong: [object, string][] = [
+      [{}, 'part_ids'],
+      [{ part_ids: [] }, 'part_ids'],
+      [{ part_ids: [7] }, 'part_ids[0]'],
+      [{ part_ids: [one.id] }, 'part_ids'],
+      [{ part_ids: [one.id, one.id] }, 'part_ids'],
+      [{ part_ids: [one.id, other.id] }, 'part_ids[1]'],
+      [{ part_ids: [one.id, 'part_none'] }, 'part_ids[1]'],
+    ]
+    for (const [body, param] of wrong) {
+      await expect(client.uploads.complete(id, body as never)).rejects.toMatchObject({ status: 400, param })
+    }
+    const rest = await part(id, Buffer.from('def'))
+    const md5 = 'd41d8cd98f00b204e9800998ecf8427e'
+    const named = { part_ids: [one.id, rest.id] }
+    await expect(client.uploads.complete(id, { ...named, md5 })).rejects.toMatchObject({ status: 400, param: 'md5' })
+    await expect(openai(TEST_KEY).uploads.complete(id, named)).rejects.toMatchObject({ status: 404 })
+    expect(await client.uploads.complete(id, named)).toMatchObject({ status: 'completed', file: { bytes: 6 } })
+  })
+
+  it.each<[object, string]>([
+    [{}, 'bytes'],
+    [{ bytes: 0 }, 'bytes'],
+    [{ bytes: 2 ** 40 }, 'bytes'],
+    [{ bytes: 1 }, 'filename'],
+    [{ bytes: 1, filename: 'a' }, 'mime_type'],
+    [{ bytes: 1, filename: 'a\n', mime_type: 'text/plain', purpose: 'batch' }, 'filename'],
+    [{ bytes: 1, filename: 'a', mime_type: 'text/plain', purpose: 'fun' }, 'purpose'],
+    [
+      {
+        ...{ bytes: 1, filename: 'a', mime_type: 'text/plain', purpose: 'batch' },
+        expires_after: { anchor: 'created_at', seconds: 1 },
+      },
+      'expires_after.seconds',
+    ],
+  ])('an upload with %j is refused with the field', async (body, param) => {
+    await expect(openai().uploads.create(body as never)).rejects.toMatchObject({ status: 400, param })
+  })
+})
+
+describe('Anthropic’s files', () => {
+  it('the official client uploads, lists, reads and deletes files, which OpenAI’s client sees as well', async () => {
+    const client = anthropic()
+    const made = await client.beta.files.upload({ file: await toFile(PDF, 'rain.pdf') })
+    expect(made).toMatchObject({
+      ...{ id: expect.stringMatching(/^file_[0-9a-f]{32}$/), type: 'file', filename: 'rain.pdf' },
+      ...{ mime_type: 'application/pdf', size_bytes: PDF.length, downloadable: true },
+    })
+    expect(new Date(made.created_at).toISOString()).toBe(made.created_at)
+    const same = made.id.replace('file_', 'file-')
+    expect(await openai().files.retrieve(same)).toMatchObject({ id: same, filename: 'rain.pdf', purpose: 'user_data' })
+    const second = await openai().files.create({ file: await toFile(Buffer.from('x'), 'x.txt'), purpose: 'vision' })
+    const list = async (query: object) => (await client.beta.files.list(query)).data.map(({ id }) => id)
+    const newest = second.id.replace('file-', 'file_')
+    expect((await list({})).slice(0, 2)).toEqual([newest, made.id])
+    expect((await list({ limit: 1 }))[0]).toBe(newest)
+    expect((await list({ after_id: newest }))[0]).toBe(made.id)
+    expect(await list({ before_id: made.id, limit: 1 })).toEqual([newest])
+    expect(await client.beta.files.retrieveMetadata(made.id)).toEqual(made)
+    expect(Buffer.from(await (await client.beta.files.download(made.id)).arrayBuffer()).equals(PDF)).toBe(true)
+    await expect(anthropic(TEST_KEY).beta.files.retrieveMetadata(made.id)).rejects.toMatchObject({ status: 404 })
+    expect(await client.beta.files.delete(made.id)).toEqual({ id: made.id, type: 'file_deleted' })
+    await expect(openai().files.retrieve(same)).rejects.toMatchObject({ status: 404 })
+    await openai().files.delete(second.id)
+  })
+
+  it('a file is sent to the vendor in the place of its id, and an id of the vendor as it is', async () => {
+    const client = anthropic()
+    const pdf = await client.beta.files.upload({ file: await toFile(PDF, 'rain.pdf') })
+    const text = await client.beta.files.upload({ file: await toFile(Buffer.from('wet'), 'rain.txt') })
+    const ask = (file_id: string) =>
+      client.messages.create({
+        ...{ model: 'claude-haiku-4-5', max_tokens: 50 },
+        messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'file', file_id } as never }] }],
+      })
+    const sent = () => {
+      const { messages = [] } = (vendor.seen.at(-1)?.json ?? {}) as { messages?: { content: { source: object }[] }[] }
+      return messages[0]?.content[0]?.source
+    }
+    await ask(pdf.id)
+    expect(sent()).toEqual({ type: 'base64', media_type: 'application/pdf', data: PDF.toString('base64') })
+    await ask(text.id)
+    expect(sent()).toEqual({ type: 'text', media_type: 'text/plain', data: 'wet' })
+    await ask('file_of_the_vendor')
+    expect(sent()).toEqual({ type: 'file', file_id: 'file_of_the_vendor' })
+    for (const { id } of [pdf, text]) await client.beta.files.delete(id)
+  })
+
+  it('an error has the form of Anthropic’s API', async () => {
+    const at = (path: string, init: RequestInit = {}) =>
+      fetch(test.url + path, { ...init, headers: { 'x-api-key': LIVE_KEY, 'anthropic-version': '2023-06-01' } })
+    const unknown = await at('/v1/files/file_none')
+    expect([unknown.status, await unknown.json()]).toMatchObject([404, { error: { type: 'not_found_error' } }])
+    const empty = await at('/v1/files', { method: 'POST', body: new FormData() })
+    expect([empty.status, await empty.json()]).toMatchObject([400, { error: { type: 'invalid_request_error' } }])
+    const below = await at('/anthropic/v1/files?limit=0')
+    expect([below.status, await below.json()]).toMatchObject([
+      400,
+      { error: { message: expect.stringContaining('limit') } },
+    ])
   })
 })
 

@@ -2,10 +2,13 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { BuiltInAccount } from '../../src/accounts/member.ts'
 import type { Call } from '../../src/core/call.ts'
+import type { Provider } from '../../src/providers/provider.ts'
 import { type FakeModels, openFakeModels, type Trouble, USED, WORDS } from '../support/fake-models.ts'
-import { LIVE_KEY, openGateway, type TestGateway } from '../support/gateway.ts'
+import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
 const TEXT = WORDS.join('')
 const SILENCE_SECONDS = 1
@@ -475,3 +478,125 @@ function responseOf(text: string): object {
     usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
   }
 }
+
+async function* halfAnAnswer(): AsyncGenerator<LanguageModelV4StreamPart> {
+  yield { type: 'stream-start', warnings: [] }
+  yield { type: 'text-start', id: '1' }
+  yield { type: 'text-delta', id: '1', delta: 'Half a ' }
+  throw new RangeError('a fault of the program')
+}
+
+/** A model in this process that fails as nothing foresees: at once, or within its answer. */
+function oddAccount(): BuiltInAccount {
+  const model: LanguageModelV4 = {
+    ...{ specificationVersion: 'v4', provider: 'odd', modelId: 'odd', supportedUrls: {} },
+    async doGenerate() {
+      throw new RangeError('a fault of the program')
+    },
+    async doStream({ prompt }) {
+      if (!JSON.stringify(prompt).includes('later')) throw new RangeError('a fault of the program')
+      return { stream: ReadableStream.from(halfAnAnswer()) as ReadableStream<LanguageModelV4StreamPart> }
+    },
+  }
+  const provider: Provider = {
+    id: 'odd',
+    isLocal: true,
+    operations: new Set(),
+    calls: {
+      models: ['odd'],
+      apiOf: () => 'openai-chat',
+      urlOf: () => undefined,
+      headersOf: () => ({}),
+      loadModel: async () => model,
+    },
+    submit: () => Promise.reject(new Error('It performs no task.')),
+  }
+  return { provider, mode: 'live', slots: 10 }
+}
+
+describe('a failure that nothing foresees', () => {
+  const FORMATS: [string, (model: string, text: string, stream: boolean) => [string, object]][] = [
+    [
+      'Chat Completions',
+      (model, content, stream) => ['/v1/chat/completions', { model, stream, messages: [{ role: 'user', content }] }],
+    ],
+    ['Responses', (model, input, stream) => ['/v1/responses', { model, stream, input }]],
+    [
+      'Messages',
+      (model, content, stream) => [
+        '/v1/messages',
+        { model, stream, max_tokens: 50, messages: [{ role: 'user', content }] },
+      ],
+    ],
+    [
+      'generateContent',
+      (model, text, stream) => [
+        `/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
+        { contents: [{ role: 'user', parts: [{ text }] }] },
+      ],
+    ],
+  ]
+
+  let own: TestGateway
+  beforeAll(async () => {
+    const price = { input: 10, output: 100 }
+    own = await openGateway({
+      env: { POLYPHONY_MODELS: JSON.stringify({ odd: { to: [{ provider: 'odd', model: 'odd' }], price } }) },
+      replaced: { builtIn: [oddAccount()] },
+    })
+  })
+  afterAll(() => own?.[Symbol.asyncDispose]())
+
+  /** What the tenant has, with what is set aside for its next calls. */
+  const owned = async (): Promise<number> => {
+    const { available, held } = await own.balance()
+    return available + held
+  }
+
+  it.each(FORMATS)(
+    'ends in the error of %s, and holds and charges nothing, for live and test keys',
+    async (_name, call) => {
+      const earlier = (await own.store.listCalls({ limit: 100 })).length
+      const before = await owned()
+      let cases = 0
+      for (const [key, model, text] of [
+        [LIVE_KEY, 'odd', 'now'],
+        [TEST_KEY, 'gpt-5', 'sandbox:broken'],
+      ] as const) {
+        for (const stream of [false, true]) {
+          const [path, body] = call(model, text, stream)
+          const answer = await own.send('POST', path, { key, body })
+          expect(answer.status, path).toBeGreaterThanOrEqual(500)
+          expect(answer.body).toHaveProperty('error')
+          cases += 1
+        }
+      }
+      await expect.poll(async () => (await own.store.listCalls({ limit: 100 })).length - earlier).toBe(cases)
+      expect(await owned()).toBe(before)
+      // Within the answer: what was delivered is paid, the rest of the hold comes back.
+      const [path, body] = call('odd', 'later', true)
+      const cut = await fetch(own.url + path, {
+        ...{ method: 'POST', body: JSON.stringify(body) },
+        headers: { authorization: `Bearer ${LIVE_KEY}`, 'content-type': 'application/json' },
+      })
+      const words = await cut.text()
+      expect(words).toContain('Half a ')
+      expect(words).toMatch(/error/)
+      const isBooked = async () => (await own.store.listCalls({ limit: 100 })).length - earlier
+      await expect.poll(isBooked, { timeout: 10_000 }).toBe(cases + 1)
+      const calls = await own.store.listCalls({ limit: cases + 1 })
+      expect(calls.filter(({ outcome }) => outcome === 'completed')).toEqual([])
+      const paid = calls.reduce((sum, { pricePoints }) => sum + pricePoints, 0)
+      expect(paid).toBeGreaterThan(0)
+      expect(before - (await owned())).toBe(paid)
+      await own.assertBalanced()
+    },
+  )
+
+  it('leaves nothing held when the gateway has stopped', async () => {
+    await own.stop()
+    own = await openGateway({ dataDir: own.dataDir })
+    expect((await own.balance()).held).toBe(0)
+    await own.assertBalanced()
+  })
+})

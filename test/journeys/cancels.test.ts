@@ -134,6 +134,20 @@ describe('a task of the sandbox', () => {
   })
 })
 
+it('cancels tasks that wait and tasks that run by one request, of the model that it names', async () => {
+  await using gateway = await openGateway()
+  const piapi = PROTOCOLS.find(({ name }) => name === 'PiAPI') as Protocol // it is in the table
+  const ids = await Promise.all([1, 2, 3].map(() => create(gateway, piapi, TEST_KEY)))
+  for (const id of ids) await gateway.until(id, ({ status }) => status === 'processing')
+  const soon = Math.ceil(Date.now() / 1_000) + 60
+  const cancelMany = async (model: string) =>
+    (await gateway.send('DELETE', `/api/v1/tasks?created_before=${soon}&model=${model}`, { key: TEST_KEY })).body
+  expect(await cancelMany('kling')).toMatchObject({ data: { canceled: 0 } })
+  expect(await cancelMany('Qubico/flux1-dev')).toMatchObject({ data: { canceled: 3 } })
+  for (const id of ids) expect(await gateway.store.getTask({ id })).toMatchObject({ status: 'cancelled' })
+  await gateway.assertBalanced()
+})
+
 /** A vendor that keeps each answer to a paid request until the test lets it go. */
 interface SlowVendor {
   server: FakeVendor
@@ -222,6 +236,27 @@ describe('a task that is being handed over to a slow vendor', { timeout: 60_000 
       console.info(`${results.length} of ${PROTOCOLS.length} protocols cancelled during the call`)
       expect(vendor.cancelled.sort()).toEqual(results.map(({ id }) => id).sort())
       expect(await gateway.balance()).toEqual(before)
+      await gateway.assertBalanced()
+    })
+  })
+
+  it('is cancelled with those that wait by one request for many, each at its vendor', async () => {
+    await withVendor({ canCancel: true, isBusy: false }, async (gateway, vendor) => {
+      const piapi = PROTOCOLS.find(({ name }) => name === 'PiAPI') as Protocol // it is in the table
+      const { key, tenantId } = await gateway.tenant({ maxConcurrent: 2, maxStaged: 5 })
+      const before = await gateway.balance(tenantId)
+      const [first, second, waiting] = await Promise.all([1, 2, 3].map(() => create(gateway, piapi, key)))
+      const inHand = [first, second].map(String)
+      const all = await gateway.store.listTasks({ tenantId, limit: 10 })
+      const called = all.filter(({ status }) => status !== 'staged').map(({ id }) => id)
+      await Promise.all(called.map((id) => vendor.called(id)))
+      const soon = Math.ceil(Date.now() / 1_000) + 60
+      const answer = await gateway.send('DELETE', `/api/v1/tasks?created_before=${soon}&model=all`, { key })
+      expect(answer.body).toMatchObject({ code: 200, message: '3 tasks canceled', data: { canceled: 3 } })
+      for (const id of called) vendor.answer(id)
+      for (const id of [...inHand, String(waiting)]) expect((await ended(gateway, id)).status).toBe('cancelled')
+      expect(vendor.cancelled.toSorted()).toEqual(called.toSorted())
+      expect(await gateway.balance(tenantId)).toEqual(before)
       await gateway.assertBalanced()
     })
   })

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { TSchema } from 'typebox'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleFiles } from '../../src/assets/sample-files.ts'
 import { getOperation, listOperations } from '../../src/catalog/catalog.ts'
@@ -197,6 +198,28 @@ function tooDeep(good: JsonObject): BadInput {
   return { what: 'mine: too deep', input, field: 'mine', says: 'is nested more than', code: 'invalid_input' }
 }
 
+/** The faults of fields that were sent, by what the field's schema says of its values. */
+const tried = new Set<string>()
+
+/**
+ * Of fields that are described alike in many operations, the first is sent every fault, and each of the others one: that
+ * they are read by their descriptions.
+ */
+function worthSending({ input }: Operation, cases: BadInput[]): BadInput[] {
+  const begun = new Set<string>()
+  return cases.filter(({ field, what }) => {
+    const schema = input.properties[field.split('.', 1)[0] ?? '']
+    if (schema === undefined) return true
+    const { description: _, ...rules } = schema as TSchema & { description?: string }
+    const fault = `${JSON.stringify(rules)} ${what.slice(what.indexOf(': '))}`
+    const isNew = !tried.has(fault)
+    const isFirst = !begun.has(field)
+    tried.add(fault)
+    begun.add(field)
+    return isNew || isFirst
+  })
+}
+
 /** What is wrong with the answer to a bad input; undefined if nothing is. */
 async function problemOf({ model, taskType }: Operation, bad: BadInput): Promise<string | undefined> {
   sent += 1
@@ -252,7 +275,7 @@ describe('a bad input', () => {
     'for %s is refused by its field and its rule, and nothing is stored',
     async (_id, operation) => {
       const before = await stock()
-      expect(await problemsOf(operation, casesOf(operation))).toEqual([])
+      expect(await problemsOf(operation, worthSending(operation, casesOf(operation)))).toEqual([])
       expect(await stock()).toEqual(before)
     },
   )

@@ -234,3 +234,147 @@ describe('a client of Ideogram 4', () => {
     })
   })
 })
+
+type Fields = Parameters<typeof sendForm>[1]
+
+interface Second {
+  generation_id: string
+  seed: number
+  data: { object_type: string; url: string; resolution: string; seed: number; base_image_url?: string }[]
+}
+
+const STRUCTURE = '{"high_level_description":"a sign","compositional_deconstruction":{"background":"sandbox:fast"}}'
+const SECOND_RUNS: [string, () => Fields, string][] = [
+  [
+    'image/generate/ideogram-4-5',
+    () => ({ prompt: 'a sign sandbox:fast', size: '1440x720', quality: 'low' }),
+    '1440x720',
+  ],
+  [
+    'image/generate/ideogram-4-5',
+    () => ({ prompt: 'in blue sandbox:fast', images: [picture, picture], quality: 'very_low', size: '512x1024' }),
+    '512x1024',
+  ],
+  [
+    'image/precise-edit/ideogram-4-5',
+    () => ({ prompt: 'in blue sandbox:fast', image: picture, reference_images: [picture], mask: picture }),
+    '2048x2048',
+  ],
+  [
+    'image/generate/ideogram-4',
+    () => ({ prompt: STRUCTURE, rendering_speed: 'turbo', magic_prompt: 'off', resolution: '1248x832' }),
+    '1248x832',
+  ],
+  ['image/generate/ideogram-4-transparent', () => ({ prompt: 'a logo sandbox:fast', private: 'true' }), '1024x1024'],
+  [
+    'image/remix/ideogram-4',
+    () => ({ prompt: 'at night sandbox:fast', image: picture, image_weight: '60' }),
+    '1024x1024',
+  ],
+  [
+    'image/generate/ideogram-3',
+    () => ({
+      ...{ prompt: 'a cover sandbox:fast', rendering_speed: 'turbo', style_type: 'design', aspect_ratio: '16x9' },
+      color_palette: '{"name":"ember"}',
+    }),
+    '1360x768',
+  ],
+  ['image/inpaint/ideogram-3', () => ({ prompt: 'a boat sandbox:fast', image: picture, mask: picture }), '1024x1024'],
+  ['image/reframe/ideogram-3', () => ({ resolution: '1536x512', image: picture, note: 'sandbox:fast' }), '1536x512'],
+]
+
+describe.each(['/ideogram', ''])('the second version of Ideogram’s API below "%s"', (prefix) => {
+  it.each(SECOND_RUNS)('makes a picture at %s, and names its seed', async (route, fields, resolution) => {
+    const { status, body } = await sendForm(`${prefix}/v2/${route}`, { seed: '7', ...fields() })
+    expect(status, JSON.stringify(body)).toBe(200)
+    const { generation_id, seed, data } = body as Second
+    expect({ generation_id, seed, data }).toEqual({
+      generation_id: expect.any(String),
+      seed: 7,
+      data: [expect.objectContaining({ object_type: 'image', resolution, is_image_safe: true, seed: 7 })],
+    })
+    expect((await download(data[0]?.url ?? '')).headers.get('content-type')).toBe('image/png')
+  })
+
+  it('begins a picture with async, whose seed is drawn, and reads it by its id', async () => {
+    const begun = await sendJson(`${prefix}/v2/image/generate/ideogram-4-5`, {
+      ...{ prompt: 'a sign sandbox:fast', async: 'true', quality: null, num_images: '2' },
+    })
+    const { generation_id, seed, ...rest } = begun as unknown as Second
+    expect(rest).toEqual({})
+    const path = `${prefix}/v2/generations/${generation_id}`
+    const { body } = await gateway.send('GET', `${path}?wait=20`, { key: TEST_KEY })
+    expect(body).toMatchObject({
+      ...{ generation_id, status: 'completed', response_type: 'image' },
+      data: [
+        { object_type: 'image', seed },
+        { object_type: 'image', seed: seed + 1 },
+      ],
+    })
+  })
+})
+
+describe('words and layers of Ideogram', () => {
+  it('a structured prompt is written from words, with the shape that was chosen', async () => {
+    const body = { text_prompt: 'a diner sandbox:fast', aspect_ratio: '16x9' }
+    expect(await sendJson('/ideogram/v1/ideogram-v4/magic-prompt', body)).toEqual({
+      json_prompt: expect.objectContaining({ compositional_deconstruction: expect.any(Object) }),
+      aspect_ratio: '16x9',
+    })
+  })
+
+  it('a picture is described as a structured prompt, or in words', async () => {
+    const json_prompt = expect.objectContaining({ high_level_description: expect.any(String) })
+    expect(await formed('/v1/ideogram-v4/describe', { image_file: picture, include_bbox: 'false' })).toEqual({
+      json_prompt,
+    })
+    const told = { description_id: expect.any(String), created: expect.any(String) }
+    expect(await formed('/v2/image/describe/ideogram-4', { image: picture })).toEqual({ ...told, json_prompt })
+    expect(await formed('/v2/image/describe/ideogram-3', { image: picture })).toEqual({
+      ...told,
+      descriptions: [{ text: expect.any(String) }],
+    })
+  })
+
+  it('a picture is parted from its texts', async () => {
+    const layers = (await formed('/ideogram/v1/ideogram-v3/layerize-text', {
+      ...{ image: picture, prompt: 'a poster sandbox:fast', seed: '7' },
+    })) as object as { base_image_url: string; original_image_url: string; text_blocks: object[] }
+    const block = expect.objectContaining({ text: expect.any(String), x: 64, width: 896, role: 'heading' })
+    expect(layers).toMatchObject({ text_blocks: [block], seed: 7 })
+    for (const url of [layers.base_image_url, layers.original_image_url]) {
+      expect((await download(url)).headers.get('content-type')).toBe('image/png')
+    }
+    const { data } = (await formed('/v2/design/layerize/ideogram-3', {
+      ...{ image: picture, prompt: 'sandbox:fast' },
+    })) as object as Second
+    expect(data).toMatchObject([
+      { object_type: 'layerized_image', base_image_url: expect.any(String), text_blocks: [block] },
+    ])
+  })
+})
+
+it.each<[string, object, string]>([
+  ['image/generate/ideogram-4-5', {}, 'prompt is required'],
+  ['image/generate/ideogram-4-5', { prompt: 'a', size: '1000x1000' }, 'size 1000x1000 is none of the sizes'],
+  ['image/generate/ideogram-4-5', { prompt: 'a', size: 'source' }, 'size source needs a picture'],
+  ['image/generate/ideogram-4-5', { prompt: 'a', quality: 'very_low' }, 'quality very_low needs images'],
+  ['image/generate/ideogram-4-5', { prompt: 'a', async: 'soon' }, 'async must be a boolean'],
+  ['image/generate/ideogram-4-5', { prompt: 'a', private: false }, 'private must be true'],
+  ['image/generate/ideogram-4-5', { prompt: 'a', webhook_url: 7 }, 'webhook_url must be a string'],
+  ['image/generate/ideogram-4-5?dry_run=true', { prompt: 'a' }, 'dry_run is not served here'],
+  [
+    'image/precise-edit/ideogram-4-5',
+    { prompt: 'a', image_asset_identifier: {} },
+    'image_asset_identifier is not read',
+  ],
+  ['image/generate/ideogram-4', {}, 'prompt is needed'],
+  ['image/generate/ideogram-4', { prompt: 'a', rendering_speed: 'flash' }, 'rendering_speed must be one of'],
+  ['image/generate/ideogram-3', { prompt: 'a', enable_copyright_detection: true }, 'must be false with this model'],
+  ['image/describe/ideogram-4', {}, 'image is required'],
+])('the second version of Ideogram’s API refuses a wrong field at %s by its name: %j', async (route, body, says) => {
+  const before = await gateway.store.countTasks({ tenantId: gateway.tenantId })
+  const answer = await gateway.send('POST', `/v2/${route}`, { key: TEST_KEY, body })
+  expect(answer).toMatchObject({ status: 400, body: { error: expect.stringContaining(says) } })
+  expect(await gateway.store.countTasks({ tenantId: gateway.tenantId })).toBe(before)
+})

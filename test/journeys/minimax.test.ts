@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { measure } from '../../src/assets/measure.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { download, LIVE_KEY, openGateway, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { openReceiver, type Received, type Receiver, type Reply } from '../support/receiver.ts'
@@ -292,6 +293,184 @@ describe('a MiniMax callback', () => {
     expect(after.tasks).toBe(before.tasks + 1)
     expect(after.balance.held).toBeGreaterThan(before.balance.held)
   })
+})
+
+interface SoundBody {
+  data: { audio: string; status: number }
+  extra_info: Record<string, number | string>
+  trace_id: string
+  base_resp: { status_code: number; status_msg: string }
+}
+
+const VOICE = { voice_id: 'English_expressive_narrator', speed: 1.2, vol: 1, pitch: 0, emotion: 'happy' }
+const speech = (more: JsonObject = {}): JsonObject => ({
+  ...{ model: 'speech-2.8-hd', text: 'The ferry leaves at noon. sandbox:fast', stream: false, voice_setting: VOICE },
+  ...{ audio_setting: { sample_rate: 32_000, bitrate: 128_000, format: 'mp3', channel: 1 }, subtitle_enable: false },
+  ...more,
+})
+const bytesOf = ({ data }: SoundBody) => Buffer.from(data.audio, 'hex')
+
+describe.each(['/minimax', ''])('MiniMax’s sounds and pictures below "%s"', (prefix) => {
+  it('speech is in the answer in hexadecimal, with the figures of the file', async () => {
+    const { status, body } = await send<SoundBody>('POST', `${prefix}/v1/t2a_v2?GroupId=1`, { body: speech() })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ data: { status: 2 }, base_resp: { status_code: 0 }, trace_id: expect.any(String) })
+    const file = bytesOf(body)
+    expect(await measure(file, 'audio/mpeg')).toEqual({
+      seconds: expect.closeTo(Number(body.extra_info.audio_length) / 1_000, 1),
+    })
+    expect(body.extra_info).toMatchObject({
+      ...{ audio_format: 'mp3', audio_size: file.length, audio_sample_rate: 44_100, audio_channel: 1 },
+      ...{ usage_characters: 38, word_count: 6 },
+    })
+  })
+
+  it('a song is one file, by its URL', async () => {
+    const { body } = await send<SoundBody>('POST', `${prefix}/v1/music_generation`, {
+      body: {
+        ...{ model: 'music-2.6', prompt: 'folk sandbox:fast', lyrics: '[Verse]\nla la', output_format: 'url' },
+        audio_setting: { sample_rate: 44_100, bitrate: 256_000, format: 'mp3' },
+      },
+    })
+    const { headers, bytes } = await download(body.data.audio)
+    expect(headers.get('content-type')).toBe('audio/mpeg')
+    expect(body.extra_info).toMatchObject({ music_size: bytes.length, music_channel: expect.any(Number) })
+    expect(Number(body.extra_info.music_duration)).toBeGreaterThan(1_000)
+  })
+
+  it.each(['url', 'base64'])('pictures are in the answer as %s', async (form) => {
+    const { body } = await send<{ data: Record<string, string[]>; metadata: JsonObject }>(
+      'POST',
+      `${prefix}/v1/image_generation`,
+      {
+        body: {
+          ...{ model: 'image-01', prompt: 'a lighthouse sandbox:fast', aspect_ratio: '21:9', n: '2' },
+          ...{ response_format: form, prompt_optimizer: true, width: null },
+        },
+      },
+    )
+    expect(body).toMatchObject({ metadata: { success_count: '2', failed_count: '0' }, base_resp: { status_code: 0 } })
+    const [first = ''] = body.data[form === 'url' ? 'image_urls' : 'image_base64'] ?? []
+    const bytes = form === 'url' ? (await download(first)).bytes : Buffer.from(first, 'base64')
+    expect(await measure(bytes, 'image/jpeg')).toEqual({ widthPx: 1_344, heightPx: 576 })
+  })
+
+  it('speech that is read later is queried by its task, and downloaded in two ways', async () => {
+    const created = await send<JsonObject>('POST', `${prefix}/v1/t2a_async_v2`, {
+      body: { ...speech({ stream: null }), audio_setting: { audio_sample_rate: 32_000, format: 'mp3', channel: 2 } },
+    })
+    const { task_id, file_id } = created.body
+    expect(created.body).toMatchObject({ usage_characters: 38, base_resp: { status_code: 0 } })
+    const queried = await send('GET', `${prefix}/v1/query/t2a_async_query_v2?task_id=${task_id}&wait=25`)
+    expect(queried.body).toEqual({
+      ...{ task_id, file_id, status: 'Success' },
+      base_resp: { status_code: 0, status_msg: 'success' },
+    })
+    const { body } = await send<{ file: JsonObject }>('GET', `${prefix}/v1/files/retrieve?file_id=${file_id}`)
+    expect(body.file).toMatchObject({ purpose: 't2a_async', filename: 'output.mp3' })
+    const { bytes } = await download(String(body.file.download_url))
+    const headers = { authorization: `Bearer ${TEST_KEY}` }
+    const content = await fetch(`${gateway.url}${prefix}/v1/files/retrieve_content?file_id=${file_id}`, { headers })
+    expect(Buffer.from(await content.arrayBuffer()).equals(bytes)).toBe(true)
+  })
+})
+
+describe('MiniMax’s streamed speech', () => {
+  const eventsOf = async (body: JsonObject): Promise<SoundBody[]> => {
+    const answer = await fetch(`${gateway.url}/minimax/v1/t2a_v2`, {
+      ...{ method: 'POST', body: JSON.stringify(body) },
+      headers: { authorization: `Bearer ${TEST_KEY}`, 'content-type': 'application/json' },
+    })
+    expect(answer.headers.get('content-type')).toContain('text/event-stream')
+    return (await answer.text()).split('\n\n').flatMap((event) => (event ? [JSON.parse(event.slice(6))] : []))
+  }
+
+  it.each([
+    ['mp3', {}, true],
+    ['flac', { exclude_aggregated_audio: 'true' }, false],
+    ['pcm', { exclude_aggregated_audio: true }, false],
+  ])('sends %s piece by piece, and at the end the whole unless that is excluded', async (format, options, isWhole) => {
+    const events = await eventsOf(
+      speech({ stream: true, stream_options: options, output_format: 'url', audio_setting: { format } }),
+    )
+    const end = events.at(-1)
+    const pieces = Buffer.concat(events.slice(0, -1).map(bytesOf))
+    expect(events.slice(0, -1).map(({ data }) => data.status)).toEqual(events.slice(1).map(() => 1))
+    expect(end).toMatchObject({ data: { status: 2 }, extra_info: { audio_format: format, audio_size: pieces.length } })
+    expect(end?.data.audio).toBe(isWhole ? pieces.toString('hex') : '')
+    const beginnings: Record<string, string> = { flac: 'fLaC' }
+    if (beginnings[format]) expect(pieces.toString('latin1', 0, 4)).toBe(beginnings[format])
+    // Samples alone: two bytes each, and no header before them.
+    if (format === 'pcm')
+      expect(pieces.length).toBe(2 * Math.round((22_050 * Number(end?.extra_info.audio_length)) / 1_000))
+  })
+
+  it('is answered as an error where the work fails', async () => {
+    const { status, body } = await send('POST', '/v1/t2a_v2', {
+      body: speech({ stream: true, text: 'sandbox:moderation sandbox:fast' }),
+    })
+    expect(status).toBe(200)
+    expect(body).toEqual({ base_resp: { status_code: 1026, status_msg: expect.stringContaining('moderation') } })
+  })
+})
+
+it.each<[string, JsonObject, string]>([
+  ['t2a_v2', speech({ text: '' }), 'text is required'],
+  ['t2a_v2', speech({ text: 'a'.repeat(10_001) }), 'text'],
+  [
+    't2a_v2',
+    speech({ voice_setting: { voice_id: '', speed: 1 } }),
+    'voice_setting.voice_id is needed without timbre_weights',
+  ],
+  ['t2a_v2', speech({ voice_setting: { ...VOICE, speed: 'fast' } }), 'voice_setting.speed'],
+  ['t2a_v2', speech({ subtitle_enable: 'true' }), 'subtitle_enable must be false'],
+  ['t2a_v2', speech({ output_format: 'mp3' }), 'output_format must be one of hex, url'],
+  ['t2a_v2', speech({ stream: 1 }), 'stream must be a boolean'],
+  ['t2a_v2', speech({ stream: true, audio_setting: { format: 'wav' } }), 'audio_setting.format must not be wav'],
+  ['t2a_v2', speech({ stream: true, stream_options: 'no' }), 'stream_options must be an object'],
+  ['t2a_v2', speech({ timber_weights: [{ voice_id: 'a', weight: 0 }] }), 'timber_weights.0.weight'],
+  ['t2a_async_v2', { ...speech(), text: null, text_file_id: 7 }, 'text_file_id is not read here'],
+  ['t2a_async_v2', speech({ callback_url: 7 }), 'callback_url must be a string'],
+  ['music_generation', { model: 'music-2.6', prompt: 'folk' }, 'lyrics is needed without is_instrumental'],
+  ['music_generation', { model: 'music-2.6', is_instrumental: true }, 'prompt is needed without lyrics'],
+  ['music_generation', { model: 'music-2.6', lyrics: 'la', audio_setting: { format: 'wav' } }, 'audio_setting.format'],
+  ['music_generation', { model: 'music-9', lyrics: 'la' }, 'model must be one of'],
+  ['music_generation', { model: 'music-2.6', lyrics: 'la', refer_voice: 'v' }, 'refer_voice is not read here'],
+  ['music_generation', { model: 'music-2.6', lyrics: 'la', aigc_watermark: true }, 'aigc_watermark must be false'],
+  ['image_generation', { model: 'image-01' }, 'prompt is required'],
+  ['image_generation', { model: 'image-01', prompt: 'a', width: 512 }, 'height is needed with width'],
+  ['image_generation', { model: 'image-01', prompt: 'a', n: 10 }, 'n must be'],
+  [
+    'image_generation',
+    { model: 'image-01', prompt: 'a', response_format: 'b64_json' },
+    'response_format must be one of',
+  ],
+  [
+    'image_generation',
+    { model: 'image-01', prompt: 'a', subject_reference: [{ type: 'dog', image_file: FRAME }] },
+    'subject_reference.0.type',
+  ],
+])('MiniMax’s %s refuses a wrong field by its name, and stores nothing: %j', async (route, body, says) => {
+  const before = await gateway.store.countTasks({ tenantId: gateway.tenantId })
+  const answer = await send('POST', `/minimax/v1/${route}`, { body })
+  expect(answer).toEqual({
+    status: 200,
+    body: { base_resp: { status_code: 2013, status_msg: expect.stringContaining(says) } },
+  })
+  expect(await gateway.store.countTasks({ tenantId: gateway.tenantId })).toBe(before)
+})
+
+it('a song of MiniMax’s protocol is composed by the studio for a live key', async () => {
+  const { body } = await send<SoundBody>('POST', '/v1/music_generation', {
+    key: LIVE_KEY,
+    body: { model: 'music-2.5', prompt: 'slow ambient', is_instrumental: true, output_format: 'hex', seed: 7 },
+  })
+  expect(body).toMatchObject({ data: { status: 2 }, base_resp: { status_code: 0 } })
+  expect(await measure(bytesOf(body), 'audio/mpeg')).toEqual({
+    seconds: expect.closeTo(Number(body.extra_info.music_duration) / 1_000, 0),
+  })
+  const [task] = await gateway.store.listTasks({ tenantId: gateway.tenantId, mode: 'live', limit: 1 })
+  expect(task).toMatchObject({ operation: 'minimax/music_generation', status: 'completed', consumedPoints: 1_500_000 })
 })
 
 it('MiniMax’s query shows a failed task with its reason', async () => {

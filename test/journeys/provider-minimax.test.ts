@@ -62,6 +62,25 @@ describe('a gateway whose MiniMax is another gateway', () => {
     expect((await farTask())?.input).toMatchObject({ model: 's2v-01' })
   })
 
+  it('speaks, makes a song and draws there, and has files of its own of all of it', async () => {
+    const voice_setting = { voice_id: 'Wise_Woman' }
+    const speech = { model: 'speech-2.8-turbo', text: 'Ten words. sandbox:fast', voice_setting, output_format: 'url' }
+    const audio_setting = { format: 'pcm', sample_rate: 24_000 }
+    const song = { model: 'music-2.6', prompt: 'folk sandbox:fast', lyrics: 'la', output_format: 'url' }
+    const pictures = { model: 'image-01', prompt: 'a fox sandbox:fast', n: 2 }
+    const runs: [string, JsonObject, number, RegExp][] = [
+      ['t2a_v2', speech, 13_800, /^audio\/mpeg/],
+      ['t2a_v2', { ...speech, audio_setting }, 13_800, /^audio\/wav/],
+      ['music_generation', song, 1_500_000, /^audio\/mpeg/],
+      ['image_generation', pictures, 70_000, /^image\/jpeg/],
+    ]
+    for (const [route, body, points, mediaType] of runs) {
+      const { body: made } = await two.costing(points, () => two.near.send('POST', `/minimax/v1/${route}`, { body }))
+      expect(made).toMatchObject({ base_resp: { status_code: 0 } })
+      await expectOwnFiles(two, made, mediaType)
+    }
+  })
+
   it('reports a failure of the other gateway and charges nothing', async () => {
     const fail = (word: string) =>
       two.costing(0, () => run({ model: 'T2V-01', prompt: `a clock sandbox:${word} sandbox:fast` }))

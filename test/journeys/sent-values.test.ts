@@ -35,7 +35,7 @@ let bodies: DocumentedBody[]
 const counts = { placeholders: 0, texts: 0, files: 0 }
 const LEAST_PLACEHOLDERS = 15_000
 const LEAST_TEXTS = 1_000
-const LEAST_FILES = 2_000
+const LEAST_FILES = 800
 
 beforeAll(async () => {
   gateway = await openGateway({
@@ -241,6 +241,9 @@ function pictureUrisOf(value: Json, field = ''): SentFile[] {
   return Object.entries(value).flatMap(([name, one]) => pictureUrisOf(one, `${field}.${name}`))
 }
 
+/** The fields of each route in which data URIs and base64 were tried. */
+const triedFiles = new Set<string>()
+
 async function fileProblems({ path, body }: DocumentedBody): Promise<string[]> {
   const found: string[] = []
   const files = [...urlsOf(body, await stored(path, body)), ...pictureUrisOf(body)]
@@ -258,6 +261,10 @@ async function fileProblems({ path, body }: DocumentedBody): Promise<string[]> {
       }
     }
     await check(FILE_URL, URL_SPELLINGS)
+    // PiAPI's route has the operations of all others: a field that is named and filled alike is read by the same code.
+    const kind = `${path} ${field.replaceAll(/\d+/g, '0')} ${media}`
+    if (triedFiles.has(kind)) continue
+    triedFiles.add(kind)
     const mediaType = MEDIA_TYPES[media === 'any' ? 'image' : media]
     const content = await contentOf(mediaType)
     await check(`data:${mediaType};base64,${content}`, uriSpellings(mediaType, content))

@@ -116,6 +116,47 @@ const PICTURES: Case[] = [
     body: (file) => ({ prompt, input_image: bare(file) }),
     field: 'input_image',
   },
+  {
+    protocol: 'MiniMax’s pictures',
+    path: '/v1/image_generation',
+    body: (image_file) => ({ model: 'image-01', prompt, subject_reference: [{ type: 'character', image_file }] }),
+    field: 'subject_reference.0.image_file',
+  },
+  {
+    protocol: 'Ideogram',
+    path: '/v2/image/precise-edit/ideogram-4-5',
+    body: (image) => ({ prompt, image }),
+    field: 'image',
+  },
+  {
+    protocol: 'OpenAI videos',
+    path: '/v1/videos',
+    body: (image_url) => ({ model: 'sora-2', prompt, input_reference: { image_url } }),
+    field: 'input_reference.image_url',
+  },
+  {
+    protocol: 'OpenAI images',
+    path: '/v1/images/edits',
+    body: (image_url) => ({ model: 'gpt-image-1.5', prompt, images: [{ image_url }] }),
+    field: 'images.0.image_url',
+  },
+  {
+    protocol: 'Chat at PiAPI’s address',
+    path: '/v1/chat/completions',
+    body: (url) => ({
+      ...{ model: 'gpt-4o-image', stream: true },
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: prompt },
+            { type: 'image_url', image_url: { url } },
+          ],
+        },
+      ],
+    }),
+    field: 'messages[0].content[1].image_url.url',
+  },
 ]
 
 /** Each file in the example of an operation, by the kind of file that it is. */
@@ -200,6 +241,10 @@ describe('a moment beyond the end of a clip', () => {
     const song = await gateway.piapi.song({ prompt: '[Verse]\nla sandbox:fast', title: 'Fog', tags: 'folk' }, { key })
     await gateway.piapi.ended(song.task_id, { key })
     const clip = itemId(song.task_id, 1)
+    const idea = { lyrics_type: 'generate', gpt_description_prompt: 'fog sandbox:fast' }
+    const other = await gateway.piapi.create('generate_music', idea, { model: 'music-u', key })
+    await gateway.piapi.ended(other.task_id, { key })
+    const udio = itemId(other.task_id, 1)
     const follow = { prompt: '[Verse]\nla', tags: 'folk', title: 'Fog', continue_clip_id: clip, continue_at: 10_000 }
     const cases: [string, JsonObject][] = [
       [
@@ -208,7 +253,16 @@ describe('a moment beyond the end of a clip', () => {
       ],
       ['/suno/submit/music', { ...follow, task_id: song.task_id, task: 'extend' }],
       ['/polyphony/v1/tasks', { operation: 'suno/music', input: { ...follow, task: 'extend' } }],
+      ['/suno/generate', { ...follow, mv: 'chirp-v3-5' }],
+      [
+        '/api/v1/task',
+        {
+          ...{ model: 'music-u', task_type: 'generate_music' },
+          input: { lyrics_type: 'user', prompt: 'la', continue_song_id: udio, continue_at: 10_000 },
+        },
+      ],
     ]
+    console.info(`${cases.length} ways to continue beyond the end of a clip`)
     for (const [path, body] of cases) {
       const answer = await gateway.send('POST', path, { key, body })
       expect(answer.status, path).toBeGreaterThanOrEqual(400)

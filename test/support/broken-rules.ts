@@ -399,10 +399,40 @@ export const BROKEN_RULES: Record<string, BrokenExample[]> = {
   'ideogram/v4-generate': ideogram4,
   'ideogram/v4-generate-transparent': ideogram4,
   'ideogram/v4-remix': ideogram4,
+  'ideogram/v45-generate': [
+    broken({ mask: FILE }, 'mask', 'is read with images only'),
+    broken({ quality: 'very_low' }, 'quality', 'very_low needs images'),
+    broken({ size: '1000x1000' }, 'size', '1000x1000 is none of the sizes'),
+    broken({ size: 'source' }, 'size', 'source needs a picture'),
+    broken({ images: files(5), mask: FILE, size: undefined }, 'images', 'has at most 4 elements with mask'),
+    broken({ images: files(1), mask: FILE }, 'size', 'is not set with mask'),
+    broken({ images: files(1), size: '500x512' }, 'size', 'must have sides that are multiples of 32'),
+  ],
+  'ideogram/v45-precise-edit': [
+    broken({ mask: FILE, reference_images: files(4) }, 'reference_images', 'has at most 3 elements with mask'),
+  ],
   'byteaudio/seed-audio-1.0': [broken({ audio_urls: files(1), image_url: FILE }, 'image_url', 'does not go together')],
   'minimax/video_generation': [
     broken({ prompt: undefined }, 'prompt', 'is needed without a picture or video'),
     broken({ first_frame_image: FILE, reference_images: files(1) }, 'reference_images', 'does not go together'),
+  ],
+  'minimax/text_to_speech': [
+    broken({ voice_setting: {} }, 'voice_setting.voice_id', 'is needed without timbre_weights'),
+  ],
+  'minimax/music_generation': [
+    broken({ lyrics: undefined }, 'lyrics', 'is needed without is_instrumental and lyrics_optimizer'),
+    broken({ prompt: undefined, is_instrumental: true }, 'prompt', 'is needed without lyrics'),
+  ],
+  'minimax/image_generation': [
+    broken({ aspect_ratio: undefined, width: 512 }, 'height', 'is needed with width'),
+    broken({ aspect_ratio: undefined, height: 512 }, 'width', 'is needed with height'),
+    broken({ width: 512, height: 512 }, 'aspect_ratio', 'does not go together with width'),
+    broken({ style: { style_type: '水彩' } }, 'style', 'is read with image-01-live only'),
+    broken(
+      { model: 'image-01-live', aspect_ratio: undefined, width: 512, height: 512 },
+      'width',
+      'is read with image-01 only',
+    ),
   ],
   'Qubico/trellis/image-to-3d': [
     broken({ image: undefined }, 'image', 'or images is needed'),

@@ -14,9 +14,9 @@ export const TEST_SERVERS = join(PROJECT, '.cache/test-servers')
  */
 export default async function setup(): Promise<void> {
   const dist = join(PROJECT, 'dist')
-  const sources = newestIn(['src', 'scripts/build.ts', 'package-lock.json'])
+  const sources = newestIn(['src', 'scripts/build.ts', 'scripts/licences.ts', 'package-lock.json'])
   if (sources > builtAt(join(dist, 'program.js'))) await build(dist)
-  const pages = newestIn(['web', 'scripts/build-web.ts', 'package-lock.json'])
+  const pages = newestIn(['web', 'scripts/build-web.ts', 'scripts/licences.ts', 'package-lock.json'])
   if (pages > builtAt(join(dist, 'web/index.html'))) await buildWeb(join(dist, 'web'))
   if (Math.max(sources, newestIn(['test/crash', 'test/support'])) > builtAt(join(TEST_SERVERS, 'crash-server.js'))) {
     const { program: _, ...threads } = ENTRIES

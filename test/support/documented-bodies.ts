@@ -52,7 +52,10 @@ const BODIES: Record<string, JsonObject> = {
 /** Routes that make no task of their body's fields, each with the reason. */
 const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
   [/^\/api\/v1\/task$|^\/polyphony\/v1\/tasks$/, 'one body for each operation, below'],
-  [/^\/api\/admin\/|^\/api\/workspace\/|^\/api\/v1\/(?:keys|deliveries|members|invitations)\b/, 'administers'],
+  [
+    /^\/api\/admin\/|^\/api\/workspace\/|^\/api\/v1\/(?:keys|deliveries|members|invitations|codes|payments|shares)\b/,
+    'administers',
+  ],
   [
     /\/(?:fetch|list-by-condition|list-by-ids|feed|tasks\/batch|luma\/tasks)$/,
     'reads tasks, or takes bodies of another route',
@@ -62,14 +65,18 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
     'a file',
   ],
   [/\/uploads\/(?:audio|form\/\{id\})$|upload-discord-images$/, 'a file'],
-  [/\/(?:cancel|drain|resume|disable|enable|test|accounts|styles|delete_finetune|show|proxy)$/, 'makes no task'],
+  [
+    /\/(?:cancel|restore|drain|resume|disable|enable|test|accounts|styles|delete_finetune|show|proxy)$/,
+    'makes no task',
+  ],
   [/\/submit\/(?:change|simple-change|action|modal)$/, 'presses a button of a task'],
   [
     /^\/v1\/(?:chat\/completions|completions|responses|embeddings|moderations|audio\/speech|messages)\b|\/models\/\{model\}:/,
     'a call, which makes no task',
   ],
-  [/^\/v1\/(?:batches|realtime)\b/, 'batches of calls, and sessions'],
+  [/^\/v1\/(?:batches|realtime|uploads)\b/, 'batches of calls, sessions, and files in parts'],
   [/^\/polyphony\/v1\/quote$/, 'only asks for a price'],
+  [/^\/mcp(?:\/piapi)?$/, 'messages of MCP, whose calls are read by their tools'],
   [/\/(?:video-swap|images\/generations\/async)$/, 'a form, and the same as images/generations'],
   [/\/generations\/\{id\}\/(?:upscale|audio|extend)$|\/videos\/\{id\}\/remix$/, 'builds on the task in its path'],
   [/^\/runway\/tasks$/, 'its fields have no schema'],

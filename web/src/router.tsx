@@ -62,13 +62,14 @@ const studio = createRoute({
 const library = createRoute({
   getParentRoute: () => inside,
   path: 'library',
-  validateSearch: (search) => given(search, ['kind', 'model', 'search', 'time', 'open']),
-  component: lazyRouteComponent(() => import('./pages/library.tsx'), 'Library'),
+  validateSearch: (search) =>
+    given(search, ['kind', 'model', 'status', 'key', 'time', 'search', 'favourite', 'open', 'play']),
+  component: lazyRouteComponent(() => import('./pages/library/library.tsx'), 'Library'),
 })
 const tasks = createRoute({
   getParentRoute: () => inside,
   path: 'tasks',
-  validateSearch: (search) => given(search, ['status', 'search']),
+  validateSearch: (search) => given(search, ['status', 'search', 'batch']),
   component: lazyRouteComponent(() => import('./pages/tasks.tsx'), 'Tasks'),
 })
 const task = createRoute({
@@ -84,6 +85,7 @@ const keys = createRoute({
 const money = createRoute({
   getParentRoute: () => inside,
   path: 'money',
+  validateSearch: (search) => given(search, ['payment']),
   component: lazyRouteComponent(() => import('./pages/money.tsx'), 'Money'),
 })
 const accounts = createRoute({
@@ -117,7 +119,7 @@ const operatorSection = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: 'sign-in',
-  validateSearch: (search) => given(search, ['next']),
+  validateSearch: (search) => given(search, ['next', 'error', 'error_description']),
   component: lazyRouteComponent(() => import('./pages/entry/sign-in.tsx'), 'SignIn'),
 })
 const signUp = createRoute({
@@ -135,6 +137,12 @@ const invitation = createRoute({
   path: 'invitation',
   component: lazyRouteComponent(() => import('./pages/entry/invitation.tsx'), 'Invitation'),
 })
+const enterByLink = createRoute({
+  getParentRoute: () => root,
+  path: 'enter',
+  validateSearch: (search) => given(search, ['next']),
+  component: lazyRouteComponent(() => import('./pages/entry/enter-by-link.tsx'), 'EnterByLink'),
+})
 const reset = createRoute({
   getParentRoute: () => root,
   path: 'reset',
@@ -151,6 +159,7 @@ export const router = createRouter({
     claim,
     invitation,
     reset,
+    enterByLink,
   ]),
   basepath: new URL(document.baseURI).pathname,
   defaultPreload: 'intent',

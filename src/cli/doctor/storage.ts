@@ -1,4 +1,4 @@
-import { folderOf } from '../../assets/storage.ts'
+import { folderOf } from '../../assets/storage-url.ts'
 import { openStorage } from '../../compose/storage.ts'
 import type { Config } from '../../config/config.ts'
 import { type Finding, fault, ok, reasonOf } from './finding.ts'

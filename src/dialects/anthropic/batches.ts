@@ -14,14 +14,13 @@ import { elementsOf } from '../kit/json-elements.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import { ANTHROPIC_BATCHES, BATCH_PREFIX, INPUT_PURPOSE } from './batch-format.ts'
 import type { Descriptions } from './openapi.ts'
+import { idIn, limitIn } from './pages.ts'
 
 const described = describedBy<Descriptions>()
 
 /** Half of what Anthropic takes, as of OpenAI's batches. */
 const MAX_REQUESTS = 50_000
 const CUSTOM_ID = /^[A-Za-z0-9_-]{1,64}$/
-const DEFAULT_PAGE = 20
-const MAX_PAGE = 1_000
 const MESSAGES_PATH = '/v1/messages'
 
 interface OneBatch {
@@ -66,8 +65,8 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
     described('anthropicBatches'),
     async ({ query, caller }) => {
       const limit = limitIn(query.limit)
-      const newer = idIn(query.before_id, 'before_id')
-      const older = idIn(query.after_id, 'after_id')
+      const newer = idIn(query.before_id, 'before_id', BATCH_PREFIX)
+      const older = idIn(query.after_id, 'after_id', BATCH_PREFIX)
       if (newer !== undefined && older !== undefined) throw invalidInput('after_id', 'excludes before_id')
       // This API calls "after" what follows in the list, whose newest comes first.
       const page = {
@@ -186,21 +185,6 @@ function requestIn(bytes: Buffer, index: number, seen: Set<string>): JsonObject 
   if (!isJsonObject(params)) throw invalidInput(`${at}.params`, `must be an object, not ${shown(params)}`)
   seen.add(id)
   return { custom_id: id, params }
-}
-
-function limitIn(value: unknown): number {
-  if (value === undefined) return DEFAULT_PAGE
-  if (typeof value === 'string' && /^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= MAX_PAGE) {
-    return Number(value)
-  }
-  throw invalidInput('limit', `must be a whole number from 1 to ${MAX_PAGE}`)
-}
-
-function idIn(value: unknown, field: string): string | undefined {
-  if (value === undefined) return undefined
-  const id = typeof value === 'string' ? unprefixed(BATCH_PREFIX, value) : undefined
-  if (id === undefined) throw invalidInput(field, `must be the id of a batch, as ${BATCH_PREFIX}…`)
-  return id
 }
 
 /** The object `MessageBatch` of the official package. */

@@ -7,6 +7,14 @@ const TAG = 'Anthropic: messages'
 const { call, stored } = callDescriptions(TAG, ({ status }) => status)
 
 const BATCH: JsonObject = { parameters: [inPath('id', 'The id of the batch: `msgbatch_…`.')] }
+const BYTES: JsonObject = { type: 'string', format: 'binary' }
+const FILE: JsonObject = { parameters: [inPath('id', 'The id of the file: `file_…`.')] }
+const FILE_FORM: JsonObject = { type: 'object', required: ['file'], properties: { file: BYTES } }
+const PAGE: JsonObject[] = ['limit', 'before_id', 'after_id'].map((name) => ({
+  name,
+  in: 'query',
+  schema: { type: 'string' },
+}))
 const REQUESTS: JsonObject = {
   type: 'object',
   required: ['requests'],
@@ -38,12 +46,26 @@ function operationsOf() {
   return {
     messages: call('Answer a conversation'),
     count_tokens: call('Count the tokens of a request'),
+    anthropicFileUpload: stored('Upload a file', 'The file.', {
+      description: 'A form with the `file`. Also at `/v1/files`, with the header `anthropic-version`.',
+      requestBody: { required: true, content: { 'multipart/form-data': { schema: FILE_FORM } } },
+    }),
+    anthropicFiles: stored('List files', 'A page of files.', { parameters: PAGE }),
+    anthropicFile: stored('Read a file', 'What is known of the file.', FILE),
+    anthropicFileDelete: stored('Delete a file', 'That it is deleted.', FILE),
+    anthropicFileContent: {
+      ...stored('Download a file', 'The bytes.', FILE),
+      responses: {
+        ...(stored('', '').responses as JsonObject),
+        '200': { description: 'The bytes.', content: { 'application/octet-stream': { schema: BYTES } } },
+      },
+    },
     anthropicBatchCreate: stored('Create a batch of messages', 'The batch, which begins soon.', {
       description: 'Answers every request of a list, at the price factor of batches.',
       requestBody: jsonBody(REQUESTS),
     }),
     anthropicBatches: stored('List batches of messages', 'A page of batches.', {
-      parameters: ['limit', 'before_id', 'after_id'].map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+      parameters: PAGE,
     }),
     anthropicBatch: stored('Read a batch of messages', 'The batch.', BATCH),
     anthropicBatchCancel: stored(

@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import { parsed } from '../../calls/pass-through.ts'
 import type { Dialect } from '../dialect.ts'
-import { answerCall, callOptions, keepBodies } from '../kit/calls.ts'
+import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
 import { anthropicRates, sendRates } from '../kit/rate-headers.ts'
 import { batchRoutes } from './batches.ts'
 import { COUNTED, MESSAGES } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
+import { fileRoutes, withOwnFiles } from './files.ts'
 import type { Descriptions } from './openapi.ts'
 
 const described = describedBy<Descriptions>()
@@ -20,11 +21,15 @@ function sendAnthropicId(app: FastifyInstance): void {
   })
 }
 
+/** Where the routes are whose paths are also those of another API. */
+const OWN_PREFIX = '/anthropic'
+
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages. */
 export const anthropic: Dialect = {
   id: 'anthropic',
   async routes(app, context) {
     sendAnthropicId(app)
+    const prepare: CallRoute['prepare'] = (json, caller) => withOwnFiles(json, caller, context.callFiles)
     await serve(app, context, {
       kind: 'call',
       prefixes: [''],
@@ -33,11 +38,12 @@ export const anthropic: Dialect = {
         sendRates(inside, anthropicRates, context.clock)
         keepBodies(inside)
         inside.post('/v1/messages', callOptions(described('messages')), (request, reply) =>
-          answerCall(request, reply, context, MESSAGES),
+          answerCall(request, reply, context, { ...MESSAGES, prepare }),
         )
         inside.post('/v1/messages/count_tokens', callOptions(described('count_tokens')), (request, reply) =>
           answerCall(request, reply, context, {
             endpoint: 'messages/count_tokens',
+            prepare,
             fields: COUNTED,
             isStreamed: false,
             boundOf: () => ({}),
@@ -49,6 +55,16 @@ export const anthropic: Dialect = {
         await batchRoutes(inside, context)
       },
     })
+    await serve(app, context, {
+      kind: 'call',
+      prefixes: [OWN_PREFIX],
+      error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
+      async routes(inside) {
+        sendRates(inside, anthropicRates, context.clock)
+        await fileRoutes(inside, context)
+      },
+    })
   },
+  claims: [{ path: '/v1/files', header: 'anthropic-version', below: OWN_PREFIX }],
   describe: async () => (await import('./openapi.ts')).describeAnthropic(),
 }

@@ -81,9 +81,12 @@ describe('a request for Ideogram', () => {
       ['/v1/ideogram-v3/replace-background', 'ideogram/v3-replace-background'],
       ['/v1/ideogram-v3/generate-transparent', 'ideogram/v3-generate-transparent'],
       ['/v1/ideogram-v3/inpaint', 'ideogram/v3-edit'],
+      ['/v1/ideogram-v3/layerize-text', 'ideogram/v3-layerize-text'],
       ['/v1/ideogram-v4/generate', 'ideogram/v4-generate'],
       ['/v1/ideogram-v4/generate-transparent', 'ideogram/v4-generate-transparent'],
       ['/v1/ideogram-v4/remix', 'ideogram/v4-remix'],
+      ['/v1/ideogram-v4/describe', 'ideogram/v4-describe'],
+      ['/v1/ideogram-v4/magic-prompt', 'ideogram/v4-magic-prompt'],
     ])
   })
 

@@ -1,8 +1,8 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { IDEOGRAM } from '../../catalog/ideogram.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { isTerminal } from '../../core/task.ts'
+import { isTerminal, type Task } from '../../core/task.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { webhookIn } from '../kit/fields.ts'
@@ -11,8 +11,9 @@ import { bodyOf, filesOf } from '../kit/form-body.ts'
 import { serve, submitAndWait, submitTask } from '../kit/protocol.ts'
 import { taskFor } from '../kit/requests.ts'
 import { errorBody, statusOf } from './errors.ts'
-import { fromTask, generationOf, isIdeogram } from './from-task.ts'
+import { acceptedOf, fromSecondTask, fromTask, generationOf, isIdeogram, secondGenerationOf } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
+import { SECOND_TOOLS, type SecondTool, toSecondTask } from './second-version.ts'
 import { ASYNC_TOOLS, TOOLS, toTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -36,12 +37,46 @@ function asyncRoutes(app: FastifyInstance, context: DialectContext): void {
     )
   }
 
-  app.get<{ Params: { id: string } }>('/v1/generations/:id', described('generation'), async (request, reply) => {
-    const { id } = request.params
-    const task = await taskFor(request, reply, id, context)
-    if (!isIdeogram(task)) throw new PolyphonyError('task_not_found', `No generation ${id}.`)
-    return generationOf(task, context.urls)
-  })
+  app.get<{ Params: { id: string } }>('/v1/generations/:id', described('generation'), async (request, reply) =>
+    generationOf(await generationIn(request, reply, context), context.urls),
+  )
+}
+
+/** The second version, whose every route answers with the result or, with `async`, with the id alone. */
+function secondRoutes(app: FastifyInstance, context: DialectContext): void {
+  for (const tool of SECOND_TOOLS) {
+    const files = { maxFiles: MAX_FILES, filesOf: filesOf(tool.operation.input, filedNames(tool)) }
+    app.post<{ Querystring: Record<string, Json> }>(
+      tool.path,
+      described(`second:${tool.path}`),
+      async (request, reply) => {
+        const body = await bodyOf(request, context, files)
+        const { submission, isAsync } = toSecondTask(tool, body, request.query)
+        if (isAsync) return acceptedOf(await submitTask(request, reply, context, submission))
+        return fromSecondTask(await submitAndWait(request, reply, context, submission), context.urls)
+      },
+    )
+  }
+
+  app.get<{ Params: { id: string } }>('/v2/generations/:id', described('second-generation'), async (request, reply) =>
+    secondGenerationOf(await generationIn(request, reply, context), context.urls),
+  )
+}
+
+/** The catalogue's field for each that the form has under another name. */
+function filedNames({ renames }: SecondTool): Record<string, string> {
+  return Object.fromEntries(Object.entries(renames.names).map(([own, name]) => [String(name), own]))
+}
+
+async function generationIn(
+  request: FastifyRequest<{ Params: { id: string } }>,
+  reply: FastifyReply,
+  context: DialectContext,
+): Promise<Task> {
+  const { id } = request.params
+  const task = await taskFor(request, reply, id, context)
+  if (!isIdeogram(task)) throw new PolyphonyError('task_not_found', `No generation ${id}.`)
+  return task
 }
 
 /** Ideogram's own API, which answers when the pictures are made. */
@@ -62,6 +97,7 @@ export const ideogram: Dialect = {
           })
         }
         asyncRoutes(inside, context)
+        secondRoutes(inside, context)
       },
     }),
   webhookFor(task, urls) {

@@ -23,7 +23,7 @@ const tool = (path: string, taskType: string, isNested = false): Tool => ({
 })
 /** Whose asynchronous twin answers at once with an id. */
 const V4_ASYNC = ['generate', 'generate-transparent']
-const V4 = [...V4_ASYNC, 'remix']
+const V4 = [...V4_ASYNC, 'remix', 'describe', 'magic-prompt']
 const V3 = ['generate', 'remix', 'edit', 'reframe', 'replace-background', 'generate-transparent']
 
 export const TOOLS: readonly Tool[] = [
@@ -35,6 +35,7 @@ export const TOOLS: readonly Tool[] = [
   tool('/reframe', 'reframe'),
   ...V3.map((name) => tool(`/v1/ideogram-v3/${name}`, `v3-${name}`)),
   tool('/v1/ideogram-v3/inpaint', 'v3-edit'), // the newer name
+  tool('/v1/ideogram-v3/layerize-text', 'v3-layerize-text'),
   ...V4.map((name) => tool(`/v1/ideogram-v4/${name}`, `v4-${name}`)),
 ]
 

@@ -1,6 +1,8 @@
+import { CACHE_HEADER } from '../../calls/answer-cache.ts'
 import type { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, jsonBody } from './openapi.ts'
+import { MAX_KEEP_SECONDS } from './calls.ts'
+import { answer, BODY_ERRORS, COMMON_ERRORS, errorAnswers, inHeader, jsonBody } from './openapi.ts'
 
 const OBJECT: JsonObject = { type: 'object', additionalProperties: true }
 
@@ -14,6 +16,13 @@ const STORED_ERRORS = [
   'storage_full',
   'overloaded',
 ] as const
+
+/** By which a caller lets the answer be given again, and sees that it was. */
+const keeping = inHeader(
+  CACHE_HEADER,
+  { type: 'integer', minimum: 1, maximum: MAX_KEEP_SECONDS },
+  'For how many seconds the answer may be given again to the same call of the tenant. The answer has the header, too.',
+)
 
 /**
  * The descriptions of routes of calls. What their bodies hold is the vendor's to say: most of it passes as it comes, and so
@@ -49,7 +58,7 @@ export function callDescriptions(tag: string, statusOf: (error: PolyphonyError) 
 
   function call(summary: string): JsonObject {
     const responses = succeeds('The answer of the model; a stream of events where one was asked for.')
-    return { summary, tags: [tag], requestBody: jsonBody(OBJECT), responses }
+    return { summary, tags: [tag], parameters: [keeping], requestBody: jsonBody(OBJECT), responses }
   }
 
   return {
@@ -57,7 +66,8 @@ export function callDescriptions(tag: string, statusOf: (error: PolyphonyError) 
     call,
     form(summary: string): JsonObject {
       const content = { 'multipart/form-data': { schema: OBJECT } }
-      return { ...call(summary), requestBody: { required: true, content } }
+      // The same form has another boundary each time, so its answer is not kept.
+      return { ...call(summary), parameters: [], requestBody: { required: true, content } }
     },
     sound(summary: string): JsonObject {
       const content = { 'audio/*': { schema: { type: 'string', format: 'binary' } } }

@@ -123,7 +123,8 @@ export async function answerCall(
   }
 }
 
-const MAX_KEEP_SECONDS = 30 * 24 * 3_600
+/** The longest time for which an answer is kept. */
+export const MAX_KEEP_SECONDS = 30 * 24 * 3_600
 
 /** For how long the caller lets the answer be given again. Throws `invalid_input` naming the header. */
 function keepIn({ headers }: FastifyRequest): Pick<CallRequest, 'keepSeconds'> {

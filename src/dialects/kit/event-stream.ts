@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -21,6 +22,21 @@ export async function streamTask(
 ): Promise<void> {
   request.taskId = id
   const states = await context.tasks.watch(id, request.caller, abortOnDisconnect(reply))
+  await streamEvents(request, reply, numbered(states, eventOf), { headers, heartbeatMs })
+}
+
+async function* numbered(states: AsyncIterable<Task>, eventOf: EventStream['eventOf']): AsyncGenerator<string> {
+  let number = 0
+  for await (const task of states) yield eventOf(task, ++number)
+}
+
+/** Answers with events, as text/event-stream has them, until they end. The next ones are read when the client has taken these. */
+export async function streamEvents(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  events: AsyncIterable<string>,
+  { headers = {}, heartbeatMs }: Pick<EventStream, 'headers' | 'heartbeatMs'>,
+): Promise<void> {
   reply.hijack()
   const { raw } = reply
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value)
@@ -30,12 +46,15 @@ export async function streamTask(
     'x-accel-buffering': 'no',
     ...headers,
   })
-  const heartbeat = setInterval(() => raw.write(': still here\n\n'), heartbeatMs)
+  const heartbeat = setInterval(() => {
+    if (!raw.writableNeedDrain) raw.write(': still here\n\n')
+  }, heartbeatMs)
   try {
-    let number = 0
-    for await (const task of states) raw.write(eventOf(task, ++number))
+    for await (const text of events) {
+      if (!raw.write(text) && !raw.destroyed) await Promise.race([once(raw, 'drain'), once(raw, 'close')])
+    }
   } catch (error) {
-    request.log.error({ err: error, taskId: id }, 'the event stream broke')
+    request.log.error({ err: error, taskId: request.taskId }, 'the event stream broke')
   } finally {
     clearInterval(heartbeat)
     raw.end()

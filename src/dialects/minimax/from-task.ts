@@ -6,6 +6,7 @@ import type { Task } from '../../core/task.ts'
 import type { Urls } from '../kit/urls.ts'
 import { failReasonOf, relayStatusOf, secondsOf } from '../shared/relay-task.ts'
 import { baseResp } from './errors.ts'
+import { isSpeech, fileOf as soundFileOf } from './from-sound.ts'
 
 /** Whether this protocol has a form for a task, whichever dialect it came through. */
 export function isHailuo(task: Pick<Task, 'operation'>): boolean {
@@ -68,16 +69,68 @@ export function videosOf(task: Task): Video[] {
   return task.status === 'completed' ? (task.output as Output['videos']).videos : []
 }
 
-export function fileOf(fileId: string, video: Video, asset: Asset, urls: Urls) {
+/** The file that a file id names: the reference of what a finished task has made, and what MiniMax says it is for. */
+export interface NamedFile {
+  fileId: string
+  file: string
+  purpose: 'video_generation' | 't2a_async'
+}
+
+/** Undefined for a task without a file of this number. */
+export function namedFileOf(task: Task, number: number): Omit<NamedFile, 'fileId'> | undefined {
+  if (isSpeech(task)) {
+    const isThere = task.status === 'completed' && number === 1
+    return isThere ? { file: soundFileOf(task).file, purpose: 't2a_async' } : undefined
+  }
+  const video = isHailuo(task) ? videosOf(task)[number - 1] : undefined
+  return video && { file: video.file, purpose: 'video_generation' }
+}
+
+export function fileOf({ fileId, file, purpose }: NamedFile, asset: Asset, urls: Urls) {
   return {
     file: {
       file_id: fileId,
       bytes: asset.sizeBytes,
       created_at: secondsOf(asset.createdAt),
       filename: `output.${asset.extension}`,
-      purpose: 'video_generation',
-      download_url: urls.file(video.file),
+      purpose,
+      download_url: urls.file(file),
     },
     ...baseResp(),
   }
+}
+
+/** The answer to the creation of speech that is read later. The token of MiniMax's own is of no use here. */
+export function createdSpeech({ id, input }: Task) {
+  return {
+    task_id: id,
+    task_token: '',
+    file_id: itemId(id, 1),
+    usage_characters: String(input.text ?? '').length,
+    ...baseResp(),
+  }
+}
+
+const SPEECH_STATUSES = {
+  NOT_START: 'Processing',
+  SUBMITTED: 'Processing',
+  IN_PROGRESS: 'Processing',
+  SUCCESS: 'Success',
+  FAILURE: 'Failed',
+} as const
+
+/** The answer to the query of speech. As of a video, its code stays 0 when the task has failed. */
+export function fromSpeechTask(task: Task) {
+  return {
+    task_id: task.id,
+    status: SPEECH_STATUSES[relayStatusOf(task)],
+    file_id: itemId(task.id, 1),
+    ...baseResp(0, failReasonOf(task) || 'success'),
+  }
+}
+
+/** The body of a callback about speech, whose statuses are in lower case there. */
+export function speechCallbackOf(task: Task) {
+  const { status, ...body } = fromSpeechTask(task)
+  return { ...body, status: status.toLowerCase() }
 }

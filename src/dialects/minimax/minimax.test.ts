@@ -36,7 +36,8 @@ describe('answers of MiniMax’s API', () => {
 
   it('answers the look-up of a file in the published shape', () => {
     const asset = { sizeBytes: 5_896_337, createdAt: 1_700_469_398_123, extension: 'mp4' }
-    const told = fileOf(itemId(ID, 1), video, asset as Parameters<typeof fileOf>[2], urls)
+    const named = { fileId: itemId(ID, 1), file: video.file, purpose: 'video_generation' } as const
+    const told = fileOf(named, asset as Parameters<typeof fileOf>[1], urls)
     expect(shapeDifferences(file, told)).toEqual([])
     expect(told.file).toMatchObject({
       bytes: 5_896_337,

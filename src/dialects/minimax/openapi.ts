@@ -22,6 +22,7 @@ import {
   webhookHeaders,
 } from '../kit/openapi.ts'
 import { errorStatus } from './errors.ts'
+import { operationsAtOnce, schemasAtOnce } from './openapi-at-once.ts'
 import { MODELS } from './to-task.ts'
 
 const TAG = 'MiniMax'
@@ -42,20 +43,20 @@ const NOT_SERVED: readonly ErrorCode[] = ['not_found']
 
 export type Descriptions = ReturnType<typeof operationsOf>
 
-/** MiniMax's video API, in OpenAPI. Errors are answers 200 whose `status_code` is not 0. */
+/** MiniMax's API, in OpenAPI. Errors are answers 200 whose `status_code` is not 0. */
 export async function describeMinimax({ limits }: Pick<DialectContext, 'limits'>): Promise<ApiDescription> {
   return {
     tags: [
       {
         name: TAG,
         description:
-          'MiniMax’s video API, below `/minimax` as relays serve it, and at its own paths. An error is answered 200, with a `base_resp.status_code` other than 0.',
+          'MiniMax’s videos, speech, music and pictures, below `/minimax` as relays serve it, and at its own paths. An error is answered 200, with a `base_resp.status_code` other than 0.',
       },
     ],
     operations: operationsOf(limits),
     below: idsBelow((key, prefix) => (prefix === '' ? key.replace('minimax', 'minimaxBare') : key)),
     webhooks: { minimaxTaskChanged: callback() },
-    schemas: schemas(),
+    schemas: { ...schemas(), ...schemasAtOnce() },
   }
 }
 
@@ -107,6 +108,12 @@ function operationsOf({ maxWaitSeconds }: DialectContext['limits']) {
       answerOrError('The file, or an error.', 'MinimaxFile'),
     ),
     minimaxFile: reading('Download a file', [fileId], bytes),
+    ...operationsAtOnce({
+      tag: TAG,
+      notServed: notServed(),
+      byTask: [taskId, wait(maxWaitSeconds)],
+      byFile: [fileId],
+    }),
   }
 }
 
@@ -174,7 +181,14 @@ function schemas(): Record<string, JsonObject> {
     }),
     Created: Type.Object({ task_id: text, base_resp }),
     Task: Type.Object({ ...task, status: Type.Enum(['Preparing', 'Queueing', 'Processing', 'Success', 'Fail']) }),
-    Callback: Type.Object({ ...task, status: Type.Enum(['processing', 'success', 'failed']) }),
+    Callback: Type.Object({
+      task_id: text,
+      file_id: task.file_id,
+      video_width: Type.Optional(Type.Integer()),
+      video_height: Type.Optional(Type.Integer()),
+      base_resp,
+      status: Type.Enum(['processing', 'success', 'failed']),
+    }),
     File: Type.Object({
       file: Type.Object({
         file_id: text,

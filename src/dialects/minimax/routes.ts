@@ -1,6 +1,6 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import type { Video } from '../../catalog/outputs.ts'
 import { ASSET_SCHEME } from '../../core/asset.ts'
 import { MINUTE_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
@@ -8,12 +8,27 @@ import type { Status, Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
-import { serve, submitTask } from '../kit/protocol.ts'
+import { serve, submitAndWait, submitTask } from '../kit/protocol.ts'
 import { idempotencyOf, taskFor } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
+import { type SoundRequest, toAsyncSpeech, toMusic, toPictures, toSpeech } from './at-once.ts'
 import { challenge } from './challenge.ts'
 import { errorAnswer, isSecondVersion, secondErrorAnswer } from './errors.ts'
-import { callbackOf, createdTask, fileOf, fromTask, isHailuo, videoOfFile, videosOf } from './from-task.ts'
+import { fromPictures } from './from-pictures.ts'
+import { eventsOf, fromSound, isSpeech } from './from-sound.ts'
+import {
+  callbackOf,
+  createdSpeech,
+  createdTask,
+  fileOf,
+  fromSpeechTask,
+  fromTask,
+  isHailuo,
+  type NamedFile,
+  namedFileOf,
+  speechCallbackOf,
+  videoOfFile,
+} from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
 import { fromSecondTask, isOfSecondVersion, toSecondTask } from './second-version.ts'
 import { DIALECT, toTask } from './to-task.ts'
@@ -28,7 +43,10 @@ interface WithQuery {
   Querystring: Record<string, unknown>
 }
 
-/** MiniMax's video API in three steps (make, ask, fetch the file), bare and as relays pass it on. */
+/**
+ * MiniMax's API, bare and as relays pass it on: videos in three steps (make, ask, fetch the file) and in two, and speech,
+ * music and pictures, which are answered at once.
+ */
 export const minimax: Dialect = {
   id: DIALECT,
   routes: (app, context) =>
@@ -40,6 +58,7 @@ export const minimax: Dialect = {
         const submit = submitProven(context)
         videoRoutes(inside, context, submit)
         secondRoutes(inside, context, submit)
+        routesAtOnce(inside, context, submit)
       },
     }),
   webhookFor,
@@ -54,39 +73,80 @@ function videoRoutes(app: FastifyInstance, context: DialectContext, submit: Subm
   )
 
   app.get<WithQuery>('/v1/query/video_generation', described('minimaxQuery'), async (request, reply) =>
-    fromTask(await taskOf(request, reply)),
+    fromTask(await queried(request, reply, context, isHailuo)),
   )
 
   app.get<WithQuery>('/v1/files/retrieve', described('minimaxRetrieveFile'), async (request) => {
-    const { fileId, video } = await videoOf(request)
-    const asset = await assets.find(video.file.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? '')
-    if (!asset) throw new PolyphonyError('task_not_found', `The time of the file ${fileId} is over.`)
-    return fileOf(fileId, video, asset, urls)
+    const named = await namedFile(request)
+    const asset = await assets.find(named.file.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? '')
+    if (!asset) throw new PolyphonyError('task_not_found', `The time of the file ${named.fileId} is over.`)
+    return fileOf(named, asset, urls)
+  })
+
+  app.get<WithQuery>('/v1/files/retrieve_content', described('minimaxFileContent'), async (request, reply) => {
+    const { file } = await namedFile(request)
+    return context.sendFile(file, request, reply)
   })
 
   if (app.prefix === RELAY_PREFIX) {
     // Where a client of relays looks when the answer above has no address.
     app.get<WithQuery>('/v1/file', described('minimaxFile'), async (request, reply) => {
-      const { video } = await videoOf(request)
-      return context.sendFile(video.file, request, reply)
+      const { file } = await namedFile(request)
+      return context.sendFile(file, request, reply)
     })
   }
 
-  async function taskOf(request: FastifyRequest<WithQuery>, reply: FastifyReply): Promise<Task> {
-    const id = idIn(request, 'task_id')
-    const task = await taskFor(request, reply, id, context)
-    if (!isHailuo(task)) throw new PolyphonyError('task_not_found', `No task ${id}.`)
-    return task
-  }
-
-  async function videoOf(request: FastifyRequest<WithQuery>): Promise<{ fileId: string; video: Video }> {
+  async function namedFile(request: FastifyRequest<WithQuery>): Promise<NamedFile> {
     const fileId = idIn(request, 'file_id')
     const place = videoOfFile(fileId)
     const [task] = place ? await tasks.getMany([place.taskId], request.caller) : []
-    const video = task && isHailuo(task) ? videosOf(task)[(place?.number ?? 0) - 1] : undefined
-    if (!video) throw new PolyphonyError('task_not_found', `There is no file ${fileId}.`)
-    return { fileId, video }
+    const named = task && namedFileOf(task, place?.number ?? 0)
+    if (!named) throw new PolyphonyError('task_not_found', `There is no file ${fileId}.`)
+    return { fileId, ...named }
   }
+}
+
+/** A task that is read by an id in the query. */
+async function queried(
+  request: FastifyRequest<WithQuery>,
+  reply: FastifyReply,
+  context: DialectContext,
+  isOfRoute: (task: Task) => boolean,
+): Promise<Task> {
+  const id = idIn(request, 'task_id')
+  const task = await taskFor(request, reply, id, context)
+  if (!isOfRoute(task)) throw new PolyphonyError('task_not_found', `No task ${id}.`)
+  return task
+}
+
+/** Speech, music and pictures: answered with the result, but for speech that is read later. */
+function routesAtOnce(app: FastifyInstance, context: DialectContext, submit: Submit): void {
+  async function answerSound(request: FastifyRequest, reply: FastifyReply, asked: SoundRequest) {
+    const task = await submitAndWait(request, reply, context, asked.submission)
+    const telling = { ...context, ...asked, traceId: request.id }
+    if (!asked.isStreamed) return fromSound(task, telling)
+    return reply
+      .type('text/event-stream; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(Readable.from(eventsOf(task, telling), { objectMode: false }))
+  }
+
+  app.post('/v1/t2a_v2', described('minimaxSpeech'), (request, reply) =>
+    answerSound(request, reply, toSpeech(request.body)),
+  )
+  app.post('/v1/music_generation', described('minimaxMusic'), (request, reply) =>
+    answerSound(request, reply, toMusic(request.body)),
+  )
+  app.post('/v1/image_generation', described('minimaxImage'), async (request, reply) => {
+    const { submission, form } = toPictures(request.body)
+    return fromPictures(await submitAndWait(request, reply, context, submission), form, context)
+  })
+  app.post('/v1/t2a_async_v2', described('minimaxAsyncSpeech'), async (request, reply) =>
+    createdSpeech(await submit(request, reply, toAsyncSpeech(request.body))),
+  )
+  app.get<WithQuery>('/v1/query/t2a_async_query_v2', described('minimaxQuerySpeech'), async (request, reply) =>
+    fromSpeechTask(await queried(request, reply, context, isSpeech)),
+  )
 }
 
 /** The receiver of each request proves itself; one that repeats an accepted request makes no task, and needs no proof. */
@@ -143,5 +203,10 @@ function webhookFor(task: Task, urls: Urls): WebhookContent | undefined {
   if (!NOTIFIED.has(task.status)) return undefined
   // Progress alone is no change of status.
   if (task.status === 'processing' && task.progress > 0) return undefined
-  return { body: JSON.stringify(isOfSecondVersion(task) ? fromSecondTask(task, urls) : callbackOf(task)) }
+  return { body: JSON.stringify(bodyOfCallback(task, urls)) }
+}
+
+function bodyOfCallback(task: Task, urls: Urls): object {
+  if (isOfSecondVersion(task)) return fromSecondTask(task, urls)
+  return isSpeech(task) ? speechCallbackOf(task) : callbackOf(task)
 }

@@ -1,26 +1,23 @@
-import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Received } from '../../calls/call-files.ts'
 import type { CallFile } from '../../core/call-file.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
-import { type Form, isForm, readForm, takeForms } from '../kit/form.ts'
+import { type Form, takeForms } from '../kit/form.ts'
+import { UPLOADED } from '../kit/own-files.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
+import { receiveFile } from '../kit/receive-file.ts'
 import type { Descriptions } from './openapi.ts'
 import { FILE_PREFIX } from './own-files.ts'
 import { oneOfQuery, type PageQuery, pageOf, wholeOfQuery } from './pages.ts'
 
 const described = describedBy<Descriptions>()
 
-/** What clients may send files for: https://platform.openai.com/docs/api-reference/files/create. */
-const UPLOADED = ['assistants', 'batch', 'fine-tune', 'vision', 'user_data', 'evals'] as const
 /** Of the files with the results of a batch. */
 export const BATCH_OUTPUT = 'batch_output'
 const PURPOSES = [...UPLOADED, BATCH_OUTPUT] as const
 const MAX_PAGE = 10_000
-const MAX_NAME = 255
 const KEPT_SECONDS = { from: 3_600, to: 2_592_000 }
 
 interface OneFile {
@@ -83,54 +80,14 @@ export async function fileRoutes(app: FastifyInstance, { callFiles }: DialectCon
   await app.register(async (scope) => {
     scope.removeContentTypeParser('multipart/form-data')
     takeForms(scope)
-    scope.post('/v1/files', described('openaiFileUpload'), async (request) => {
-      if (!isForm(request)) {
-        throw new PolyphonyError('unsupported_media', 'Send the file as multipart/form-data, in the part "file".')
-      }
-      return fileBody(await received(request, callFiles))
-    })
+    scope.post('/v1/files', described('openaiFileUpload'), (request) =>
+      receiveFile(request, { callFiles, field: 'file' }, async ({ form, name, file }) => {
+        const purpose = oneOfForm(form, 'purpose', UPLOADED)
+        const keptMs = keptFor(form)
+        return fileBody(await callFiles.name(file, { purpose, name, ...(keptMs === undefined ? {} : { keptMs }) }))
+      }),
+    )
   })
-}
-
-/** The purpose may come after the file, so the bytes are written first; they go again where the rest is wrong. */
-async function received(request: FastifyRequest, callFiles: DialectContext['callFiles']): Promise<CallFile> {
-  const { maxBytes } = callFiles
-  const receiving: { name: string; bytes: Promise<Received> }[] = []
-  try {
-    const form = await new Promise<Form>((resolve, reject) => {
-      const take = ({ field, name, stream }: { field: string; name: string; stream: Readable }): void => {
-        if (field !== 'file') {
-          reject(invalidInput(field, 'must not be a file'))
-          stream.resume()
-          return
-        }
-        const bytes = callFiles.receive(stream, request.caller)
-        receiving.push({ name, bytes })
-        bytes.catch(reject) // such as a full disk: the rest of the form is not waited for
-      }
-      readForm(request, { maxBytes, take }).then(resolve, reject)
-    })
-    const purpose = oneOfForm(form, 'purpose', UPLOADED)
-    const keptMs = keptFor(form)
-    const [only] = receiving
-    if (!only) throw invalidInput('file', 'is required')
-    const file = await only.bytes
-    if (file.asset.sizeBytes === 0) throw invalidInput('file', 'must not be empty')
-    return await callFiles.name(file, { purpose, name: nameOf(only.name), ...(keptMs === undefined ? {} : { keptMs }) })
-  } catch (error) {
-    for (const { bytes } of receiving) {
-      const left = await bytes.catch(() => undefined) // nothing was written
-      if (left) await callFiles.discard(left)
-    }
-    throw error
-  }
-}
-
-function nameOf(given: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
-  if (/[\u0000-\u001f\u007f]/.test(given)) throw invalidInput('file', 'must have a name without control characters')
-  if (given.length > MAX_NAME) throw invalidInput('file', `must have a name of at most ${MAX_NAME} characters`)
-  return given === '' ? 'file' : given
 }
 
 function oneOfForm<Value extends string>({ fields }: Form, name: string, values: readonly Value[]): Value {
@@ -167,7 +124,7 @@ export function isShown({ purpose }: CallFile): boolean {
   return PURPOSES.some((one) => one === purpose)
 }
 
-function fileBody(file: CallFile) {
+export function fileBody(file: CallFile) {
   return {
     id: prefixed(FILE_PREFIX, file.id),
     object: 'file' as const,

@@ -20,6 +20,25 @@ const FILE: JsonObject = { parameters: [inPath('id', 'The id of the file: `file-
 const BATCH: JsonObject = { parameters: [inPath('id', 'The id of the batch: `batch_…`.')] }
 const OPTIONAL_BODY = { content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } } }
 
+const UPLOAD: JsonObject = { parameters: [inPath('id', 'The id of the upload: `upload_…`.')] }
+const UPLOAD_BODY: JsonObject = {
+  type: 'object',
+  required: ['bytes', 'filename', 'mime_type', 'purpose'],
+  properties: {
+    bytes: { type: 'integer', minimum: 1 },
+    filename: TEXT,
+    mime_type: TEXT,
+    purpose: TEXT,
+    expires_after: { type: 'object', properties: { anchor: TEXT, seconds: { type: 'integer' } } },
+  },
+}
+const PART_FORM: JsonObject = { type: 'object', required: ['data'], properties: { data: BYTES } }
+const COMPLETE_BODY: JsonObject = {
+  type: 'object',
+  required: ['part_ids'],
+  properties: { part_ids: { type: 'array', items: TEXT }, md5: TEXT },
+}
+
 export type Descriptions = ReturnType<typeof operationsOf>
 
 /** The routes of this API, in OpenAPI. What their bodies hold is the vendor's to say; most of it passes as it comes. */
@@ -84,6 +103,19 @@ function operationsOf() {
         '200': { description: 'The bytes.', content: { 'application/octet-stream': { schema: BYTES } } },
       },
     },
+    openaiUploadCreate: stored('Begin an upload in parts', 'The upload.', {
+      description: 'What is sent in parts within an hour is one file at the end.',
+      requestBody: jsonBody(UPLOAD_BODY),
+    }),
+    openaiUploadPart: stored('Send a part', 'The part.', {
+      ...UPLOAD,
+      requestBody: { required: true, content: { 'multipart/form-data': { schema: PART_FORM } } },
+    }),
+    openaiUploadComplete: stored('Make a file of the parts', 'The upload, with its file.', {
+      ...UPLOAD,
+      requestBody: jsonBody(COMPLETE_BODY),
+    }),
+    openaiUploadCancel: stored('Cancel an upload', 'The upload.', UPLOAD),
     openaiBatchCreate: stored('Create a batch', 'The batch, which begins soon.', {
       description:
         'Calls every line of an uploaded file of JSON lines, at the price factor of batches, and writes the answers into a file.',

@@ -22,6 +22,7 @@ import type { Descriptions } from './openapi.ts'
 import { withOwnFiles } from './own-files.ts'
 import { chatTaskModels, isChatTask, readChatTask } from './read-chat-task.ts'
 import { realtimeRoutes } from './realtime.ts'
+import { uploadRoutes } from './uploads.ts'
 import { chatTaskWriter } from './write-chat-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -43,6 +44,7 @@ export const openai: Dialect = {
         modelRoutes(inside, context)
         batchRoutes(inside, context)
         await fileRoutes(inside, context)
+        await uploadRoutes(inside, context)
       },
     })
     await realtimeRoutes(app, context)

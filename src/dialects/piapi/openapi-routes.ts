@@ -173,7 +173,7 @@ function listOperations() {
       },
     },
     cancelTasks: {
-      summary: 'Cancel the tasks that no provider has begun',
+      summary: 'Cancel the tasks that wait, and those that their providers can end',
       tags: [TASKS],
       parameters: [
         inQuery(
@@ -256,7 +256,7 @@ export function batchOperations() {
       },
     },
     cancelBatch: {
-      summary: 'Cancel the tasks of a batch that no provider has begun',
+      summary: 'Cancel the tasks of a batch that wait, and those that their providers can end',
       tags: [BATCHES],
       parameters: [id],
       responses: {

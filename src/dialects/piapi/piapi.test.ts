@@ -70,6 +70,8 @@ function catDance(given: Partial<Task> = {}): Task {
     calledAt: null,
     heardAt: null,
     cancelRequestedAt: null,
+    isFavourite: false,
+    deletedAt: null,
     isWatched: false,
     dueAt: 0,
     timeoutMs: 0,

@@ -23,6 +23,8 @@ export function fromTask(task: Task, urls: Urls) {
     created_at: task.createdAt,
     started_at: task.startedAt,
     ended_at: task.endedAt,
+    batch_id: task.batchId,
+    favourite: task.isFavourite,
   }
 }
 

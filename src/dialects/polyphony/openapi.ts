@@ -8,6 +8,7 @@ import { STATUSES } from '../../core/task.ts'
 import type { ApiDescription, DialectContext } from '../dialect.ts'
 import {
   answer,
+  BODY_ERRORS,
   COMMON_ERRORS,
   errorAnswers,
   idempotencyKey,
@@ -25,6 +26,7 @@ import {
   webhookAnswers,
   webhookHeaders,
 } from '../kit/openapi.ts'
+import { MAX_ARCHIVED } from './archive.ts'
 
 const TAG = 'Polyphony'
 const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'invalid_input', 'task_not_found']
@@ -127,8 +129,77 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits'], operations
         inQuery('kind', { type: 'string' }, `Only those that produce these: ${Object.keys(OUTPUTS).join(', ')}.`),
         inQuery('created_from', { type: 'string', pattern: '^\\d{1,15}$' }, 'From this time on: milliseconds UTC.'),
         inQuery('created_to', { type: 'string', pattern: '^\\d{1,15}$' }, 'Up to this time, likewise.'),
-        inQuery('search', { type: 'string', maxLength: 200 }, 'Only those whose input holds this text.'),
+        inQuery(
+          'search',
+          { type: 'string', maxLength: 200 },
+          'Only those whose input, or a title of whose output, holds this text.',
+        ),
+        inQuery('key', { type: 'string' }, 'Only those that were made by the key with this id.'),
+        inQuery('batch', { type: 'string' }, 'Only those of this batch.'),
+        inQuery('favourite', { type: 'boolean', default: false }, 'Only those that are marked as favourites.'),
       ],
+    ),
+    polyphonyMark: {
+      ...route(
+        'Mark a task as a favourite, or no more',
+        {
+          '200': answer('The task.', ref('PolyphonyTask')),
+          ...failures([...COMMON_ERRORS, ...BODY_ERRORS, 'task_not_found']),
+        },
+        [id],
+      ),
+      requestBody: jsonBody({
+        type: 'object',
+        required: ['favourite'],
+        properties: { favourite: { type: 'boolean' } },
+      }),
+    },
+    polyphonyDelete: route(
+      'Delete a task that has ended, with its files',
+      {
+        '200': answer('It is hidden, and purged when it can no longer be restored.', ref('PolyphonyDeleted')),
+        ...failures([...COMMON_ERRORS, 'task_not_found', 'conflict']),
+      },
+      [id],
+    ),
+    polyphonyRestore: route(
+      'Restore a task that was deleted less than a minute ago',
+      { '200': answer('The task.', ref('PolyphonyTask')), ...failures([...COMMON_ERRORS, 'task_not_found']) },
+      [id],
+    ),
+    polyphonyEvents: {
+      ...route('Follow all tasks by server-sent events', {
+        '200': {
+          description:
+            'Events `task` with the id, status and progress of a task; and `changed`, which say to read lists again. With the `Last-Event-ID` of the last one they go on from there.',
+          content: { 'text/event-stream': { schema: { type: 'string' } } },
+        },
+        ...failures([...COMMON_ERRORS, 'too_many_waiting']),
+      }),
+    },
+    polyphonyArchive: route(
+      'Download what tasks have made as one ZIP',
+      {
+        '200': {
+          description: 'Their files, and texts as files.',
+          content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } },
+        },
+        ...failures([...COMMON_ERRORS, 'invalid_input', 'task_not_found', 'not_found']),
+      },
+      [inQuery('ids', { type: 'string' }, `Up to ${MAX_ARCHIVED} tasks, with commas between.`)],
+    ),
+    polyphonyBatches: route(
+      'List batches, newest first',
+      { '200': answer('A page.', ref('PolyphonyBatches')), ...failures([...COMMON_ERRORS, 'invalid_input']) },
+      [
+        inQuery('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'How many.'),
+        inQuery('cursor', { type: 'string' }, 'The `next_cursor` of the page before.'),
+      ],
+    ),
+    polyphonyBatch: route(
+      'Read how far a batch is',
+      { '200': answer('The batch.', ref('PolyphonyBatch')), ...failures([...COMMON_ERRORS, 'task_not_found']) },
+      [id],
     ),
     polyphonyRead: route('Read a task', { '200': answer('The task.', ref('PolyphonyTask')), ...failures(READING) }, [
       id,
@@ -221,6 +292,28 @@ function schemas(): Record<string, JsonObject> {
     created_at: Type.Integer({ description: 'Milliseconds UTC, as the other times.' }),
     started_at: at('When a provider took it.'),
     ended_at: at('When it ended.'),
+    batch_id: Type.Union([Type.String({ description: 'The batch that it is part of.' }), Type.Null()]),
+    favourite: Type.Boolean({ description: 'Whether it is marked.' }),
+  })
+  const count = Type.Integer({ minimum: 0 })
+  const Batch = Type.Object({
+    id: text,
+    total: Type.Integer({ minimum: 0, description: 'Its tasks.' }),
+    completed: count,
+    failed: count,
+    cancelled: count,
+    rejected: Type.Integer({ minimum: 0, description: 'What it named besides and was refused.' }),
+    created_at: Type.Integer({ description: 'Milliseconds UTC.' }),
+    ended_at: at('When its last task ended.'),
+  })
+  const Batches = Type.Object({
+    batches: Type.Array(ref('PolyphonyBatch')),
+    next_cursor: Type.Union([text, Type.Null()]),
+  })
+  const Deleted = Type.Object({
+    id: text,
+    deleted: Type.Literal(true),
+    restorable_until: Type.Integer({ description: 'Milliseconds UTC.' }),
   })
   const Tasks = Type.Object({
     tasks: Type.Array(ref('PolyphonyTask')),
@@ -285,6 +378,6 @@ function schemas(): Record<string, JsonObject> {
     size_bytes: Type.Integer(),
     expires_at: Type.Integer({ description: 'When it is deleted.' }),
   })
-  const named = { Task, Tasks, Place, Attempts, Quote, Operations, File, Error: Failure }
+  const named = { Task, Tasks, Batch, Batches, Deleted, Place, Attempts, Quote, Operations, File, Error: Failure }
   return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Polyphony${name}`, plain(schema)]))
 }

@@ -15,15 +15,23 @@ export function operationsFor(
   { available, prices }: Pick<DialectContext, 'available' | 'prices'>,
   { all = false }: { all?: boolean } = {},
 ) {
-  const { mode, tenantId } = caller
-  const offered = available(mode, tenantId)
-  const isOffered = ({ id, model }: Operation) => offered.has(id) && mayUse(caller, model)
+  const isOffered = offeredTo(caller, { available })
   return listOperations()
     .filter((operation) => all || isOffered(operation))
-    .map((operation) => ({ ...about(operation, prices, tenantId), available: isOffered(operation) }))
+    .map((operation) => ({ ...about(operation, prices, caller.tenantId), available: isOffered(operation) }))
 }
 
-function about(operation: Operation, { priceOf }: Prices, tenantId: string) {
+/** Whether a key can use an operation now. */
+export function offeredTo(
+  caller: Caller,
+  { available }: Pick<DialectContext, 'available'>,
+): (operation: Operation) => boolean {
+  const offered = available(caller.mode, caller.tenantId)
+  return ({ id, model }) => offered.has(id) && mayUse(caller, model)
+}
+
+/** What a caller needs to know of an operation; the price is that of its example for the tenant. */
+export function about(operation: Operation, { priceOf }: Prices, tenantId: string) {
   const { id, model, taskType, title, produces, timeoutMs, output, example } = operation
   return {
     id,

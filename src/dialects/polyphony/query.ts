@@ -21,15 +21,16 @@ export interface Listing {
   createdFrom?: number
   createdTo?: number
   search?: string
+  keyId?: string
+  batchId?: string
+  isFavourite?: true
 }
 
 const MAX_SEARCH = 200
 
 /** The query of `GET /polyphony/v1/tasks`. Throws `invalid_input`. */
 export function listingIn(query: Query): Listing {
-  const { cursor = '', idempotency_key: key = '', search = '' } = query
-  const limit = wholeNumberIn(query, 'limit', { minimum: 1, maximum: MAX_PAGE, fallback: PAGE })
-  if (cursor !== '' && !(typeof cursor === 'string' && isId(cursor))) throw invalidInput('cursor', 'must be an id')
+  const { idempotency_key: key = '', search = '' } = query
   if (key !== '' && !(typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key))) {
     throw invalidInput('idempotency_key', 'must be 1 to 255 visible ASCII characters')
   }
@@ -37,16 +38,31 @@ export function listingIn(query: Query): Listing {
     throw invalidInput('search', `must be a text of at most ${MAX_SEARCH} characters`)
   }
   return {
-    limit,
-    ...(cursor === '' ? {} : { beforeId: cursor }),
+    ...pageIn(query),
     ...(key === '' ? {} : { idempotencyKey: key }),
     ...given('status', wordsIn(query, 'status', STATUSES)),
     ...given('model', wordsIn(query, 'model')),
     ...given('operation', operationsIn(query)),
     ...given('createdFrom', instantIn(query, 'created_from')),
     ...given('createdTo', instantIn(query, 'created_to')),
+    ...given('keyId', idIn(query, 'key')),
+    ...given('batchId', idIn(query, 'batch')),
+    ...(flagIn(query, 'favourite') ? { isFavourite: true } : {}),
     ...(search === '' ? {} : { search }),
   }
+}
+
+/** Which page of a list. Throws `invalid_input`. */
+export function pageIn(query: Query): { limit: number; beforeId?: string } {
+  const limit = wholeNumberIn(query, 'limit', { minimum: 1, maximum: MAX_PAGE, fallback: PAGE })
+  return { limit, ...given('beforeId', idIn(query, 'cursor')) }
+}
+
+function idIn(query: Query, name: string): string | undefined {
+  const id = query[name] ?? ''
+  if (id === '') return undefined
+  if (typeof id !== 'string' || !isId(id)) throw invalidInput(name, 'must be an id')
+  return id
 }
 
 function given<Name extends string, Value>(name: Name, value: Value | undefined): { [name in Name]?: Value } {
@@ -63,7 +79,7 @@ function operationsIn(query: Query): string[] | undefined {
 }
 
 /** One or several words with commas between. */
-function wordsIn<Word extends string>(query: Query, name: string, known?: readonly Word[]): Word[] | undefined {
+export function wordsIn<Word extends string>(query: Query, name: string, known?: readonly Word[]): Word[] | undefined {
   const text = query[name] ?? ''
   if (text === '') return undefined
   if (typeof text !== 'string') throw invalidInput(name, 'must be given once, with commas between several')

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Attempt } from '../../core/attempt.ts'
-import type { Caller } from '../../core/caller.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isEnough } from '../../core/person.ts'
@@ -10,11 +9,15 @@ import { describedBy } from '../kit/described.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
+import { archiveRoute } from './archive.ts'
+import { cancelled } from './cancel.ts'
 import { errorBody } from './errors.ts'
 import { fileRoutes } from './files.ts'
 import { fromTask } from './from-task.ts'
+import { libraryRoutes } from './library.ts'
 import type { Descriptions } from './openapi.ts'
 import { operationsFor } from './operations.ts'
+import { pageOf } from './page.ts'
 import { flagIn, listingIn } from './query.ts'
 import { DIALECT, toTask } from './to-task.ts'
 
@@ -37,6 +40,8 @@ export const polyphony: Dialect = {
       async routes(inside) {
         inside.addHook('onRequest', refuseViewers)
         taskRoutes(inside, context)
+        libraryRoutes(inside, context)
+        archiveRoute(inside, context)
         await fileRoutes(inside, context)
       },
     }),
@@ -59,14 +64,9 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     return reply.code(CREATED).send(fromTask(task, urls))
   })
 
-  app.get<{ Querystring: Record<string, unknown> }>('/tasks', described('polyphonyList'), async ({ query, caller }) => {
-    const { limit, ...filter } = listingIn(query)
-    // One more than requested: it shows whether there is a next page.
-    const found = await tasks.list({ ...filter, limit: limit + 1 }, caller)
-    const page = found.slice(0, limit)
-    const next = found.length > limit ? (page.at(-1)?.id ?? null) : null
-    return { tasks: page.map((task) => fromTask(task, urls)), next_cursor: next }
-  })
+  app.get<{ Querystring: Record<string, unknown> }>('/tasks', described('polyphonyList'), ({ query, caller }) =>
+    pageOf(listingIn(query), caller, context),
+  )
 
   app.get<OneTask>('/tasks/:id', described('polyphonyRead'), (request, reply) =>
     sendTask(request as FastifyRequest, reply, request.params.id),
@@ -105,18 +105,6 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
 /** Accounts are not named: the operator's are not for tenants to see. */
 function attemptBody({ number, provider, outcome, reason, begunAt, acceptedAt, endedAt }: Attempt) {
   return { number, provider, outcome, reason, begun_at: begunAt, accepted_at: acceptedAt, ended_at: endedAt }
-}
-
-/** Cancels what waits, and what runs where its provider can end it. A repetition gets the same answer. */
-async function cancelled(id: string, caller: Caller, { tasks }: DialectContext): Promise<Task> {
-  try {
-    return await tasks.cancel(id, caller)
-  } catch (error) {
-    const isRefused = error instanceof PolyphonyError && error.code === 'not_cancellable'
-    const task = isRefused ? await tasks.get(id, caller) : undefined
-    if (task?.status === 'cancelled') return task
-    throw error
-  }
 }
 
 /** The end of a task, and nothing before it: the body is the task as it is read. */

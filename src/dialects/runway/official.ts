@@ -44,7 +44,9 @@ export function officialRoutes(app: FastifyInstance, context: DialectContext): v
     return reply.code(204).send()
   })
 
-  app.post('/v1/uploads', described('runwayUpload'), (request) => beginUpload(request.body, request.caller, context))
+  if (app.prefix !== '') {
+    app.post('/v1/uploads', described('runwayUpload'), (request) => beginUpload(request.body, request.caller, context))
+  }
 
   app.get('/v1/organization', described('runwayOrganization'), async ({ caller }) => {
     const [{ available }, tenant] = await Promise.all([tasks.balance(caller), context.tenantOf(caller)])

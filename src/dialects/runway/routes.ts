@@ -13,6 +13,8 @@ import { feedRoutes, reverseRoutes, webTaskRoutes, webUploadRoutes } from './web
 /** Runway: its own API, and the formats of relays in front of its web app. */
 export const runway: Dialect = {
   id: DIALECT,
+  // OpenAI's clients send parts of files to the same path.
+  claims: [{ path: '/v1/uploads', header: 'x-runway-version', below: '/runwayml' }],
   async routes(app, context) {
     const { error, mark } = finalErrors(runwayError)
     await serve(app, context, {

@@ -35,7 +35,7 @@ export async function isDeleted(task: Task, { assets }: Pick<DialectContext, 'as
 }
 
 /** The ids of the files that a finished task has made, each once. */
-function filesOf({ output }: Pick<Task, 'output'>): string[] {
+export function filesOf({ output }: Pick<Task, 'output'>): string[] {
   const references = textsIn(output).filter((text) => text.startsWith(ASSET_SCHEME))
   return [...new Set(references.map((reference) => reference.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? ''))]
 }

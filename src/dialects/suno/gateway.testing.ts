@@ -106,6 +106,7 @@ export async function openGateway(): Promise<Gateway> {
     durations: openDurations(),
     admission: openAdmission({ maxQueued: 1_000, maxWaitMs: 10_000, log: pino({ level: 'silent' }) }),
     waits: { perKey: 100, total: 100 },
+    log: pino({ level: 'silent' }),
   })
   const keyring = openKeys({ store, clock, log: pino({ level: 'silent' }) })
   const app = Fastify({ routerOptions: { ignoreTrailingSlash: true }, forceCloseConnections: true, bodyLimit: 100_000 })
@@ -115,6 +116,7 @@ export async function openGateway(): Promise<Gateway> {
   answerUnknownRoutes(app, (error, _request, reply) => reply.code(500).send({ error: String(error) }))
   await app.register(async (scope) =>
     suno.routes(scope, {
+      allowsOrigin: () => true,
       tasks,
       calls: { answer: unused, models: () => [], underWay: () => 0 },
       callFiles: {
@@ -148,6 +150,7 @@ export async function openGateway(): Promise<Gateway> {
       signingSecretOf: () => Promise.reject(new Error('Not used here.')),
       available: (mode) => accounts.available(mode),
       prices: fixedPrices(),
+      keyRecordOf: () => Promise.reject(new Error('Not used here.')),
       tenantOf: () => Promise.reject(new Error('Not used here.')),
       limits: { uploadMaxBytes: 1, uploadHours: 1, maxWaitSeconds: 30 },
     }),

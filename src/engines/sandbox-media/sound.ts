@@ -5,7 +5,7 @@ import { SOFTWARE, TITLE } from './mark.ts'
 export interface SoundSpec {
   /** Up to 600, fractions allowed. An MP3 is rounded to the nearest frame (26 ms), and has at least two frames. */
   seconds: number
-  mediaType: 'audio/mpeg' | 'audio/wav'
+  mediaType: 'audio/mpeg' | 'audio/wav' | 'audio/flac'
 }
 
 /** MP3 frames, mono. */
@@ -27,7 +27,7 @@ const WAV_RATE = 22_050
 const WAV_LOOP_SAMPLES = WAV_RATE
 
 /**
- * Beeps of the requested length: MP3 like the sandbox's song, or WAV with 16 bit at 22,050 Hz, both mono. Cached; callers
+ * Beeps of the requested length: MP3 like the sandbox's song, or WAV or FLAC with 16 bit at 22,050 Hz, all mono. Cached; callers
  * share the bytes and must not write into them. Throws a RangeError for a length outside 0 to 600 seconds.
  */
 export async function sandboxSound({ seconds, mediaType }: SoundSpec): Promise<Uint8Array> {
@@ -35,10 +35,16 @@ export async function sandboxSound({ seconds, mediaType }: SoundSpec): Promise<U
   return keptSound({ seconds, mediaType })
 }
 
-const keptSound = keep(
-  async ({ seconds, mediaType }: SoundSpec): Promise<Uint8Array> => (mediaType === 'audio/wav' ? wav : mp3)(seconds),
-  { maxBytes: 32 * 2 ** 20, sizeBytes: ({ length }) => length },
-)
+const keptSound = keep(async ({ seconds, mediaType }: SoundSpec): Promise<Uint8Array> => ENCODERS[mediaType](seconds), {
+  maxBytes: 32 * 2 ** 20,
+  sizeBytes: ({ length }) => length,
+})
+
+const ENCODERS: Record<SoundSpec['mediaType'], (seconds: number) => Promise<Uint8Array> | Uint8Array> = {
+  'audio/mpeg': mp3,
+  'audio/wav': wav,
+  'audio/flac': flac,
+}
 
 async function mp3(seconds: number): Promise<Uint8Array> {
   const { withTags } = await import('../mp3/id3.ts')
@@ -97,7 +103,7 @@ export function beepAt(timeSeconds: number, everySeconds: number): number {
 }
 
 function wav(seconds: number): Uint8Array {
-  const dataBytes = 2 * Math.max(1, Math.round(seconds * WAV_RATE))
+  const dataBytes = 2 * samplesIn(seconds)
   const title = infoChunk(TITLE.replace('–', '-'))
   const file = Buffer.alloc(44 + dataBytes + title.length)
   file.write('RIFF')
@@ -113,11 +119,25 @@ function wav(seconds: number): Uint8Array {
   file.write('data', 36)
   file.writeUInt32LE(dataBytes, 40)
   const once = Buffer.alloc(Math.min(dataBytes, 2 * WAV_LOOP_SAMPLES))
-  for (let index = 0; index < once.length / 2; index++)
-    once.writeInt16LE(Math.round(32_767 * beepAt(index / WAV_RATE, 0.5)), 2 * index)
+  for (let index = 0; index < once.length / 2; index++) once.writeInt16LE(sampleAt(index), 2 * index)
   file.fill(once, 44, 44 + dataBytes)
   file.set(title, 44 + dataBytes)
   return file
+}
+
+async function flac(seconds: number): Promise<Uint8Array> {
+  const { flacOf } = await import('../speech/flac.ts')
+  const once = Int16Array.from({ length: WAV_LOOP_SAMPLES }, (_, index) => sampleAt(index))
+  const samples = new Int16Array(samplesIn(seconds)).map((_, index) => once[index % once.length] ?? 0)
+  return flacOf(samples, WAV_RATE)
+}
+
+function samplesIn(seconds: number): number {
+  return Math.max(1, Math.round(seconds * WAV_RATE))
+}
+
+function sampleAt(index: number): number {
+  return Math.round(32_767 * beepAt(index / WAV_RATE, 0.5))
 }
 
 /** The title where players look for it. Behind the sound, since some readers take byte 44 for its beginning. */

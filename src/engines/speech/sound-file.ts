@@ -1,6 +1,7 @@
 import { openMp3Writer } from '../studio/encode.ts'
 import { flacOf } from './flac.ts'
 import { opusOf } from './opus.ts'
+import { wavOf } from './wav.ts'
 
 export const SPEECH_FORMATS = ['mp3', 'wav', 'pcm', 'flac', 'opus'] as const
 export type SpeechFormat = (typeof SPEECH_FORMATS)[number]
@@ -17,7 +18,7 @@ export async function soundFile(samples: Float32Array, format: SpeechFormat): Pr
       return writer.finish()
     }
     case 'wav':
-      return wavOf(integers(samples))
+      return wavOf(bytesOf(integers(samples)), { sampleRate: SPEECH_SAMPLE_RATE, channels: 1 })
     case 'pcm':
       return bytesOf(integers(samples))
     case 'flac':
@@ -35,21 +36,4 @@ function bytesOf(samples: Int16Array): Buffer {
   const bytes = Buffer.alloc(2 * samples.length)
   for (const [index, sample] of samples.entries()) bytes.writeInt16LE(sample, 2 * index)
   return bytes
-}
-
-function wavOf(samples: Int16Array): Uint8Array {
-  const header = Buffer.alloc(44)
-  header.write('RIFF')
-  header.writeUInt32LE(36 + 2 * samples.length, 4)
-  header.write('WAVEfmt ', 8)
-  header.writeUInt32LE(16, 16)
-  header.writeUInt16LE(1, 20) // PCM
-  header.writeUInt16LE(1, 22) // mono
-  header.writeUInt32LE(SPEECH_SAMPLE_RATE, 24)
-  header.writeUInt32LE(2 * SPEECH_SAMPLE_RATE, 28)
-  header.writeUInt16LE(2, 32)
-  header.writeUInt16LE(16, 34)
-  header.write('data', 36)
-  header.writeUInt32LE(2 * samples.length, 40)
-  return Buffer.concat([header, bytesOf(samples)])
 }

@@ -1,5 +1,5 @@
-import { statfs } from 'node:fs/promises'
 import type { Gauge } from 'prom-client'
+import { readDisks } from '../../assets/disks.ts'
 import type { AccountRecord } from '../../core/account.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import type { Store } from '../../store/store.ts'
@@ -136,15 +136,12 @@ function diskGauges(gauge: MakeGauge, { folders }: MetricSources): () => Promise
   const size = gauge('polyphony_disk_size_bytes', 'Size of the disk that holds a folder.', ['folder'])
   const free = gauge('polyphony_disk_free_bytes', 'Free bytes on the disk that holds a folder.', ['folder'])
   return async () => {
-    for (const [folder, path] of Object.entries(folders)) {
-      const disk = await statfs(path).catch(() => undefined) // a disk that is gone has no figures
-      if (!disk) {
-        size.remove({ folder })
-        free.remove({ folder })
-        continue
-      }
-      size.set({ folder }, disk.bsize * disk.blocks)
-      free.set({ folder }, disk.bsize * disk.bavail)
+    // A disk that is gone has no figures.
+    size.reset()
+    free.reset()
+    for (const { folder, sizeBytes, freeBytes } of await readDisks(folders)) {
+      size.set({ folder }, sizeBytes)
+      free.set({ folder }, freeBytes)
     }
   }
 }

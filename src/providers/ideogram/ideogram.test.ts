@@ -57,7 +57,17 @@ const TAKEN: Record<string, string[]> = {
   '/v1/ideogram-v4/generate': V4,
   '/v1/ideogram-v4/generate-transparent': V4,
   '/v1/ideogram-v4/remix': ['image*', 'image_weight', ...V4],
+  '/v1/ideogram-v4/describe': ['image_file*', 'include_bbox'],
+  '/v1/ideogram-v4/magic-prompt': ['text_prompt*', 'aspect_ratio'],
+  '/v1/ideogram-v3/layerize-text': ['image*', 'prompt', 'seed'],
+  '/v2/image/generate/ideogram-4-5': ['prompt*', 'images', 'mask', 'size', 'quality', 'seed', 'num_images'],
+  '/v2/image/precise-edit/ideogram-4-5': [
+    ...['prompt*', 'image*', 'reference_images', 'mask', 'quality', 'seed', 'num_images'],
+  ],
 }
+
+const PROMPT = { high_level_description: 'A diner.', compositional_deconstruction: { elements: [] } }
+const BLOCK = { text: 'SALE', x: 10, y: 20, width: 300, height: 80, angle: 0.5, role: 'heading', font_name: 'Brand' }
 
 async function fieldsOf({ json, form }: SeenRequest): Promise<Record<string, unknown>> {
   if (json !== null) return json as JsonObject
@@ -88,6 +98,12 @@ function openIdeogram(): Promise<FakeVendor> {
     if (unknown ?? lacking) return { status: 400, json: { error: `Wrong: ${unknown ?? lacking}` } }
     if (path === '/describe')
       return { json: { descriptions: [{ text: 'A poster.' }, { text: 'A poster on a wall.' }] } }
+    if (path.endsWith('/magic-prompt')) return { json: { json_prompt: PROMPT, aspect_ratio: '16x9' } }
+    if (path.endsWith('/describe')) return { json: { json_prompt: PROMPT } }
+    if (path.endsWith('/layerize-text'))
+      return {
+        json: { base_image_url: `${vendor.url}/files/base.png`, seed: 5, text_blocks: [BLOCK, { text: 'no place' }] },
+      }
     const nested = fields.image_request
     const asked = (typeof nested === 'string' ? JSON.parse(nested) : (nested ?? fields)) as JsonObject
     const data = Array.from({ length: Number(asked.num_images ?? 1) }, (_, index) => ({
@@ -197,6 +213,26 @@ describe('the adapter for Ideogram', () => {
     vendor.next.push({ json: { descriptions: [] } })
     const failed = { reason: 'Ideogram returned no description.' }
     await expect(provider.submit(aReadableJob('ideogram/describe'), account(), aSignal())).resolves.toEqual({ failed })
+  })
+
+  it('delivers structured prompts as data, and a picture without its texts beside what they were', async () => {
+    const asked = { text_prompt: 'a diner', aspect_ratio: '16x9' }
+    const written = await resultOf(provider, aReadableJob('ideogram/v4-magic-prompt', asked), account())
+    expect(written.output).toEqual({ data: { json_prompt: PROMPT, aspect_ratio: '16x9' } })
+    expect(vendor.at('POST', '/v1/ideogram-v4/magic-prompt').at(-1)?.json).toEqual(asked)
+    const described = await resultOf(provider, aReadableJob('ideogram/v4-describe'), account())
+    expect(described.output).toEqual({ data: { json_prompt: PROMPT } })
+    const { output } = await resultOf(provider, aReadableJob('ideogram/v3-layerize-text'), account())
+    expect(output).toMatchObject({ pictures: [{ file: 'file:picture-1', seed: 5 }], textBlocks: [BLOCK] })
+  })
+
+  it('sends Ideogram 4.5 its pictures in their order', async () => {
+    const input = { prompt: 'in blue', images: [PICTURE, PICTURE], mask: PICTURE, quality: 'low' }
+    await resultOf(provider, aReadableJob('ideogram/v45-generate', input), account())
+    const file = 'a file of image/png'
+    expect(await sent('/v2/image/generate/ideogram-4-5')).toEqual({
+      ...{ prompt: 'in blue', images: [file, file], mask: file, quality: 'low', num_images: '1' },
+    })
   })
 
   it('delivers the safe pictures, and logs how many were held back', async () => {

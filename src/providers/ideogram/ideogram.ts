@@ -2,28 +2,27 @@ import { type Static, Type } from 'typebox'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { readAnswer } from '../kit/read-wire.ts'
-import { imagesResult, textsResult } from '../kit/results.ts'
+import { dataResult, imagesResult, textsResult } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Failure, Job, Provider, Submitted } from '../provider.ts'
 import { bodyOf, PATHS } from './requests.ts'
-import { Descriptions, type Picture, Pictures } from './wire.ts'
+import { Descriptions, Layers, type Picture, Pictures, Prompt } from './wire.ts'
 
 /**
- * Ideogram's older API and those of Ideogram 3 and 4 by their synchronous routes, which answer with the finished pictures. They have no idempotency keys,
- * no callbacks and no list of results, so a lost answer is not found again.
+ * Ideogram's older API and those of Ideogram 3, 4 and 4.5 by their synchronous routes, which answer with the finished
+ * pictures. They have no idempotency keys, and no list of results, so a lost answer is not found again.
  */
 export function ideogramProvider(): Provider {
   return {
     id: 'ideogram',
     operations: new Set(Object.keys(PATHS)),
     async submit(job, account, signal) {
-      const { path, isNested = false } = PATHS[job.operation] ?? {}
+      const { path } = PATHS[job.operation] ?? {}
       if (path === undefined) throw new PolyphonyError('no_provider', `Ideogram does not perform ${job.operation}.`)
-      const body = await bodyOf(job, isNested, signal)
+      const body = await bodyOf(job, signal)
       const answer = await callIdeogram(account, { method: 'POST', path, ...body, signal, isPaid: true })
-      const read = readAnswer(Type.Union([Descriptions, Pictures]), answer, 'Ideogram', { isPaid: true })
-      return 'descriptions' in read ? descriptionsResult(read) : picturesResult(job, account, read)
+      return resultOf(job, account, readAnswer(ANSWER, answer, 'Ideogram', { isPaid: true }))
     },
     async probe(account, signal) {
       // A gateway without a list of models may still work: the first task shows it.
@@ -39,6 +38,21 @@ export function ideogramProvider(): Provider {
       }
     },
   }
+}
+
+const ANSWER = Type.Union([Descriptions, Pictures, Prompt, Layers])
+
+function resultOf(job: Job, account: Account, answer: Static<typeof ANSWER>): Submitted {
+  if ('descriptions' in answer) return descriptionsResult(answer)
+  if ('json_prompt' in answer) {
+    const { json_prompt, aspect_ratio } = answer
+    return { result: dataResult({ json_prompt, ...(aspect_ratio === undefined ? {} : { aspect_ratio }) }) }
+  }
+  if ('base_image_url' in answer) {
+    const { base_image_url, text_blocks: textBlocks, seed } = answer
+    return { result: imagesResult(job, [fileAt(account, base_image_url)], { seeds: [seed], textBlocks }) }
+  }
+  return picturesResult(job, account, answer)
 }
 
 async function callIdeogram(account: Account, options: Call): Promise<Json> {

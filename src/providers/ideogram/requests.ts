@@ -4,7 +4,7 @@ import { blobOf } from '../kit/input-files.ts'
 import type { Job } from '../provider.ts'
 
 /** The paths of the operations. Those of the older API have their fields in `image_request`. */
-export const PATHS: Record<string, { path: string; isNested?: boolean }> = {
+export const PATHS: Record<string, { path: string; isNested?: boolean; isJson?: boolean }> = {
   'ideogram/generate': { path: 'generate', isNested: true },
   'ideogram/remix': { path: 'remix', isNested: true },
   'ideogram/edit': { path: 'edit' },
@@ -20,18 +20,25 @@ export const PATHS: Record<string, { path: string; isNested?: boolean }> = {
   'ideogram/v4-generate': { path: 'v1/ideogram-v4/generate' },
   'ideogram/v4-generate-transparent': { path: 'v1/ideogram-v4/generate-transparent' },
   'ideogram/v4-remix': { path: 'v1/ideogram-v4/remix' },
+  'ideogram/v4-describe': { path: 'v1/ideogram-v4/describe' },
+  'ideogram/v4-magic-prompt': { path: 'v1/ideogram-v4/magic-prompt', isJson: true },
+  'ideogram/v3-layerize-text': { path: 'v1/ideogram-v3/layerize-text' },
+  'ideogram/v45-generate': { path: 'v2/image/generate/ideogram-4-5' },
+  'ideogram/v45-precise-edit': { path: 'v2/image/precise-edit/ideogram-4-5' },
 }
 
 const FILES = [
-  ...['image', 'image_file', 'mask'],
+  ...['image', 'image_file', 'mask', 'images', 'reference_images'],
   ...['style_reference_images', 'character_reference_images', 'character_reference_images_mask'],
 ]
 
-/** As it is sent: JSON where there is no file to go along, else a form. */
+/** As it is sent: JSON where a path takes that alone, and where there is no file to go along; else a form. */
 export type Body = { json: JsonObject } | { form: FormData }
 
-export async function bodyOf(job: Job, isNested: boolean, signal: AbortSignal): Promise<Body> {
+export async function bodyOf(job: Job, signal: AbortSignal): Promise<Body> {
+  const { isNested = false, isJson = false } = PATHS[job.operation] ?? {}
   const given = fieldsOf(job)
+  if (isJson) return { json: Object.fromEntries(given) }
   const files = given.filter(([name]) => FILES.includes(name))
   const plain = given.filter(([name]) => !FILES.includes(name))
   if (isNested && files.length === 0) return { json: { image_request: Object.fromEntries(plain) } }

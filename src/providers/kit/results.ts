@@ -1,5 +1,13 @@
 import { getOperation } from '../../catalog/catalog.ts'
-import { type Clip, type Kind, type Lyrics, type OutputSpec, outputSpecOf, type Tokens } from '../../catalog/outputs.ts'
+import {
+  type Clip,
+  type Kind,
+  type Lyrics,
+  type OutputSpec,
+  outputSpecOf,
+  type PictureText,
+  type Tokens,
+} from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { FILE_SCHEME, type ProducedFile, type Result, type TaskRequest } from '../provider.ts'
@@ -34,7 +42,13 @@ export function imagesResult(
     grid,
     seeds = [],
     tokens,
-  }: { grid?: Source | undefined; seeds?: readonly unknown[]; tokens?: Tokens | undefined } = {},
+    textBlocks,
+  }: {
+    grid?: Source | undefined
+    seeds?: readonly unknown[]
+    tokens?: Tokens | undefined
+    textBlocks?: PictureText[]
+  } = {},
 ): Result {
   const { widthPx, heightPx } = outputSpecFor(request, 'pictures')
   const files = filesOf('picture', sources)
@@ -51,6 +65,7 @@ export function imagesResult(
       pictures: files.map((file, index) => picture(file, seeds[index])),
       grid: gridFile ? picture(gridFile) : null,
       ...(tokens ? { tokens } : {}),
+      ...(textBlocks ? { textBlocks } : {}),
     },
     files: [...files, ...gridFiles],
     measure: true,

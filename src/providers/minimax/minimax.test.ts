@@ -1,6 +1,7 @@
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeAnswer, type FakeVendor, openFakeVendor } from '../../../test/support/fake-vendor.ts'
+import { samplesOfWav, soundFormatOf } from '../../assets/sound-format.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { providerContract } from '../contract.ts'
@@ -67,6 +68,14 @@ function openMinimax(): Promise<FakeVendor> {
         looks.set(id, 0)
         return answer({ task_id: id })
       }
+      case 'POST /v1/t2a_v2':
+      case 'POST /v1/music_generation':
+        return answer({
+          data: { audio: `${vendor.url}/files/a.mp3`, status: 2 },
+          extra_info: { music_duration: 61_500 },
+        })
+      case 'POST /v1/image_generation':
+        return answer({ data: { image_urls: [`${vendor.url}/files/a.jpeg`] }, metadata: { failed_count: '1' } })
       default:
         return secondTask(path.split('/v2/query/video_generation/')[1] ?? '', vendor)
     }
@@ -85,13 +94,72 @@ describe('the adapter for MiniMax', () => {
   })
   afterAll(() => vendor.close())
 
-  it.each([...provider.operations])('performs %s', async (operation) => {
+  it.each([
+    ['hailuo/video_generation', 'video-1', /\/files\/f-m-\d+\.mp4$/],
+    ['minimax/video_generation', 'video-1', /\/files\/f-m-\d+\.mp4$/],
+    ['minimax/text_to_speech', 'sound-1', /\/files\/a\.mp3$/],
+    ['minimax/music_generation', 'audio-1', /\/files\/a\.mp3$/],
+    ['minimax/image_generation', 'picture-1', /\/files\/a\.jpeg$/],
+  ])('performs %s', async (operation, key, url) => {
+    expect(provider.operations).toContain(operation)
     const result = await resultOf(provider, aJob(operation), account())
     expect(Value.Errors(getOperation(operation).output, result.output)).toEqual([])
-    expect(JSON.stringify(result.output)).toContain('"file:video-1"')
-    expect(result.files).toEqual([
-      { key: 'video-1', content: { url: expect.stringMatching(/\/files\/f-m-\d+\.mp4$/) } },
-    ])
+    expect(JSON.stringify(result.output)).toContain(`"file:${key}"`)
+    expect(result.files).toEqual([{ key, content: { url: expect.stringMatching(url) } }])
+  })
+
+  it('sends speech, songs and pictures in MiniMax’s fields, and nothing that it does not know', async () => {
+    const sentTo = async (operation: string, path: string, input: JsonObject) => {
+      await provider.submit(aJob(operation, input), account(), aSignal())
+      return vendor.at('POST', path).at(-1)?.json
+    }
+    const voice_setting = { voice_id: 'Wise_Woman', speed: 1.5 }
+    expect(
+      await sentTo('minimax/text_to_speech', '/v1/t2a_v2', {
+        ...{ model: 'speech-2.8-hd', text: 'Hello.', voice_setting, language_boost: '', anything: 'else' },
+      }),
+    ).toEqual({ model: 'speech-2.8-hd', text: 'Hello.', voice_setting, stream: false, output_format: 'url' })
+    expect(
+      await sentTo('minimax/music_generation', '/v1/music_generation', { model: 'music-2.6', lyrics: 'la' }),
+    ).toMatchObject({
+      ...{ model: 'music-2.6', lyrics: 'la', is_instrumental: false, output_format: 'url' },
+      audio_setting: { format: 'mp3', sample_rate: 44_100, bitrate: 256_000 },
+    })
+    expect(
+      await sentTo('minimax/image_generation', '/v1/image_generation', {
+        ...{ model: 'image-01', prompt: 'she', subject_reference: [{ type: 'character', image_file: PICTURE }] },
+      }),
+    ).toMatchObject({
+      ...{ n: 1, response_format: 'url', subject_reference: [{ type: 'character', image_file: PICTURE }] },
+    })
+  })
+
+  it('gives samples the header of a WAV file, with the rate and channels that were requested', async () => {
+    vendor.next.push(answer({ data: { audio: '01000200', status: 2 } }))
+    const audio_setting = { format: 'pcm', sample_rate: 8_000, channel: 2 }
+    const input = { model: 'speech-2.8-hd', text: 'Hi.', voice_setting: { voice_id: 'a' }, audio_setting }
+    const { files } = await resultOf(provider, aJob('minimax/text_to_speech', input), account())
+    const bytes = files[0]?.content as Uint8Array // as it was sent
+    expect(soundFormatOf(bytes, 'audio/wav')).toEqual({ sampleRate: 8_000, channels: 2 })
+    expect(samplesOfWav(bytes)).toEqual(Buffer.from([1, 0, 2, 0]))
+  })
+
+  it('says how many pictures the safety check held back, and fails if it held back all', async () => {
+    const made = await resultOf(provider, aJob('minimax/image_generation'), account())
+    expect(made.logs).toEqual(['MiniMax’s safety check held back 1 of 2 pictures'])
+    vendor.next.push(answer({ data: {}, metadata: { failed_count: 2 } }))
+    await expect(provider.submit(aJob('minimax/image_generation'), account(), aSignal())).resolves.toEqual({
+      failed: { reason: 'MiniMax returned no picture.', isModerated: true },
+    })
+  })
+
+  it.each([
+    ['an answer without a sound', answer({ data: {} }), 'vendor_silent'],
+    ['refused content', answer({}, 1026, 'sensitive'), 'content_moderated'],
+    ['characters that it does not read', answer({}, 1042, 'illegal characters'), 'vendor_refused'],
+  ])('reports %s to speech by its code', async (_, told, code) => {
+    vendor.next.push(told)
+    await expect(provider.submit(aJob('minimax/text_to_speech'), account(), aSignal())).rejects.toMatchObject({ code })
   })
 
   it('sends H3 its text and files as content, each with its role', async () => {
@@ -278,6 +346,6 @@ describe('the adapter for MiniMax', () => {
     provider: () => provider,
     account: () => account(),
     job: (operation) => aJob(operation),
-    operations: ['hailuo/video_generation'],
+    operations: ['hailuo/video_generation', 'minimax/text_to_speech'],
   })
 })

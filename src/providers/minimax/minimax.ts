@@ -4,29 +4,28 @@ import { minimaxVideo } from '../../catalog/minimax.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { withUrls } from '../kit/input-files.ts'
-import { IdHandle, readAnswer, readCallback, readHandle, readIfFits } from '../kit/read-wire.ts'
+import { IdHandle, readAnswer, readCallback, readHandle } from '../kit/read-wire.ts'
 import { videosResult } from '../kit/results.ts'
-import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { fileAtUrl } from '../kit/vendor-files.ts'
 import type { Account, Progress, Provider, TaskRequest } from '../provider.ts'
-import { type ApiStatus, apiStatusIn, isModerated, minimaxError } from './errors.ts'
+import { AT_ONCE, answeredAtOnce } from './at-once.ts'
+import { callMinimax, hasEnded } from './call.ts'
+import { type ApiStatus, apiStatusIn, isModerated } from './errors.ts'
 import { pollSecond, secondBodyOf } from './second-version.ts'
 import { Callback, Created, File, Task } from './wire.ts'
 
 /**
  * Hailuo at MiniMax by the first version of its API (create, poll, retrieve the file), and H3 by the second (create, poll).
- * A lost answer is found by its
- * callback only, and nothing can be cancelled.
- *
- * Its music makes one song per call where the catalogue's operations make two, and its speech has built-in voices where the
- * catalogue's takes that of a recording: neither is offered.
+ * A lost answer is found by its callback only, and nothing can be cancelled. Speech, music and pictures are answered at
+ * once, and a lost answer is not found again.
  */
 export function minimaxProvider(): Provider {
   return {
     id: 'minimax',
-    operations: new Set([hailuoVideo.id, minimaxVideo.id]),
+    operations: new Set([hailuoVideo.id, minimaxVideo.id, ...Object.keys(AT_ONCE)]),
 
     async submit(job, account, signal) {
+      if (job.operation in AT_ONCE) return answeredAtOnce(job, account, signal)
       const callback = job.callbackUrl === undefined ? {} : { callback_url: job.callbackUrl }
       const isSecond = job.operation === minimaxVideo.id
       const input = await withUrls(job, signal)
@@ -122,28 +121,6 @@ function withoutEmpty(fields: Record<string, Json | undefined>): JsonObject {
 
 function fetchTask(account: Account, id: string, signal: AbortSignal): Promise<Json> {
   return callMinimax(account, { path: '/v1/query/video_generation', query: { task_id: id }, signal })
-}
-
-/**
- * A call whose only good answer has code 0. The exception is a failed task, whose reason is in the code. The answer may
- * still be anything.
- */
-async function callMinimax(account: Account, call: Omit<Call, 'headers'>): Promise<Json> {
-  const isPaid = call.isPaid === true
-  const errorOf: Call['errorOf'] = ({ body }) => {
-    const status = apiStatusIn(body)
-    return status.code === 0 ? undefined : minimaxError(status, isPaid)
-  }
-  const headers = { authorization: `Bearer ${account.settings.apiKey ?? ''}` }
-  const { body } = await callVendor(account, { ...call, headers, errorOf })
-  const status = apiStatusIn(body)
-  if (status.code === 0 || hasEnded(readIfFits(Task, body)?.status, 'fail')) return body
-  throw minimaxError(status, isPaid)
-}
-
-/** MiniMax writes `Fail` and `Failed`, `Success` and, in callbacks, `success`. */
-function hasEnded(status: string | undefined, how: 'success' | 'fail'): boolean {
-  return status?.toLowerCase().startsWith(how) === true
 }
 
 function isRefusal(thrown: unknown): thrown is PolyphonyError {

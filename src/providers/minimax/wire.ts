@@ -32,3 +32,15 @@ export const Callback = Type.Object({
   task_id: Type.Optional(Id),
   task: Type.Optional(Type.Object({ id: Type.Optional(Id) })),
 })
+
+/** Speech and music: a URL, or the file in hexadecimal. */
+export const Sound = Type.Object({
+  data: Type.Object({ audio: Text }),
+  extra_info: Type.Optional(Type.Object({ music_duration: Type.Optional(Type.Number()) })),
+})
+
+/** How many pictures were held back is a number or the same as text. */
+export const Images = Type.Object({
+  data: Type.Object({ image_urls: Type.Optional(Type.Array(Text)) }),
+  metadata: Type.Optional(Type.Object({ failed_count: Type.Optional(Id) })),
+})

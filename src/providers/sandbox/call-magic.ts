@@ -6,6 +6,7 @@ export const CALL_MAGIC = {
   'sandbox:overloaded': 'the call fails with 503',
   'sandbox:refuse': 'the call fails with 400',
   'sandbox:moderation': 'the call is refused by content moderation',
+  'sandbox:broken': 'the call fails in a way that nothing foresees: 504',
   'sandbox:slow': 'each word of a stream takes 500 ms; sandbox:slow=N takes N ms, at most 10,000',
   'sandbox:cut': 'a stream breaks off in its middle, and a whole answer fails with 504',
   'sandbox:long': 'the answer has 2,000 words; sandbox:long=N has N, at most 50,000',
@@ -13,8 +14,10 @@ export const CALL_MAGIC = {
   'sandbox:think': 'reasoning comes before the answer',
 } as const
 
+const FAILURES = ['rate-limit', 'overloaded', 'refuse', 'moderation', 'broken'] as const
+
 export interface CallMagic {
-  failure: 'rate-limit' | 'overloaded' | 'refuse' | 'moderation' | undefined
+  failure: (typeof FAILURES)[number] | undefined
   wordMs: number
   isCut: boolean
   words: number | undefined
@@ -29,7 +32,7 @@ export function callMagicOf(prompt: LanguageModelV4Prompt): CallMagic {
   const numberOf = (word: string, fallback: number, most: number) =>
     words.has(word) ? Math.min(most, words.get(word) ?? fallback) : undefined
   return {
-    failure: (['rate-limit', 'overloaded', 'refuse', 'moderation'] as const).find((word) => words.has(word)),
+    failure: FAILURES.find((word) => words.has(word)),
     wordMs: numberOf('slow', 500, 10_000) ?? 0,
     isCut: words.has('cut'),
     words: numberOf('long', 2_000, 50_000),

@@ -91,6 +91,7 @@ describe('the language model of the sandbox', () => {
     ['sandbox:refuse', { status: 400, code: 'invalid_input' }],
     ['sandbox:moderation', { status: 400, code: 'content_moderated' }],
     ['sandbox:cut', { status: 504 }],
+    ['sandbox:broken', { name: 'TypeError' }],
   ])('fails at %s', async (word, error) => {
     await expect(modelWithSlept().model.doGenerate({ prompt: user(`Please ${word} now`) })).rejects.toMatchObject(error)
   })

@@ -22,7 +22,8 @@ const realSleep: Sleep = async (ms, signal) => {
 
 /**
  * What test keys talk to: the same answer for the same request, without a vendor and without cost. `CALL_MAGIC` lists the
- * words that make it fail, slow down, break off, call a tool or reason. Throws `PolyphonyError` for the failures.
+ * words that make it fail, slow down, break off, call a tool or reason. Throws `PolyphonyError` for the failures, and
+ * something else for `sandbox:broken`.
  */
 export function sandboxLanguageModel(modelId: string, { sleep = realSleep }: { sleep?: Sleep } = {}): LanguageModelV4 {
   return {
@@ -62,7 +63,7 @@ function answerTo(options: LanguageModelV4CallOptions): Answer {
   return { magic, content, finishReason: { unified: reason, raw: reason }, usage: usageOf(options, content) }
 }
 
-function failureOf(failure: NonNullable<CallMagic['failure']>): PolyphonyError {
+function failureOf(failure: NonNullable<CallMagic['failure']>): Error {
   switch (failure) {
     case 'rate-limit':
       return new PolyphonyError('rate_limited', 'The sandbox limits this call, as asked.', { retryAfterSeconds: 1 })
@@ -72,6 +73,8 @@ function failureOf(failure: NonNullable<CallMagic['failure']>): PolyphonyError {
       return new PolyphonyError('invalid_input', 'The sandbox refuses this call, as asked.')
     case 'moderation':
       return new PolyphonyError('content_moderated', 'The sandbox moderates this call, as asked.')
+    case 'broken':
+      return new TypeError('The sandbox is broken, as asked.')
   }
 }
 

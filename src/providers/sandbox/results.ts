@@ -17,6 +17,8 @@ export const NOTE = 'Sandbox: not a real result.'
 /** The sandbox delivers a short file, however long the requested video is. */
 const MAX_VIDEO_SECONDS = 60
 const MAX_SOUND_SECONDS = 600
+/** FLAC is computed sample by sample. */
+const MAX_FLAC_SECONDS = 60
 const MAX_SIDE_PX = 4_096
 
 type Made<K extends Kind> = Promise<{ output: Output[K]; files: ProducedFile[] }>
@@ -68,7 +70,7 @@ function make(spec: OutputSpec, taskId: string): Promise<{ output: Output[Kind];
 }
 
 async function pictures(spec: OutputSpecs['pictures']): Made<'pictures'> {
-  const { count, mediaType, hasGrid, isTransparent, tokens } = spec
+  const { count, mediaType, hasGrid, isTransparent, tokens, textBlocks } = spec
   const size = withinReach(spec)
   const pictureOf = (number: number): Promise<Uint8Array> | Uint8Array =>
     mediaType === 'image/svg+xml'
@@ -81,7 +83,7 @@ async function pictures(spec: OutputSpecs['pictures']): Made<'pictures'> {
     }),
   )
   const all = files.map(({ key }) => ({ file: `${FILE_SCHEME}${key}`, ...size }))
-  const counted = tokens ? { tokens } : {}
+  const counted = { ...(tokens ? { tokens } : {}), ...(textBlocks ? { textBlocks } : {}) }
   // A drawing is no photograph laid out beside others: nothing that draws SVG has a grid.
   if (!hasGrid || mediaType === 'image/svg+xml') return { output: { pictures: all, grid: null, ...counted }, files }
   const grid = await sandboxPicture({ ...size, mediaType, grid: true })
@@ -132,7 +134,7 @@ async function videos({ count, seconds, hasSound, ...request }: OutputSpecs['vid
 }
 
 async function sounds({ count, seconds, mediaType }: OutputSpecs['sounds']): Made<'sounds'> {
-  const playing = Math.min(seconds, MAX_SOUND_SECONDS)
+  const playing = Math.min(seconds, mediaType === 'audio/flac' ? MAX_FLAC_SECONDS : MAX_SOUND_SECONDS)
   const content = await sandboxSound({ seconds: playing, mediaType })
   return {
     output: { sounds: numbersTo(count).map(() => ({ file: `${FILE_SCHEME}sound`, seconds: playing })) },

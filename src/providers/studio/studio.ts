@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { minimaxMusic } from '../../catalog/minimax-audio.ts'
 import type { Output, SongSpec } from '../../catalog/outputs.ts'
 import { sunoConcat, sunoLyrics, sunoMusic, sunoUpload } from '../../catalog/suno.ts'
 import { sunoPersona } from '../../catalog/suno-tools.ts'
@@ -17,7 +18,6 @@ import { rememberedAs, type StoredClip } from './known-song.ts'
 
 /** Relays import songs, not albums. */
 const MAX_UPLOAD_BYTES = 40 * 2 ** 20
-const TAKES = 2
 /** The shortest song that the composer makes. */
 const SHORTEST_SECTION_SECONDS = 4
 
@@ -33,6 +33,7 @@ export function studioProvider(studio: Studio, limits: Limits = {}): Provider {
     [sunoMusic.id]: (job, signal) => compose(studio, limits, job, signal),
     [sunoLyrics.id]: (job, signal) => writeLyrics(studio, job, signal),
     [udioMusic.id]: (job, signal) => compose(studio, limits, job, signal),
+    [minimaxMusic.id]: (job, signal) => compose(studio, limits, job, signal),
     [udioLyrics.id]: (job, signal) => writeLyrics(studio, job, signal),
     [sunoConcat.id]: (job, signal) => joinClips(studio, job, signal),
     [sunoUpload.id]: (job, signal) => importSong(studio, job, signal),
@@ -75,7 +76,7 @@ interface Basis {
 }
 
 async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSignal): Promise<Submitted> {
-  const { song: requested } = outputSpecFor(job, 'clips')
+  const { song: requested, count: takeCount } = outputSpecFor(job, 'clips')
   const found = requested.coverClipId ? coverOf(requested, job) : { spec: requested, basis: basisOf(requested, job) }
   if ('failed' in found) return found
   const { spec, basis } = found
@@ -86,7 +87,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
       ? await withLyrics(studio, spec, seed, signal)
       : { song: named(spec), notes: [] }
 
-  const progress = new Array<number>(TAKES).fill(0)
+  const progress = new Array<number>(takeCount).fill(0)
   const takes = await Promise.all(
     progress.map(async (_, take) => {
       const request = { ...limits, ...requestOf(song, seed, take, basis) }
@@ -94,9 +95,9 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
         signal,
         onProgress: (percent) => {
           progress[take] = percent
-          job.report(progress.reduce((sum, one) => sum + one, 0) / TAKES)
+          job.report(progress.reduce((sum, one) => sum + one, 0) / takeCount)
         },
-        onSound: (bytes) => job.publish(itemId(job.taskId, take + 1), bytes),
+        onSound: (bytes) => job.publish(itemId(job.taskId, takeCount === 1 ? 0 : take + 1), bytes),
       })
       return { take, request, made }
     }),
@@ -109,7 +110,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
     result.files.push(...filesOf(number, made))
     const clip = clipOf(
       job,
-      number,
+      takeCount === 1 ? 0 : number,
       { ...song, continueAt: basis.continueAt },
       {
         type: 'gen',

@@ -1,8 +1,28 @@
+import type { Engine } from '../tx.ts'
+
 /** The schema that tests of upgrades begin with. */
 export const OLDER_SCHEMA = '0010-webhook-addresses'
 
-/** Undo the migrations after it, on both engines. A new migration adds what undoes it at the top. */
-export const UNDO_LATER: readonly string[] = [
+/** Statements that undo the migrations after it. A new migration adds what undoes it at the top. */
+export function undoLater(engine: Engine): readonly string[] {
+  return [...UNDO_TRIGGERS[engine], ...UNDO]
+}
+
+/** The engines drop triggers in different words. */
+const UNDO_TRIGGERS: Record<Engine, readonly string[]> = {
+  sqlite: ['drop trigger library_added', 'drop trigger library_removed'],
+  postgres: ['drop function library_added cascade', 'drop function library_removed cascade'],
+}
+
+const UNDO: readonly string[] = [
+  'drop index deliveries_failed',
+  ...['top_up_codes', 'payments', 'balance_notices', 'announcements', 'sign_in_attempts'].map(
+    (table) => `drop table ${table}`,
+  ),
+  'drop table shares',
+  'drop table library',
+  ...['batches_by_tenant', 'tasks_deleted', 'tasks_favourite'].map((index) => `drop index ${index}`),
+  ...['favourite_at', 'deleted_at'].map((column) => `alter table tasks drop column ${column}`),
   'drop index api_keys_of_people',
   'alter table api_keys drop column person_id',
   ...['people', 'credentials', 'sessions', 'verifications', 'passkeys', 'two_factors', 'members', 'invitations'].map(

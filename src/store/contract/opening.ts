@@ -6,7 +6,7 @@ import { points } from '../../core/points.ts'
 import { FELL_BACK } from '../../core/pools.ts'
 import type { Place } from '../contract.ts'
 import { settle } from './moves.ts'
-import { UNDO_LATER } from './older-schema.ts'
+import { undoLater } from './older-schema.ts'
 import { aCancel, aClaimedTask, anEnd, aPayer, aTask, OPERATION, POOL, START, submitted } from './samples.ts'
 
 const aWindow = {
@@ -48,6 +48,8 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0019-key-limits' },
       { name: '0020-answers' },
       { name: '0021-people' },
+      { name: '0022-library' },
+      { name: '0023-money-and-announcements' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))
@@ -180,6 +182,6 @@ export function openingContract(makePlace: () => Promise<Place>): void {
 
 /** As before this migration, and all later ones, ran; what it did to tables of its own is left to the caller. */
 async function forget(place: Place, migration: string): Promise<void> {
-  for (const statement of UNDO_LATER) await place.sql(statement)
+  for (const statement of undoLater(place.engine)) await place.sql(statement)
   await place.sql(`delete from kysely_migration where name >= '${migration}'`)
 }

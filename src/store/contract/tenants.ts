@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
 import { NOTHING_SPENT } from '../../core/spend-periods.ts'
 import type { Bench } from '../contract.ts'
@@ -90,6 +90,75 @@ export function tenantsContract(bench: Bench): void {
     expect(await ensure('b', 'one')).toMatchObject({ isNew: false, added: [] })
     expect(await ensure('c', 'two')).toMatchObject({ isNew: false, added: ['chosen-c'] })
     expect(await bench.store.getBalance({ tenantId: 't1' })).toMatchObject({ available: 500 })
+  })
+
+  describe('an import of a tenant of another gateway', () => {
+    const opening = { id: 'import:x:user:1', amount: points(500), memo: 'balance at x' }
+    const key = (id: string, with_: Parameters<typeof aKey>[2] = {}) => ({
+      key: aKey(id, 'i1', with_),
+      revokedAt: null,
+    })
+    const owner = (id: string, email: string) => ({
+      person: {
+        ...{ id, email, name: 'Ada', locale: null, isOperator: false, hasTwoFactor: false },
+        ...{ blockedAt: null, createdAt: START },
+      },
+      joins: { tenantId: 'i1', role: 'owner' as const, keys: [] },
+    })
+    const imported = (args: Partial<Parameters<Bench['store']['importTenant']>[0]> = {}) =>
+      bench.store.importTenant({ tenant: aTenant('i1'), opening, keys: [], person: null, now: START, ...args })
+
+    it('an import stores a tenant with its balance, keys, person and audit, in the state that it had', async () => {
+      const audit = { at: START, actor: 'command line', address: null, verb: 'import.x', tenantId: 'i1', subject: 'i1' }
+      const outcome = await imported({
+        tenant: aTenant('i1', { frozenAt: START + 1, priceGroup: 'vip' }),
+        keys: [key('k1'), { ...key('k2'), revokedAt: START + 2 }],
+        person: owner('p1', 'ada@example.org'),
+        audit: { ...audit, before: null, after: { user: 1 } },
+      })
+      expect(outcome).toEqual({ outcome: 'created', added: ['k1', 'k2'], taken: [], person: 'created' })
+      expect(await bench.store.getTenant({ id: 'i1' })).toMatchObject({ frozenAt: START + 1, priceGroup: 'vip' })
+      expect(await bench.store.getBalance({ tenantId: 'i1' })).toMatchObject({ available: 500, credited: 500 })
+      expect(await bench.store.getKey({ id: 'k1' })).toMatchObject({ revokedAt: null })
+      expect(await bench.store.getKey({ id: 'k2' })).toMatchObject({ revokedAt: START + 2 })
+      expect(await bench.store.listMemberships({ personId: 'p1' })).toMatchObject([{ tenantId: 'i1', role: 'owner' }])
+      expect(await bench.store.listAudit({ verb: 'import.x', limit: 5 })).toHaveLength(1)
+      expect(await bench.store.reconcile({})).toEqual([])
+    })
+
+    it('an import that is repeated adds what is new, and changes and books nothing else', async () => {
+      await imported({ keys: [key('k1')], person: owner('p1', 'ada@example.org') })
+      await bench.store.changeTenant({ id: 'i1', set: { name: 'renamed', frozenAt: START } })
+      const again = await imported({
+        keys: [key('k1', { name: 'other' }), key('k2')],
+        person: owner('p2', 'bob@example.org'),
+      })
+      expect(again).toEqual({ outcome: 'present', added: ['k2'], taken: [], person: null })
+      expect(await bench.store.getTenant({ id: 'i1' })).toMatchObject({ name: 'renamed', frozenAt: START })
+      expect(await bench.store.getKey({ id: 'k1' })).toMatchObject({ name: 'k1' })
+      expect(await bench.store.getBalance({ tenantId: 'i1' })).toMatchObject({ available: 500, credited: 500 })
+      expect(await bench.store.getPerson({ id: 'p2' })).toBeUndefined()
+    })
+
+    it('an import leaves out a key whose text is another key’s, now or before its rotation', async () => {
+      await bench.store.createTenant({ tenant: aTenant('t1') })
+      await bench.store.createKey({ key: aKey('k1', 't1', { hash: 'first' }) })
+      const rotation = { hash: 'second', prefix: 'sk-live-efgh', previousUntil: START + 1_000 }
+      await bench.store.rotateKey({ id: 'k1', ...rotation })
+      const keys = [key('i-first', { hash: 'first' }), key('i-second', { hash: 'second' }), key('i-third')]
+      expect(await imported({ keys })).toMatchObject({ added: ['i-third'], taken: ['i-first', 'i-second'] })
+    })
+
+    it('an import gives no tenant to a person whose address is known, and brings no deleted tenant back', async () => {
+      await imported({ person: owner('p1', 'ada@example.org') })
+      const other = { ...owner('p2', 'ada@example.org'), joins: { tenantId: 'i2', role: 'owner' as const, keys: [] } }
+      const second = { tenant: aTenant('i2'), opening: null, person: other }
+      expect(await imported(second)).toMatchObject({ outcome: 'created', person: 'email_taken' })
+      expect(await bench.store.listMemberships({ personId: 'p1' })).toHaveLength(1)
+      expect(await bench.store.deleteTenant({ id: 'i2', now: START })).toBe('deleted')
+      expect(await imported({ ...second, keys: [key('k9')] })).toMatchObject({ outcome: 'deleted', added: [] })
+      expect(await bench.store.getKey({ id: 'k9' })).toBeUndefined()
+    })
   })
 
   it('a key is found by its hash', async () => {

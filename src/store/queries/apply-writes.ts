@@ -1,6 +1,7 @@
 import { isRunning, type Status } from '../../core/task.ts'
 import { MUTABLE, type TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
+import { addTitles } from './library-text.ts'
 import { promote } from './promote.ts'
 
 /**
@@ -9,7 +10,10 @@ import { promote } from './promote.ts'
  */
 export async function applyWrites(tx: Tx, { writes }: { writes: TaskWrite[] }): Promise<boolean[]> {
   const applied = tx.engine === 'postgres' ? await applyOnServer(tx, writes) : await applyHere(tx, writes)
-  for (const write of writes) if (applied.has(write)) signalsOf(tx, write)
+  for (const write of applied) {
+    if (write.titled) await addTitles(tx, write.titled)
+    signalsOf(tx, write)
+  }
   return writes.map((write) => applied.has(write))
 }
 

@@ -31,6 +31,8 @@ export async function listAudit(tx: Tx, args: Parameters<ReadVerbs['listAudit']>
   if (args.subject !== undefined) query = query.where('subject', '=', args.subject)
   if (args.actor !== undefined) query = query.where('actor', '=', args.actor)
   if (args.verb !== undefined) query = query.where('verb', '=', args.verb)
+  if (args.from !== undefined) query = query.where('at', '>=', args.from)
+  if (args.to !== undefined) query = query.where('at', '<', args.to)
   return (await query.execute()).map((row) => ({
     seq: row.seq,
     at: row.at,

@@ -127,5 +127,6 @@ export async function purgeSessions(tx: Tx, { now }: { now: number }): Promise<n
     .deleteFrom('verifications')
     .where('expires_at', '<=', now - KEPT_MS)
     .executeTakeFirst()
+  await tx.db.deleteFrom('sign_in_attempts').where('full_at', '<=', now).execute()
   return Number(sessions.numDeletedRows + others.numDeletedRows)
 }

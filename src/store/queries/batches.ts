@@ -113,3 +113,18 @@ export async function listUnannounced(
     .execute()
   return rows.map(batchOfRow)
 }
+
+export async function listBatches(
+  tx: Tx,
+  { tenantId, mode, beforeId, limit }: Parameters<ReadVerbs['listBatches']>[0],
+): Promise<Batch[]> {
+  let query = tx.db
+    .selectFrom('batches')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('mode', '=', mode)
+    .orderBy('id', 'desc')
+    .limit(limit)
+  if (beforeId !== undefined) query = query.where('id', '<', beforeId)
+  return (await query.execute()).map(batchOfRow)
+}

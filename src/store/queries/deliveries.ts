@@ -72,12 +72,14 @@ export async function replayDelivery(tx: Tx, { id, tenantId, now, audit }: Args<
 
 export async function listDeliveries(
   tx: Tx,
-  { tenantId, id, taskId, mode, beforeId, limit }: Parameters<ReadVerbs['listDeliveries']>[0],
+  { tenantId, id, taskId, mode, status, beforeId, limit }: Parameters<ReadVerbs['listDeliveries']>[0],
 ): Promise<(Delivery & { log: DeliveryAttempt[] })[]> {
   let query = tx.db.selectFrom('deliveries').selectAll().orderBy('seq', 'desc').limit(limit)
   if (tenantId !== null) query = query.where('tenant_id', '=', tenantId)
   if (taskId !== undefined) query = query.where('task_id', '=', taskId)
   if (id !== undefined) query = query.where('id', '=', id)
+  // As a literal: the condition of the index.
+  if (status !== undefined) query = query.where('status', '=', sql.lit(status))
   if (beforeId !== undefined) {
     query = query.where((eb) =>
       eb('seq', '<', eb.selectFrom('deliveries as d').select('d.seq').where('d.id', '=', beforeId)),

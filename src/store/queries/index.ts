@@ -2,6 +2,7 @@ import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
 import { changeAccount, createAccount, getAccount, listAccounts, listLoads, removeAccount } from './accounts.ts'
+import { createAnnouncement, listAnnouncements, removeAnnouncement } from './announcements.ts'
 import { findAnswer, keepAnswer, purgeAnswers } from './answers.ts'
 import { applyWrites } from './apply-writes.ts'
 import { deleteAssets, getAsset, insertAsset, listExpiredAssets, listKnownAssets } from './assets.ts'
@@ -15,7 +16,8 @@ import {
   purgeSessions,
   updateAuthRows,
 } from './auth-rows.ts'
-import { addBatchDeliveries, getBatch, listUnannounced, submitBatch } from './batches.ts'
+import { changeBalanceNotice, getBalanceNotice, listDueBalanceNotices } from './balance-notices.ts'
+import { addBatchDeliveries, getBatch, listBatches, listUnannounced, submitBatch } from './batches.ts'
 import {
   cancelCallBatch,
   changeCallBatch,
@@ -40,13 +42,16 @@ import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, getDrafts, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
 import { changeFingerprint, listFingerprints } from './fingerprints.ts'
 import { ensureFirstTenant } from './first-tenant.ts'
+import { importTenant } from './import-tenant.ts'
 import { createInvitation, findInvitation, listInvitations, revokeInvitation } from './invitations.ts'
 import { changeKey, createKey, findKey, getKey, listKeys, recordKeyUses, revokeKey, rotateKey } from './keys.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
 import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
+import { hideTask, listHidden, markTask, purgeHidden, restoreTask } from './library.ts'
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
 import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
+import { createPayment, endPayment, getPayment, listPayments, namePayment, settlePayment } from './payments.ts'
 import {
   addMember,
   changeMember,
@@ -68,7 +73,10 @@ import {
 } from './people.ts'
 import { getPriceRevision } from './price-revision.ts'
 import { changeCostRules, changePriceRules, listCostRules, listPriceGroups, listPriceRules } from './price-rules.ts'
+import { listQueues } from './queues.ts'
 import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
+import { createShare, getShare, listShares, revokeShare } from './shares.ts'
+import { takeAttempt } from './sign-in-attempts.ts'
 import { getStorageUse } from './storage-use.ts'
 import { submitTasks } from './submit-tasks.ts'
 import { totalTasks } from './task-counts.ts'
@@ -84,6 +92,7 @@ import {
   purgeTasks,
 } from './tasks.ts'
 import { changeTenant, createTenant, deleteTenant, getBalance, getTenant, listTenants } from './tenants.ts'
+import { createTopUpCodes, getTopUpCode, listTopUpCodes, redeemTopUpCode, revokeTopUpCode } from './top-up-codes.ts'
 import { countUnfinished } from './unfinished.ts'
 import { readUsage } from './usage.ts'
 import { vitals } from './vitals.ts'
@@ -128,9 +137,16 @@ export const writes: Queries<EngineVerbs> = {
   insertAsset,
   deleteAssets,
   purgeTasks,
+  markTask,
+  hideTask,
+  restoreTask,
+  purgeHidden,
+  createShare,
+  revokeShare,
   credit,
   createTenant,
   ensureFirstTenant,
+  importTenant,
   changeFingerprint,
   beginNotice,
   endNotice,
@@ -177,15 +193,38 @@ export const writes: Queries<EngineVerbs> = {
   insertAuthRow,
   updateAuthRows,
   deleteAuthRows,
+  createTopUpCodes,
+  redeemTopUpCode,
+  revokeTopUpCode,
+  createPayment,
+  namePayment,
+  settlePayment,
+  endPayment,
+  createAnnouncement,
+  removeAnnouncement,
+  changeBalanceNotice,
+  takeAttempt,
 }
 
 export const reads: Queries<ReadVerbs> = {
+  listTopUpCodes,
+  getTopUpCode,
+  getPayment,
+  listPayments,
+  listAnnouncements,
+  getBalanceNotice,
+  listDueBalanceNotices,
+  listQueues,
   getTask,
   getTasks,
   listTasks,
   listAllTasks,
   countTasks: totalTasks,
+  listHidden,
+  getShare,
+  listShares,
   getBatch,
+  listBatches,
   listCalls,
   getCallFile,
   listCallFiles,

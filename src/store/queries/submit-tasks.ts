@@ -51,6 +51,11 @@ export async function storeAccepted(
   const rows = rowsOf(accepted)
   const isStored = tx.engine === 'postgres' ? await writeOnServer(tx, rows, batch) : await writeHere(tx, rows, batch)
   if (!isStored) return false
+  for (const { tenantId, mode } of new Map(
+    accepted.map(({ task }) => [`${task.tenantId} ${task.mode}`, task]),
+  ).values()) {
+    tx.signal({ kind: 'submitted', tenantId, mode })
+  }
   const lines = new Set<string>()
   for (const { task, status } of accepted) {
     const line = `${task.pool} ${task.operation}`

@@ -39,8 +39,10 @@ export async function countTasks(tx: Tx, rows: readonly Counted[], by: 1 | -1): 
 
 /** How many tasks match: whole days are read from the counts, days at a bound are counted from the tasks. */
 export async function totalTasks(tx: Tx, filter: TaskFilter): Promise<number> {
-  if (filter.status || filter.operation || filter.batchId !== undefined || filter.externalId !== undefined)
+  const { status, operation, batchId, externalId, keyId, isFavourite } = filter
+  if ([status, operation, batchId, externalId, keyId, isFavourite].some((one) => one !== undefined)) {
     return exactTotal(tx, filter, filter.createdFrom, filter.createdTo)
+  }
   const firstDay = filter.createdFrom === undefined ? undefined : Math.ceil(filter.createdFrom / DAY_MS)
   // `createdTo` is inclusive: the day it falls in is whole only when it is that day's last millisecond.
   const endDay = filter.createdTo === undefined ? undefined : Math.floor((filter.createdTo + 1) / DAY_MS)
@@ -72,6 +74,8 @@ async function exactTotal(tx: Tx, filter: TaskFilter, from?: number, to?: number
   if (filter.operation) query = query.where('operation', 'in', [...filter.operation])
   if (filter.status) query = query.where('status', 'in', inText(filter.status))
   if (filter.batchId !== undefined) query = query.where('batch_id', '=', filter.batchId)
+  if (filter.keyId !== undefined) query = query.where('key_id', '=', filter.keyId)
+  if (filter.isFavourite) query = query.where('favourite_at', 'is not', null)
   if (filter.externalId !== undefined) query = query.where('external_id', '=', filter.externalId)
   // Ids begin with the time, so a range of times is a range of the unique index.
   if (from !== undefined) query = query.where('id', '>=', firstIdAt(from))

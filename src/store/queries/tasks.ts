@@ -1,10 +1,10 @@
 import { type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely'
 import { isTerminal, MODES, type Mode, type Task } from '../../core/task.ts'
-import type { TaskFilter } from '../../core/task-filter.ts'
 import { taskOfRow } from '../rows.ts'
 import type { Database, TasksTable } from '../schema.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { jsonText } from './library-text.ts'
 import { inText, RUNNING_TEXT, UNSTARTED } from './statuses.ts'
 import { countTasks, firstIdAt } from './task-counts.ts'
 
@@ -52,12 +52,79 @@ export async function listTasks(tx: Tx, args: Args<'listTasks'>): Promise<Task[]
 }
 
 async function listOfMode(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {
-  let query = filtered(tx, args).selectAll().orderBy('id', 'desc').limit(args.limit)
+  let query = (isNarrow(args) ? fromLibrary(tx, args) : fromTasks(tx, args)).selectAll('tasks').limit(args.limit)
   if (args.offset !== undefined && args.offset > 0) query = query.offset(args.offset)
-  if (args.beforeId !== undefined) query = query.where('id', '<', args.beforeId)
-  if (args.idempotencyKey !== undefined) query = query.where('idempotency_key', '=', args.idempotencyKey)
-  if (args.search !== undefined) query = query.where(inputHolds(args.search))
-  return (await query.execute()).map(taskOfRow)
+  if (args.status) query = query.where('tasks.status', 'in', inText(args.status))
+  if (args.batchId !== undefined) query = query.where('tasks.batch_id', '=', args.batchId)
+  if (args.externalId !== undefined) query = query.where('tasks.external_id', '=', args.externalId)
+  if (args.isFavourite) query = query.where('tasks.favourite_at', 'is not', null)
+  if (args.idempotencyKey !== undefined) query = query.where('tasks.idempotency_key', '=', args.idempotencyKey)
+  return (await query.where('tasks.deleted_at', 'is', null).execute()).map(taskOfRow)
+}
+
+/**
+ * Whether a filter may pass over most of the tasks, and nothing else leads to the few that it lets through: then the rows of
+ * the library are read, which are narrow.
+ */
+function isNarrow({
+  search,
+  operation,
+  model,
+  keyId,
+  batchId,
+  externalId,
+  idempotencyKey,
+}: Args<'listTasks'>): boolean {
+  const isFilter = [search, operation, model, keyId].some((one) => one !== undefined)
+  return isFilter && [batchId, externalId, idempotencyKey].every((one) => one === undefined)
+}
+
+function fromTasks(tx: Tx, args: Args<'listTasks'>): SelectQueryBuilder<Database, 'tasks', object> {
+  let query = tx.db.selectFrom('tasks').where('tasks.tenant_id', '=', args.tenantId).orderBy('tasks.id', 'desc')
+  if (args.mode) query = query.where('tasks.mode', '=', args.mode)
+  if (args.operation) query = query.where('tasks.operation', 'in', [...args.operation])
+  if (args.model) query = query.where('tasks.model', 'in', [...args.model])
+  if (args.keyId !== undefined) query = query.where('tasks.key_id', '=', args.keyId)
+  const [first, end] = idsIn(args)
+  if (first !== undefined) query = query.where('tasks.id', '>=', first)
+  if (end !== undefined) query = query.where('tasks.id', '<', end)
+  const { search } = args
+  if (search === undefined) return query
+  return query.where(({ exists, selectFrom }) =>
+    exists(
+      selectFrom('library')
+        .select('library.id')
+        .whereRef('library.tenant_id', '=', 'tasks.tenant_id')
+        .whereRef('library.mode', '=', 'tasks.mode')
+        .whereRef('library.id', '=', 'tasks.id')
+        .where(textHolds(search)),
+    ),
+  )
+}
+
+function fromLibrary(tx: Tx, args: Args<'listTasks'>): SelectQueryBuilder<Database, 'tasks', object> {
+  // A cross join, which SQLite carries out in this order.
+  let query = tx.db
+    .selectFrom('library')
+    .crossJoin('tasks')
+    .whereRef('tasks.id', '=', 'library.id')
+    .where('library.tenant_id', '=', args.tenantId)
+    .orderBy('library.id', 'desc')
+  if (args.mode) query = query.where('library.mode', '=', args.mode)
+  if (args.operation) query = query.where('library.operation', 'in', [...args.operation])
+  if (args.model) query = query.where('library.model', 'in', [...args.model])
+  if (args.keyId !== undefined) query = query.where('library.key_id', '=', args.keyId)
+  if (args.search !== undefined) query = query.where(textHolds(args.search))
+  const [first, end] = idsIn(args)
+  if (first !== undefined) query = query.where('library.id', '>=', first)
+  if (end !== undefined) query = query.where('library.id', '<', end)
+  return query as unknown as SelectQueryBuilder<Database, 'tasks', object> // the caller reads the tasks alone
+}
+
+/** Ids begin with the time of creation: a range of times is a range of ids, from the first to one before the end. */
+function idsIn({ createdFrom, createdTo, beforeId }: Args<'listTasks'>): [string | undefined, string | undefined] {
+  const ends = [createdTo === undefined ? [] : [firstIdAt(createdTo + 1)], beforeId === undefined ? [] : [beforeId]]
+  return [createdFrom === undefined ? undefined : firstIdAt(createdFrom), ends.flat().sort()[0]]
 }
 
 export async function listAllTasks(tx: Tx, args: Args<'listAllTasks'>): Promise<Task[]> {
@@ -125,6 +192,11 @@ export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['
   const old = front
     .filter((task) => task.record_expires_at <= now && isTerminal(task.status as Task['status']))
     .map((task) => task.id)
+  return deleteTaskRows(tx, old)
+}
+
+/** Deletes tasks with their attempts and deliveries, and counts them no more. Returns how many there were. */
+export async function deleteTaskRows(tx: Tx, old: readonly string[]): Promise<number> {
   if (old.length === 0) return 0
   // Only rows that this statement deleted are counted: another node may be purging the same ones.
   const expired = await tx.db
@@ -142,24 +214,8 @@ export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['
   return expired.length
 }
 
-function filtered(tx: Tx, filter: TaskFilter): SelectQueryBuilder<Database, 'tasks', object> {
-  let query = tx.db.selectFrom('tasks').where('tenant_id', '=', filter.tenantId)
-  if (filter.mode) query = query.where('mode', '=', filter.mode)
-  if (filter.operation) query = query.where('operation', 'in', [...filter.operation])
-  if (filter.model) query = query.where('model', 'in', [...filter.model])
-  if (filter.status) query = query.where('status', 'in', inText(filter.status))
-  if (filter.batchId !== undefined) query = query.where('batch_id', '=', filter.batchId)
-  if (filter.externalId !== undefined) query = query.where('external_id', '=', filter.externalId)
-  // Ids begin with the time of creation: a range of times is a range of the index.
-  if (filter.createdFrom !== undefined) query = query.where('id', '>=', firstIdAt(filter.createdFrom))
-  if (filter.createdTo !== undefined) query = query.where('id', '<', firstIdAt(filter.createdTo + 1))
-  return query
-}
-
-/** Inputs are JSON, so the text is compared as JSON writes it. SQLite folds the case of ASCII letters only. */
-function inputHolds(text: string): RawBuilder<boolean> {
-  const pattern = JSON.stringify(text)
-    .slice(1, -1)
-    .replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
-  return sql<boolean>`lower(input) like lower(${`%${pattern}%`}) escape '\\'`
+/** The text is compared as JSON writes it. SQLite folds the case of ASCII letters only. */
+function textHolds(text: string): RawBuilder<boolean> {
+  const pattern = jsonText(text).replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
+  return sql<boolean>`library.text like lower(${`%${pattern}%`}) escape '\\'`
 }

@@ -22,7 +22,7 @@ export async function readUsage(tx: Tx, args: Args): Promise<UsageRow[]> {
   for (const counted of await countTasks(tx, args)) {
     const group = groupOf(args.by, counted.place)
     const { tasks, completed, failed, cancelled } = counted
-    const consumed = args.by === 'model' ? Number(counted.consumed) : 0
+    const consumed = knowsTasks(args) ? Number(counted.consumed) : 0
     rows.set(group, {
       group,
       tasks: Number(tasks),
@@ -36,11 +36,11 @@ export async function readUsage(tx: Tx, args: Args): Promise<UsageRow[]> {
   for (const { place, calls, consumed } of await countCalls(tx, args)) {
     const group = groupOf(args.by, place)
     const row = rows.get(group) ?? { group, ...NOTHING }
-    const more = args.by === 'model' ? Number(consumed) : 0
+    const more = knowsTasks(args) ? Number(consumed) : 0
     rows.set(group, { ...row, calls: Number(calls), consumed: points(row.consumed + more) })
   }
   // Test keys move no money.
-  const booked = args.by === 'model' || args.mode === 'test' ? [] : await sumLedger(tx, args)
+  const booked = knowsTasks(args) || args.mode === 'test' ? [] : await sumLedger(tx, args)
   for (const { place, consumed } of booked) {
     const group = groupOf(args.by, place)
     const row = rows.get(group) ?? { group, ...NOTHING }
@@ -49,13 +49,20 @@ export async function readUsage(tx: Tx, args: Args): Promise<UsageRow[]> {
   return [...rows.values()].sort((a, b) => (a.group < b.group ? -1 : 1))
 }
 
+/** Whether points are read from tasks and calls: the ledger knows days and keys alone. */
+function knowsTasks({ by }: Pick<Args, 'by'>): boolean {
+  return by === 'model' || by === 'operation'
+}
+
 const NOTHING = { tasks: 0, completed: 0, failed: 0, cancelled: 0, calls: 0, consumed: points(0) }
 
 function groupOf(by: Args['by'], place: string | number): string {
   return by === 'day' ? new Date(Number(place) * DAY_MS).toISOString().slice(0, 10) : String(place)
 }
 
-const OF_TASKS = { day: sql`created_at / ${sql.lit(DAY_MS)}`, model: sql`model`, key: sql`key_id` }
+const DAY = sql`created_at / ${sql.lit(DAY_MS)}`
+const OF_TASKS = { day: DAY, model: sql`model`, operation: sql`operation`, key: sql`key_id` }
+const OF_CALLS = { ...OF_TASKS, operation: sql`model` }
 const OF_LEDGER = { day: sql`at / ${sql.lit(DAY_MS)}`, key: sql`key_id` }
 
 async function countTasks(tx: Tx, { tenantId, mode, keyId, from, to, by }: Args): Promise<Counted[]> {
@@ -82,7 +89,7 @@ async function countCalls(
   if (mode !== undefined) conditions.push(sql`mode = ${mode}`)
   if (keyId !== undefined) conditions.push(sql`key_id = ${keyId}`)
   const { rows } = await sql<{ place: string | number; calls: number; consumed: number }>`
-    select ${OF_TASKS[by]} as place, count(*) as calls, sum(price) as consumed
+    select ${OF_CALLS[by]} as place, count(*) as calls, sum(price) as consumed
     from calls where ${all(conditions)} group by 1`.execute(tx.db)
   return rows
 }

@@ -12,7 +12,10 @@ export interface AuthRoutes {
   'POST /api/auth/two-factor/verify-totp': Auth<{ code: string; trustDevice?: boolean }>
   'POST /api/auth/two-factor/enable': Auth<{ password: string }, { totpURI: string; backupCodes: string[] }>
   'POST /api/auth/two-factor/disable': Auth<{ password: string }>
-  'POST /api/auth/sign-in/oauth2': Auth<{ providerId: string; callbackURL: string }, { url: string }>
+  'POST /api/auth/sign-in/social': Auth<
+    { provider: string; callbackURL: string; errorCallbackURL: string },
+    { url: string }
+  >
   'POST /api/auth/change-password': Auth<{
     currentPassword: string
     newPassword: string

@@ -20,7 +20,9 @@ export class ApiError extends Error {
 type All = Routes & AuthRoutes
 export type Route = keyof All
 /** What a route answers, out of its envelope. */
-export type Answer<R extends Route> = All[R]['answer'] extends { data: infer Data } ? Data : All[R]['answer']
+export type Answer<R extends Route> = All[R]['answer'] extends { code: number; data: infer Data }
+  ? Data
+  : All[R]['answer']
 
 export interface Sending<R extends Route> {
   path?: All[R]['path']
@@ -79,7 +81,8 @@ export function setMode(next: 'live' | 'test'): void {
   mode = next
 }
 
-function modeHeader(): Record<string, string> {
+/** What tells the gateway of the mode. */
+export function modeHeader(): Record<string, string> {
   return mode === 'test' ? { 'polyphony-mode': 'test' } : {}
 }
 

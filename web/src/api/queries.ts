@@ -33,12 +33,23 @@ export const operationsQuery = (mode: 'live' | 'test') =>
     staleTime: 5 * 60_000,
   })
 
-/** A task, which is read again each second until it has ended. */
+const POLL_MS = 1_000
+/** While news come by themselves (`feed.ts`), in case that one was lost. */
+const CHECK_MS = 5_000
+let hasFeed = (): boolean => false
+
+/** Tells whether the end of a task is announced. */
+export function setFeed(is: () => boolean): void {
+  hasFeed = is
+}
+
+/** A task, which is read again until it has ended. */
 export const taskQuery = (id: string) =>
   queryOptions({
     queryKey: ['task', id],
     queryFn: () => call('GET /polyphony/v1/tasks/{id}', { path: { id } }),
-    refetchInterval: ({ state: { data, error } }) => (error || (data && hasEnded(data)) ? false : 1_000),
+    refetchInterval: ({ state: { data, error } }) =>
+      error || (data && hasEnded(data)) ? false : hasFeed() ? CHECK_MS : POLL_MS,
   })
 
 export const balanceQuery = queryOptions({

@@ -178,6 +178,28 @@ export type PolyphonyAttempts = {
 })[]
 }
 
+export type PolyphonyBatch = {
+"id": string
+/** Its tasks. */ "total": number
+"completed": number
+"failed": number
+"cancelled": number
+/** What it named besides and was refused. */ "rejected": number
+/** Milliseconds UTC. */ "created_at": number
+"ended_at": (number | null)
+}
+
+export type PolyphonyBatches = {
+"batches": PolyphonyBatch[]
+"next_cursor": (string | null)
+}
+
+export type PolyphonyDeleted = {
+"id": string
+"deleted": true
+/** Milliseconds UTC. */ "restorable_until": number
+}
+
 export type PolyphonyFile = {
 "url": string
 /** As found in its bytes. */ "media_type": string
@@ -236,6 +258,13 @@ export type PolyphonyTask = {
 /** Of the pictures in the input. */ "image": number
 "output": number
 }
+/** What the picture said before it was taken out. */ "textBlocks"?: {
+"text": string
+"x": number
+"y": number
+"width": number
+"height": number
+}[]
 } | {
 "videos": {
 /** Reference to the MP4. */ "file": string
@@ -297,6 +326,8 @@ export type PolyphonyTask = {
 /** Milliseconds UTC, as the other times. */ "created_at": number
 "started_at": (number | null)
 "ended_at": (number | null)
+"batch_id": (string | null)
+/** Whether it is marked. */ "favourite": boolean
 }
 
 export type PolyphonyTaskRequest = { operation: string; input: Record<string, unknown>; webhook?: string }
@@ -365,7 +396,52 @@ export interface Routes {
 "data": AccountTestAdmin
 "message": string
 } }
-  "GET /api/admin/audit": { path: Record<never, never>; query: { "tenant"?: string; "verb"?: string; "actor"?: string; "subject"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+  "GET /api/admin/announcements": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"text": string
+/** `warning` is shown in a louder colour. Default: info. */ "tone": "info" | "warning"
+"begins_at": string
+"ends_at": (string | null)
+/** The only tenant that sees it; null = all. */ "tenant": (string | null)
+"created_by": string
+"created_at": string
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/admin/announcements": { path: Record<never, never>; query: Record<never, never>; body: {
+"text": string
+/** `warning` is shown in a louder colour. Default: info. */ "tone"?: "info" | "warning"
+/** Only for this tenant. Default: for all. */ "tenant"?: string
+/** An RFC 3339 time. Default: now. */ "begins_at"?: string
+/** Likewise. Default: until it is removed. */ "ends_at"?: string
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"text": string
+/** `warning` is shown in a louder colour. Default: info. */ "tone": "info" | "warning"
+"begins_at": string
+"ends_at": (string | null)
+/** The only tenant that sees it; null = all. */ "tenant": (string | null)
+"created_by": string
+"created_at": string
+}
+"message": string
+} }
+  "DELETE /api/admin/announcements/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"removed": true
+}
+"message": string
+} }
+  "GET /api/admin/audit": { path: Record<never, never>; query: { "tenant"?: string; "verb"?: string; "actor"?: string; "subject"?: string; "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string; "format"?: "json" | "csv" }; body: undefined; answer: {
 "code": 200
 "data": {
 "items": ({
@@ -414,6 +490,63 @@ export interface Routes {
 "duration_ms": number
 })[]
 /** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "GET /api/admin/codes": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+/** How the code begins, by which people recognise it. */ "prefix": string
+/** The credit that it becomes. */ "amount_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "amount_usd": number
+"state": "open" | "redeemed" | "expired" | "revoked"
+/** The only tenant that may redeem it; null = any. */ "tenant": (string | null)
+"note": (string | null)
+"created_by": string
+"created_at": string
+/** null = it does not expire. */ "expires_at": (string | null)
+"redeemed_at": (string | null)
+/** The tenant that has the credit. */ "redeemed_for": (string | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/admin/codes": { path: Record<never, never>; query: Record<never, never>; body: {
+"amount_usd"?: number
+"amount_points"?: number
+/** How many. Default: one. */ "count"?: number
+/** How long they hold. Default: for good. */ "days"?: number
+/** The only tenant that may redeem them. Default: any. */ "tenant"?: string
+/** For the operator alone. */ "note"?: string
+}; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+/** How the code begins, by which people recognise it. */ "prefix": string
+/** The credit that it becomes. */ "amount_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "amount_usd": number
+"state": "open" | "redeemed" | "expired" | "revoked"
+/** The only tenant that may redeem it; null = any. */ "tenant": (string | null)
+"note": (string | null)
+"created_by": string
+"created_at": string
+/** null = it does not expire. */ "expires_at": (string | null)
+"redeemed_at": (string | null)
+/** The tenant that has the credit. */ "redeemed_for": (string | null)
+/** Shown this once: only its hash is stored. */ "code": string
+})[]
+}
+"message": string
+} }
+  "DELETE /api/admin/codes/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"revoked": true
 }
 "message": string
 } }
@@ -586,6 +719,67 @@ export interface Routes {
 /** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
 /** What its unfinished tasks hold. */ "held_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+}
+"message": string
+} }
+  "GET /api/admin/health": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+/** Of the process that answers; null from a command that opened the database itself. */ "process": ({
+"version": string
+"node": string
+"uptime_seconds": number
+/** How late a timer fires now: work of the process waits as long. */ "lag_ms": number
+"memory_bytes": number
+/** Tasks that this process works on at this moment. */ "tasks_in_hand": number
+} | null)
+"database": {
+"engine": "sqlite" | "postgres"
+/** How long it took to answer a small question. */ "answer_ms": number
+}
+"storage": {
+/** Of uploads and drafts; outputs are not counted. */ "uploaded_bytes": number
+"disks": {
+"folder": string
+"free_bytes": number
+"size_bytes": number
+}[]
+"writable": boolean
+/** Why nothing can be written. */ "problem": (string | null)
+}
+"queue": {
+"staged": number
+"pending": number
+"running": number
+/** Of the task that is next to reach its deadline; null = none waits. */ "oldest_waiting_seconds": (number | null)
+}
+"last_day": {
+"tasks": number
+"completed": number
+"failed": number
+"calls": number
+/** Earned. */ "consumed_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "consumed_usd": number
+}
+"ledger": {
+/** Balances that cannot be right. */ "balance_faults": number
+/** Of all tenants. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+/** Likewise. */ "held_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
+}
+/** What notices were sent about, and is not over. */ "troubles": string[]
+/** Receivers of webhooks that do not answer. */ "paused_receivers": ({
+"tenant": string
+"host": string
+"failing_since": (string | null)
+})[]
+"retention": {
+/** How long records of tasks and calls are kept after their end. */ "record_days": number
+/** How long output files are kept. */ "media_days": number
+/** How long uploads are kept. */ "upload_hours": number
+/** How long files for calls, and results of batches, are kept. */ "call_file_days": number
+}
 }
 "message": string
 } }
@@ -861,7 +1055,7 @@ export interface Routes {
 }
 "message": string
 } }
-  "GET /api/admin/ledger": { path: Record<never, never>; query: { "tenant"?: string; "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string; "format"?: "json" | "csv" }; body: undefined; answer: {
+  "GET /api/admin/ledger": { path: Record<never, never>; query: { "tenant"?: string; "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string; "format"?: "json" | "csv" | "pdf"; "language"?: "en" | "zh" }; body: undefined; answer: {
 "code": 200
 "data": {
 "items": ({
@@ -981,6 +1175,25 @@ export interface Routes {
 }
 "message": string
 } }
+  "GET /api/admin/payments": { path: Record<never, never>; query: { "tenant"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"provider": string
+/** Its id at the provider. */ "external_id": (string | null)
+/** The credit that it becomes. */ "amount_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "amount_usd": number
+"status": "open" | "paid" | "expired" | "failed"
+"tenant": string
+"created_by": string
+"created_at": string
+"ended_at": (string | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
   "GET /api/admin/people": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
@@ -1085,6 +1298,29 @@ export interface Routes {
 /** Sets another password, once. Only its hash is stored. */ "link": string
 "token": string
 "expires_at": string
+}
+"message": string
+} }
+  "GET /api/admin/people/{person}/sessions": { path: { "person": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"created_at": string
+"expires_at": string
+"address": (string | null)
+"user_agent": (string | null)
+})[]
+}
+"message": string
+} }
+  "POST /api/admin/people/{person}/sign-out": { path: { "person": string }; query: Record<never, never>; body: {
+/** Only this one. Default: all. */ "session"?: string
+}; answer: {
+"code": 200
+"data": {
+"person": string
+"ended": number
 }
 "message": string
 } }
@@ -1306,6 +1542,37 @@ export interface Routes {
 /** The sum of each account of the ledger. */ "points": Record<string, number>
 "transactions": number
 /** How many tasks there are by status. */ "tasks": Record<string, number>
+}
+"message": string
+} }
+  "GET /api/admin/routing": { path: Record<never, never>; query: { "operation"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"queues": ({
+"pool": string
+"operation": string
+/** Whose accounts the pool has; null = the operator’s. */ "tenant": (string | null)
+/** The one account that can continue the work of these tasks. */ "account": (string | null)
+"waiting": number
+"oldest_at": string
+/** Accounts of the pool that would be given one now. */ "takers": number
+})[]
+"accounts": ({
+"id": string
+"provider": string
+"name": string
+/** null = the operator’s. */ "tenant": (string | null)
+"state": "connected" | "limited" | "cooling_down" | "moderation_strike" | "expired_credential" | "disabled"
+"reason": string
+"draining": boolean
+"slots": number
+"running": number
+"begun_today": number
+"daily_cap": (number | null)
+"priority": number
+"weight": number
+/** Whether it would be given a task now. */ "takes_work": boolean
+})[]
 }
 "message": string
 } }
@@ -1603,14 +1870,14 @@ export interface Routes {
 }
 "message": string
 } }
-  "GET /api/admin/usage": { path: Record<never, never>; query: { "tenant"?: string; "mode"?: "live" | "test"; "by"?: "day" | "model" | "key"; "from"?: string; "to"?: string; "key"?: string }; body: undefined; answer: {
+  "GET /api/admin/usage": { path: Record<never, never>; query: { "tenant"?: string; "mode"?: "live" | "test"; "by"?: "day" | "model" | "operation" | "key"; "from"?: string; "to"?: string; "key"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
 "from": string
 "to": string
-"by": "day" | "model" | "key"
+"by": "day" | "model" | "operation" | "key"
 "items": {
-/** A UTC day, a model, or the id of a key. */ "group": string
+/** A UTC day, a model, an operation, or the id of a key. */ "group": string
 /** Tasks on record that were created in the period. */ "tasks": number
 "completed": number
 "failed": number
@@ -1640,7 +1907,7 @@ export interface Routes {
 }
 "message": string
 } }
-  "GET /api/admin/webhooks": { path: Record<never, never>; query: { "tenant"?: string; "task"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+  "GET /api/admin/webhooks": { path: Record<never, never>; query: { "tenant"?: string; "task"?: string; "status"?: "pending" | "delivered" | "failed"; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
 "items": ({
@@ -1672,6 +1939,16 @@ export interface Routes {
 "message": string
 } }
   "GET /api/status": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"success": true
+"message": string
+/** What clients of one-api and new-api read. */ "data": {
+"version": string
+/** Unix seconds. */ "start_time": number
+"system_name": string
+/** Units of quota in a USD. */ "quota_per_unit": number
+"display_in_currency": boolean
+"quota_display_type"?: string
+}
 "name": string
 "version": string
 "store": string
@@ -1757,6 +2034,46 @@ export interface Routes {
 "data": AccountTest
 "message": string
 } }
+  "GET /api/v1/announcements": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"text": string
+/** `warning` is shown in a louder colour. Default: info. */ "tone": "info" | "warning"
+"begins_at": string
+"ends_at": (string | null)
+})[]
+}
+"message": string
+} }
+  "GET /api/v1/balance-notice": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+/** Notice of less than this to spend; null = no notice. */ "below_points": (number | null)
+/** The same in USD. */ "below_usd": (number | null)
+/** Where it is posted, signed as webhooks are. */ "url": (string | null)
+/** Where it is mailed. */ "email": (string | null)
+/** Whether this gateway can send e-mail. */ "sends_mail": boolean
+}
+"message": string
+} }
+  "PATCH /api/v1/balance-notice": { path: Record<never, never>; query: Record<never, never>; body: {
+"below_usd"?: (number | null)
+"below_points"?: (number | null)
+"url"?: (string | null)
+"email"?: (string | null)
+}; answer: {
+"code": 200
+"data": {
+/** Notice of less than this to spend; null = no notice. */ "below_points": (number | null)
+/** The same in USD. */ "below_usd": (number | null)
+/** Where it is posted, signed as webhooks are. */ "url": (string | null)
+/** Where it is mailed. */ "email": (string | null)
+/** Whether this gateway can send e-mail. */ "sends_mail": boolean
+}
+"message": string
+} }
   "GET /api/v1/calls": { path: Record<never, never>; query: { "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string; "key"?: string; "model"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
@@ -1792,6 +2109,19 @@ export interface Routes {
 }
 "message": string
 } }
+  "POST /api/v1/codes/redeem": { path: Record<never, never>; query: Record<never, never>; body: {
+/** In any case, with or without its dashes. */ "code": string
+}; answer: {
+"code": 200
+"data": {
+"id": string
+/** What was booked. */ "amount_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "amount_usd": number
+/** What can be spent now. */ "available_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "available_usd": number
+}
+"message": string
+} }
   "GET /api/v1/deliveries": { path: Record<never, never>; query: { "task"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
@@ -1812,6 +2142,27 @@ export interface Routes {
 })[]
 })[]
 /** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "GET /api/v1/deliveries/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"tenant": string
+/** The task, or the batch. */ "task_id": string
+"url": string
+"status": "pending" | "delivered" | "failed"
+"attempts": number
+"created_at": string
+"next_attempt_at": (string | null)
+"log": ({
+"at": string
+"duration_ms": number
+"http_status": (number | null)
+"error": (string | null)
+})[]
+/** What was sent, as it was sent. */ "body": string
 }
 "message": string
 } }
@@ -2092,7 +2443,7 @@ export interface Routes {
 }
 "message": string
 } }
-  "GET /api/v1/ledger": { path: Record<never, never>; query: { "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string; "format"?: "json" | "csv" }; body: undefined; answer: {
+  "GET /api/v1/ledger": { path: Record<never, never>; query: { "from"?: string; "to"?: string; "limit"?: number; "cursor"?: string; "format"?: "json" | "csv" | "pdf"; "language"?: "en" | "zh" }; body: undefined; answer: {
 "code": 200
 "data": {
 "items": ({
@@ -2154,19 +2505,102 @@ export interface Routes {
 }
 "message": string
 } }
+  "GET /api/v1/payments": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"provider": string
+/** Its id at the provider. */ "external_id": (string | null)
+/** The credit that it becomes. */ "amount_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "amount_usd": number
+"status": "open" | "paid" | "expired" | "failed"
+"tenant": string
+"created_by": string
+"created_at": string
+"ended_at": (string | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/v1/payments": { path: Record<never, never>; query: Record<never, never>; body: {
+/** In whole cents. */ "amount_usd": number
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"provider": string
+/** Its id at the provider. */ "external_id": (string | null)
+/** The credit that it becomes. */ "amount_points": number
+/** The same in USD; 10,000,000 points are 1 USD. */ "amount_usd": number
+"status": "open" | "paid" | "expired" | "failed"
+"tenant": string
+"created_by": string
+"created_at": string
+"ended_at": (string | null)
+/** A page of the provider, for a browser. */ "url": string
+}
+"message": string
+} }
   "GET /api/v1/providers": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
 "code": 200
 "data": AccountProvider[]
 "message": string
 } }
-  "GET /api/v1/usage": { path: Record<never, never>; query: { "by"?: "day" | "model" | "key"; "from"?: string; "to"?: string; "key"?: string }; body: undefined; answer: {
+  "GET /api/v1/shares": { path: Record<never, never>; query: { "task"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+"id": string
+"task": string
+"title": string
+/** The page that anyone with this address sees. */ "url": string
+/** Whether it is neither expired nor revoked. */ "open": boolean
+/** `person:ID`, or the id of a key. */ "made_by": string
+"created_at": string
+/** null = it does not expire. */ "expires_at": (string | null)
+"revoked_at": (string | null)
+})[]
+/** For the next page; null = this is the last one. */ "next_cursor": (string | null)
+}
+"message": string
+} }
+  "POST /api/v1/shares": { path: Record<never, never>; query: Record<never, never>; body: {
+"task": string
+/** What the page is called. Default: as the task is. */ "title"?: string
+/** How long it can be opened; null = until it is revoked. Default: 30. */ "days"?: (number | null)
+}; answer: {
+"code": 200
+"data": {
+"id": string
+"task": string
+"title": string
+/** The page that anyone with this address sees. */ "url": string
+/** Whether it is neither expired nor revoked. */ "open": boolean
+/** `person:ID`, or the id of a key. */ "made_by": string
+"created_at": string
+/** null = it does not expire. */ "expires_at": (string | null)
+"revoked_at": (string | null)
+}
+"message": string
+} }
+  "DELETE /api/v1/shares/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"revoked": true
+}
+"message": string
+} }
+  "GET /api/v1/usage": { path: Record<never, never>; query: { "by"?: "day" | "model" | "operation" | "key"; "from"?: string; "to"?: string; "key"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
 "from": string
 "to": string
-"by": "day" | "model" | "key"
+"by": "day" | "model" | "operation" | "key"
 "items": {
-/** A UTC day, a model, or the id of a key. */ "group": string
+/** A UTC day, a model, an operation, or the id of a key. */ "group": string
 /** Tasks on record that were created in the period. */ "tasks": number
 "completed": number
 "failed": number
@@ -2236,6 +2670,49 @@ export interface Routes {
 "name": string
 }[]
 "shares": boolean
+/** Whether tenants can buy credit. */ "payments": boolean
+}
+}
+"message": string
+} }
+  "POST /api/workspace/enter": { path: Record<never, never>; query: Record<never, never>; body: {
+/** What follows # in the link. */ "token": string
+}; answer: {
+"code": 200
+"data": {
+/** Whether the gateway has an operator who can sign in. */ "claimed": boolean
+"sign_up": "open" | "invitation" | "closed"
+/** Who is signed in. */ "person": ({
+"id": string
+"email": string
+"name": string
+"locale": (string | null)
+} | null)
+/** The key that is signed in in place of a person. */ "key": ({
+"id": string
+"name": string
+"prefix": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"role": "admin" | "member"
+} | null)
+"tenants": ({
+"id": string
+"name": string
+/** An owner does everything, a member makes tasks, a viewer reads. */ "role": "owner" | "member" | "viewer"
+})[]
+/** The one that requests are for. */ "tenant": (string | null)
+/** In this tenant. */ "role": ("owner" | "member" | "viewer" | null)
+"is_operator": boolean
+"features": {
+"password": boolean
+"passkey": boolean
+"two_factor": boolean
+"sign_in_with": {
+"id": string
+"name": string
+}[]
+"shares": boolean
+/** Whether tenants can buy credit. */ "payments": boolean
 }
 }
 "message": string
@@ -2292,6 +2769,7 @@ export interface Routes {
 "name": string
 }[]
 "shares": boolean
+/** Whether tenants can buy credit. */ "payments": boolean
 }
 }
 "message": string
@@ -2333,6 +2811,7 @@ export interface Routes {
 "name": string
 }[]
 "shares": boolean
+/** Whether tenants can buy credit. */ "payments": boolean
 }
 }
 "message": string
@@ -2385,6 +2864,7 @@ export interface Routes {
 "name": string
 }[]
 "shares": boolean
+/** Whether tenants can buy credit. */ "payments": boolean
 }
 }
 "message": string
@@ -2424,6 +2904,7 @@ export interface Routes {
 "name": string
 }[]
 "shares": boolean
+/** Whether tenants can buy credit. */ "payments": boolean
 }
 }
 "message": string
@@ -2485,6 +2966,7 @@ export interface Routes {
 "name": string
 }[]
 "shares": boolean
+/** Whether tenants can buy credit. */ "payments": boolean
 }
 }
 "message": string
@@ -2529,6 +3011,7 @@ export interface Routes {
 "name": string
 }[]
 "shares": boolean
+/** Whether tenants can buy credit. */ "payments": boolean
 }
 }
 "message": string
@@ -2570,17 +3053,27 @@ export interface Routes {
 "name": string
 }[]
 "shares": boolean
+/** Whether tenants can buy credit. */ "payments": boolean
 }
 }
 "message": string
 } }
+  "GET /polyphony/v1/archive": { path: Record<never, never>; query: { "ids"?: string }; body: undefined; answer: string }
+  "GET /polyphony/v1/batches": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: PolyphonyBatches }
+  "GET /polyphony/v1/batches/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyBatch }
+  "GET /polyphony/v1/events": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: string }
   "POST /polyphony/v1/files": { path: Record<never, never>; query: Record<never, never>; body: FormData; answer: PolyphonyFile }
   "GET /polyphony/v1/operations": { path: Record<never, never>; query: { "all"?: boolean }; body: undefined; answer: PolyphonyOperations }
   "POST /polyphony/v1/quote": { path: Record<never, never>; query: Record<never, never>; body: PolyphonyTaskRequest; answer: PolyphonyQuote }
   "POST /polyphony/v1/tasks": { path: Record<never, never>; query: Record<never, never>; body: PolyphonyTaskRequest; answer: PolyphonyTask }
-  "GET /polyphony/v1/tasks": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string; "idempotency_key"?: string; "status"?: string; "operation"?: string; "model"?: string; "kind"?: string; "created_from"?: string; "created_to"?: string; "search"?: string }; body: undefined; answer: PolyphonyTasks }
+  "GET /polyphony/v1/tasks": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string; "idempotency_key"?: string; "status"?: string; "operation"?: string; "model"?: string; "kind"?: string; "created_from"?: string; "created_to"?: string; "search"?: string; "key"?: string; "batch"?: string; "favourite"?: boolean }; body: undefined; answer: PolyphonyTasks }
   "GET /polyphony/v1/tasks/{id}": { path: { "id": string }; query: { "wait"?: number }; body: undefined; answer: PolyphonyTask }
+  "PATCH /polyphony/v1/tasks/{id}": { path: { "id": string }; query: Record<never, never>; body: {
+"favourite": boolean
+}; answer: PolyphonyTask }
+  "DELETE /polyphony/v1/tasks/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyDeleted }
   "GET /polyphony/v1/tasks/{id}/attempts": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyAttempts }
   "POST /polyphony/v1/tasks/{id}/cancel": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyTask }
   "GET /polyphony/v1/tasks/{id}/queue": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyPlace }
+  "POST /polyphony/v1/tasks/{id}/restore": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyTask }
 }

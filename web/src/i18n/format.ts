@@ -5,6 +5,21 @@ export const POINTS_PER_USD = 10_000_000
 
 const tag = (): string => (getLocale() === 'zh' ? 'zh-CN' : 'en-US')
 
+/** Formats are made once for each language: making one takes longer than a hundred uses. */
+function kept<Format>(make: (tag: string) => Format): () => Format {
+  const known = new Map<string, Format>()
+  return () => {
+    const found = known.get(tag()) ?? make(tag())
+    known.set(tag(), found)
+    return found
+  }
+}
+
+const NUMBER = kept((name) => new Intl.NumberFormat(name))
+const MOMENT = kept((name) => new Intl.DateTimeFormat(name, { dateStyle: 'medium', timeStyle: 'short' }))
+const DAY = kept((name) => new Intl.DateTimeFormat(name, { dateStyle: 'medium' }))
+const AGO = kept((name) => new Intl.RelativeTimeFormat(name, { numeric: 'auto' }))
+
 export function usd(amount: number): string {
   const size = Math.abs(amount)
   const digits = size === 0 || size >= 0.995 ? 2 : size >= 0.0095 ? 3 : 5
@@ -20,15 +35,15 @@ export function usd(amount: number): string {
 export const pointsAsUsd = (points: number): string => usd(points / POINTS_PER_USD)
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(tag()).format(value)
+  return NUMBER().format(value)
 }
 
 export function dateTime(at: number | string): string {
-  return new Intl.DateTimeFormat(tag(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at))
+  return MOMENT().format(new Date(at))
 }
 
 export function day(at: number | string): string {
-  return new Intl.DateTimeFormat(tag(), { dateStyle: 'medium' }).format(new Date(at))
+  return DAY().format(new Date(at))
 }
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -43,7 +58,7 @@ export function ago(at: number | string): string {
   if (Math.abs(distanceMs) > 7 * 86_400_000) return day(at)
   for (const [unit, ms] of UNITS) {
     if (Math.abs(distanceMs) >= ms) {
-      return new Intl.RelativeTimeFormat(tag(), { numeric: 'auto' }).format(Math.round(distanceMs / ms), unit)
+      return AGO().format(Math.round(distanceMs / ms), unit)
     }
   }
   return translate('time.now')

@@ -9,6 +9,7 @@ import { play, usePlayer } from '../shell/player.ts'
 import { Button } from '../ui/button.tsx'
 import { Cover } from '../ui/cover.tsx'
 import { Code, CopyButton } from '../ui/parts.tsx'
+import { BeforeAfter, pictureBefore } from './before-after.tsx'
 import { madeBy, nameOf, tracksOf } from './outputs.ts'
 
 const ModelView = lazy(() => import('./model-view.tsx'))
@@ -23,6 +24,7 @@ interface OutputProps {
 export function Output({ task, actions }: OutputProps) {
   const made = madeBy(task)
   const name = nameOf(task)
+  const before = pictureBefore(task)
   return (
     <div className="grid grid-cols-1 gap-4">
       <Sounds task={task} {...(actions ? { actions } : {})} />
@@ -30,21 +32,25 @@ export function Output({ task, actions }: OutputProps) {
         <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))] gap-3">
           {made.pictures.map(({ file, widthPx, heightPx }, at) => (
             <figure key={file} className="grid grid-cols-1 content-start gap-2">
-              <a
-                href={fileAddress(file)}
-                target="_blank"
-                rel="noreferrer"
-                className="overflow-hidden rounded-lg bg-hover"
-              >
-                <img
-                  src={fileAddress(file)}
-                  alt={name}
-                  width={widthPx}
-                  height={heightPx}
-                  loading="lazy"
-                  className="h-auto max-h-[32rem] w-full object-contain"
-                />
-              </a>
+              {before ? (
+                <BeforeAfter before={before} after={file} name={name} widthPx={widthPx} heightPx={heightPx} />
+              ) : (
+                <a
+                  href={fileAddress(file)}
+                  target="_blank"
+                  rel="noreferrer"
+                  className="overflow-hidden rounded-lg bg-hover"
+                >
+                  <img
+                    src={fileAddress(file)}
+                    alt={name}
+                    width={widthPx}
+                    height={heightPx}
+                    loading="lazy"
+                    className="h-auto max-h-[32rem] w-full object-contain"
+                  />
+                </a>
+              )}
               <ItemBar url={file} about={`${widthPx} × ${heightPx}`}>
                 {actions?.({ kind: 'picture', number: at + 1, url: file })}
               </ItemBar>

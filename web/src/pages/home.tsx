@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { ArrowRight, Check, KeyRound, Plug, WandSparkles } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { call } from '../api/client.ts'
+import { useTaskFeed } from '../api/feed.ts'
 import { balanceQuery, operationsQuery, type Task, taskQuery } from '../api/queries.ts'
 import { number, usd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
@@ -22,6 +23,7 @@ const RECENT = 4
 export function Home() {
   const t = useT()
   useTitle(t('nav.home'))
+  useTaskFeed()
   const mode = useMode()
   const { person } = useSession()
   const { data: recent } = useQuery({

@@ -1,22 +1,28 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
-import { Download, WalletMinimal } from 'lucide-react'
+import { Link, useSearch } from '@tanstack/react-router'
+import { Bell, Download, Plus, WalletMinimal } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { addressOf, call } from '../api/client.ts'
 import { balanceQuery } from '../api/queries.ts'
 import { dateTime, number, usd } from '../i18n/format.ts'
-import { translateIfKnown, useT } from '../i18n/i18n.ts'
+import { translateIfKnown, useLocale, useT } from '../i18n/i18n.ts'
 import { useMode } from '../shell/mode.ts'
+import { mayManage, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/classes.ts'
 import { Select } from '../ui/field.tsx'
+import { Menu } from '../ui/menu.tsx'
 import { Empty, Fault, Page, Panel, PanelTitle, Skeleton, Table, Tabs } from '../ui/parts.tsx'
+
+import { AddCredit } from './money/add-credit.tsx'
+import { BalanceNotice, noticeQuery } from './money/balance-notice.tsx'
 
 const Chart = lazy(() => import('../ui/chart.tsx'))
 
 const DAY_MS = 86_400_000
 const PERIODS = [7, 30, 90, 365]
+const GROUPS = ['day', 'model', 'operation', 'key'] as const
 
 export function Money() {
   const t = useT()
@@ -42,19 +48,12 @@ export function Money() {
               </option>
             ))}
           </Select>
-          <Button asChild>
-            <a
-              href={addressOf('/api/v1/ledger', { query: { from, format: 'csv' } })}
-              download={`polyphony-${from}.csv`}
-            >
-              <Download />
-              CSV
-            </a>
-          </Button>
+          <Statement from={from} />
         </>
       }
     >
       <div className="grid grid-cols-1 gap-5">
+        <PaymentNews />
         <Balance />
         <Spending from={from} days={days} now={now} />
         <Ledger from={from} />
@@ -63,23 +62,89 @@ export function Money() {
   )
 }
 
+/** The statement of the period as a file. */
+function Statement({ from }: { from: string }) {
+  const t = useT()
+  const language = useLocale()
+  const save = (format: 'csv' | 'pdf'): void => {
+    const link = document.createElement('a')
+    link.href = addressOf('/api/v1/ledger', { query: { from, format, ...(format === 'pdf' ? { language } : {}) } })
+    link.download = `polyphony-${from}.${format}`
+    link.click()
+  }
+  return (
+    <Menu
+      trigger={
+        <Button>
+          <Download />
+          {t('money.download')}
+        </Button>
+      }
+      items={[
+        { label: t('money.pdf'), run: () => save('pdf') },
+        { label: t('money.csv'), run: () => save('csv') },
+      ]}
+    />
+  )
+}
+
+/** What became of a payment from which one comes back. */
+function PaymentNews() {
+  const t = useT()
+  const { payment } = useSearch({ from: '/inside/money' })
+  if (payment !== 'done' && payment !== 'cancelled') return null
+  return (
+    <p
+      role="status"
+      className={cn(
+        'rounded-xl px-4 py-3',
+        payment === 'done' ? 'bg-good-ground text-good' : 'bg-info-ground text-info',
+      )}
+    >
+      {t(payment === 'done' ? 'money.paymentDone' : 'money.paymentCancelled')}
+    </p>
+  )
+}
+
 function Balance() {
   const t = useT()
+  const may = mayManage(useSession())
+  const [open, setOpen] = useState<'credit' | 'notice'>()
   const { data: last } = useQuery(balanceQuery)
+  const { data: notice } = useQuery({ ...noticeQuery, enabled: may })
   const numbers = [
     { label: t('money.available'), value: usd(last?.available_usd ?? 0), isMain: true },
     { label: t('money.held'), value: usd(last?.held_usd ?? 0) },
   ]
+  const close = (): void => setOpen(undefined)
   return (
-    <div className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line">
-      {numbers.map(({ label, value, isMain }) => (
-        <div key={label} className="grid grid-cols-1 gap-0.5 bg-panel px-5 py-4">
-          <span className="text-soft text-xs">{label}</span>
-          <span className={cn('font-semibold tracking-tight tabular', isMain ? 'text-3xl' : 'text-3xl text-soft')}>
-            {value}
-          </span>
+    <div className="overflow-hidden rounded-xl border border-line bg-line">
+      <div className="grid grid-cols-2 gap-px">
+        {numbers.map(({ label, value, isMain }) => (
+          <div key={label} className="grid grid-cols-1 gap-0.5 bg-panel px-5 py-4">
+            <span className="text-soft text-xs">{label}</span>
+            <span className={cn('font-semibold tracking-tight tabular', isMain ? 'text-3xl' : 'text-3xl text-soft')}>
+              {value}
+            </span>
+          </div>
+        ))}
+      </div>
+      {may && (
+        <div className="flex flex-wrap items-center gap-2 border-line border-t bg-panel px-5 py-3">
+          <Button look="primary" onClick={() => setOpen('credit')}>
+            <Plus />
+            {t('money.addCredit')}
+          </Button>
+          <Button onClick={() => setOpen('notice')}>
+            <Bell />
+            {notice && notice.below_usd !== null
+              ? t('money.balanceNoticeOn', { amount: usd(notice.below_usd) })
+              : t('money.balanceNotice')}
+          </Button>
         </div>
-      ))}
+      )}
+      {open === 'credit' && <AddCredit onClose={close} />}
+      {open === 'notice' && notice && <BalanceNotice notice={notice} onClose={close} />}
     </div>
   )
 }
@@ -87,7 +152,7 @@ function Balance() {
 function Spending({ from, days, now }: { from: string; days: number; now: number }) {
   const t = useT()
   const mode = useMode()
-  const [by, setBy] = useState<'day' | 'model' | 'key'>('day')
+  const [by, setBy] = useState<(typeof GROUPS)[number]>('day')
   const { data, error } = useQuery({
     queryKey: ['usage', by, from, mode],
     queryFn: () => call('GET /api/v1/usage', { query: { by, from } }),
@@ -113,7 +178,7 @@ function Spending({ from, days, now }: { from: string; days: number; now: number
             label={t('money.by')}
             value={by}
             onChange={(next) => setBy(next as typeof by)}
-            items={(['day', 'model', 'key'] as const).map((value) => ({ value, label: t(`money.${value}`) }))}
+            items={GROUPS.map((value) => ({ value, label: t(`money.${value}`) }))}
           />
         }
       >

@@ -1,10 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { ArrowLeft, RotateCcw, Send, Webhook } from 'lucide-react'
+import { ArrowLeft, RotateCcw } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { call } from '../api/client.ts'
+import { useTaskFeed } from '../api/feed.ts'
 import { hasEnded, type Task, taskQuery } from '../api/queries.ts'
-import type { PolyphonyAttempts } from '../api/routes.ts'
 import { dateTime, duration, pointsAsUsd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
 import { ItemActions } from '../media/actions.tsx'
@@ -15,17 +14,24 @@ import { Progress } from '../media/task-card.tsx'
 import { mayMake, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
-import { Badge, Code, CopyButton, Empty, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
-import { say, sayError } from '../ui/toast.tsx'
+import { Badge, Code, CopyButton, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
+import { TaskTools } from './library/task-tools.tsx'
 import { openStudio } from './studio/follow-ups.ts'
 import type { Values } from './studio/schema.ts'
+import { adviceFor } from './tasks/advice.ts'
+import { Deliveries } from './tasks/deliveries.tsx'
+import { ForOperators } from './tasks/for-operators.tsx'
+import { attemptsQuery, OUTCOMES, Timeline } from './tasks/timeline.tsx'
 
 const route = getRouteApi('/inside/tasks/$id')
 
 /** One task in full: how it went, what it made, what it cost, and who was notified. */
 export function OneTask() {
   const t = useT()
+  useTaskFeed()
   const { id } = route.useParams()
+  const navigate = route.useNavigate()
+  const session = useSession()
   const { data: task, error, refetch } = useQuery(taskQuery(id))
   useTitle(task ? nameOf(task) : t('nav.tasks'))
   if (error) {
@@ -56,16 +62,18 @@ export function OneTask() {
               {t('nav.tasks')}
             </Link>
           </Button>
-          <Button onClick={() => openStudio(task.operation, task.input as Values)}>
-            <RotateCcw />
-            {t('follow.again')}
-          </Button>
+          {mayMake(session) && (
+            <Button onClick={() => openStudio(task.operation, task.input as Values)}>
+              <RotateCcw />
+              {t('follow.again')}
+            </Button>
+          )}
         </>
       }
     >
       <div className="grid gap-5 lg:grid-cols-[1fr_320px]">
         <div className="grid grid-cols-1 min-w-0 content-start gap-5">
-          <Result task={task} />
+          <Result task={task} onDeleted={() => void navigate({ to: '/tasks' })} />
           <Attempts task={task} />
           <Deliveries task={task} />
           <Panel>
@@ -82,13 +90,14 @@ export function OneTask() {
         <aside className="grid grid-cols-1 content-start gap-5">
           <Facts task={task} />
           <Timeline task={task} />
+          <ForOperators task={task} />
         </aside>
       </div>
     </Page>
   )
 }
 
-function Result({ task }: { task: Task }) {
+function Result({ task, onDeleted }: { task: Task; onDeleted: () => void }) {
   const t = useT()
   return (
     <Panel>
@@ -99,13 +108,15 @@ function Result({ task }: { task: Task }) {
           <div className="rounded-lg bg-bad-ground px-4 py-3 text-bad">
             <p className="font-medium">{task.error.code}</p>
             <p>{task.error.message}</p>
-            <p className="mt-2 text-xs">{t('task.failedHint')}</p>
+            <p className="mt-2">{adviceFor(task.error.code)}</p>
+            <p className="mt-1 text-xs">{t('task.notCharged')}</p>
           </div>
         )}
         {task.status === 'cancelled' && <p className="text-soft">{t('task.wasCancelled')}</p>}
         {task.status === 'completed' && (
           <Output task={task} actions={(item) => <ItemActions task={task} item={item} />} />
         )}
+        {hasEnded(task) && <TaskTools task={task} onDeleted={onDeleted} />}
       </div>
     </Panel>
   )
@@ -125,6 +136,16 @@ function Facts({ task }: { task: Task }) {
     [t('task.held'), hasEnded(task) ? pointsAsUsd(0) : pointsAsUsd(task.price_points)],
     [t('task.consumed'), pointsAsUsd(task.consumed_points)],
     [t('task.released'), hasEnded(task) ? pointsAsUsd(task.price_points - task.consumed_points) : '–'],
+    ...(task.batch_id
+      ? ([
+          [
+            t('task.batch'),
+            <Link key="batch" to="/tasks" search={{ batch: task.batch_id }} className="underline underline-offset-2">
+              {task.batch_id.slice(0, 13)}…
+            </Link>,
+          ],
+        ] as [string, ReactNode][])
+      : []),
     ...(task.parent_id
       ? ([
           [
@@ -151,54 +172,9 @@ function Facts({ task }: { task: Task }) {
   )
 }
 
-function Timeline({ task }: { task: Task }) {
-  const t = useT()
-  const { created_at, started_at, ended_at, status } = task
-  const moments = [
-    { at: created_at, label: t('timeline.created') },
-    ...(started_at ? [{ at: started_at, label: t('timeline.started') }] : []),
-    ...(ended_at ? [{ at: ended_at, label: t(`status.${status}`) }] : []),
-  ]
-  return (
-    <Panel>
-      <PanelTitle>{t('task.timeline')}</PanelTitle>
-      <ol className="grid grid-cols-1 gap-4 p-4">
-        {moments.map(({ at, label }, index) => {
-          const before = moments[index - 1]
-          return (
-            <li key={label} className="flex gap-3">
-              <span aria-hidden className="mt-1.5 size-2 shrink-0 rounded-full bg-mark" />
-              <span>
-                <span className="block font-medium leading-tight">{label}</span>
-                <span className="block text-soft text-xs tabular">
-                  {dateTime(at)}
-                  {before && ` · +${duration(at - before.at)}`}
-                </span>
-              </span>
-            </li>
-          )
-        })}
-      </ol>
-    </Panel>
-  )
-}
-
-const OUTCOMES: Record<PolyphonyAttempts['attempts'][number]['outcome'], 'good' | 'bad' | 'info' | 'mark' | 'plain'> = {
-  calling: 'info',
-  accepted: 'info',
-  uncertain: 'mark',
-  turned_away: 'mark',
-  completed: 'good',
-  failed: 'bad',
-  cancelled: 'plain',
-}
-
 function Attempts({ task }: { task: Task }) {
   const t = useT()
-  const { data: attempts } = useQuery({
-    queryKey: ['attempts', task.id, task.status],
-    queryFn: async () => (await call('GET /polyphony/v1/tasks/{id}/attempts', { path: { id: task.id } })).attempts,
-  })
+  const { data: attempts } = useQuery(attemptsQuery(task))
   if (!attempts || attempts.length === 0) return null
   return (
     <Panel>
@@ -222,64 +198,6 @@ function Attempts({ task }: { task: Task }) {
           </tr>
         ))}
       </Table>
-    </Panel>
-  )
-}
-
-function Deliveries({ task }: { task: Task }) {
-  const t = useT()
-  const client = useQueryClient()
-  const session = useSession()
-  const key = ['deliveries', task.id, task.status]
-  const { data } = useQuery({
-    queryKey: key,
-    queryFn: () => call('GET /api/v1/deliveries', { query: { task: task.id } }),
-    retry: false,
-  })
-  const replaying = useMutation({
-    mutationFn: (id: string) => call('POST /api/v1/deliveries/{id}/replay', { path: { id } }),
-    onSuccess: () => {
-      say(t('task.replayed'))
-      setTimeout(() => void client.invalidateQueries({ queryKey: key }), 1_000)
-    },
-    onError: sayError,
-  })
-  if (!data) return null
-  return (
-    <Panel>
-      <PanelTitle>{t('task.webhooks')}</PanelTitle>
-      {data.items.length === 0 ? (
-        <Empty icon={<Webhook />} title={t('task.noWebhooks')}>
-          {t('task.noWebhooksAbout')}
-        </Empty>
-      ) : (
-        <ul className="divide-y divide-line">
-          {data.items.map(({ id, url, status, attempts, log }) => (
-            <li key={id} className="grid grid-cols-1 gap-2 px-4 py-3">
-              <div className="flex flex-wrap items-center gap-3">
-                <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>
-                  {t(`delivery.${status}`)}
-                </Badge>
-                <span className="min-w-0 flex-1 truncate font-mono text-xs">{url}</span>
-                {mayMake(session) && (
-                  <Button size="small" onClick={() => replaying.mutate(id)} disabled={replaying.isPending}>
-                    <Send />
-                    {t('task.replay')}
-                  </Button>
-                )}
-              </div>
-              <ul className="grid grid-cols-1 gap-1 text-soft text-xs tabular">
-                {log.map(({ at, duration_ms, http_status, error }) => (
-                  <li key={at}>
-                    {dateTime(at)} · {duration(duration_ms)} · {http_status ?? error ?? '–'}
-                  </li>
-                ))}
-                {log.length === 0 && <li>{t('task.deliveryAttempts', { count: attempts })}</li>}
-              </ul>
-            </li>
-          ))}
-        </ul>
-      )}
     </Panel>
   )
 }

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { ListChecks } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { call } from '../api/client.ts'
+import { useTaskFeed } from '../api/feed.ts'
 import { hasEnded, type Task } from '../api/queries.ts'
 import { ago, dateTime, duration, pointsAsUsd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
@@ -13,6 +14,7 @@ import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { Input } from '../ui/field.tsx'
 import { Empty, Fault, Page, Panel, Skeleton, Table, Tabs } from '../ui/parts.tsx'
+import { BatchBanner, Batches } from './tasks/batches.tsx'
 
 const route = getRouteApi('/inside/tasks')
 
@@ -27,24 +29,26 @@ const STATES = {
 type State = keyof typeof STATES
 
 const PAGE = 50
-const LIVE_MS = 2_000
 const TYPING_MS = 300
 
-/** All tasks as a table, which follows those that have not ended. */
+/** All tasks as a table that is kept current by the stream of events, and batches with how far they are. */
 export function Tasks() {
   const t = useT()
   useTitle(t('nav.tasks'))
   const mode = useMode()
-  const { status = 'all', search = '' } = route.useSearch()
+  useTaskFeed()
+  const { status = 'all', search = '', batch } = route.useSearch()
   const navigate = route.useNavigate()
   const state: State = status in STATES ? (status as State) : 'all'
+  const isBatches = status === 'batches'
   const [typed, setTyped] = useState(search)
   const set = (next: { status?: string; search?: string }): void => {
-    const merged = { status: state as string, search, ...next }
+    const merged = { status: isBatches ? status : state, search, ...next }
     void navigate({
       search: {
         ...(merged.status === 'all' ? {} : { status: merged.status }),
         ...(merged.search === '' ? {} : { search: merged.search }),
+        ...(batch && next.status === undefined ? { batch } : {}),
       },
       replace: true,
     })
@@ -55,20 +59,20 @@ export function Tasks() {
     return () => clearTimeout(timer)
   })
   const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
-    queryKey: ['tasks', 'table', mode, state, search],
+    queryKey: ['tasks', 'table', mode, state, search, batch],
     queryFn: ({ pageParam }) =>
       call('GET /polyphony/v1/tasks', {
         query: {
           limit: PAGE,
           ...(STATES[state] ? { status: STATES[state] } : {}),
           ...(search ? { search } : {}),
+          ...(batch ? { batch } : {}),
           ...(pageParam ? { cursor: pageParam } : {}),
         },
       }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-    refetchInterval: ({ state: { data: pages } }) =>
-      pages?.pages.length === 1 && pages.pages[0]?.tasks.some((task) => !hasEnded(task)) ? LIVE_MS : false,
+    enabled: !isBatches,
   })
   const tasks = data?.pages.flatMap((page) => page.tasks) ?? []
   return (
@@ -76,47 +80,56 @@ export function Tasks() {
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
         <Tabs
           label={t('tasks.state')}
-          value={state}
+          value={isBatches ? 'batches' : state}
           onChange={(next) => set({ status: next })}
-          items={(Object.keys(STATES) as State[]).map((value) => ({ value, label: t(`tasks.${value}`) }))}
+          items={[
+            ...(Object.keys(STATES) as State[]).map((value) => ({ value, label: t(`tasks.${value}`) })),
+            { value: 'batches', label: t('tasks.batches') },
+          ]}
         />
-        <Input
-          type="search"
-          aria-label={t('library.search')}
-          placeholder={t('library.search')}
-          value={typed}
-          maxLength={200}
-          onChange={({ target }) => setTyped(target.value)}
-          className="sm:w-64"
-        />
+        {!isBatches && (
+          <Input
+            type="search"
+            aria-label={t('library.search')}
+            placeholder={t('library.search')}
+            value={typed}
+            maxLength={200}
+            onChange={({ target }) => setTyped(target.value)}
+            className="sm:w-64"
+          />
+        )}
       </div>
+      {batch && <BatchBanner id={batch} onClose={() => set({ status: state })} />}
+      {isBatches && <Batches />}
       {error && <Fault error={error} retry={() => void refetch()} />}
-      <Panel>
-        {isPending && <Skeleton rows={8} />}
-        {tasks.length > 0 && (
-          <Table
-            label={t('nav.tasks')}
-            head={[
-              t('task.status'),
-              t('task.name'),
-              t('task.operation'),
-              t('task.provider'),
-              t('task.took'),
-              t('task.price'),
-              t('task.created'),
-            ]}
-          >
-            {tasks.map((task) => (
-              <Row key={task.id} task={task} />
-            ))}
-          </Table>
-        )}
-        {!isPending && !error && tasks.length === 0 && (
-          <Empty icon={<ListChecks />} title={t('tasks.emptyTitle')}>
-            {t('tasks.empty')}
-          </Empty>
-        )}
-      </Panel>
+      {!isBatches && (
+        <Panel>
+          {isPending && <Skeleton rows={8} />}
+          {tasks.length > 0 && (
+            <Table
+              label={t('nav.tasks')}
+              head={[
+                t('task.status'),
+                t('task.name'),
+                t('task.operation'),
+                t('task.provider'),
+                t('task.took'),
+                t('task.price'),
+                t('task.created'),
+              ]}
+            >
+              {tasks.map((task) => (
+                <Row key={task.id} task={task} />
+              ))}
+            </Table>
+          )}
+          {!isPending && !error && tasks.length === 0 && (
+            <Empty icon={<ListChecks />} title={t('tasks.emptyTitle')}>
+              {t('tasks.empty')}
+            </Empty>
+          )}
+        </Panel>
+      )}
       {hasNextPage && (
         <div className="mt-4 text-center">
           <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>

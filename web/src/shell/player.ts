@@ -62,17 +62,42 @@ export function stop(): void {
   set({ track: null, queue: [] })
 }
 
-/** A browser may refuse to play before the first click; the button stays, so nothing is lost. */
+/** A browser may refuse to play before the first click or key: then it plays at that. */
 function start(): void {
-  audio.play().catch(() => set({ isPlaying: false }))
+  audio.play().catch((error: unknown) => {
+    set({ isPlaying: false })
+    if (error instanceof DOMException && error.name === 'NotAllowedError') playAtFirstGesture()
+  })
+}
+
+function playAtFirstGesture(): void {
+  const { track } = state
+  const events = ['pointerdown', 'keydown'] as const
+  const begin = (): void => {
+    for (const event of events) removeEventListener(event, begin)
+    // A gesture on the button of the player does it by itself.
+    setTimeout(() => {
+      if (audio.paused && state.track === track && track) start()
+    }, 300)
+  }
+  for (const event of events) addEventListener(event, begin)
 }
 
 export function usePlayer(): PlayerState {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => state,
-  )
+  return useSyncExternalStore(subscribe, () => state)
+}
+
+/** Whether a sound of the task plays: drawn again only when that changes. */
+export function useIsPlaying(taskId: string): boolean {
+  return useSyncExternalStore(subscribe, () => state.isPlaying && state.track?.taskId === taskId)
+}
+
+/** The track of the moment, for those who only act on it. */
+export function currentTrack(): Track | null {
+  return state.track
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }

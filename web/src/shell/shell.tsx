@@ -8,6 +8,7 @@ import { cn } from '../ui/classes.ts'
 import { Menu } from '../ui/menu.tsx'
 import { Toasts } from '../ui/toast.tsx'
 import { AccountMenu } from './account-menu.tsx'
+import { AnnouncementBar } from './announcement-bar.tsx'
 import { Logo } from './logo.tsx'
 import { ModeNotice } from './mode-notice.tsx'
 import { type Place, placesFor } from './navigation.ts'
@@ -73,6 +74,7 @@ export function Shell() {
       </header>
       <main id="main" tabIndex={-1} className={cn('pb-20 outline-none md:pb-6', track && 'pb-40 md:pb-24')}>
         <ModeNotice />
+        <AnnouncementBar />
         <Outlet />
       </main>
       <PlayerBar />

@@ -65,7 +65,8 @@ export function Empty({
           {icon}
         </div>
       )}
-      <h3 className="font-semibold text-base">{title}</h3>
+      {/* No heading: it may stand below one of any rank. */}
+      <p className="font-semibold text-base">{title}</p>
       {children && <p className="max-w-md text-soft">{children}</p>}
       {action && <div className="mt-3">{action}</div>}
     </div>

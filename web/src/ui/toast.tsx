@@ -61,6 +61,11 @@ export function doLater(text: string, run: () => Promise<unknown>, revert: () =>
   }, SHOWN_MS)
 }
 
+/** Says what was done, with a way back while it is shown. */
+export function sayDone(text: string, undo: () => void): void {
+  add({ text, tone: 'info', undo })
+}
+
 export function Toasts() {
   const t = useT()
   const shown = useSyncExternalStore(

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { LRUCache } from 'lru-cache'
 import opentype, { type Font, type Glyph } from 'opentype.js'
+import { fontFileFor, readFontFile } from '../../font-files.ts'
 import { sfntOf } from './woff.ts'
 
 /** A family of letters from a package of @fontsource, all under the SIL Open Font License. */
@@ -98,44 +97,19 @@ function signOf(char: string, faces: readonly Typeface[]): Sign | undefined {
 }
 
 function signIn({ family, weight }: Typeface, char: string): Sign | undefined {
-  const code = char.codePointAt(0) ?? 0
-  const subset = subsetsOf(family).find(({ ranges }) => ranges.some(([from, to]) => code >= from && code <= to))
-  if (!subset) return undefined
-  const font = fontOf(`@fontsource/${family}/files/${family}-${subset.name}-${weight}-normal.woff`)
+  const file = fontFileFor(family, weight, char)
+  if (file === undefined) return undefined
+  const font = fontOf(file)
   return font.charToGlyphIndex(char) === 0 ? undefined : { glyph: font.charToGlyph(char), font }
 }
 
-interface Subset {
-  name: string
-  ranges: [from: number, to: number][]
-}
-
-const { resolve } = createRequire(import.meta.url)
-const subsets = new Map<string, Subset[]>()
 /** A font takes some milliseconds to read, and its tables some 100 KB. */
 const fonts = new LRUCache<string, Font>({ max: 24 })
-
-/** The files into which a family is divided, and the signs that each has: "U+0-FF,U+131". */
-function subsetsOf(family: string): Subset[] {
-  const known = subsets.get(family)
-  if (known) return known
-  const listed: Record<string, string> = JSON.parse(readFileSync(resolve(`@fontsource/${family}/unicode.json`), 'utf8'))
-  const found = Object.entries(listed).map(([name, ranges]): Subset => {
-    return { name: name.replace(/^\[(\d+)\]$/, '$1'), ranges: ranges.split(',').map(rangeOf) }
-  })
-  subsets.set(family, found)
-  return found
-}
-
-function rangeOf(text: string): [number, number] {
-  const [from = '', to = from] = text.replace(/^U\+/i, '').split('-')
-  return [Number.parseInt(from, 16), Number.parseInt(to, 16)]
-}
 
 function fontOf(file: string): Font {
   const known = fonts.get(file)
   if (known) return known
-  const font = opentype.parse(sfntOf(readFileSync(resolve(file))))
+  const font = opentype.parse(sfntOf(readFontFile(file)))
   fonts.set(file, font)
   return font
 }

@@ -18,7 +18,7 @@ type Way = 'password' | 'code' | 'key'
 /** By password (and a code), by passkey, by another service, or by an API key. */
 export function SignIn() {
   const t = useT()
-  const { next } = route.useSearch()
+  const { next, error, error_description: reason } = route.useSearch()
   const { data: session } = useQuery(sessionQuery)
   const [way, setWay] = useState<Way>('password')
   const byPasskey = useMutation({
@@ -28,8 +28,11 @@ export function SignIn() {
     },
   })
   const elsewhere = useMutation({
-    mutationFn: async (providerId: string) => {
-      const { url } = await call('POST /api/auth/sign-in/oauth2', { body: { providerId, callbackURL: next ?? '/' } })
+    mutationFn: async (provider: string) => {
+      // Whole addresses: the gateway may be below a path.
+      const here = (path: string): string => new URL(path.replace(/^\//, ''), document.baseURI).href
+      const body = { provider, callbackURL: here(next ?? '/'), errorCallbackURL: here('/sign-in') }
+      const { url } = await call('POST /api/auth/sign-in/social', { body })
       location.assign(url)
     },
   })
@@ -39,6 +42,7 @@ export function SignIn() {
       title={t('signIn.title')}
       about={way === 'key' ? t('signIn.keyAbout') : way === 'code' ? t('signIn.codeAbout') : t('signIn.about')}
     >
+      {error && <Fault error={reason ?? t('signIn.notAllowed')} />}
       {way === 'password' && <PasswordForm next={next} onCode={() => setWay('code')} />}
       {way === 'code' && <CodeForm next={next} />}
       {way === 'key' && <KeyForm next={next} />}

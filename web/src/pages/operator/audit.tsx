@@ -1,28 +1,60 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { ScrollText } from 'lucide-react'
-import { call } from '../../api/client.ts'
+import { Download, ScrollText } from 'lucide-react'
+import { useState } from 'react'
+import { addressOf, call } from '../../api/client.ts'
 import { dateTime } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
+import { Field, Input } from '../../ui/field.tsx'
 import { Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
 
-/** Who changed what. */
+interface Filters {
+  verb: string
+  actor: string
+  tenant: string
+  from: string
+  to: string
+}
+
+const NO_FILTERS: Filters = { verb: '', actor: '', tenant: '', from: '', to: '' }
+
+/** Who changed what, as far as the filters let through, and the same as a file. */
 export function AuditLog() {
   const t = useT()
+  const [filters, setFilters] = useState(NO_FILTERS)
   const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: ['admin-audit'],
+    queryKey: ['admin-audit', filters],
     queryFn: ({ pageParam }) =>
-      call('GET /api/admin/audit', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
+      call('GET /api/admin/audit', { query: { ...filters, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    placeholderData: (before) => before,
+    retry: false,
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
   const entries = data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Panel>
-      <PanelTitle>{t('operator.audit')}</PanelTitle>
+      <PanelTitle
+        aside={
+          <Button size="small" asChild>
+            <a
+              href={addressOf('/api/admin/audit', { query: { ...filters, format: 'csv' } })}
+              download="polyphony-audit.csv"
+            >
+              <Download />
+              {t('audit.export')}
+            </a>
+          </Button>
+        }
+      >
+        {t('operator.audit')}
+      </PanelTitle>
+      <AuditFilters filters={filters} onChange={setFilters} />
       {error && <Fault error={error} />}
       {!data && !error && <Skeleton />}
-      {data && entries.length === 0 && <Empty icon={<ScrollText />} title={t('audit.empty')} />}
+      {data && entries.length === 0 && (
+        <Empty icon={<ScrollText />} title={t(filters === NO_FILTERS ? 'audit.empty' : 'audit.noMatch')} />
+      )}
       {entries.length > 0 && (
         <Table
           label={t('operator.audit')}
@@ -60,6 +92,32 @@ export function AuditLog() {
         </div>
       )}
     </Panel>
+  )
+}
+
+function AuditFilters({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+  const t = useT()
+  const text = (name: keyof Filters, label: string, type = 'text') => (
+    <Field label={label} key={name}>
+      {(props) => (
+        <Input
+          {...props}
+          type={type}
+          placeholder={t('audit.any')}
+          value={filters[name]}
+          onChange={({ target }) => onChange({ ...filters, [name]: target.value })}
+        />
+      )}
+    </Field>
+  )
+  return (
+    <div className="grid grid-cols-2 gap-3 border-line border-b px-4 py-3 md:grid-cols-5">
+      {text('verb', t('audit.verb'))}
+      {text('actor', t('audit.actor'))}
+      {text('tenant', t('audit.tenant'))}
+      {text('from', t('audit.from'), 'date')}
+      {text('to', t('audit.to'), 'date')}
+    </div>
   )
 }
 

@@ -1,121 +1,257 @@
 import { useQuery } from '@tanstack/react-query'
-import { Activity } from 'lucide-react'
-import { addressOf, call } from '../../api/client.ts'
-import { duration, number } from '../../i18n/format.ts'
+import { Activity, CircleCheck, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { type Answer, call } from '../../api/client.ts'
+import { ago, bytes, dateTime, duration, number, usd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
-import { Badge, Empty, Fault, Panel, PanelTitle, Table } from '../../ui/parts.tsx'
+import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table, type Tone } from '../../ui/parts.tsx'
+import { useTenantNames } from './tenant-input.tsx'
 
-const LIVE_MS = 5_000
+type Health = Answer<'GET /api/admin/health'>
 
-/** Whether the gateway is ready, what waits, and which providers work. */
+const LIVE_MS = 10_000
+/** What a person notices. */
+const SLOW_LAG_MS = 100
+const SLOW_DATABASE_MS = 250
+const SHORT_DISK = 0.1
+
+/** How the gateway is, in one look: what is wrong first, then the numbers behind it. */
 export function Health() {
   const t = useT()
-  const { data: status, error } = useQuery({
-    queryKey: ['status'],
-    queryFn: () => call('GET /api/status'),
+  const { data: health, error } = useQuery({
+    queryKey: ['admin-health'],
+    queryFn: () => call('GET /api/admin/health'),
     refetchInterval: LIVE_MS,
-  })
-  const { data: ready } = useQuery({
-    queryKey: ['ready'],
-    queryFn: async () => (await fetch(addressOf('/readyz', {}))).json() as Promise<Record<string, unknown>>,
-    refetchInterval: LIVE_MS,
-  })
-  const { data: waiting } = useQuery({
-    queryKey: ['admin-tasks', 'waiting'],
-    queryFn: () =>
-      call('GET /api/admin/tasks', {
-        query: { limit: 50, status: ['staged', 'pending', 'submitting', 'processing', 'uncertain'] },
-      }),
-    refetchInterval: LIVE_MS,
-  })
-  const { data: failed } = useQuery({
-    queryKey: ['admin-tasks', 'failed'],
-    queryFn: () => call('GET /api/admin/tasks', { query: { limit: 20, status: ['failed'] } }),
   })
   if (error) return <Fault error={error} />
-  const tiles = [
-    { label: t('health.version'), value: status?.version ?? '–' },
-    { label: t('health.uptime'), value: status ? duration(status.uptimeSeconds * 1_000) : '–' },
-    { label: t('health.store'), value: status?.store ?? '–' },
-    {
-      label: t('health.unfinished'),
-      value: waiting ? `${number(waiting.items.length)}${waiting.next_cursor ? '+' : ''}` : '–',
-    },
-  ]
+  if (!health) {
+    return (
+      <Panel>
+        <Skeleton rows={8} />
+      </Panel>
+    )
+  }
   return (
     <div className="grid grid-cols-1 gap-5">
-      <div className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line md:grid-cols-4">
-        {tiles.map(({ label, value }) => (
-          <div key={label} className="grid grid-cols-1 gap-0.5 bg-panel px-5 py-4">
-            <span className="text-soft text-xs">{label}</span>
-            <span className="font-semibold text-xl tabular">{value}</span>
-          </div>
-        ))}
+      <Troubles health={health} />
+      <Tiles health={health} />
+      <div className="grid items-start gap-5 lg:grid-cols-2">
+        <Facts title={t('health.queue')} rows={queueRows(health, t)} />
+        <Facts title={t('health.database')} rows={storageRows(health, t)} />
+        <Providers />
+        <Facts title={t('health.retention')} rows={retentionRows(health, t)} />
       </div>
-      <div className="grid gap-5 lg:grid-cols-2">
-        <Panel>
-          <PanelTitle>{t('health.checks')}</PanelTitle>
-          <ul className="divide-y divide-line">
-            {checksIn(ready).map(([name, value]) => (
-              <li key={name} className="flex min-h-11 items-center justify-between gap-4 px-4 py-2">
-                <span>{name.replaceAll('_', ' ')}</span>
-                {typeof value === 'boolean' || value === 'ok' || value === 'ready' ? (
-                  <Badge tone={value === false ? 'bad' : 'good'}>
-                    {value === false ? t('health.bad') : t('health.ok')}
-                  </Badge>
-                ) : (
-                  <span className="truncate text-soft tabular">
-                    {typeof value === 'object' ? JSON.stringify(value) : String(value)}
-                  </span>
-                )}
-              </li>
-            ))}
-          </ul>
-        </Panel>
-        <Panel>
-          <PanelTitle>{t('health.providers')}</PanelTitle>
-          <ul className="divide-y divide-line">
-            {status?.providers.map(({ id, accounts, connected }) => (
-              <li key={id} className="flex min-h-11 items-center justify-between px-4 py-2">
-                <span className="font-medium">{id}</span>
-                <Badge tone={connected === accounts ? 'good' : connected > 0 ? 'mark' : 'bad'}>
-                  {t('health.connected', { connected, accounts })}
-                </Badge>
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      </div>
-      <Panel>
-        <PanelTitle>{t('health.failures')}</PanelTitle>
-        {failed && failed.items.length > 0 ? (
-          <Table
-            label={t('health.failures')}
-            head={[t('task.created'), t('task.operation'), t('task.provider'), t('task.error')]}
-          >
-            {failed.items.map(({ id, created_at, operation, provider, error: fault }) => (
-              <tr key={id}>
-                <td className="whitespace-nowrap text-soft">{new Date(created_at).toLocaleString()}</td>
-                <td>{operation}</td>
-                <td className="text-soft">{provider ?? '–'}</td>
-                <td className="min-w-64">
-                  <span className="font-mono text-bad text-xs">{fault?.code}</span> {fault?.message}
-                </td>
-              </tr>
-            ))}
-          </Table>
-        ) : (
-          <Empty icon={<Activity />} title={t('health.noFailures')} />
-        )}
-      </Panel>
+      <Failures />
     </div>
   )
 }
 
-/** What `/readyz` says, one line for each check. */
-function checksIn(ready: Record<string, unknown> | undefined): [string, unknown][] {
-  if (!ready) return []
-  const inner = ready.checks
-  const checks = typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>) : ready
-  return Object.entries(checks)
+function Troubles({ health }: { health: Health }) {
+  const t = useT()
+  const nameOf = useTenantNames()
+  const { storage, ledger, troubles, paused_receivers: paused } = health
+  const all: ReactNode[] = [
+    ...(storage.problem === null ? [] : [storage.problem]),
+    ...(ledger.balance_faults > 0 ? [`${t('health.faults')}: ${number(ledger.balance_faults)}`] : []),
+    ...troubles.filter((one) => !one.startsWith('webhooks ')),
+    ...paused.map(
+      ({ host, tenant, failing_since }) =>
+        `${t('health.paused')}: ${host} (${nameOf(tenant)}${failing_since ? `, ${t('health.since', { when: dateTime(failing_since) })}` : ''})`,
+    ),
+  ]
+  if (all.length === 0) {
+    return (
+      <p className="flex items-center gap-2.5 rounded-xl bg-good-ground px-4 py-3 font-medium text-good [&_svg]:size-5">
+        <CircleCheck aria-hidden />
+        {t('health.well')}
+      </p>
+    )
+  }
+  return (
+    <section aria-label={t('health.troubles')} className="rounded-xl bg-bad-ground px-4 py-3 text-bad">
+      <h2 className="flex items-center gap-2.5 font-semibold [&_svg]:size-5">
+        <TriangleAlert aria-hidden />
+        {t('health.troubles')}
+      </h2>
+      <ul className="mt-2 grid list-disc gap-1 pl-10">
+        {all.map((text) => (
+          <li key={String(text)} className="break-words">
+            {text}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Tiles({ health: { process: running, database, last_day: day, queue } }: { health: Health }) {
+  const t = useT()
+  const tiles = [
+    { label: t('health.version'), value: running?.version ?? '–', about: running?.node },
+    { label: t('health.uptime'), value: running ? duration(running.uptime_seconds * 1_000) : '–' },
+    {
+      label: t('health.lag'),
+      value: running ? `${running.lag_ms} ms` : '–',
+      about: t('health.lagHelp'),
+      isBad: (running?.lag_ms ?? 0) > SLOW_LAG_MS,
+    },
+    {
+      label: t('health.store'),
+      value: database.engine === 'sqlite' ? 'SQLite' : 'PostgreSQL',
+      about: `${t('health.answers')} ${database.answer_ms} ms`,
+      isBad: database.answer_ms > SLOW_DATABASE_MS,
+    },
+    { label: t('health.unfinished'), value: number(queue.staged + queue.pending + queue.running) },
+    { label: `${t('tasks.completed')} · ${t('health.lastDay')}`, value: number(day.completed) },
+    {
+      label: `${t('tasks.failed')} · ${t('health.lastDay')}`,
+      value: number(day.failed),
+      about:
+        day.tasks > 0 ? t('money.share', { percent: `${Math.round((100 * day.failed) / day.tasks)} %` }) : undefined,
+    },
+    {
+      label: `${t('health.consumed')} · ${t('health.lastDay')}`,
+      value: usd(day.consumed_usd),
+      about: `${t('health.calls')}: ${number(day.calls)}`,
+    },
+  ]
+  return (
+    <div className="grid grid-cols-2 gap-px overflow-hidden rounded-xl border border-line bg-line md:grid-cols-4">
+      {tiles.map(({ label, value, about, isBad }) => (
+        <div key={label} className="grid grid-cols-1 content-start gap-0.5 bg-panel px-5 py-4">
+          <span className="text-soft text-xs">{label}</span>
+          <span className={isBad ? 'font-semibold text-bad text-xl tabular' : 'font-semibold text-xl tabular'}>
+            {value}
+          </span>
+          {about && <span className="text-soft text-xs">{about}</span>}
+        </div>
+      ))}
+    </div>
+  )
+}
+
+interface Row {
+  label: string
+  value: ReactNode
+  tone?: Tone
+}
+
+type Translate = ReturnType<typeof useT>
+
+function queueRows({ queue, process: running, ledger }: Health, t: Translate): Row[] {
+  const { oldest_waiting_seconds: oldest } = queue
+  return [
+    { label: t('health.waiting'), value: number(queue.pending) },
+    { label: t('health.running'), value: number(queue.running) },
+    { label: t('health.parked'), value: number(queue.staged) },
+    { label: t('health.oldest'), value: oldest === null ? '–' : duration(oldest * 1_000) },
+    { label: t('health.inHand'), value: running ? number(running.tasks_in_hand) : '–' },
+    { label: t('health.heldCredit'), value: usd(ledger.available_usd) },
+    { label: t('money.held'), value: usd(ledger.held_usd) },
+  ]
+}
+
+function storageRows({ storage, process: running }: Health, t: Translate): Row[] {
+  const isFull = ({ free_bytes: free, size_bytes: size }: Health['storage']['disks'][number]) =>
+    free < SHORT_DISK * size
+  return [
+    {
+      label: t('health.writable'),
+      value: storage.writable ? t('health.ok') : t('health.bad'),
+      tone: storage.writable ? 'good' : 'bad',
+    },
+    ...storage.disks.map((disk): Row => {
+      const value = t('health.free', { free: bytes(disk.free_bytes), size: bytes(disk.size_bytes) })
+      return { label: t('health.diskOf', { folder: disk.folder }), value, ...(isFull(disk) ? { tone: 'bad' } : {}) }
+    }),
+    { label: t('health.files'), value: bytes(storage.uploaded_bytes) },
+    { label: t('health.memory'), value: running ? bytes(running.memory_bytes) : '–' },
+  ]
+}
+
+function retentionRows({ retention }: Health, t: Translate): Row[] {
+  const days = (count: number): string => daysOf(count, t)
+  return [
+    { label: t('health.retentionRecords'), value: days(retention.record_days) },
+    { label: t('health.retentionMedia'), value: days(retention.media_days) },
+    { label: t('health.retentionUploads'), value: days(retention.upload_hours / 24) },
+    { label: t('health.retentionCallFiles'), value: days(retention.call_file_days) },
+  ]
+}
+
+function daysOf(days: number, t: Translate): string {
+  return t('health.days', { count: number(Math.round(100 * days) / 100) })
+}
+
+function Facts({ title, rows }: { title: string; rows: Row[] }) {
+  return (
+    <Panel>
+      <PanelTitle>{title}</PanelTitle>
+      <dl className="divide-y divide-line">
+        {rows.map(({ label, value, tone }) => (
+          <div key={label} className="flex min-h-11 items-center justify-between gap-4 px-4 py-2">
+            <dt className="text-soft">{label}</dt>
+            <dd className="text-right tabular">{tone ? <Badge tone={tone}>{value}</Badge> : value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  )
+}
+
+function Providers() {
+  const t = useT()
+  const { data: status } = useQuery({
+    queryKey: ['status'],
+    queryFn: () => call('GET /api/status'),
+    refetchInterval: LIVE_MS,
+  })
+  return (
+    <Panel>
+      <PanelTitle>{t('health.providers')}</PanelTitle>
+      <ul className="divide-y divide-line">
+        {status?.providers.map(({ id, accounts, connected }) => (
+          <li key={id} className="flex min-h-11 items-center justify-between px-4 py-2">
+            <span className="font-medium">{id}</span>
+            <Badge tone={connected === accounts ? 'good' : connected > 0 ? 'mark' : 'bad'}>
+              {t('health.connected', { connected, accounts })}
+            </Badge>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+function Failures() {
+  const t = useT()
+  const { data: failed } = useQuery({
+    queryKey: ['admin-tasks', 'failed'],
+    queryFn: () => call('GET /api/admin/tasks', { query: { limit: 20, status: ['failed'] } }),
+    refetchInterval: LIVE_MS,
+  })
+  return (
+    <Panel>
+      <PanelTitle>{t('health.failures')}</PanelTitle>
+      {failed && failed.items.length > 0 ? (
+        <Table
+          label={t('health.failures')}
+          head={[t('task.created'), t('task.operation'), t('task.provider'), t('task.error')]}
+        >
+          {failed.items.map(({ id, created_at, operation, provider, error: fault }) => (
+            <tr key={id}>
+              <td className="whitespace-nowrap text-soft">{ago(created_at)}</td>
+              <td>{operation}</td>
+              <td className="text-soft">{provider ?? '–'}</td>
+              <td className="min-w-64">
+                <span className="font-mono text-bad text-xs">{fault?.code}</span> {fault?.message}
+              </td>
+            </tr>
+          ))}
+        </Table>
+      ) : (
+        <Empty icon={<Activity />} title={t('health.noFailures')} />
+      )}
+    </Panel>
+  )
 }

@@ -1,20 +1,24 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Send, Webhook } from 'lucide-react'
+import { useState } from 'react'
 import { call } from '../../api/client.ts'
 import { ago } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
-import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table, Tabs } from '../../ui/parts.tsx'
 import { say, sayError } from '../../ui/toast.tsx'
 
 const WEBHOOKS = ['admin-webhooks'] as const
+/** What failed is what one comes for. */
+const STATES = ['failed', 'pending', 'delivered', 'all'] as const
 
 export function Webhooks() {
   const t = useT()
   const client = useQueryClient()
+  const [status, setStatus] = useState<(typeof STATES)[number]>('failed')
   const { data, error } = useQuery({
-    queryKey: WEBHOOKS,
-    queryFn: () => call('GET /api/admin/webhooks', { query: { limit: 100 } }),
+    queryKey: [...WEBHOOKS, status],
+    queryFn: () => call('GET /api/admin/webhooks', { query: { limit: 100, ...(status === 'all' ? {} : { status }) } }),
     refetchInterval: 10_000,
   })
   const replaying = useMutation({
@@ -27,12 +31,26 @@ export function Webhooks() {
   })
   return (
     <Panel>
-      <PanelTitle>{t('task.webhooks')}</PanelTitle>
+      <PanelTitle
+        aside={
+          <Tabs
+            label={t('webhooks.state')}
+            value={status}
+            onChange={(next) => setStatus(next as typeof status)}
+            items={STATES.map((value) => ({
+              value,
+              label: value === 'all' ? t('webhooks.all') : t(`delivery.${value}`),
+            }))}
+          />
+        }
+      >
+        {t('task.webhooks')}
+      </PanelTitle>
       {error && <Fault error={error} />}
       {!data && !error && <Skeleton />}
       {data?.items.length === 0 && (
-        <Empty icon={<Webhook />} title={t('task.noWebhooks')}>
-          {t('task.noWebhooksAbout')}
+        <Empty icon={<Webhook />} title={status === 'failed' ? t('webhooks.noFailed') : t('task.noWebhooks')}>
+          {status !== 'failed' && t('task.noWebhooksAbout')}
         </Empty>
       )}
       {data && data.items.length > 0 && (

@@ -3,6 +3,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { Sparkles } from 'lucide-react'
 import { useState } from 'react'
 import { call } from '../../api/client.ts'
+import { useTaskFeed } from '../../api/feed.ts'
 import { type Operation, operationsQuery, type Task } from '../../api/queries.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { TaskCard } from '../../media/task-card.tsx'
@@ -22,6 +23,7 @@ const RECENT = 8
 export function Studio() {
   const t = useT()
   useTitle(t('nav.studio'))
+  useTaskFeed()
   const mode = useMode()
   const { op, from } = route.useSearch()
   const navigate = route.useNavigate()

@@ -1,0 +1,20 @@
+import type { Points } from './points.ts'
+
+/** `open` until the provider says how it ended. A payment that is `paid` stays so. */
+export type PaymentStatus = 'open' | 'paid' | 'expired' | 'failed'
+
+/** A payment by which a tenant buys credit. */
+export interface Payment {
+  id: string
+  tenantId: string
+  /** Such as `stripe`. */
+  provider: string
+  /** Its id at the provider; null until the provider has answered. */
+  externalId: string | null
+  amount: Points
+  status: PaymentStatus
+  /** As the audit names an actor. */
+  createdBy: string
+  createdAt: number
+  endedAt: number | null
+}

@@ -1,0 +1,23 @@
+import { isJsonObject } from './json.ts'
+import type { Task } from './task.ts'
+
+const TITLE_FIELDS = [
+  'title',
+  'gpt_description_prompt',
+  'prompt',
+  'promptText',
+  'text',
+  'style_prompt',
+  'lyrics',
+  'tags',
+] as const
+const MAX_LENGTH = 200
+
+/** What a task is called: the title of what it made, or the first line of what was asked for, or its operation. */
+export function titleOf({ input, output, operation }: Pick<Task, 'input' | 'output' | 'operation'>): string {
+  const clips = isJsonObject(output) && Array.isArray(output.clips) ? output.clips : []
+  const made = clips.map((clip) => (isJsonObject(clip) ? clip.title : undefined))
+  const named = [...made, ...TITLE_FIELDS.map((field) => input[field])]
+  const found = named.find((value): value is string => typeof value === 'string' && value.trim() !== '')
+  return (found?.trim().split('\n', 1)[0] ?? operation).slice(0, MAX_LENGTH)
+}

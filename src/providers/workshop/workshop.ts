@@ -1,0 +1,172 @@
+import { backgroundRemove, imageUpscale } from '../../catalog/image-tools.ts'
+import { type InputOf, inputOf } from '../../catalog/operation.ts'
+import { recraftCrispUpscale, recraftCutOut, recraftErase, recraftVectorize } from '../../catalog/recraft.ts'
+import { PolyphonyError } from '../../core/errors.ts'
+import { type Drawing, MOST_TIMES, type Workshop } from '../../engines/workshop/workshop.ts'
+import { imagesResult, outputSpecFor } from '../kit/results.ts'
+import type { Job, Provider, Result, Submitted, TaskRequest } from '../provider.ts'
+
+type Request = Pick<TaskRequest, 'operation' | 'input'>
+
+/** How one operation is performed here, and on what inputs it is not. */
+interface Tool {
+  perform(workshop: Workshop, job: Job, signal: AbortSignal): Promise<Submitted>
+  refuses?(request: Request): string | undefined
+}
+
+const MEGAPIXEL = 2 ** 20
+const PIXELS = { upscale4mp: 4 * MEGAPIXEL, upscale16mp: 16 * MEGAPIXEL }
+
+const TOOLS: Record<string, Tool> = {
+  [recraftVectorize.id]: {
+    refuses: (request) =>
+      inputOf(recraftVectorize, request).return_gradients === 'on'
+        ? 'The workshop draws no gradients (return_gradients).'
+        : undefined,
+    async perform(workshop, job, signal) {
+      const input = inputOf(recraftVectorize, job)
+      const picture = await fileOf(job, input.image_url, signal)
+      const work = { kind: 'vectorize', picture, drawing: drawingOf(input) } as const
+      return performed(workshop, job, { work, field: 'image_url', by: 'traced by VTracer', signal })
+    },
+  },
+  [recraftErase.id]: {
+    async perform(workshop, job, signal) {
+      const { image_url, mask_url, image_format: format } = inputOf(recraftErase, job)
+      const picture = await fileOf(job, image_url, signal)
+      const mask = await fileOf(job, mask_url, signal)
+      const work = { kind: 'erase', picture, mask, format } as const
+      return performed(workshop, job, {
+        work,
+        field: 'image_url',
+        by: 'filled from its surroundings by PatchMatch',
+        signal,
+      })
+    },
+  },
+  [recraftCutOut.id]: {
+    async perform(workshop, job, signal) {
+      const { image_url, image_format: format } = inputOf(recraftCutOut, job)
+      const work = { kind: 'cut out', picture: await fileOf(job, image_url, signal), format } as const
+      return performed(workshop, job, { work, field: 'image_url', by: CUT_OUT_BY, signal })
+    },
+  },
+  [recraftCrispUpscale.id]: {
+    async perform(workshop, job, signal) {
+      const { image_url, image_format: format, upscale } = inputOf(recraftCrispUpscale, job)
+      const to = upscale === undefined ? { by: 2 } : { toPixels: PIXELS[upscale] }
+      const work = { kind: 'enlarge', picture: await fileOf(job, image_url, signal), to, format } as const
+      return performed(workshop, job, { work, field: 'image_url', by: ENLARGED_BY, signal })
+    },
+  },
+  [backgroundRemove.id]: {
+    refuses(request) {
+      const { rmbg_model: model } = inputOf(backgroundRemove, request)
+      return model === undefined
+        ? undefined
+        : `The workshop has no ${model} (rmbg_model); without a model it uses U2-Net small.`
+    },
+    async perform(workshop, job, signal) {
+      const { image } = inputOf(backgroundRemove, job)
+      const work = { kind: 'cut out', picture: await fileOf(job, image, signal), format: 'png' } as const
+      return performed(workshop, job, { work, field: 'image', by: CUT_OUT_BY, signal })
+    },
+  },
+  [imageUpscale.id]: {
+    refuses(request) {
+      const { scale, face_enhance: restoresFaces } = inputOf(imageUpscale, request)
+      if (restoresFaces) return 'The workshop restores no faces (face_enhance).'
+      return scale > MOST_TIMES ? `The workshop enlarges at most ${MOST_TIMES} times (scale).` : undefined
+    },
+    async perform(workshop, job, signal) {
+      const { image, scale } = inputOf(imageUpscale, job)
+      const work = {
+        kind: 'enlarge',
+        picture: await fileOf(job, image, signal),
+        to: { by: scale },
+        format: 'png',
+      } as const
+      return performed(workshop, job, { work, field: 'image', by: ENLARGED_BY, signal, isByMegapixel: true })
+    },
+  },
+}
+
+const CUT_OUT_BY = 'cut out by U2-Net small'
+const ENLARGED_BY = 'enlarged by ESRGAN'
+
+/**
+ * Tools for pictures in this process, offline. Work that a restart interrupts has cost nothing, so the task is simply done
+ * again. What it cannot do is refused by the name of the field.
+ */
+export function workshopProvider(workshop: Workshop): Provider {
+  const refuses = (request: Request): string | undefined => TOOLS[request.operation]?.refuses?.(request)
+  return {
+    id: 'workshop',
+    isLocal: true,
+    operations: new Set(Object.keys(TOOLS)),
+    refuses,
+    async submit(job, _account, signal) {
+      const tool = TOOLS[job.operation]
+      if (!tool) throw new PolyphonyError('no_provider', `The workshop does not perform ${job.operation}.`)
+      // An account that took the request may have been removed since.
+      const refusal = refuses(job)
+      if (refusal !== undefined) throw new PolyphonyError('vendor_refused', refusal)
+      job.report(0)
+      return tool.perform(workshop, job, signal)
+    },
+    // The work is in this process, and ends with its lease.
+    cancel: async () => {},
+    reconcile: async () => 'absent',
+    close: () => workshop.close(),
+  }
+}
+
+async function fileOf(job: Job, reference: string, signal: AbortSignal): Promise<Uint8Array> {
+  return (await job.file(reference, signal)).bytes
+}
+
+interface Performance {
+  work: Parameters<Workshop['perform']>[0]
+  field: string
+  /** Who or what did it, for the task's log. */
+  by: string
+  signal: AbortSignal
+  /** The price is for started megapixels of a result whose size was assumed. */
+  isByMegapixel?: boolean
+}
+
+async function performed(workshop: Workshop, job: Job, given: Performance): Promise<Submitted> {
+  const { work, field, by, signal, isByMegapixel } = given
+  const onProgress = (percent: number): void => job.report(percent)
+  const outcome = await workshop.perform(work, { field, signal, onProgress })
+  if ('refused' in outcome) return { failed: { reason: outcome.refused } }
+  const { file, mediaType, ...size } = outcome.made
+  const result = imagesResult(job, [file])
+  const made: Result = {
+    ...result,
+    files: result.files.map((one) => ({ ...one, mediaType })),
+    logs: [`${by} in the embedded workshop`],
+  }
+  return { result: isByMegapixel ? { ...made, consumedShare: shareOf(job, size) } : made }
+}
+
+/** Of the megapixels that the price assumed, those that there are. */
+function shareOf(job: Job, { widthPx, heightPx }: { widthPx: number; heightPx: number }): number {
+  const assumed = outputSpecFor(job, 'pictures')
+  const started = (pixels: number): number => Math.ceil(pixels / 1_000_000)
+  return Math.min(1, started(widthPx * heightPx) / started(assumed.widthPx * assumed.heightPx))
+}
+
+function drawingOf(input: InputOf<typeof recraftVectorize>): Drawing {
+  const palette = input.strict_color_palette?.map(([red = 0, green = 0, blue = 0]) => [red, green, blue] as const)
+  return {
+    shapes: input.shape_stacking ?? 'hierarchical',
+    isCompact: input.svg_compression === 'on',
+    hasFewColours: input.color_reduction === 'on',
+    hasNoSmallShapes: input.small_shape_filter === 'on',
+    ...(input.limit_num_shapes === 'on' && input.max_num_shapes !== undefined
+      ? { maxShapes: input.max_num_shapes }
+      : {}),
+    ...(palette === undefined ? {} : { palette }),
+  }
+}

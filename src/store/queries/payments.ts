@@ -1,0 +1,98 @@
+import type { Selectable } from 'kysely'
+import type { Payment, PaymentStatus } from '../../core/payment.ts'
+import { points } from '../../core/points.ts'
+import type { OperatorReads, OperatorWrites } from '../operator-verbs.ts'
+import type { PaymentsTable } from '../schema.ts'
+import type { Tx } from '../tx.ts'
+import { writeAudit } from './audit.ts'
+import { credit } from './ledger.ts'
+
+export async function createPayment(
+  tx: Tx,
+  { payment, audit }: Parameters<OperatorWrites['createPayment']>[0],
+): Promise<void> {
+  await tx.insertMany('payments', [
+    {
+      id: payment.id,
+      tenant_id: payment.tenantId,
+      provider: payment.provider,
+      external_id: payment.externalId,
+      amount: payment.amount,
+      status: payment.status,
+      created_by: payment.createdBy,
+      created_at: payment.createdAt,
+      ended_at: payment.endedAt,
+    },
+  ])
+  await writeAudit(tx, audit)
+}
+
+export async function namePayment(
+  tx: Tx,
+  { id, externalId }: Parameters<OperatorWrites['namePayment']>[0],
+): Promise<void> {
+  await tx.db.updateTable('payments').set({ external_id: externalId }).where('id', '=', id).execute()
+}
+
+export async function settlePayment(
+  tx: Tx,
+  { id, externalId, now, audit }: Parameters<OperatorWrites['settlePayment']>[0],
+): Promise<'paid' | 'paid_before' | 'unknown'> {
+  // Also one that was given up: the money is there. The ledger's primary key alone allows one credit for it.
+  const payment = await tx.db
+    .updateTable('payments')
+    .set({ status: 'paid' satisfies PaymentStatus, external_id: externalId, ended_at: now })
+    .where('id', '=', id)
+    .where('status', '<>', 'paid' satisfies PaymentStatus)
+    .returning(['tenant_id', 'amount', 'provider'])
+    .executeTakeFirst()
+  if (!payment) return (await getPayment(tx, { id })) ? 'paid_before' : 'unknown'
+  const { tenant_id: tenantId, amount, provider } = payment
+  const entry = { id: `payment:${id}`, tenantId, amount: points(amount), memo: `${provider} ${externalId}`, now }
+  const isBooked = await credit(tx, { ...entry, ...(audit ? { audit: { ...audit, tenantId } } : {}) })
+  if (!isBooked) throw new Error(`The payment ${id} could not be booked.`)
+  return 'paid'
+}
+
+export async function endPayment(
+  tx: Tx,
+  { id, status, now }: Parameters<OperatorWrites['endPayment']>[0],
+): Promise<boolean> {
+  const row = await tx.db
+    .updateTable('payments')
+    .set({ status, ended_at: now })
+    .where('id', '=', id)
+    .where('status', '=', 'open' satisfies PaymentStatus)
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function getPayment(tx: Tx, { id }: { id: string }): Promise<Payment | undefined> {
+  const row = await tx.db.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && paymentOf(row)
+}
+
+export async function listPayments(
+  tx: Tx,
+  { tenantId, beforeId, limit }: Parameters<OperatorReads['listPayments']>[0],
+): Promise<Payment[]> {
+  let query = tx.db.selectFrom('payments').selectAll().orderBy('id', 'desc').limit(limit)
+  if (tenantId !== null) query = query.where('tenant_id', '=', tenantId)
+  if (beforeId !== undefined) query = query.where('id', '<', beforeId)
+  return (await query.execute()).map(paymentOf)
+}
+
+function paymentOf(row: Selectable<PaymentsTable>): Payment {
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    provider: row.provider,
+    externalId: row.external_id,
+    amount: points(row.amount),
+    status: row.status as PaymentStatus, // as it was written
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+    endedAt: row.ended_at,
+  }
+}

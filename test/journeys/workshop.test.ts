@@ -1,0 +1,116 @@
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Json, JsonObject } from '../../src/core/json.ts'
+import { download, LIVE_KEY, openGateway, type TestGateway } from '../support/gateway.ts'
+
+/** A gateway with nothing beside it: live keys, and no account anywhere. */
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await openGateway()
+})
+afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+const DOT = '<ellipse cx="24" cy="24" rx="12" ry="15" fill="#d2452d"/>'
+
+async function dataUri(svg: string, side = 48): Promise<string> {
+  const whole = `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}" viewBox="0 0 48 48">${svg}</svg>`
+  const png = await sharp(Buffer.from(whole)).removeAlpha().png().toBuffer()
+  return `data:image/png;base64,${png.toString('base64')}`
+}
+
+const picture = (side?: number): Promise<string> => dataUri(`<rect width="48" height="48" fill="#e9e4d8"/>${DOT}`, side)
+const mask = (): Promise<string> => dataUri('<rect width="48" height="48"/><circle cx="24" cy="24" r="6" fill="#fff"/>')
+
+interface Made {
+  image: { url: string }
+}
+
+async function edited(path: string, body: JsonObject): Promise<{ headers: Headers; bytes: Uint8Array }> {
+  const answer = await gateway.send('POST', `/v1/images/${path}`, { key: LIVE_KEY, body })
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+  return download((answer.body as unknown as Made).image.url)
+}
+
+function refused(path: string, body: JsonObject): Promise<{ status: number; body: Json }> {
+  return gateway.send('POST', `/v1/images/${path}`, { key: LIVE_KEY, body })
+}
+
+describe('a live key without any account', { timeout: 60_000 }, () => {
+  it('gets a drawing of a picture through Recraft’s path', async () => {
+    const { headers, bytes } = await edited('vectorize', { image_url: await picture() })
+    expect(headers.get('content-type')).toMatch(/^image\/svg\+xml/)
+    expect(Buffer.from(bytes).toString()).toMatch(/<svg [^>]*width="48" height="48"[\s\S]*<path/)
+  })
+
+  it.each(['removeBackground', 'crispUpscale', 'clarityUpscale'])('gets a real picture of %s', async (path) => {
+    const { bytes } = await edited(path, { image_url: await picture(), image_format: 'png' })
+    const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
+    const side = path === 'removeBackground' ? 48 : 96
+    expect(info).toMatchObject({ width: side, height: side, channels: path === 'removeBackground' ? 4 : 3 })
+    const middle = info.channels * ((side / 2) * side + side / 2)
+    expect(data[middle]).toBeGreaterThan(180) // the red of the dot
+    expect(data[middle + 1]).toBeLessThan(110)
+    if (info.channels === 4) expect([data[3], data[middle + 3]]).toEqual([0, 255])
+  })
+
+  it('gets a region erased, filled with what is around it', async () => {
+    const files = { image_url: await picture(), mask_url: await mask() }
+    const { headers, bytes } = await edited('eraseRegion', files)
+    expect(headers.get('content-type')).toMatch(/^image\/webp/)
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 48, height: 48 })
+  })
+
+  it('enlarges through PiAPI’s route, is told who did it, and pays for the pixels that there are', async () => {
+    const input = { image: await picture(16), scale: 3 }
+    const { data } = (await gateway.piapi.post({ model: 'Qubico/image-toolkit', task_type: 'upscale', input })).body
+    const task = await gateway.piapi.ended(data.task_id)
+    expect(task.status).toBe('completed')
+    const stored = await gateway.store.getTask({ id: data.task_id })
+    expect(stored).toMatchObject({
+      provider: 'workshop',
+      // Held for the 1.44 megapixels of an assumed picture, taken for one started.
+      pricePoints: 20_000,
+      consumedPoints: 10_000,
+      logs: expect.arrayContaining(['enlarged by ESRGAN in the embedded workshop']),
+      output: { pictures: [{ widthPx: 48, heightPx: 48 }] },
+    })
+  })
+
+  it('cuts out through PiAPI’s route', async () => {
+    const input = { image: await picture() }
+    const { data } = (
+      await gateway.piapi.post({ model: 'Qubico/image-toolkit', task_type: 'background-remove', input })
+    ).body
+    const task = await gateway.piapi.ended(data.task_id)
+    expect(task).toMatchObject({ status: 'completed', output: { image_url: expect.stringMatching(/\.png$/) } })
+  })
+
+  it.each([
+    ['background-remove', { rmbg_model: 'BEN2' }, 'The workshop has no BEN2 (rmbg_model)'],
+    ['upscale', { face_enhance: true }, 'The workshop restores no faces (face_enhance).'],
+    ['upscale', { scale: 8 }, 'The workshop enlarges at most 4 times (scale).'],
+  ])('is refused %s with %j, by the name of the field, and nothing is held', async (taskType, fields, reason) => {
+    const before = await gateway.balance()
+    const input = { image: await picture(), ...fields }
+    const answer = await gateway.piapi.post({ model: 'Qubico/image-toolkit', task_type: taskType, input })
+    expect(answer).toMatchObject({ status: 503, body: { error: { type: 'no_provider' } } })
+    expect(JSON.stringify(answer.body)).toContain(reason)
+    expect(await gateway.balance()).toEqual(before)
+  })
+
+  it('is refused what would be pretended: gradients, and detail that is not in the picture', async () => {
+    const body = { image_url: await picture() }
+    expect(await refused('vectorize', { ...body, return_gradients: 'on' })).toMatchObject({ status: 503 })
+    expect(await refused('generativeUpscale', body)).toMatchObject({ status: 503 })
+  })
+
+  it('has the hold back when its files cannot be worked on, and reads why', async () => {
+    const before = await gateway.balance()
+    const files = { image_url: await picture(), mask_url: await dataUri('<rect width="48" height="48"/>') }
+    const answer = await refused('eraseRegion', files)
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(JSON.stringify(answer.body)).toContain('The mask in mask_url has no white area')
+    expect(await gateway.balance()).toEqual(before)
+    await gateway.assertBalanced()
+  })
+})

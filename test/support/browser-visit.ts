@@ -1,0 +1,92 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { TestGateway } from './gateway.ts'
+import type { Visitor } from './visitor.ts'
+
+/** With this variable, the pictures of docs/workspace.md are written again. */
+const PICTURES = process.env.WORKSPACE_PICTURES === undefined ? undefined : 'docs/images/workspace'
+
+export const ANA = { email: 'ana@example.org', password: 'a long enough password', name: 'Ana' }
+const DESKTOP = { width: 1_280, height: 800 }
+export const PHONE = { width: 390, height: 844 }
+
+export interface Visit extends AsyncDisposable {
+  page: Page
+  context: BrowserContext
+  /** Errors of the page's console and scripts. */
+  errors: string[]
+  strayRequests: string[]
+}
+
+interface Visiting {
+  as?: Visitor
+  viewport?: { width: number; height: number }
+  locale?: string
+  colorScheme?: 'light' | 'dark'
+  /** In test mode, where tasks are free and take a moment. */
+  isSandbox?: boolean
+}
+
+/** A window of its own, as nobody or as someone who has signed in by the API. */
+export async function visit(
+  browser: Browser,
+  { url }: Pick<TestGateway, 'url'>,
+  visiting: Visiting = {},
+): Promise<Visit> {
+  const { as, viewport = DESKTOP, locale = 'en-US', colorScheme = 'light', isSandbox = false } = visiting
+  const context = await browser.newContext({ viewport, locale, colorScheme, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(15_000)
+  await context.addCookies(
+    [...(as?.cookies ?? [])].map(([name, value]) => ({ name, value: decodeURIComponent(value), url })),
+  )
+  if (isSandbox) await context.addInitScript(() => localStorage.setItem('polyphony.mode', 'test'))
+  const strayRequests: string[] = []
+  const errors: string[] = []
+  context.on('request', (request) => {
+    if (!request.url().startsWith(`${url}/`) && !/^(data|blob):/.test(request.url())) strayRequests.push(request.url())
+  })
+  const page = await context.newPage()
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text())
+  })
+  page.on('pageerror', (error) => errors.push(String(error)))
+  return { page, context, errors, strayRequests, [Symbol.asyncDispose]: () => context.close() }
+}
+
+const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe-core finds on a page: none of it, for WCAG AA. */
+export async function barriersOn(page: Page): Promise<string[]> {
+  await page.evaluate(await axe)
+  return page.evaluate(async () => {
+    // The script above defines it in the page.
+    const { axe: checker } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+    interface Violation {
+      id: string
+      nodes: { html: string }[]
+    }
+    const { violations } = await checker.run()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
+  })
+}
+
+/** How far a page is wider than its window. */
+export function overflowOf(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+}
+
+export async function picture(page: Page, name: string): Promise<void> {
+  if (!PICTURES) return
+  await mkdir(PICTURES, { recursive: true })
+  await page.screenshot({ path: `${PICTURES}/${name}.png` })
+}
+
+/** The first seconds that a sound has played. */
+export const playedSeconds = async (page: Page): Promise<number> =>
+  Number(await page.getByRole('slider', { name: 'Position' }).inputValue())
+
+/** Waits until nothing on the page stands in the place of what is still to come. */
+export async function filled(page: Page): Promise<void> {
+  await page.waitForFunction('document.querySelector("main [aria-hidden] > .animate-breathe") === null')
+}

@@ -1,0 +1,171 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Megaphone, Trash2 } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { type Answer, call } from '../../api/client.ts'
+import { dateTime } from '../../i18n/format.ts'
+import { useT } from '../../i18n/i18n.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Field, Input, Select, TextArea } from '../../ui/field.tsx'
+import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+import { say, sayError } from '../../ui/toast.tsx'
+import { TenantInput, useTenantNames } from './tenant-input.tsx'
+
+type Announcement = Answer<'GET /api/admin/announcements'>['items'][number]
+
+const ANNOUNCEMENTS = ['admin-announcements'] as const
+
+/** What the people of tenants are told above their pages. */
+export function Announcements() {
+  const t = useT()
+  const client = useQueryClient()
+  const nameOf = useTenantNames()
+  const [isAdding, setAdding] = useState(false)
+  const { data, error } = useQuery({ queryKey: ANNOUNCEMENTS, queryFn: () => call('GET /api/admin/announcements') })
+  const changed = (): void => {
+    void client.invalidateQueries({ queryKey: ANNOUNCEMENTS })
+    void client.invalidateQueries({ queryKey: ['announcements'] })
+  }
+  const removing = useMutation({
+    mutationFn: (id: string) => call('DELETE /api/admin/announcements/{id}', { path: { id } }),
+    onSuccess() {
+      say(t('announcement.removed'))
+      changed()
+    },
+    onError: sayError,
+  })
+  const add = (
+    <Button look="primary" size="small" onClick={() => setAdding(true)}>
+      <Megaphone />
+      {t('announcement.add')}
+    </Button>
+  )
+  return (
+    <Panel>
+      <PanelTitle aside={add}>{t('announcement.title')}</PanelTitle>
+      {error && <Fault error={error} />}
+      {!data && !error && <Skeleton rows={3} />}
+      {data?.items.length === 0 && (
+        <Empty icon={<Megaphone />} title={t('announcement.emptyTitle')}>
+          {t('announcement.empty')}
+        </Empty>
+      )}
+      {data && data.items.length > 0 && (
+        <Table
+          label={t('announcement.title')}
+          head={[
+            t('code.state'),
+            t('announcement.text'),
+            t('announcement.for'),
+            t('audit.at'),
+            t('announcement.ends'),
+            '',
+          ]}
+        >
+          {data.items.map((one) => (
+            <tr key={one.id}>
+              <td>
+                <State {...one} />
+              </td>
+              <td className="min-w-64 max-w-md whitespace-pre-line">{one.text}</td>
+              <td className="text-soft">{one.tenant ? nameOf(one.tenant) : t('announcement.all')}</td>
+              <td className="whitespace-nowrap text-soft">{dateTime(one.begins_at)}</td>
+              <td className="whitespace-nowrap text-soft">{one.ends_at ? dateTime(one.ends_at) : '–'}</td>
+              <td className="text-right">
+                <Button
+                  look="quiet"
+                  size="smallIcon"
+                  aria-label={t('announcement.remove')}
+                  onClick={() => removing.mutate(one.id)}
+                >
+                  <Trash2 />
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {isAdding && (
+        <Announce
+          onClose={() => setAdding(false)}
+          onDone={() => {
+            setAdding(false)
+            changed()
+          }}
+        />
+      )}
+    </Panel>
+  )
+}
+
+function State({ begins_at, ends_at, tone }: Announcement) {
+  const t = useT()
+  const now = Date.now()
+  if (ends_at && Date.parse(ends_at) <= now) return <Badge>{t('announcement.over')}</Badge>
+  if (Date.parse(begins_at) > now) return <Badge tone="mark">{t('announcement.toCome')}</Badge>
+  return <Badge tone={tone === 'warning' ? 'bad' : 'info'}>{t('announcement.shown')}</Badge>
+}
+
+function Announce({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
+  const t = useT()
+  const [text, setText] = useState('')
+  const [tone, setTone] = useState<'info' | 'warning'>('info')
+  const [tenant, setTenant] = useState('')
+  const [ends, setEnds] = useState('')
+  const adding = useMutation({
+    mutationFn: () =>
+      call('POST /api/admin/announcements', {
+        body: {
+          text,
+          tone,
+          ...(tenant === '' ? {} : { tenant }),
+          ...(ends === '' ? {} : { ends_at: new Date(ends).toISOString() }),
+        },
+      }),
+    onSuccess: onDone,
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    adding.mutate()
+  }
+  return (
+    <Dialog open onClose={onClose} title={t('announcement.add')} about={t('announcement.addAbout')}>
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
+        <Field label={t('announcement.text')} aside={`${text.length} / 500`}>
+          {(props) => (
+            <TextArea
+              {...props}
+              required
+              maxLength={500}
+              rows={3}
+              value={text}
+              onChange={({ target }) => setText(target.value)}
+            />
+          )}
+        </Field>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label={t('announcement.tone')}>
+            {(props) => (
+              <Select {...props} value={tone} onChange={({ target }) => setTone(target.value as typeof tone)}>
+                <option value="info">{t('announcement.info')}</option>
+                <option value="warning">{t('announcement.warning')}</option>
+              </Select>
+            )}
+          </Field>
+          <Field label={t('announcement.ends')} help={t('announcement.endsHelp')}>
+            {(props) => (
+              <Input {...props} type="datetime-local" value={ends} onChange={({ target }) => setEnds(target.value)} />
+            )}
+          </Field>
+        </div>
+        <Field label={t('announcement.for')} help={t('announcement.forHelp')}>
+          {(props) => <TenantInput {...props} value={tenant} onChange={setTenant} />}
+        </Field>
+        {adding.error && <Fault error={adding.error} />}
+        <Button type="submit" look="primary" className="justify-self-end" disabled={adding.isPending}>
+          {t('announcement.add')}
+        </Button>
+      </form>
+    </Dialog>
+  )
+}

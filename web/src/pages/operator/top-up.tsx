@@ -1,0 +1,272 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { CreditCard, Ticket, Trash2 } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { type Answer, call } from '../../api/client.ts'
+import { dateTime, day, usd } from '../../i18n/format.ts'
+import { useT } from '../../i18n/i18n.ts'
+import { useSession } from '../../shell/session.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Field, Input } from '../../ui/field.tsx'
+import {
+  Badge,
+  Code,
+  CopyButton,
+  Empty,
+  Fault,
+  Panel,
+  PanelTitle,
+  Skeleton,
+  Table,
+  type Tone,
+} from '../../ui/parts.tsx'
+import { say, sayError } from '../../ui/toast.tsx'
+import { TenantInput, useTenantNames } from './tenant-input.tsx'
+
+const CODES = ['admin-codes'] as const
+/** Others redeem and pay meanwhile. */
+const LIVE_MS = 15_000
+
+const CODE_TONES: Record<Answer<'GET /api/admin/codes'>['items'][number]['state'], Tone> = {
+  open: 'good',
+  redeemed: 'info',
+  expired: 'plain',
+  revoked: 'bad',
+}
+const PAYMENT_TONES: Record<Answer<'GET /api/admin/payments'>['items'][number]['status'], Tone> = {
+  open: 'mark',
+  paid: 'good',
+  expired: 'plain',
+  failed: 'bad',
+}
+
+/** Where credit comes from: codes that the operator makes, and payments. */
+export function TopUp() {
+  return (
+    <div className="grid grid-cols-1 gap-5">
+      <Codes />
+      <Payments />
+    </div>
+  )
+}
+
+function Codes() {
+  const t = useT()
+  const client = useQueryClient()
+  const nameOf = useTenantNames()
+  const [isMaking, setMaking] = useState(false)
+  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery({
+    queryKey: CODES,
+    queryFn: ({ pageParam }) =>
+      call('GET /api/admin/codes', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    refetchInterval: LIVE_MS,
+  })
+  const revoking = useMutation({
+    mutationFn: ({ id }: { id: string; prefix: string }) => call('DELETE /api/admin/codes/{id}', { path: { id } }),
+    onSuccess(_done, { prefix }) {
+      say(t('code.revokedNow', { code: `${prefix}…` }))
+      void client.invalidateQueries({ queryKey: CODES })
+    },
+    onError: sayError,
+  })
+  const codes = data?.pages.flatMap(({ items }) => items) ?? []
+  const make = (
+    <Button look="primary" size="small" onClick={() => setMaking(true)}>
+      <Ticket />
+      {t('code.make')}
+    </Button>
+  )
+  return (
+    <Panel>
+      <PanelTitle aside={make}>{t('code.codes')}</PanelTitle>
+      {error && <Fault error={error} />}
+      {!data && !error && <Skeleton rows={3} />}
+      {data && codes.length === 0 && (
+        <Empty icon={<Ticket />} title={t('code.emptyTitle')}>
+          {t('code.empty')}
+        </Empty>
+      )}
+      {codes.length > 0 && (
+        <Table
+          label={t('code.codes')}
+          head={[
+            t('code.prefix'),
+            t('code.state'),
+            t('code.credit'),
+            t('code.for'),
+            t('code.redeemedBy'),
+            t('code.expires'),
+            t('prices.note'),
+            '',
+          ]}
+        >
+          {codes.map((code) => (
+            <tr key={code.id}>
+              <td className="whitespace-nowrap font-mono text-xs">{code.prefix}…</td>
+              <td>
+                <Badge tone={CODE_TONES[code.state]}>{t(`code.${code.state}`)}</Badge>
+              </td>
+              <td className="font-medium">{usd(code.amount_usd)}</td>
+              <td className="text-soft">{code.tenant ? nameOf(code.tenant) : t('code.any')}</td>
+              <td className="text-soft">{code.redeemed_for ? nameOf(code.redeemed_for) : '–'}</td>
+              <td className="whitespace-nowrap text-soft">{code.expires_at ? day(code.expires_at) : '–'}</td>
+              <td className="max-w-56 truncate text-soft">{code.note ?? '–'}</td>
+              <td className="text-right">
+                {code.state === 'open' && (
+                  <Button
+                    look="quiet"
+                    size="smallIcon"
+                    aria-label={t('code.revoke', { code: `${code.prefix}…` })}
+                    onClick={() => revoking.mutate(code)}
+                  >
+                    <Trash2 />
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {hasNextPage && (
+        <div className="border-line border-t p-3 text-center">
+          <Button size="small" onClick={() => void fetchNextPage()}>
+            {t('common.more')}
+          </Button>
+        </div>
+      )}
+      {isMaking && <MakeCodes onClose={() => setMaking(false)} />}
+    </Panel>
+  )
+}
+
+function MakeCodes({ onClose }: { onClose: () => void }) {
+  const t = useT()
+  const client = useQueryClient()
+  const [amount, setAmount] = useState('25')
+  const [count, setCount] = useState('1')
+  const [days, setDays] = useState('365')
+  const [tenant, setTenant] = useState('')
+  const [note, setNote] = useState('')
+  const making = useMutation({
+    mutationFn: () =>
+      call('POST /api/admin/codes', {
+        body: {
+          amount_usd: Number(amount),
+          count: Number(count),
+          ...(days === '' ? {} : { days: Number(days) }),
+          ...(tenant === '' ? {} : { tenant }),
+          ...(note === '' ? {} : { note }),
+        },
+      }),
+    onSuccess: () => client.invalidateQueries({ queryKey: CODES }),
+  })
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    making.mutate()
+  }
+  const number = (value: string, set: (value: string) => void, most: number, required: boolean) => ({
+    type: 'number' as const,
+    min: 1,
+    max: most,
+    required,
+    value,
+    onChange: ({ target }: { target: { value: string } }) => set(target.value),
+  })
+  if (making.data) {
+    const text = making.data.items.map(({ code }) => code).join('\n')
+    return (
+      <Dialog open onClose={onClose} title={t('code.codes')} about={t('code.made')}>
+        <div className="grid grid-cols-1 gap-3">
+          <Code text={text} />
+          <div className="flex justify-end gap-2">
+            <CopyButton text={text} label={t('code.copyAll')} />
+            <Button look="primary" onClick={onClose}>
+              {t('keys.kept')}
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+    )
+  }
+  return (
+    <Dialog open onClose={onClose} title={t('code.make')} about={t('code.makeAbout')}>
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label={t('code.amount')}>
+            {(props) => (
+              <Input
+                {...props}
+                type="number"
+                step="any"
+                min={0.01}
+                required
+                value={amount}
+                onChange={({ target }) => setAmount(target.value)}
+              />
+            )}
+          </Field>
+          <Field label={t('code.count')}>
+            {(props) => <Input {...props} {...number(count, setCount, 100, true)} />}
+          </Field>
+          <Field label={t('code.days')} help={t('code.daysHelp')}>
+            {(props) => <Input {...props} {...number(days, setDays, 3_650, false)} />}
+          </Field>
+          <Field label={t('code.for')} help={t('code.forHelp')}>
+            {(props) => <TenantInput {...props} value={tenant} onChange={setTenant} />}
+          </Field>
+        </div>
+        <Field label={t('code.note')}>
+          {(props) => (
+            <Input {...props} maxLength={500} value={note} onChange={({ target }) => setNote(target.value)} />
+          )}
+        </Field>
+        {making.error && <Fault error={making.error} />}
+        <Button type="submit" look="primary" className="justify-self-end" disabled={making.isPending}>
+          {t('code.make')}
+        </Button>
+      </form>
+    </Dialog>
+  )
+}
+
+function Payments() {
+  const t = useT()
+  const nameOf = useTenantNames()
+  const { features } = useSession()
+  const { data, error } = useQuery({
+    queryKey: ['admin-payments'],
+    queryFn: () => call('GET /api/admin/payments', { query: { limit: 100 } }),
+    refetchInterval: LIVE_MS,
+  })
+  return (
+    <Panel>
+      <PanelTitle>{t('money.payments')}</PanelTitle>
+      {error && <Fault error={error} />}
+      {data?.items.length === 0 && (
+        <Empty icon={<CreditCard />} title={t('payment.emptyTitle')}>
+          {features.payments ? t('payment.empty') : t('payment.emptyOff')}
+        </Empty>
+      )}
+      {data && data.items.length > 0 && (
+        <Table
+          label={t('money.payments')}
+          head={[t('code.state'), t('code.credit'), t('audit.tenant'), t('audit.at'), t('payment.external')]}
+        >
+          {data.items.map((payment) => (
+            <tr key={payment.id}>
+              <td>
+                <Badge tone={PAYMENT_TONES[payment.status]}>{t(`payment.${payment.status}`)}</Badge>
+              </td>
+              <td className="font-medium">{usd(payment.amount_usd)}</td>
+              <td className="text-soft">{nameOf(payment.tenant)}</td>
+              <td className="whitespace-nowrap text-soft">{dateTime(payment.created_at)}</td>
+              <td className="max-w-64 truncate font-mono text-soft text-xs">{payment.external_id ?? '–'}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </Panel>
+  )
+}
