@@ -221,6 +221,7 @@ it('these operations, and no others, have no text that could tell the sandbox to
       "suno/midi",
       "ideogram/describe",
       "ideogram/reframe",
+      "ideogram/v4-describe",
       "recraft/variate-image",
       "recraft/vectorize",
       "recraft/erase-region",

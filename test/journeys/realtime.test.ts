@@ -343,7 +343,13 @@ describe('a handshake of a realtime session', () => {
     ['without a model', '', LIVE_KEY, 400, { param: 'model', code: 'missing_required_parameter' }],
     ['with two models', 'model=a&model=b', LIVE_KEY, 400, { param: 'model' }],
     ['with a model that no account has', 'model=claude-none', LIVE_KEY, 404, { param: 'model' }],
-    ['with a model that has no price', 'model=gpt-realtime-99', LIVE_KEY, 404, { param: 'model' }],
+    [
+      'with a model that has no price',
+      'model=gpt-realtime-99',
+      LIVE_KEY,
+      503,
+      { message: expect.stringContaining('has no list price here') },
+    ],
     ['for a call', `model=${MODEL}&call_id=rtc_1`, LIVE_KEY, 400, { param: 'call_id' }],
     ['for transcription', `model=${MODEL}&intent=transcription`, LIVE_KEY, 400, { param: 'intent' }],
   ])('%s is refused', async (_case, query, key, status, error) => {
