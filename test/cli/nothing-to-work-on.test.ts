@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addressOf } from '../../src/store/postgres/start.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
 
 /** Every command that works on what a server has made, with arguments that it accepts. */
@@ -113,7 +114,7 @@ describe('a command where there is no Polyphony', () => {
     'polyphony $title makes nothing in the folder, and says what to set',
     async ({ args }) => {
       const dataDir = join(folder, 'data')
-      expect(await polyphony(args, { DATA_DIR: dataDir })).toEqual({
+      expect(await polyphonyHere(args, { DATA_DIR: dataDir })).toEqual({
         code: 1,
         stdout: '',
         stderr: `polyphony: No Polyphony in ${dataDir}; set DATA_DIR or DATABASE_URL. "polyphony serve" makes one.\n`,

@@ -3,7 +3,7 @@ import { openGateway } from '../support/gateway.ts'
 import { handProvider } from './hand-provider.ts'
 
 /** Pages of 4 KiB: space for the tables and some dozens of songs. */
-const PAGES = 160
+const PAGES = 220
 const LYRICS = 'la '.repeat(1_500)
 
 describe('a full disk', () => {
