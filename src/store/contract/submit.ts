@@ -25,6 +25,8 @@ export function submitContract(bench: Bench): void {
     expect(await bench.store.getTask({ id: task.id })).toEqual({
       ...stored,
       status: 'pending',
+      isFavourite: false,
+      deletedAt: null,
       progress: 0,
       consumedPoints: 0,
       costPoints: null,
@@ -359,7 +361,7 @@ export function submitContract(bench: Bench): void {
     const heard: string[] = []
     const stop = bench.store.onSignal((signal) => heard.push(signal.kind === 'pool' ? signal.pool : signal.kind))
     await submitted(bench.store, aTask({ pool: 'p1' }), aTask({ pool: 'p2' }), aTask({ pool: 'p3' }))
-    await expect.poll(() => heard).toEqual(['p1'])
+    await expect.poll(() => heard).toEqual(['submitted', 'p1'])
     stop()
   })
 }
