@@ -20,7 +20,12 @@ export interface SungWord {
 /** The words of a score in the order of singing: those of the leading voice, whose times are exact, since it is told them. */
 export function sungWords(score: Score): SungWord[] {
   const lead = score.parts.find(({ role, instrument }) => role === 'lead' && instrument === 'voice')
-  return linesIn(lead?.notes ?? []).flatMap((line) => wordsIn(line, score.singer.isSpoken === true))
+  const words = linesIn(lead?.notes ?? []).flatMap((line) => wordsIn(line, score.singer.isSpoken === true))
+  // The first sound of a word may begin while the last one of the word before still fades.
+  for (const [index, word] of words.entries()) {
+    word.endSeconds = Math.min(word.endSeconds, words[index + 1]?.startSeconds ?? word.endSeconds)
+  }
+  return words
 }
 
 interface PlacedNote extends TimedNote {
