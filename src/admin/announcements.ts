@@ -83,7 +83,7 @@ export const ANNOUNCEMENT_VERBS = [
     name: 'announcement.remove',
     method: 'DELETE',
     path: '/announcements/:id',
-    summary: 'Remove an announcement: nobody sees it any more',
+    summary: 'Remove an announcement: it is not shown any more',
     input: Type.Object({ id: ID }),
     answer: Type.Object({ id: ID, removed: Type.Literal(true) }),
     changes: true,

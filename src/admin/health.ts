@@ -7,7 +7,7 @@ import { amountOf, COUNT, ID, money, orNull, TEXT, TIME, timeOf } from './fields
 import { verb } from './verb.ts'
 
 const MOST_RECEIVERS = 100
-/** A timer that is this late tells of a process that is busy with something else. */
+/** A timer that is this late means that the process was busy with something else. */
 const TIMER_MS = 20
 
 const BYTES = Type.Integer({ minimum: 0 })

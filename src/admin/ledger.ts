@@ -23,7 +23,7 @@ import { LANGUAGES, type Language } from './statement/texts.ts'
 import { type AnswerFile, verb } from './verb.ts'
 
 const MAX_LINES = 10_000
-/** A document of some hundred pages is of use to nobody. */
+/** A document of more pages than some hundred has no use. */
 const PDF_LINES = 2_000
 const DEFAULT_LINES = { json: 50, csv: MAX_LINES, pdf: PDF_LINES } as const
 

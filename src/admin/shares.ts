@@ -10,7 +10,7 @@ import { verb } from './verb.ts'
 
 const DEFAULT_DAYS = 30
 const MAX_DAYS = 3_650
-/** 144 bits: nobody guesses one. */
+/** 144 bits, which cannot be guessed. */
 const ID_BYTES = 18
 
 const ShareBody = Type.Object({
@@ -64,7 +64,7 @@ async function create(
     revokedAt: null,
   }
   const body = bodyOf(share, context)
-  // Whoever reads the audit need not be able to see what was shared.
+  // Readers of the audit need not be able to open what was shared.
   const { id: _, url: _url, ...after } = body
   const audit = auditOf(context, actor, 'share.create', { tenantId, subject: taskId, after })
   await context.store.createShare({ share, audit })
