@@ -17,7 +17,7 @@ export interface NamedFile {
  * `asset:` reference that replaces it.
  */
 const FILE_ANYWHERE =
-  /^(?:https?:\/\/\S+$|data:[^,]{0,200};base64,|asset:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]+$)/i
+  /^(?:https?:\/\/\S(?![\S\s]*?\s)|data:[^,]{0,200};base64,|asset:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]{1,9}$)/i
 
 /** Names of fields in which a text that begins as a URL is one, also with a space in it. */
 const FILE_FIELD = /(?:url|uri|image|video|audio|mask|file|photo|frame)s?$/i

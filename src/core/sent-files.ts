@@ -44,8 +44,13 @@ export function sentFile(text: string): string {
   const whole = text.trim()
   const uri = dataUriIn(whole)
   if (uri) return `data:${uri.mediaType};base64,${standardBase64(uri.content)}`
-  const [origin] = /^(?:https?|asset):\/\/[^/?#\s]*/i.exec(whole) ?? []
-  if (origin !== undefined) return origin.toLowerCase() + withoutSpaces(whole.slice(origin.length))
+  const [scheme] = /^(?:https?|asset):\/\//i.exec(whole) ?? []
+  if (scheme !== undefined) {
+    const host = whole.slice(scheme.length)
+    const path = host.search(/[/?#\s]/)
+    const at = scheme.length + (path === -1 ? host.length : path)
+    return whole.slice(0, at).toLowerCase() + withoutSpaces(whole.slice(at))
+  }
   return whole.length < MIN_BARE ? whole : standardBase64(whole)
 }
 

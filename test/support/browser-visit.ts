@@ -88,5 +88,5 @@ export const playedSeconds = async (page: Page): Promise<number> =>
 
 /** Waits until nothing on the page stands in the place of what is still to come. */
 export async function filled(page: Page): Promise<void> {
-  await page.waitForFunction('document.querySelector("main [aria-hidden] > .animate-breathe") === null')
+  await page.locator('main [aria-hidden] > .animate-breathe').first().waitFor({ state: 'detached' })
 }

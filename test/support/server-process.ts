@@ -20,12 +20,14 @@ export interface ServerProcess extends AsyncDisposable {
 export interface ServeOptions {
   env: Record<string, string>
   args?: string[]
+  /** Options of Node.js itself. */
+  nodeArgs?: string[]
   cwd?: string
 }
 
 /** Resolves when it serves; rejects with its output when it ends before. */
-export async function serve({ env, args = ['serve'], cwd }: ServeOptions): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+export async function serve({ env, args = ['serve'], nodeArgs = [], cwd }: ServeOptions): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [...nodeArgs, PROGRAM, ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),

@@ -18,6 +18,8 @@ export interface Change {
   field: string
 }
 
+/** Characters of an id, a verb and a number, and then some. */
+const MAX_CHANGE = 1_000
 const CHANGES: Record<string, string> = { UPSCALE: 'upsample', VARIATION: 'variation' }
 
 /** Reads the body of `/submit/change`. */
@@ -39,7 +41,8 @@ export function changeOf({ taskId, action, index }: JsonObject): Change {
 /** Reads the body of `/submit/simple-change`: `ID U2`, `ID V3` or `ID R`. */
 export function simpleChangeOf({ content }: JsonObject): Change {
   requireField(content, 'content', 'content_is_required')
-  const [, taskId = '', verb, index] = /^\s*(\S+)\s+(?:([UV])([1-4])|R)\s*$/i.exec(String(content)) ?? []
+  const text = String(content).slice(0, MAX_CHANGE)
+  const [, taskId = '', verb, index] = /^\s*(\S+)\s+(?:([UV])([1-4])|R)\s*$/i.exec(text) ?? []
   if (taskId === '') throw new PolyphonyError('invalid_input', 'content_parse_failed', { field: 'content' })
   if (verb === undefined) return { taskId, press: pressFor('MJ::JOB::reroll::0'), field: 'content' }
   const word = verb.toUpperCase() === 'U' ? 'upsample' : 'variation'

@@ -66,7 +66,7 @@ export function assetLibraryRoutes(app: FastifyInstance, context: DialectContext
       if (bytes) return bytes
       throw invalidInput('url', 'must be an http or https URL, or a data URI')
     }
-    if (!/^https?:\/\/\S+$/i.test(url) || url.length > MAX_URL) {
+    if (url.length > MAX_URL || !/^https?:\/\/\S+$/i.test(url)) {
       throw invalidInput('url', `must be an http or https URL of at most ${MAX_URL} characters`)
     }
     const reference = urls.reference(url)

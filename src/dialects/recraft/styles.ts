@@ -68,7 +68,7 @@ function textIn(value: Json | undefined, field: string): string {
 function picturesIn(value: Json, field: string): string[] {
   return [value].flat().map((one, index) => {
     const file = typeof one === 'string' ? sentFile(one) : ''
-    if (/^https?:\/\/\S+$/.test(file) || (dataUriIn(file) && bytesOfFile(file))) return file
+    if ((/^https?:\/\/\S/.test(file) && !/\s/.test(file)) || (dataUriIn(file) && bytesOfFile(file))) return file
     throw invalidInput(
       Array.isArray(value) ? `${field}.${index}` : field,
       'must be a file, an http or https URL or a data URI',

@@ -1,4 +1,5 @@
 import { PolyphonyError } from '../../core/errors.ts'
+import { dataUriIn } from '../../core/sent-files.ts'
 import type { Account, ProducedFile } from '../provider.ts'
 import { fileOfVendor } from './vendor-call.ts'
 
@@ -14,8 +15,8 @@ export function fileAtUrl(address: string): { url: string } {
  * read the account's way, without its key, since that may be a gateway in a private network; all else is public.
  */
 export function fileAt(account: Account, address: string): ProducedFile['content'] {
-  const [, data] = /^data:[^,]{0,200};base64,(.*)$/s.exec(address) ?? []
-  if (data !== undefined) return Buffer.from(data, 'base64')
+  const uri = dataUriIn(address)
+  if (uri) return Buffer.from(uri.content, 'base64')
   const file = fileAtUrl(address)
   if (URL.parse(address)?.origin !== URL.parse(account.settings.baseUrl ?? '')?.origin) return file
   return { read: async (signal) => (await fileOfVendor(account, { path: address, signal })).bytes }

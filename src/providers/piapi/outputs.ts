@@ -2,6 +2,7 @@ import type { Static, TSchema } from 'typebox'
 import { getOperation } from '../../catalog/catalog.ts'
 import type { Kind } from '../../catalog/outputs.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
+import { dataUriIn } from '../../core/sent-files.ts'
 import { readIfFits } from '../kit/read-wire.ts'
 import {
   type ClipSources,
@@ -56,7 +57,7 @@ function pictures({ fields, request, at }: Read): Result | undefined {
   const urls = many.length > 0 ? many : single === undefined ? works : [single]
   if (urls.length > 0) return imagesResult(request, urls.map(at))
   if (image_base64 === undefined) return undefined
-  return imagesResult(request, [Buffer.from(image_base64.replace(/^data:[^,]*,/, ''), 'base64')])
+  return imagesResult(request, [Buffer.from(dataUriIn(image_base64)?.content ?? image_base64, 'base64')])
 }
 
 /** Kling's works, several URLs, or one; those without a watermark come first. */

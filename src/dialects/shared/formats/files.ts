@@ -1,13 +1,11 @@
 import type { LanguageModelV4FilePart } from '@ai-sdk/provider'
-import { standardBase64 } from '../../../core/base64.ts'
+import { fromBase64, standardBase64 } from '../../../core/base64.ts'
 import { invalidInput } from '../../../core/errors.ts'
 import { dataUriIn } from '../../../core/sent-files.ts'
 import { shown } from '../../kit/fields.ts'
 
 /** The kinds of a file whose type its address does not tell. */
 type Kind = 'image' | 'application/pdf'
-
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
 /** A file at a URL, which may be a `data:` URL. Throws `invalid_input`. */
 export function fileAt(url: string, kind: Kind, field: string): LanguageModelV4FilePart {
@@ -22,7 +20,7 @@ export function fileAt(url: string, kind: Kind, field: string): LanguageModelV4F
 export function fileInBase64(data: string, mediaType: string, field: string): LanguageModelV4FilePart {
   // Vendors read one alphabet, with its padding.
   const standard = standardBase64(data)
-  if (standard.length % 4 !== 0 || !BASE64.test(standard)) throw invalidInput(field, 'must be base64')
+  if (fromBase64(standard) === undefined) throw invalidInput(field, 'must be base64')
   return { type: 'file', mediaType: mediaType.toLowerCase(), data: { type: 'data', data: standard } }
 }
 
