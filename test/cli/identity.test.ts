@@ -32,7 +32,10 @@ describe.each(['SQLite', 'PostgreSQL'])(
       await using _ = await openGateway({ env: given, dataDir: given.DATA_DIR ?? '' })
     }
     const run = async (args: string[], more: Record<string, string> = {}) => {
-      const { code, stdout, stderr } = await (args[0] === 'serve' ? polyphony : polyphonyHere)(args, { ...env, ...more })
+      const { code, stdout, stderr } = await (args[0] === 'serve' ? polyphony : polyphonyHere)(args, {
+        ...env,
+        ...more,
+      })
       return { code, text: (stdout + stderr).trim() }
     }
 
