@@ -48,7 +48,7 @@ const carriesLicences: Plugin = {
 const toBrotli = promisify(brotliCompress)
 const toGzip = promisify(gzip)
 
-async function compress(path: string): Promise<void> {
+export async function compress(path: string): Promise<void> {
   const text = await readFile(path)
   const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: text.length }
   await Promise.all([
