@@ -90,7 +90,12 @@ function menuLink(page: Page, one: Page): string {
 
 /** What comes before a colon, and the name of a protocol alone: menus are narrow. */
 function shortTitle({ title }: Page): string {
-  return title.replace(/^You use /, '').replace(/^从 (.+) 接入$/, '$1').split(/[:：] ?/, 1)[0] ?? title
+  return (
+    title
+      .replace(/^You use /, '')
+      .replace(/^从 (.+) 接入$/, '$1')
+      .split(/[:：] ?/, 1)[0] ?? title
+  )
 }
 
 function neighbours(page: Page, previous: Page | undefined, next: Page | undefined): string {

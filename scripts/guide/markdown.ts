@@ -43,7 +43,9 @@ function withLinks(page: Page, isPage: (place: Place) => boolean, hrefOf: (place
   // Every second part is a block of code, which stays as it is.
   const parts = page.markdown.split(/^(```[\s\S]*?^```$)/m)
   return parts
-    .map((text, index) => (index % 2 === 1 ? text : text.replaceAll(/\]\(([^()\s]+)\)/g, (_, href) => `](${settled(href)})`)))
+    .map((text, index) =>
+      index % 2 === 1 ? text : text.replaceAll(/\]\(([^()\s]+)\)/g, (_, href) => `](${settled(href)})`),
+    )
     .join('')
 
   function settled(href: string): string {

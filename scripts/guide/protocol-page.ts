@@ -13,10 +13,15 @@ export function protocolPage(protocol: Protocol, language: Language): string {
     ...(protocol.curl.read === undefined
       ? []
       : [words.then(protocol.curl.idAt ?? 'id'), block('sh', protocol.curl.read)]),
-    ...(protocol.ts === undefined ? [] : [`## TypeScript\n\n${words.install('npm install', protocol.ts.packages)}`, block('ts', protocol.ts.code)]),
+    ...(protocol.ts === undefined
+      ? []
+      : [`## TypeScript\n\n${words.install('npm install', protocol.ts.packages)}`, block('ts', protocol.ts.code)]),
     ...(protocol.python === undefined
       ? []
-      : [`## Python\n\n${words.install('pip install', protocol.python.packages)}`, block('python', protocol.python.code)]),
+      : [
+          `## Python\n\n${words.install('pip install', protocol.python.packages)}`,
+          block('python', protocol.python.code),
+        ]),
     `## ${words.more}`,
     [...notes[language], words.rest].map((note) => `- ${note}`).join('\n'),
     '',
@@ -49,8 +54,10 @@ const WORDS = {
     theirKey: 'of the vendor',
     ourKey: 'of the gateway, `sk-live-…` or `sk-test-…`',
     test: 'With a test key this is free, and the sandbox answers: [get a key](../getting-started.md#a-key).',
-    then: (at: string) => `The answer has the id in \`${at}\`. With that as \`ID\`, this reads the task once it has ended:`,
-    install: (command: string, packages: string) => `The official client (\`${command} ${packages}\`), with the key in \`POLYPHONY_KEY\`:`,
+    then: (at: string) =>
+      `The answer has the id in \`${at}\`. With that as \`ID\`, this reads the task once it has ended:`,
+    install: (command: string, packages: string) =>
+      `The official client (\`${command} ${packages}\`), with the key in \`POLYPHONY_KEY\`:`,
     more: 'Good to know',
     rest: 'Retries, idempotency, waiting and limits are the same in every protocol: [limits](../limits.md), [errors](../errors.md), [webhooks](../webhooks.md). The gateway’s `/docs` has every route with its fields, to try.',
   },
@@ -65,7 +72,8 @@ const WORDS = {
     ourKey: '网关的密钥，`sk-live-…` 或 `sk-test-…`',
     test: '使用测试密钥时免费，由沙盒应答：[获取密钥](../getting-started.md#密钥)。',
     then: (at: string) => `返回内容的 \`${at}\` 是任务 id。将其作为 \`ID\`，以下请求在任务结束时返回：`,
-    install: (command: string, packages: string) => `官方客户端（\`${command} ${packages}\`），密钥放在 \`POLYPHONY_KEY\`：`,
+    install: (command: string, packages: string) =>
+      `官方客户端（\`${command} ${packages}\`），密钥放在 \`POLYPHONY_KEY\`：`,
     more: '说明',
     rest: '重试、幂等、等待与限额在所有协议中一致：见[限额](../limits.md)、[错误](../errors.md)、[Webhook](../webhooks.md)。网关的 `/docs` 列出每个路由及其字段，可在线调试。',
   },

@@ -96,7 +96,11 @@ export const PROTOCOLS: readonly Protocol[] = [
     path: '',
     key: { en: '`Authorization: Bearer KEY` or `mj-api-secret`', zh: '`Authorization: Bearer KEY` 或 `mj-api-secret`' },
     curl: {
-      submit: post('/suno/submit/music', BEARER, '{"gpt_description_prompt":"a shanty about a night train","mv":"chirp-v4"}'),
+      submit: post(
+        '/suno/submit/music',
+        BEARER,
+        '{"gpt_description_prompt":"a shanty about a night train","mv":"chirp-v4"}',
+      ),
       idAt: 'data',
       read: get('/suno/fetch/$ID?wait=60', BEARER),
     },
@@ -308,11 +312,18 @@ print(answer.text)`,
     what: { en: 'The queue, direct runs, event streams and uploads.', zh: '队列、直接运行、事件流与上传。' },
     before: 'https://queue.fal.run',
     path: '/fal/queue',
-    key: { en: '`Authorization: Key KEY`, `credentials` of the client', zh: '`Authorization: Key KEY`，即客户端的 `credentials`' },
+    key: {
+      en: '`Authorization: Key KEY`, `credentials` of the client',
+      zh: '`Authorization: Key KEY`，即客户端的 `credentials`',
+    },
     curl: {
-      submit: post('/fal/queue/fal-ai/flux/dev', '-H "authorization: Key $POLYPHONY_KEY"', '{"prompt":"a lighthouse in the fog"}'),
+      submit: post(
+        '/fal/queue/fal-ai/flux/dev',
+        '-H "authorization: Key $POLYPHONY_KEY"',
+        '{"prompt":"a lighthouse in the fog"}',
+      ),
       idAt: 'request_id',
-      read: get('/fal/queue/fal-ai/flux/requests/$ID?wait=60', '-H "authorization: Key $POLYPHONY_KEY"'),
+      read: get('/fal/queue/fal-ai/flux/requests/$ID/status?wait=60', '-H "authorization: Key $POLYPHONY_KEY"'),
     },
     ts: {
       packages: '@fal-ai/client',
@@ -344,8 +355,11 @@ result = fal_client.subscribe("fal-ai/flux/dev", arguments={"prompt": "a lightho
 print(result["images"][0]["url"])`,
     },
     notes: {
-      en: ['Any model can be named; one that the catalogue does not know is assumed to make pictures, unless an account at fal has it.'],
-      zh: ['可使用任意模型名；目录不认识的模型按图片模型处理。'],
+      en: [
+        'The result is at `response_url` of the answer, as at fal.',
+        'Any model can be named; one that the catalogue does not know is assumed to make pictures, unless an account at fal has it.',
+      ],
+      zh: ['结果在返回的 `response_url`，与 fal 一致。', '可使用任意模型名；目录不认识的模型按图片模型处理。'],
     },
   },
   {
@@ -535,7 +549,9 @@ print(video.assets.video)`,
       read: get('/udio/fetch/$ID?wait=60', BEARER),
     },
     notes: {
-      en: ['The fields of the relays’ web clients are read as they send them: `gen_params` with `lyrics`, `seed`, `model_type` and so on.'],
+      en: [
+        'The fields of the relays’ web clients are read as they send them: `gen_params` with `lyrics`, `seed`, `model_type` and so on.',
+      ],
       zh: ['按中转站网页客户端的写法读取字段：`gen_params` 中的 `lyrics`、`seed`、`model_type` 等。'],
     },
   },
@@ -553,7 +569,9 @@ print(video.assets.video)`,
   -F 'prompt=a poster for a night train' -F rendering_speed=TURBO -F aspect_ratio=16x9`,
     },
     notes: {
-      en: ['The answer comes when the picture is made. Without the prefix, `/generate`, `/remix`, `/edit` and `/v1/ideogram-v3/…` are served, too.'],
+      en: [
+        'The answer comes when the picture is made. Without the prefix, `/generate`, `/remix`, `/edit` and `/v1/ideogram-v3/…` are served, too.',
+      ],
       zh: ['图片完成后才返回。不带前缀的 `/generate`、`/remix`、`/edit` 与 `/v1/ideogram-v3/…` 同样可用。'],
     },
   },
@@ -569,7 +587,11 @@ print(video.assets.video)`,
     path: '/recraft/v1',
     key: bearer,
     curl: {
-      submit: post('/recraft/v1/images/generations', BEARER, '{"model":"recraftv3","prompt":"a lighthouse in the fog"}'),
+      submit: post(
+        '/recraft/v1/images/generations',
+        BEARER,
+        '{"model":"recraftv3","prompt":"a lighthouse in the fog"}',
+      ),
     },
     ts: {
       packages: 'openai',
@@ -590,7 +612,9 @@ answer = client.images.generate(model="recraftv3", prompt="a lighthouse in the f
 print(answer.data[0].url)`,
     },
     notes: {
-      en: ['Vectorizing, removing backgrounds and upscaling need no account: the [workshop](../workshop.md) of the gateway does them.'],
+      en: [
+        'Vectorizing, removing backgrounds and upscaling need no account: the [workshop](../workshop.md) of the gateway does them.',
+      ],
       zh: ['矢量化、去背景与放大无需厂商账号：由网关内置的[图片工具](../workshop.md)完成。'],
     },
   },
@@ -603,7 +627,11 @@ print(answer.data[0].url)`,
     path: '/bfl',
     key: { en: '`x-key`', zh: '`x-key`' },
     curl: {
-      submit: post('/bfl/v1/flux-pro-1.1', '-H "x-key: $POLYPHONY_KEY"', '{"prompt":"a heron","width":1024,"height":768}'),
+      submit: post(
+        '/bfl/v1/flux-pro-1.1',
+        '-H "x-key: $POLYPHONY_KEY"',
+        '{"prompt":"a heron","width":1024,"height":768}',
+      ),
       idAt: 'id',
       read: get('/bfl/v1/get_result?id=$ID&wait=60', '-H "x-key: $POLYPHONY_KEY"'),
     },
@@ -630,7 +658,9 @@ print(answer.data[0].url)`,
       read: get('/minimax/v1/query/video_generation?task_id=$ID&wait=60', BEARER),
     },
     notes: {
-      en: ['The file of a finished video: `GET /minimax/v1/files/retrieve?file_id=…` with the `file_id` of the answer.'],
+      en: [
+        'The file of a finished video: `GET /minimax/v1/files/retrieve?file_id=…` with the `file_id` of the answer.',
+      ],
       zh: ['完成后用返回的 `file_id` 取文件：`GET /minimax/v1/files/retrieve?file_id=…`。'],
     },
   },

@@ -55,9 +55,11 @@ afterAll(async () => {
 })
 
 function blocksOf({ markdown }: Page): Block[] {
-  return [...markdown.matchAll(/^```(\w*) ?(\S*)\n(.*?)^```$/gms)].map(
-    ([, language = '', file = '', text = '']) => ({ language, file, text }),
-  )
+  return [...markdown.matchAll(/^```(\w*) ?(\S*)\n(.*?)^```$/gms)].map(([, language = '', file = '', text = '']) => ({
+    language,
+    file,
+    text,
+  }))
 }
 
 const ofPage = (slug: string, language: string): Block[] =>
@@ -75,7 +77,7 @@ const here = (text: string): string =>
 /** Runs calls as a shell does, and returns what they printed. An answer that is an error ends it. */
 async function sh(text: string, env: Record<string, string> = {}): Promise<string> {
   const script = ['set -eu', 'curl() { command curl --silent --show-error --fail-with-body "$@"; }', here(text)]
-  const { stdout } = await run('bash', ['-c', script.join('\n')], {
+  const { stdout } = await run('bash', ['--norc', '-c', script.join('\n')], {
     cwd: folder,
     env: { PATH: process.env.PATH, POLYPHONY_KEY: TEST_KEY, ...env },
   })
@@ -172,7 +174,7 @@ describe('the code of the guide', () => {
     }
     const shells = all.filter(({ language }) => language === 'sh').map(({ text }) => text)
     // Reads the commands and runs none: some install programs, or start servers.
-    await run('bash', ['-n', '-c', shells.join('\n')])
+    await run('bash', ['--norc', '-n', '-c', shells.join('\n')])
   })
 
   it('the Python of every page compiles', async ({ skip }) => {

@@ -17,7 +17,14 @@ export default async function setup(): Promise<void> {
   const dist = join(PROJECT, 'dist')
   const sources = newestIn(['src', 'scripts/build.ts', 'scripts/licences.ts', 'package-lock.json'])
   if (sources > builtAt(join(dist, 'program.js'))) await build(dist)
-  const pages = newestIn(['web/src', 'web/index.html', 'web/vite.config.ts', 'scripts/build-web.ts', 'scripts/licences.ts', 'package-lock.json'])
+  const pages = newestIn([
+    'web/src',
+    'web/index.html',
+    'web/vite.config.ts',
+    'scripts/build-web.ts',
+    'scripts/licences.ts',
+    'package-lock.json',
+  ])
   if (pages > builtAt(join(dist, 'web/index.html'))) await buildWeb(join(dist, 'web'))
   const guide = newestIn(['docs', 'web/guide', 'scripts/guide', 'scripts/build-guide.ts', 'package-lock.json'])
   if (guide > builtAt(join(dist, 'guide/llms.txt'))) await buildGuide(join(dist, 'guide'))

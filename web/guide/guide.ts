@@ -3,7 +3,14 @@ import { SEARCH_OPTIONS, type SearchEntry } from './search-options.ts'
 
 /** What the pages of the guide can do beyond being read: search, copy code, and change their colours. */
 
-const { up = '', search: indexPath = '', found: foundWords = '', nothing = '', copy = '', copied = '' } = document.body.dataset
+const {
+  up = '',
+  search: indexPath = '',
+  found: foundWords = '',
+  nothing = '',
+  copy = '',
+  copied = '',
+} = document.body.dataset
 
 /** In the texts, where a gateway listens that was just installed. */
 const EXAMPLE_ADDRESS = 'http://127.0.0.1:8080'
