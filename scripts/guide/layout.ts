@@ -104,14 +104,14 @@ function neighbours(page: Page, previous: Page | undefined, next: Page | undefin
     one === undefined
       ? ''
       : `<a rel="${rel}" href="${relative(page, { place: one, hash: '' })}"><small>${label}</small> ${escaped(shortTitle(one))}</a>`
-  return `<nav class="neighbours" aria-label="${words.previous} / ${words.next}">${link(previous, words.previous, 'prev')}${link(next, words.next, 'next')}</nav>`
+  return `<nav id="neighbours" aria-label="${words.previous} / ${words.next}">${link(previous, words.previous, 'prev')}${link(next, words.next, 'next')}</nav>`
 }
 
 function contentsOf(sections: Rendered['sections'], label: string): string {
   const headings = sections.filter(({ level }) => level === 2)
   if (headings.length < 2) return ''
   const items = headings.map(({ anchor, heading }) => `<li><a href="#${anchor}">${escaped(heading)}</a></li>`)
-  return `<nav class="contents" aria-label="${label}"><h2>${label}</h2><ul>${items.join('')}</ul></nav>`
+  return `<nav id="contents" aria-label="${label}"><h2>${label}</h2><ul>${items.join('')}</ul></nav>`
 }
 
 export function escaped(text: string): string {

@@ -28,8 +28,13 @@ export function listOfPages(pages: readonly Page[]): string {
 export function fullText(pages: readonly Page[], isPage: (place: Place) => boolean): string {
   const texts = pages
     .filter(({ language, part }) => language === 'en' && part !== 'contributing')
-    .map((page) => `<!-- ${urlOf(page)} -->\n\n${withLinks(page, isPage, urlOf)}`)
+    .map((page) => `<!-- ${urlOf(page)} -->\n\n${withAddress(page, withLinks(page, isPage, urlOf))}`)
   return `> ${ABOUT}\n\n${texts.join('\n\n')}`
+}
+
+/** Calls of callers' pages are sent to the gateway that answers; an operator's pages speak of where one listens. */
+function withAddress({ part }: Page, text: string): string {
+  return part === 'calling' || part === 'protocols' ? text.replaceAll('http://127.0.0.1:8080', ADDRESS) : text
 }
 
 /** A page's Markdown, whose links lead to the Markdown of others. */

@@ -12,7 +12,7 @@ export function protocolPage(protocol: Protocol, language: Language): string {
     block('sh', protocol.curl.submit),
     ...(protocol.curl.read === undefined
       ? []
-      : [words.then(protocol.curl.idAt ?? 'id'), block('sh', protocol.curl.read)]),
+      : [words.follow(protocol.curl.idAt ?? 'id'), block('sh', protocol.curl.read)]),
     ...(protocol.ts === undefined
       ? []
       : [`## TypeScript\n\n${words.install('npm install', protocol.ts.packages)}`, block('ts', protocol.ts.code)]),
@@ -54,8 +54,8 @@ const WORDS = {
     theirKey: 'of the vendor',
     ourKey: 'of the gateway, `sk-live-…` or `sk-test-…`',
     test: 'With a test key this is free, and the sandbox answers: [get a key](../getting-started.md#a-key).',
-    then: (at: string) =>
-      `The answer has the id in \`${at}\`. With that as \`ID\`, this reads the task once it has ended:`,
+    follow: (at: string) =>
+      `The answer has the id in \`${at}\`. With that as \`ID\`, this call ends when the task has ended:`,
     install: (command: string, packages: string) =>
       `The official client (\`${command} ${packages}\`), with the key in \`POLYPHONY_KEY\`:`,
     more: 'Good to know',
@@ -71,7 +71,7 @@ const WORDS = {
     theirKey: '厂商的密钥',
     ourKey: '网关的密钥，`sk-live-…` 或 `sk-test-…`',
     test: '使用测试密钥时免费，由沙盒应答：[获取密钥](../getting-started.md#密钥)。',
-    then: (at: string) => `返回内容的 \`${at}\` 是任务 id。将其作为 \`ID\`，以下请求在任务结束时返回：`,
+    follow: (at: string) => `返回内容的 \`${at}\` 是任务 id。将其作为 \`ID\`，以下请求在任务结束时返回：`,
     install: (command: string, packages: string) =>
       `官方客户端（\`${command} ${packages}\`），密钥放在 \`POLYPHONY_KEY\`：`,
     more: '说明',

@@ -323,7 +323,7 @@ print(answer.text)`,
         '{"prompt":"a lighthouse in the fog"}',
       ),
       idAt: 'request_id',
-      read: get('/fal/queue/fal-ai/flux/requests/$ID/status?wait=60', '-H "authorization: Key $POLYPHONY_KEY"'),
+      read: get('/fal/queue/fal-ai/flux/requests/$ID/status/stream', '-H "authorization: Key $POLYPHONY_KEY"'),
     },
     ts: {
       packages: '@fal-ai/client',
