@@ -1,21 +1,22 @@
-import hljs from 'highlight.js/lib/core'
-import bash from 'highlight.js/lib/languages/bash'
-import go from 'highlight.js/lib/languages/go'
-import java from 'highlight.js/lib/languages/java'
-import json from 'highlight.js/lib/languages/json'
-import nginx from 'highlight.js/lib/languages/nginx'
-import php from 'highlight.js/lib/languages/php'
-import python from 'highlight.js/lib/languages/python'
-import sql from 'highlight.js/lib/languages/sql'
-import typescript from 'highlight.js/lib/languages/typescript'
-import yaml from 'highlight.js/lib/languages/yaml'
-import MarkdownIt, { type Token } from 'markdown-it'
+import { createRequire } from 'node:module'
+import MarkdownIt, { type MarkdownIt as Markdown, type Token } from 'markdown-it'
 import { addressOf, anchors, type Place, type Target, targetOf, upFrom } from './links.ts'
 import type { Page } from './pages.ts'
 import { WORDS } from './words.ts'
 
-const HIGHLIGHTED = { bash, go, java, json, nginx, php, python, sql, typescript, yaml }
-for (const [name, language] of Object.entries(HIGHLIGHTED)) hljs.registerLanguage(name, language)
+/** By `require`, as the types of the package would add those of browsers to the whole project. */
+const load = createRequire(import.meta.url)
+const hljs = load('highlight.js/lib/core') as Highlighter // its published interface
+
+interface Highlighter {
+  registerLanguage(name: string, language: unknown): void
+  getLanguage(name: string): object | undefined
+  highlight(code: string, options: { language: string }): { value: string }
+}
+
+for (const name of ['bash', 'go', 'java', 'json', 'nginx', 'php', 'python', 'sql', 'typescript', 'yaml']) {
+  hljs.registerLanguage(name, load(`highlight.js/lib/languages/${name}`))
+}
 
 /** A heading and the text below it, up to the next. */
 export interface Section {
@@ -36,14 +37,20 @@ export interface Rendered {
 
 /** What a page becomes. Links lead from its own address, so it works below whichever path a proxy has it. */
 export function render(page: Page, isPage: (place: Place) => boolean): Rendered {
-  const markdown = new MarkdownIt({ html: false, highlight: (code, language) => highlighted(code, language) })
+  const markdown = new MarkdownIt({ html: false })
   const tokens = markdown.parse(page.markdown, {})
   const context: Context = { page, isPage, targets: [], images: [] }
   const sections = named(tokens)
-  for (const token of tokens) settle(token, context)
+  tokens.forEach((token, index) => {
+    settle(token, context)
+    // A corner of a table without words is no heading.
+    if (token.tag === 'th' && [tokens[index - 1], tokens[index + 1]].some(isEmpty)) token.tag = 'td'
+  })
   addRules(markdown, page)
   return { html: markdown.renderer.render(tokens, markdown.options, {}), sections, ...context }
 }
+
+const isEmpty = (token: Token | undefined): boolean => token?.type === 'inline' && token.content === ''
 
 interface Context {
   page: Page
@@ -85,12 +92,12 @@ function textOf(token: Token | undefined): string {
 function settle(token: Token, context: Context): void {
   const { page, isPage, targets, images } = context
   const style = token.attrGet('style')
-  if (style !== null) {
+  if (typeof style === 'string') {
     token.attrs = (token.attrs ?? []).filter(([name]) => name !== 'style')
     token.attrSet('class', style.replace(/^text-align:/, 'align-'))
   }
   if (token.type === 'link_open') {
-    const target = targetOf(token.attrGet('href') ?? '', page, isPage)
+    const target = targetOf(String(token.attrGet('href') ?? ''), page, isPage)
     targets.push(target)
     if (target.kind === 'page') token.attrSet('href', relative(page, target))
     if (target.kind === 'elsewhere') token.attrSet('rel', 'noreferrer')
@@ -101,7 +108,7 @@ function settle(token: Token, context: Context): void {
     }
   }
   if (token.type === 'image') {
-    const target = targetOf(token.attrGet('src') ?? '', page, isPage)
+    const target = targetOf(String(token.attrGet('src') ?? ''), page, isPage)
     if (target.kind !== 'file' || !target.path.startsWith('docs/images/')) {
       throw new Error(`docs/${page.slug}.md shows ${token.attrGet('src')}, which is not in docs/images.`)
     }
@@ -128,12 +135,12 @@ export function relative(from: Place, { place, hash }: { place: Place; hash: str
 }
 
 /** What is wider than a phone scrolls by itself, also by keyboard. */
-function addRules(markdown: MarkdownIt, { language }: Page): void {
+function addRules(markdown: Markdown, { language }: Page): void {
   const words = WORDS[language]
   const { rules } = markdown.renderer
   rules.table_open = () => `<div class="scrolls" role="region" tabindex="0" aria-label="${words.table}"><table>`
   rules.table_close = () => '</table></div>'
-  rules.fence = (tokens, index) => {
+  rules.fence = (tokens: Token[], index: number) => {
     const { content = '', info = '' } = tokens[index] ?? {}
     const [name = '', file = ''] = info.trim().split(/\s+/)
     const code = highlighted(content, NAMES[name] ?? name) || markdown.utils.escapeHtml(content)

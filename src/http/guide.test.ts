@@ -62,7 +62,15 @@ describe('the guide', () => {
   })
 
   it('has nothing at other addresses', async () => {
-    for (const name of ['en/none', 'none.js', '../llms.txt', '..%2Fllms', 'en/protocols', 'assets', 'llms']) {
+    for (const name of [
+      'en/none',
+      'none.js',
+      '..%2Fllms',
+      '..%2F..%2Fpackage.json',
+      'en/protocols',
+      'assets',
+      'llms',
+    ]) {
       const { statusCode } = await app.inject(`/guide/${name}`)
       expect([name, statusCode]).toEqual([name, 404])
     }

@@ -47,7 +47,7 @@ describe('the guide in a browser', () => {
     await page.getByRole('heading', { level: 1, name: '快速开始' }).waitFor()
     expect(await overflowOf(page)).toBe(0)
     await page.getByRole('button', { name: '全部页面' }).click()
-    await page.getByText('按现有接口接入').click()
+    await page.locator('summary', { hasText: '按现有接口接入' }).click()
     await page.getByRole('link', { name: 'Replicate', exact: true }).first().click()
     await page.getByRole('heading', { level: 1, name: '从 Replicate 接入' }).waitFor()
     expect(await overflowOf(page)).toBe(0)
