@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import MiniSearch from 'minisearch'
 import { type OutputChunk, rolldown } from 'rolldown'
 import { SEARCH_OPTIONS, type SearchEntry } from '../web/guide/search-options.ts'
-import { compress } from './compress.ts'
+import { storeCompressed } from './compress.ts'
 import { documentOf, type Loaded } from './guide/layout.ts'
 import { addressOf, type Place } from './guide/links.ts'
 import { fullText, listOfPages, markdownPage } from './guide/markdown.ts'
@@ -14,8 +14,8 @@ import { type Rendered, render } from './guide/render.ts'
 import { LICENCE_FILE, licencesOf, packageFolders } from './licences.ts'
 
 /**
- * Builds the guide (`docs/`, as pages with a search) into a folder, each text also as Brotli and gzip. Resolves with the
- * number of files.
+ * Builds the guide (`docs/`, as pages with a search) into a folder, each text as gzip alone: Brotli and plain texts beside it
+ * would double what the package carries. Resolves with the number of files.
  */
 export async function buildGuide(into: string): Promise<number> {
   await rm(into, { recursive: true, force: true })
@@ -43,9 +43,7 @@ export async function buildGuide(into: string): Promise<number> {
   for (const image of new Set([...rendered.values()].flatMap(({ images }) => images))) {
     await cp(new URL(image, DOCS), join(into, image))
   }
-  const files = (await readdir(into, { recursive: true })).filter((name) => /\.(html|js|css|svg|json)$/.test(name))
-  await Promise.all(files.map((name) => compress(join(into, name))))
-  return files.length
+  return (await readdir(into, { recursive: true })).length
 }
 
 const WEB = new URL('../web/guide/', import.meta.url)
@@ -76,14 +74,14 @@ async function writeScripts(into: string): Promise<Pick<Loaded, 'script' | 'them
     platform: 'browser',
     transform: { target: 'es2023' },
   })
-  const { output } = await bundle.write({
-    dir: join(into, 'assets'),
+  const { output } = await bundle.generate({
     format: 'esm',
     minify: true,
     entryFileNames: '[name]-[hash].js',
   })
   await bundle.close()
   const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk')
+  for (const { fileName, code } of chunks) await write(into, `assets/${fileName}`, code)
   const folders = packageFolders(chunks.flatMap(({ moduleIds }) => moduleIds))
   await writeFile(join(into, LICENCE_FILE), await licencesOf(folders))
   const named = (name: string): string => {
@@ -104,7 +102,7 @@ async function writeHashed(into: string, name: string, content: string): Promise
 async function write(into: string, name: string, content: string): Promise<void> {
   const path = join(into, name)
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, content)
+  await storeCompressed(path, content)
 }
 
 if (import.meta.main) {

@@ -14,3 +14,8 @@ export async function compress(path: string): Promise<void> {
     toGzip(text, { level: 9 }).then((bytes) => writeFile(`${path}.gz`, bytes)),
   ])
 }
+
+/** Stores a text as gzip alone, which every browser reads, also over plain HTTP. */
+export async function storeCompressed(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.gz`, await toGzip(text, { level: 9 }))
+}

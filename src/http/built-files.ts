@@ -2,17 +2,26 @@ import { hash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DAY_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 
-/** Files that a build has made, each text also as Brotli and gzip beside it. Nothing is read before the first request. */
+/**
+ * Files that a build has made, each text also as Brotli and gzip beside it, or as gzip alone. Nothing is read before the
+ * first request.
+ */
 export interface BuiltFiles {
-  /** Their paths below the folder, with slashes; none where there is no build. */
-  names(): Promise<ReadonlySet<string>>
-  /** From the first reader on it stays in memory. */
-  read(name: string): Promise<Uint8Array>
+  /** Whether there is a file of this path below the folder, in whichever encoding; none is where there is no build. */
+  has(name: string): Promise<boolean>
+  /** In which of these it is stored. */
+  encodings(name: string): Promise<Encoding[]>
+  /** Decoded where no encoding is given. What is read as it is stored stays in memory from the first reader on. */
+  read(name: string, encoding?: Encoding): Promise<Uint8Array>
 }
+
+type Encoding = keyof typeof SUFFIXES
 
 export const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -30,16 +39,29 @@ export const TYPES: Record<string, string> = {
 export const FOR_GOOD = `public, max-age=${365 * (DAY_MS / SECOND_MS)}, immutable`
 
 const SUFFIXES = { br: '.br', gzip: '.gz' } as const
+const ENCODINGS = ['br', 'gzip'] as const // the smaller first
+const decode = promisify(gunzip)
 
 export function builtFiles(folder: URL): BuiltFiles {
   const names = lazily(() => filesIn(folder))
   const texts = new Map<string, Promise<Uint8Array>>()
+  const stored = (name: string): Promise<Uint8Array> => {
+    const known = texts.get(name) ?? readFile(new URL(name, folder))
+    texts.set(name, known)
+    return known
+  }
   return {
-    names,
-    read(name) {
-      const known = texts.get(name) ?? readFile(new URL(name, folder))
-      texts.set(name, known)
-      return known
+    async has(name) {
+      const all = await names()
+      return all.has(name) || all.has(name + SUFFIXES.gzip)
+    },
+    async encodings(name) {
+      const all = await names()
+      return ENCODINGS.filter((encoding) => all.has(name + SUFFIXES[encoding]))
+    },
+    async read(name, encoding) {
+      if (encoding !== undefined) return stored(name + SUFFIXES[encoding])
+      return (await names()).has(name) ? stored(name) : decode(await stored(name + SUFFIXES.gzip))
     },
   }
 }
@@ -50,9 +72,9 @@ export async function sendBuilt(
   reply: FastifyReply,
   { files, name, headers }: { files: BuiltFiles; name: string; headers: Record<string, string> },
 ): Promise<FastifyReply> {
-  const names = await files.names()
-  const encoding = encodingFor(request, (suffix) => names.has(name + suffix))
-  const bytes = await files.read(name + (encoding === undefined ? '' : SUFFIXES[encoding]))
+  const stored = await files.encodings(name)
+  const encoding = stored.find((one) => isAccepted(request, one))
+  const bytes = await files.read(name, encoding)
   reply.headers({
     'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
     'x-content-type-options': 'nosniff',
@@ -80,13 +102,9 @@ export function notFound({ method, url }: FastifyRequest): PolyphonyError {
   return new PolyphonyError('not_found', `No route ${method} ${url.split('?', 1)[0]}.`)
 }
 
-function encodingFor(
-  { headers }: FastifyRequest,
-  isThere: (suffix: string) => boolean,
-): keyof typeof SUFFIXES | undefined {
-  const accepted = String(headers['accept-encoding'] ?? '')
-  if (/\bbr\b/.test(accepted) && isThere('.br')) return 'br'
-  return /\bgzip\b/.test(accepted) && isThere('.gz') ? 'gzip' : undefined
+function isAccepted({ headers }: FastifyRequest, encoding: Encoding): boolean {
+  const accepted = String(headers['accept-encoding'] ?? '').split(',')
+  return accepted.some((one) => one.split(';', 1)[0]?.trim() === encoding)
 }
 
 /** The names of the files below a folder; none where there is no build. */

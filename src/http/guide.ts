@@ -29,7 +29,7 @@ export function guide(app: FastifyInstance, { publicUrl, folder = FOLDER }: Guid
   const below = (path: string): string => `${new URL(publicUrl()).pathname.replace(/\/$/, '')}/guide/${path}`
 
   app.get('/guide', undocumented('a page for people'), async (request, reply) => {
-    if ((await files.names()).size === 0) throw notFound(request)
+    if (!(await files.has('llms.txt'))) throw notFound(request)
     return reply.header('vary', 'accept-language').redirect(below(`${languageFor(request)}/${FIRST_PAGE}`))
   })
 
@@ -37,7 +37,7 @@ export function guide(app: FastifyInstance, { publicUrl, folder = FOLDER }: Guid
     const path = request.params['*'].replace(/\/$/, '')
     if (isLanguage(path)) return reply.redirect(below(`${path}/${FIRST_PAGE}`))
     const name = /\.\w+$/.test(path) ? path : `${path}.html`
-    if (!(await files.names()).has(name)) throw notFound(request)
+    if (!(await files.has(name))) throw notFound(request)
     // The links of a page lead from its own address, in which a slash at the end would count as a step.
     if (/\/(?:\?|$)/.test(request.url)) return reply.redirect(below(path))
     return sendBuilt(request, reply, { files, name, headers: headersOf(name) })
@@ -45,7 +45,7 @@ export function guide(app: FastifyInstance, { publicUrl, folder = FOLDER }: Guid
 
   for (const name of ['llms.txt', 'llms-full.txt']) {
     app.get(`/${name}`, undocumented('for language models'), async (request, reply) => {
-      if (!(await files.names()).has(name)) throw notFound(request)
+      if (!(await files.has(name))) throw notFound(request)
       const text = String(Buffer.from(await files.read(name))).replaceAll(ADDRESS, publicUrl().replace(/\/$/, ''))
       return sendText(request, reply, text)
     })

@@ -43,7 +43,7 @@ export function web(app: FastifyInstance, { publicUrl, folder = FOLDER }: WebOpt
 
   for (const path of WEB_PAGES) {
     app.get(path, undocumented('a page of the workspace'), async (request, reply) => {
-      if (!(await files.names()).has('index.html')) {
+      if (!(await files.has('index.html'))) {
         // A checkout without a build has the documentation for people, and nothing else.
         if (path === '/') return reply.redirect(`${basePath()}docs`)
         throw notFound(request)
@@ -59,7 +59,7 @@ export function web(app: FastifyInstance, { publicUrl, folder = FOLDER }: WebOpt
 
   app.get<{ Params: { '*': string } }>('/assets/*', undocumented('what the pages load'), async (request, reply) => {
     const name = `assets/${request.params['*']}`
-    if (!(await files.names()).has(name)) throw notFound(request)
+    if (!(await files.has(name))) throw notFound(request)
     // Its name has a hash of its content.
     return sendBuilt(request, reply, { files, name, headers: { 'cache-control': FOR_GOOD } })
   })

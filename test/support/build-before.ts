@@ -27,7 +27,7 @@ export default async function setup(): Promise<void> {
   ])
   if (pages > builtAt(join(dist, 'web/index.html'))) await buildWeb(join(dist, 'web'))
   const guide = newestIn(['docs', 'web/guide', 'scripts/guide', 'scripts/build-guide.ts', 'package-lock.json'])
-  if (guide > builtAt(join(dist, 'guide/llms.txt'))) await buildGuide(join(dist, 'guide'))
+  if (guide > builtAt(join(dist, 'guide/llms.txt.gz'))) await buildGuide(join(dist, 'guide'))
   if (Math.max(sources, newestIn(['test/crash', 'test/support'])) > builtAt(join(TEST_SERVERS, 'crash-server.js'))) {
     const { program: _, ...threads } = ENTRIES
     await build(TEST_SERVERS, { ...threads, 'crash-server': 'test/crash/server.ts' })
