@@ -35,6 +35,7 @@ import type { Caller } from './core/caller.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
+import { provenRequests } from './dialects/kit/written-requests.ts'
 import { openRecorders } from './http/metrics/recorders.ts'
 import { openRequestOrigins } from './http/request-origins.ts'
 import { buildServer } from './http/server.ts'
@@ -257,6 +258,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
       available: accounts.available,
       prices,
+      requestsFor: (operation, input) => provenRequests(dialects, operation, input),
       limits: { uploadMaxBytes, uploadHours, maxWaitSeconds: MAX_WAIT_SECONDS },
     },
     assets,
