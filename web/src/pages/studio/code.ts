@@ -20,7 +20,10 @@ const WRITERS: Record<Language, (request: CodeRequest, base: string) => string> 
   -H 'content-type: application/json' \\
   -d '${JSON.stringify(body, null, 2).replaceAll("'", String.raw`'\''`)}'`,
 
-  typescript: ({ path, body, later }, base) => `const headers = { 'x-api-key': process.env.POLYPHONY_KEY!, 'content-type': 'application/json' }
+  typescript: (
+    { path, body, later },
+    base,
+  ) => `const headers = { 'x-api-key': process.env.POLYPHONY_KEY!, 'content-type': 'application/json' }
 
 const response = await fetch('${base}${path}', {
   method: 'POST',
