@@ -69,6 +69,11 @@ interface Offered extends CodeRequest {
   protocol: string
 }
 
+async function offeredFor(body: JsonObject): Promise<Offered[]> {
+  const answer = await gateway.send('POST', '/polyphony/v1/requests', { key: LIVE_KEY, body })
+  return (answer.body as unknown as { requests: Offered[] }).requests // as the document describes it
+}
+
 /** Sends a request; returns the id of the request, by which the task that it made is known. */
 async function sent({ path, body }: CodeRequest, about: string): Promise<string> {
   const answer = await gateway.send('POST', path, { key: LIVE_KEY, body })
@@ -108,9 +113,7 @@ it('every request that is offered for an operation makes the same task as the ga
 
   async function check(operation: Operation): Promise<void> {
     const body = { operation: operation.id, input: await exampleOf(operation) }
-    const { requests } = (await gateway.send('POST', '/polyphony/v1/requests', { key: LIVE_KEY, body })).body as {
-      requests: Offered[]
-    }
+    const requests = await offeredFor(body)
     const own = await sent({ path: '/polyphony/v1/tasks', body }, operation.id)
     for (const request of requests) {
       const { protocol, path } = request
@@ -170,8 +173,7 @@ it('an input that breaks a rule is refused with the field, and nothing is writte
 it('a value for which a protocol has no word is not written in it', async () => {
   const offered = async (input: JsonObject) => {
     const asked = { operation: 'sora2/sora2-pro-video', input: { prompt: 'a storm', ...input } }
-    const { body } = await gateway.send('POST', '/polyphony/v1/requests', { key: LIVE_KEY, body: asked })
-    return (body as { requests: Offered[] }).requests.map(({ protocol }) => protocol)
+    return (await offeredFor(asked)).map(({ protocol }) => protocol)
   }
   // OpenAI's sizes have 720p and 1024p; the default of the catalogue is 1080p.
   expect(await offered({ resolution: '720p' })).toContain('openai-videos')

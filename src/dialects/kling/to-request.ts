@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { bodyOfInput, nameFor, type RequestWriter, type WriteField } from '../kit/written-requests.ts'
 import { IMAGE_VERSIONS, MOTION_VERSIONS, OMNI_VERSIONS, VIDEO_VERSIONS } from './models.ts'
 import { PATHS, type Path, toTask } from './to-task.ts'
