@@ -14,6 +14,7 @@ import { undocumented } from '../dialects/kit/described.ts'
 export const WEB_PAGES = [
   '/',
   '/studio',
+  '/chat',
   '/library',
   '/tasks',
   '/tasks/:id',

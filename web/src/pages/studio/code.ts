@@ -6,6 +6,20 @@ export interface CodeRequest {
   later?: { id: string; read: string }
 }
 
+export interface ProtocolRequest extends CodeRequest {
+  protocol: string
+}
+
+/** A task in the gateway's own protocol, whatever its input. */
+export function ownRequest(operation: string, input: object): ProtocolRequest {
+  return {
+    protocol: 'polyphony',
+    path: '/polyphony/v1/tasks',
+    body: { operation, input },
+    later: { id: 'id', read: '/polyphony/v1/tasks/{id}?wait=60' },
+  }
+}
+
 export const LANGUAGES = ['curl', 'typescript', 'python'] as const
 export type Language = (typeof LANGUAGES)[number]
 
