@@ -57,7 +57,13 @@ export async function visit(
     if (message.type() === 'error') errors.push(message.text())
   })
   page.on('pageerror', (error) => errors.push(String(error)))
-  return { page, context, errors, strayRequests, [Symbol.asyncDispose]: () => (isShared ? page.close() : context.close()) }
+  return {
+    page,
+    context,
+    errors,
+    strayRequests,
+    [Symbol.asyncDispose]: () => (isShared ? page.close() : context.close()),
+  }
 }
 
 const profiles = new WeakMap<Visitor, Map<string, Promise<BrowserContext>>>()
@@ -107,6 +113,7 @@ export function overflowOf(page: Page): Promise<number> {
 export async function picture(page: Page, name: string): Promise<void> {
   if (!PICTURES) return
   await mkdir(PICTURES, { recursive: true })
+  await page.waitForFunction('[...document.images].every((image) => image.complete)')
   await page.screenshot({ path: `${PICTURES}/${name}.png` })
 }
 

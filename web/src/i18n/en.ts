@@ -93,11 +93,13 @@ export const en = {
   'chat.free': 'Free',
   'chat.maxTokens': 'Most tokens',
   'chat.message': 'Message',
+  'chat.model': 'Model',
   'chat.noModel':
     'Connect an account at OpenAI, Anthropic, Google or another provider with language models, or start Ollama beside the gateway.',
   'chat.noModelTitle': 'No language model yet',
   'chat.notStored':
     'The conversation is in the memory of this page alone: nothing of it is stored here, and it is gone when you leave the page. The record of a call has its price and its tokens, not its words.',
+  'chat.notStoredShort': 'Not stored: it is gone when you leave the page.',
   'chat.picture': 'Picture {number}',
   'chat.pictureRefused': 'Pictures are PNG, JPEG, WebP or GIF, of at most 10 MB each.',
   'chat.price': '{input} for a million tokens in, {output} out',

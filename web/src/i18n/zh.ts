@@ -87,10 +87,12 @@ export const zh: Record<keyof typeof en, string> = {
   'chat.free': '免费',
   'chat.maxTokens': '最多令牌数',
   'chat.message': '消息',
+  'chat.model': '模型',
   'chat.noModel': '连接 OpenAI、Anthropic、Google 或其他提供语言模型的服务商账号，或在网关所在机器上启动 Ollama。',
   'chat.noModelTitle': '还没有语言模型',
   'chat.notStored':
     '对话只保存在本页面的内存中：这里不存储任何内容，离开页面即消失。调用记录只有价格和令牌数，没有文字。',
+  'chat.notStoredShort': '不存储：离开页面即消失。',
   'chat.picture': '图片 {number}',
   'chat.pictureRefused': '图片须为 PNG、JPEG、WebP 或 GIF，每张不超过 10 MB。',
   'chat.price': '每百万令牌：输入 {input}，输出 {output}',

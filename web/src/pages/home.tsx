@@ -52,7 +52,7 @@ export function Home() {
                 </Link>
               </Button>
             </div>
-            <div className="grid items-start gap-4 lg:grid-cols-2">
+            <div className={cn('grid grid-cols-1 items-start gap-4', shown.length > 1 && 'lg:grid-cols-2')}>
               {shown.map((task) => (
                 <TaskCard key={task.id} task={task} />
               ))}

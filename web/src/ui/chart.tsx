@@ -63,7 +63,7 @@ export default function Chart({ days, series, label, whenLabel, format }: ChartP
           { ...axis, size: 60, values: (_chart, values) => values.map((value) => format(value)) },
         ],
         series: [
-          { label: whenLabel, value: (_chart, at) => (at === null ? '' : day(at * 1_000)) },
+          { label: whenLabel, value: (_chart, at) => (at === null ? periodOf(days) : day(at * 1_000)) },
           // The highest is drawn first, and the others before it.
           ...stacked.map(({ label: name, colour: at, values }) => ({
             label: name,
@@ -72,7 +72,7 @@ export default function Chart({ days, series, label, whenLabel, format }: ChartP
             width: 0,
             points: { show: false },
             value: (_chart: UPlot, _sum: number | null, _series: number, index: number | null) =>
-              index === null ? '' : format(values[index] ?? 0),
+              format(index === null ? sumOf(values) : (values[index] ?? 0)),
             ...(bars ? { paths: bars } : {}),
           })),
         ],
@@ -130,6 +130,12 @@ function stackOf(series: readonly Series[]) {
   })
   return stacked.reverse()
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
+
+/** What the legend tells of while no day is pointed at. */
+const periodOf = (days: readonly number[]): string =>
+  days.length === 0 ? '' : `${day((days[0] ?? 0) * 1_000)} – ${day((days.at(-1) ?? 0) * 1_000)}`
 
 const shortDay = (at: number, locale: string): string =>
   new Intl.DateTimeFormat(locale === 'zh' ? 'zh-CN' : 'en-US', {

@@ -11,7 +11,7 @@ import { mayMake, useSession } from '../../shell/session.ts'
 import { useTitle } from '../../shell/use-title.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input, Select, TextArea } from '../../ui/field.tsx'
-import { Empty, Fault, Page, Panel } from '../../ui/parts.tsx'
+import { Empty, Fault, Page, Panel, Summary } from '../../ui/parts.tsx'
 import { CodeDialog } from '../studio/code-dialog.tsx'
 import { Composer } from './composer.tsx'
 import { bodyOf, type ChatSettings, useConversation } from './conversation.ts'
@@ -108,7 +108,7 @@ export function Chat() {
         </div>
         <Panel className="order-1 h-fit lg:sticky lg:top-6 lg:order-2">
           <div className="grid grid-cols-1 gap-4 p-4">
-            <Field label={t('money.model')} help={model && mode === 'live' ? priceOf(model, t) : t('chat.free')}>
+            <Field label={t('chat.model')} help={model && mode === 'live' ? priceOf(model, t) : t('chat.free')}>
               {(props) => (
                 <Select
                   {...props}
@@ -125,10 +125,8 @@ export function Chat() {
                 </Select>
               )}
             </Field>
-            <details className="group lg:open" open={matchMedia('(width >= 64rem)').matches}>
-              <summary className="flex h-8 items-center font-medium text-[13px] text-soft hover:text-ink">
-                {t('chat.settings')}
-              </summary>
+            <details className="group" open={matchMedia('(width >= 64rem)').matches}>
+              <Summary>{t('chat.settings')}</Summary>
               <div className="mt-2 grid grid-cols-1 gap-4">
                 <Field label={t('chat.system')} help={t('chat.systemHelp')}>
                   {(props) => (
@@ -171,7 +169,9 @@ export function Chat() {
                 </div>
               </div>
             </details>
-            <p className="border-line border-t pt-3 text-soft text-xs leading-relaxed">{t('chat.notStored')}</p>
+            <p className="hidden border-line border-t pt-3 text-soft text-xs leading-relaxed lg:block">
+              {t('chat.notStored')}
+            </p>
           </div>
         </Panel>
       </div>

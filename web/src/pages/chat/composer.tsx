@@ -106,6 +106,7 @@ export function Composer({ isRunning, isDisabled, onAsk, onStop }: ComposerProps
             target.value = ''
           }}
         />
+        <span className="flex-1 px-2 text-right text-soft text-xs">{t('chat.notStoredShort')}</span>
         {isRunning ? (
           <Button
             size="icon"

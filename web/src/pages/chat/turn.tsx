@@ -2,7 +2,7 @@ import { RotateCcw } from 'lucide-react'
 import { duration, number, usd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
-import { Code, CopyButton, Fault } from '../../ui/parts.tsx'
+import { Code, CopyButton, Fault, Summary } from '../../ui/parts.tsx'
 import type { Question, Reply, Turn } from './conversation.ts'
 
 /** One message of the conversation. */
@@ -46,8 +46,8 @@ function Answered({ reply, again }: { reply: Reply; again: (() => void) | undefi
       className="grid grid-cols-1 gap-2"
     >
       {reasoning !== '' && (
-        <details className="text-soft">
-          <summary className="w-fit text-xs hover:text-ink">{t('chat.reasoning')}</summary>
+        <details className="group text-soft">
+          <Summary>{t('chat.reasoning')}</Summary>
           <p className="mt-1 whitespace-pre-wrap break-words border-line border-l-2 pl-3 text-[13px]">{reasoning}</p>
         </details>
       )}
