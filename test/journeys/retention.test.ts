@@ -1,23 +1,31 @@
 import { expect, it } from 'vitest'
-import { DAY_MS } from '../../src/core/clock.ts'
+import { HOUR_MS } from '../../src/core/clock.ts'
 import { LIVE_KEY, openGateway, type TestGateway } from '../support/gateway.ts'
+
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+)
 
 const change = (gateway: TestGateway, body: object) =>
   gateway.send('PATCH', '/api/admin/retention', { key: LIVE_KEY, body })
 
-/** For how many days the newest record of a task is kept. */
-async function recordDays({ store, piapi }: TestGateway): Promise<number> {
-  const { task_id: id } = await piapi.create('lyrics', { prompt: 'fog' }, { model: 'suno' })
-  const task = await store.getTask({ id })
-  return Math.round(((task?.recordExpiresAt ?? 0) - (task?.createdAt ?? 0)) / DAY_MS)
+/** For how many hours a file that is uploaded now is kept. */
+async function uploadHours({ url }: TestGateway): Promise<number> {
+  const body = new FormData()
+  body.set('file', new Blob([PIXEL], { type: 'image/png' }), 'dot.png')
+  const headers = { 'x-api-key': LIVE_KEY }
+  const answer = await fetch(`${url}/polyphony/v1/files`, { method: 'POST', headers, body })
+  const { expires_at: expiresAt } = (await answer.json()) as { expires_at: number }
+  return Math.round((expiresAt - Date.now()) / HOUR_MS)
 }
 
-it('what is chosen of the retention holds for new records at once, a given setting comes first, and the audit has the change', async () => {
+it('what is chosen of the retention holds for new files at once, a given setting comes first, and the audit has the change', async () => {
   await using gateway = await openGateway({ env: { POLYPHONY_MEDIA_DAYS: '12' } })
-  expect(await recordDays(gateway)).toBe(90)
+  expect(await uploadHours(gateway)).toBe(24)
   const { body } = await change(gateway, { record_days: 400, upload_hours: 2 })
   expect(body).toMatchObject({ data: { record_days: 400, media_days: 12, upload_hours: 2, call_file_days: 30 } })
-  await expect.poll(() => recordDays(gateway)).toBe(400)
+  await expect.poll(() => uploadHours(gateway)).toBe(2)
 
   expect(await change(gateway, { media_days: 5 })).toMatchObject({
     status: 400,
@@ -42,6 +50,6 @@ it('what is chosen of the retention holds for new records at once, a given setti
     from: 'the database',
   })
 
-  await change(gateway, { record_days: null })
-  await expect.poll(() => recordDays(gateway)).toBe(90)
+  await change(gateway, { upload_hours: null })
+  await expect.poll(() => uploadHours(gateway)).toBe(24)
 })
