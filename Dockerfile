@@ -8,6 +8,7 @@ COPY package.json package-lock.json ./
 # The runtime among the development packages is for machines with an older Node.js; here the image has one.
 RUN npm ci --ignore-scripts
 COPY bin ./bin
+COPY docs ./docs
 COPY scripts ./scripts
 COPY src ./src
 COPY web ./web

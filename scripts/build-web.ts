@@ -1,8 +1,7 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build, type Plugin } from 'vite'
+import { compress } from './compress.ts'
 import { LICENCE_FILE, licencesOf, packageFolders } from './licences.ts'
 
 /** Builds the workspace (`web/`) into a folder, each text also as Brotli and gzip. Resolves with the number of files. */
@@ -43,18 +42,6 @@ const carriesLicences: Plugin = {
       source: await licencesOf([...packageFolders(modules.filter((id) => !id.startsWith('\0'))), ...COPIED]),
     })
   },
-}
-
-const toBrotli = promisify(brotliCompress)
-const toGzip = promisify(gzip)
-
-async function compress(path: string): Promise<void> {
-  const text = await readFile(path)
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: text.length }
-  await Promise.all([
-    toBrotli(text, { params }).then((bytes) => writeFile(`${path}.br`, bytes)),
-    toGzip(text, { level: 9 }).then((bytes) => writeFile(`${path}.gz`, bytes)),
-  ])
 }
 
 if (import.meta.main) {

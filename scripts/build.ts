@@ -78,6 +78,8 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     dir: folder,
     format: 'esm',
     sourcemap: true,
+    // Traces need the lines alone; the sources of all packages would be a sixth of what is published.
+    sourcemapExcludeSources: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
   })
@@ -90,8 +92,10 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     join(folder, LICENCE_FILE),
     await licencesOf([...packageFolders(chunks.flatMap(({ moduleIds }) => moduleIds)), ...DATA.map(dataFolder)]),
   )
-  // The workspace is built by itself (`build-web.ts`), and stays.
-  if (existsSync(join(into, 'web'))) await rename(join(into, 'web'), join(folder, 'web'))
+  // The workspace and the guide are built by themselves (`build-web.ts`, `build-guide.ts`), and stay.
+  for (const name of ['web', 'guide']) {
+    if (existsSync(join(into, name))) await rename(join(into, name), join(folder, name))
+  }
   await rm(into, { recursive: true, force: true })
   await rename(folder, into)
   return output.length
@@ -139,7 +143,8 @@ const dataFolder = (name: string): string => join(PROJECT, 'node_modules', name)
 
 if (import.meta.main) {
   const startedAt = performance.now()
-  const { buildWeb } = await import('./build-web.ts')
-  const files = (await build(join(PROJECT, 'dist'))) + (await buildWeb(join(PROJECT, 'dist/web')))
+  const [{ buildWeb }, { buildGuide }] = await Promise.all([import('./build-web.ts'), import('./build-guide.ts')])
+  const program = await build(join(PROJECT, 'dist'))
+  const files = program + (await buildWeb(join(PROJECT, 'dist/web'))) + (await buildGuide(join(PROJECT, 'dist/guide')))
   console.log(`dist: ${files} files in ${Math.round(performance.now() - startedAt)} ms`)
 }

@@ -9,4 +9,7 @@ if (existsSync(new URL('../node_modules/rolldown', import.meta.url))) {
   const { buildWeb } = await import('./build-web.ts')
   const pages = await buildWeb(new URL('../dist/web', import.meta.url).pathname)
   console.log(`dist/web: ${pages} files`)
+  const { buildGuide } = await import('./build-guide.ts')
+  const guide = await buildGuide(new URL('../dist/guide', import.meta.url).pathname)
+  console.log(`dist/guide: ${guide} files`)
 }

@@ -12,7 +12,7 @@ describe('the files for installing', () => {
   it('the image copies what exists, and checks a route that the server has', () => {
     const dockerfile = textOf('Dockerfile')
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) => names.split(' '))
-    expect(copied).toEqual(['package.json', 'package-lock.json', 'bin', 'scripts', 'src', 'web'])
+    expect(copied).toEqual(['package.json', 'package-lock.json', 'bin', 'docs', 'scripts', 'src', 'web'])
     expect(copied.filter((name) => !existsSync(new URL(`../${name}`, import.meta.url)))).toEqual([])
     const ignored = textOf('.dockerignore')
     for (const name of copied) expect(ignored).toContain(`!${name}\n`)

@@ -20,7 +20,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/api', '/polyphony', '/files', '/openapi.json', '/docs', '/s'].map((path) => [
+      ['/api', '/polyphony', '/files', '/openapi.json', '/docs', '/guide', '/s'].map((path) => [
         path,
         process.env.POLYPHONY_URL ?? 'http://127.0.0.1:8080',
       ]),

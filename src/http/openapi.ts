@@ -103,7 +103,7 @@ function documentOf(parts: Part[], publicUrl: string): JsonObject {
       title: 'Polyphony',
       version,
       summary: 'One key, one bill and one durable queue before many generators of media.',
-      description: `${ABOUT}\n\nThe same for machines: [openapi.json](${publicUrl}/openapi.json).`,
+      description: `${ABOUT}\n\nHow to begin, errors, webhooks and a page for each protocol: [the guide](${publicUrl}/guide). The same for machines: [openapi.json](${publicUrl}/openapi.json).`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: publicUrl || '/' }],

@@ -25,6 +25,7 @@ import { addCors, allowOrigin, type CorsOrigins, isAllowedOrigin } from './cors.
 import { docs } from './docs.ts'
 import { fileSender, files } from './files.ts'
 import { frontDoor } from './front-door.ts'
+import { guide } from './guide.ts'
 import { type HealthOptions, health } from './health.ts'
 import { addJsonAnswers } from './json-answers.ts'
 import { type LiveSoundsOptions, liveSoundRoutes } from './live-sounds.ts'
@@ -148,6 +149,7 @@ function ownModule(
       openApi(app, { served, context, publicUrl: () => (origins ? '' : context.urls.publicUrl) })
       frontDoor(app)
       web(app, { publicUrl: () => context.urls.publicUrl })
+      guide(app, { publicUrl: () => context.urls.publicUrl })
       docs(app, { publicUrl: () => context.urls.publicUrl })
       await app.register(callbackRoutes(callbacks))
     },

@@ -1,11 +1,6 @@
-import { hash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { DAY_MS, SECOND_MS } from '../core/clock.ts'
-import { PolyphonyError } from '../core/errors.ts'
 import { undocumented } from '../dialects/kit/described.ts'
+import { builtFiles, FOR_GOOD, notFound, sendBuilt, sendUnlessKnown, TYPES } from './built-files.ts'
 
 /**
  * The pages of the workspace. All are the same document, whose script shows the one of its address; so they are listed, and
@@ -34,23 +29,7 @@ export const WEB_PAGES = [
 ]
 
 /** Where `scripts/build-web.ts` puts it: beside the bundle, which a checkout has in `dist`. */
-const FOLDER = new URL(extname(import.meta.url) === '.ts' ? '../../dist/web/' : './web/', import.meta.url)
-
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.json': 'application/json',
-  '.png': 'image/png',
-}
-
-const A_YEAR = 365 * (DAY_MS / SECOND_MS)
-
-interface Encoded {
-  encoding: 'br' | 'gzip' | undefined
-  bytes: Uint8Array
-}
+const FOLDER = new URL(import.meta.url.endsWith('.ts') ? '../../dist/web/' : './web/', import.meta.url)
 
 export interface WebOptions {
   publicUrl: () => string
@@ -60,24 +39,18 @@ export interface WebOptions {
 
 /** Serves the workspace. Nothing is read before the first visit, so a gateway without visitors starts and idles as before. */
 export function web(app: FastifyInstance, { publicUrl, folder = FOLDER }: WebOptions): void {
-  const files = lazily(() => filesIn(folder))
-  const texts = new Map<string, Promise<Uint8Array>>()
-  const read = (name: string): Promise<Uint8Array> => {
-    const known = texts.get(name) ?? readFile(new URL(name, folder))
-    texts.set(name, known)
-    return known
-  }
+  const files = builtFiles(folder)
   const basePath = () => new URL(publicUrl()).pathname.replace(/\/?$/, '/')
 
   for (const path of WEB_PAGES) {
     app.get(path, undocumented('a page of the workspace'), async (request, reply) => {
-      if (!(await files()).has('index.html')) {
+      if (!(await files.has('index.html'))) {
         // A checkout without a build has the documentation for people, and nothing else.
         if (path === '/') return reply.redirect(`${basePath()}docs`)
         throw notFound(request)
       }
       if (path !== '/' && !takesHtml(request)) throw notFound(request)
-      const page = String(Buffer.from(await read('index.html'))).replace(
+      const page = String(Buffer.from(await files.read('index.html'))).replace(
         '<base href="/" />',
         `<base href="${escaped(basePath())}" />`,
       )
@@ -87,47 +60,21 @@ export function web(app: FastifyInstance, { publicUrl, folder = FOLDER }: WebOpt
 
   app.get<{ Params: { '*': string } }>('/assets/*', undocumented('what the pages load'), async (request, reply) => {
     const name = `assets/${request.params['*']}`
-    const names = await files()
-    if (!names.has(name)) throw notFound(request)
-    const encoding = encodingFor(request, (suffix) => names.has(name + suffix))
-    const bytes = await read(name + (encoding === undefined ? '' : SUFFIXES[encoding]))
-    reply.headers({
-      'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
-      // Its name has a hash of its content.
-      'cache-control': `public, max-age=${A_YEAR}, immutable`,
-      'x-content-type-options': 'nosniff',
-      vary: 'accept-encoding',
-    })
-    return sendEncoded(reply, { encoding, bytes })
+    if (!(await files.has(name))) throw notFound(request)
+    // Its name has a hash of its content.
+    return sendBuilt(request, reply, { files, name, headers: { 'cache-control': FOR_GOOD } })
   })
 }
 
-const SUFFIXES = { br: '.br', gzip: '.gz' } as const
-
-function encodingFor({ headers }: FastifyRequest, isThere: (suffix: string) => boolean): Encoded['encoding'] {
-  const accepted = String(headers['accept-encoding'] ?? '')
-  if (/\bbr\b/.test(accepted) && isThere('.br')) return 'br'
-  return /\bgzip\b/.test(accepted) && isThere('.gz') ? 'gzip' : undefined
-}
-
-function sendEncoded(reply: FastifyReply, { encoding, bytes }: Encoded): FastifyReply {
-  if (encoding !== undefined) reply.header('content-encoding', encoding)
-  return reply.send(bytes)
-}
-
 function sendPage(request: FastifyRequest, reply: FastifyReply, page: string): FastifyReply {
-  const etag = `"${hash('sha256', page, 'base64url').slice(0, 22)}"`
   reply.headers({
-    etag,
     'content-type': TYPES['.html'],
-    'cache-control': 'no-cache',
     'content-security-policy': POLICY,
     'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
   })
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
-  return reply.send(page)
+  return sendUnlessKnown(request, reply, page)
 }
 
 /**
@@ -153,32 +100,6 @@ function takesHtml({ headers }: FastifyRequest): boolean {
   return String(headers.accept ?? '').includes('text/html')
 }
 
-function notFound({ method, url }: FastifyRequest): PolyphonyError {
-  return new PolyphonyError('not_found', `No route ${method} ${url.split('?', 1)[0]}.`)
-}
-
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
-}
-
-/** The names of the files below a folder; none where there is no build. */
-async function filesIn(folder: URL): Promise<ReadonlySet<string>> {
-  try {
-    const names = await readdir(fileURLToPath(folder), { recursive: true })
-    return new Set(names.map((name) => name.replaceAll('\\', '/')))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Set()
-    throw error
-  }
-}
-
-function lazily<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | undefined
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined // the next request tries again
-      throw error
-    })
-    return made
-  }
 }

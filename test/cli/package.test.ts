@@ -56,6 +56,7 @@ describe('the package', () => {
     expect(paths).toContain('dist/program.js')
     expect(paths).toContain('dist/THIRD-PARTY-LICENSES.txt')
     expect(paths).toContain('dist/web/THIRD-PARTY-LICENSES.txt')
+    expect(paths).toEqual(expect.arrayContaining(['dist/guide/llms.txt.gz', 'dist/guide/THIRD-PARTY-LICENSES.txt']))
     expect(paths).toContain('dist/soundbank/LICENSE')
     expect(paths).toEqual(expect.arrayContaining(['dist/models/notices.json', 'dist/models/LICENSE-u2net']))
     // Of these, 11 MB are the sound bank, and 10 MB the networks of the workshop.

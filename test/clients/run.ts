@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { PROTOCOLS } from '../../scripts/guide/protocols.ts'
 import { sampleFiles } from '../../src/assets/sample-files.ts'
 import { openGateway, TEST_KEY } from '../support/gateway.ts'
 import { inPython } from '../support/python.ts'
@@ -10,10 +11,18 @@ import { inPython } from '../support/python.ts'
 process.exitCode = await inPython(join(import.meta.dirname, 'requirements.txt'), async (python) => {
   await using gateway = await openGateway()
   const picture = Buffer.from((await sampleFiles['image/png']?.()) ?? []).toString('base64')
-  return python([join(import.meta.dirname, 'clients.py')], {
+  const calls = await python([join(import.meta.dirname, 'clients.py')], {
     GATEWAY_URL: gateway.url,
     GATEWAY_KEY: TEST_KEY,
     PICTURE: picture,
     LITELLM_LOCAL_MODEL_COST_MAP: 'True',
   })
+  const programs = PROTOCOLS.flatMap(({ slug, python: program }) =>
+    program ? [[slug, program.code.replaceAll('http://127.0.0.1:8080', gateway.url)]] : [],
+  )
+  const guide = await python([join(import.meta.dirname, 'guide.py')], {
+    POLYPHONY_KEY: TEST_KEY,
+    GUIDE_PROGRAMS: JSON.stringify(Object.fromEntries(programs)),
+  })
+  return Math.max(calls, guide)
 })

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import sharp from 'sharp'
 import type { TestGateway } from './gateway.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -114,7 +115,8 @@ export async function picture(page: Page, name: string): Promise<void> {
   if (!PICTURES) return
   await mkdir(PICTURES, { recursive: true })
   await page.waitForFunction('[...document.images].every((image) => image.complete)')
-  await page.screenshot({ path: `${PICTURES}/${name}.png` })
+  const shot = await page.screenshot()
+  await sharp(shot).webp({ quality: 75, effort: 6 }).toFile(`${PICTURES}/${name}.webp`)
 }
 
 /** The first seconds that a sound has played. */

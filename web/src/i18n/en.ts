@@ -244,6 +244,7 @@ export const en = {
   'home.balance': 'Balance',
   'home.docs': 'Every call is described and can be tried in the',
   'home.docsLink': 'API reference',
+  'home.guideLink': 'Guide',
   'home.firstSong': 'Make your first song',
   'home.hello': 'Hello, {name}',
   'home.idea': 'a slow song about rain on a tin roof',

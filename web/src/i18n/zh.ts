@@ -235,6 +235,7 @@ export const zh: Record<keyof typeof en, string> = {
   'home.balance': '余额',
   'home.docs': '所有接口的说明与在线调试见',
   'home.docsLink': '接口文档',
+  'home.guideLink': '指南',
   'home.firstSong': '创作您的第一首歌',
   'home.hello': '您好，{name}',
   'home.idea': '一首关于雨打铁皮屋顶的慢歌',

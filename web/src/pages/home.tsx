@@ -216,6 +216,10 @@ function NextSteps({ hasMade }: { hasMade: boolean }) {
               <a href={new URL('docs', document.baseURI).href} className="text-ink underline underline-offset-2">
                 {t('home.docsLink')}
               </a>
+              {' · '}
+              <a href={new URL('guide', document.baseURI).href} className="text-ink underline underline-offset-2">
+                {t('home.guideLink')}
+              </a>
             </p>
           </div>
         )}

@@ -29,6 +29,9 @@ export function Frame({ title, about, children }: { title: string; about?: React
           <Button look="quiet" size="small" asChild>
             <a href={new URL('docs', document.baseURI).href}>{t('home.docsLink')}</a>
           </Button>
+          <Button look="quiet" size="small" asChild>
+            <a href={new URL('guide', document.baseURI).href}>{t('home.guideLink')}</a>
+          </Button>
         </div>
       </div>
       <Toasts />
