@@ -24,6 +24,7 @@ import { startNotices } from './compose/notices.ts'
 import { composePayments, paymentSettings } from './compose/payments.ts'
 import { peopleSettings } from './compose/people.ts'
 import { PRICED_PROVIDERS } from './compose/prices.ts'
+import { openRetentionTimes, retentionBasis } from './compose/retention-times.ts'
 import { type StartReport, startReport } from './compose/start-report.ts'
 import { openStorage } from './compose/storage.ts'
 import { openStore } from './compose/store.ts'
@@ -35,6 +36,7 @@ import type { Caller } from './core/caller.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
+import { provenRequests } from './dialects/kit/written-requests.ts'
 import { openRecorders } from './http/metrics/recorders.ts'
 import { openRequestOrigins } from './http/request-origins.ts'
 import { buildServer } from './http/server.ts'
@@ -129,7 +131,10 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const origins = followsRequests(config) ? openRequestOrigins() : undefined
   const urls = origins ? urlsAt(() => origins.current() ?? publicUrl ?? '', liveSounds.nameOf) : ownUrls
   const renderers = renderersWith(ownUrls)
-  const { quotas, uploadMaxBytes, uploadHours } = config
+  const { quotas, uploadMaxBytes } = config
+  const kept = await openRetentionTimes({ store, basis: retentionBasis(config), log })
+  parts.defer(kept.close)
+  const retention = kept.times
   // The embedded database may be on another disk than the files.
   const folders = config.databaseUrl === undefined ? [config.dataDir] : []
   const assets = openAssets({ disk, store, clock, log, maxBytes: uploadMaxBytes, quotas, folders })
@@ -169,6 +174,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     tracer: tracing?.tracer,
     prices,
     liveSounds,
+    retention,
   })
   const { tasks, dispatcher, leases, callbacks, admission } = heart
   parts.defer(() => tasks.close())
@@ -185,12 +191,12 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     tracer: tracing?.tracer,
   })
   const { callEnded, vendorCalled } = recorders
-  const callParts = { store, accounts, egress, clock, log, callEnded, vendorCalled, tracer: tracing?.tracer }
+  const callParts = { store, accounts, egress, clock, log, callEnded, vendorCalled, tracer: tracing?.tracer, retention }
   const spoken = await composeCalls(config, callParts)
   parts.defer(spoken.close)
   const keys = openKeys({ store, clock, log })
   parts.defer(() => keys.close())
-  const batched = await composeBatches(config, { store, assets, ...spoken, keys, clock, log })
+  const batched = await composeBatches(config, { store, assets, ...spoken, keys, clock, log, retention })
   const stopRetention = startRetention({ store, assets, clock, log })
   parts.defer(stopRetention)
   // All at once: a stop has one grace.
@@ -240,7 +246,14 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       callBatches: batched.batches,
       realtime: spoken.realtime,
       assets,
-      drafts: openDrafts({ store, clock, days: config.recordDays, quotas }),
+      drafts: openDrafts({
+        store,
+        clock,
+        get days() {
+          return retention.recordDays
+        },
+        quotas,
+      }),
       postJson: egress.postJson,
       download: egress.download,
       urls,
@@ -257,7 +270,14 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
       available: accounts.available,
       prices,
-      limits: { uploadMaxBytes, uploadHours, maxWaitSeconds: MAX_WAIT_SECONDS },
+      requestsFor: (operation, input) => provenRequests(dialects, operation, input),
+      limits: {
+        uploadMaxBytes,
+        get uploadHours() {
+          return retention.uploadHours
+        },
+        maxWaitSeconds: MAX_WAIT_SECONDS,
+      },
     },
     assets,
     callbacks,

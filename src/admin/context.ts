@@ -4,6 +4,7 @@ import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
+import type { RetentionBasis } from '../core/retention.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Payments } from '../payments/payments.ts'
@@ -54,7 +55,8 @@ export interface Place {
   disks(): Promise<{ folder: string; free_bytes: number; size_bytes: number }[]>
   /** Why nothing can be written; null = it can. */
   writeProblem(): Promise<string | null>
-  retention: { record_days: number; media_days: number; upload_hours: number; call_file_days: number }
+  /** What the settings say of how long things are kept. */
+  retention: RetentionBasis
 }
 
 /** A setting that is in force, without secrets. */

@@ -4,6 +4,7 @@ import { DAY_MS, SECOND_MS } from '../core/clock.ts'
 import { points } from '../core/points.ts'
 import type { AdminContext } from './context.ts'
 import { amountOf, COUNT, ID, money, orNull, TEXT, TIME, timeOf } from './fields.ts'
+import { bodyOfRetention, RetentionBody, retentionNow } from './retention.ts'
 import { verb } from './verb.ts'
 
 const MOST_RECEIVERS = 100
@@ -56,12 +57,7 @@ const Health = Type.Object({
   paused_receivers: Type.Array(Type.Object({ tenant: ID, host: TEXT, failing_since: orNull(TIME) }), {
     description: 'Receivers of webhooks that do not answer.',
   }),
-  retention: Type.Object({
-    record_days: Type.Number({ description: 'How long records of tasks and calls are kept after their end.' }),
-    media_days: Type.Number({ description: 'How long output files are kept.' }),
-    upload_hours: Type.Number({ description: 'How long uploads are kept.' }),
-    call_file_days: Type.Number({ description: 'How long files for calls, and results of batches, are kept.' }),
-  }),
+  retention: RetentionBody,
 })
 
 async function lagMs(): Promise<number> {
@@ -144,7 +140,7 @@ export const HEALTH_VERBS = [
           host,
           failing_since: timeOf(failingSince),
         })),
-        retention: place.retention,
+        retention: bodyOfRetention(await retentionNow(context)),
       }
     },
   }),

@@ -26,6 +26,7 @@ const Usage = Type.Object({
   items: Type.Array(
     Type.Object({
       group: Type.String({ description: 'A UTC day, a model, an operation, or the id of a key.' }),
+      day: Type.Optional(Type.String({ description: 'The UTC day, with `daily`.' })),
       ...COUNTS,
     }),
   ),
@@ -35,16 +36,20 @@ const Usage = Type.Object({
 const INPUT = {
   by: Type.Optional(Type.Enum([...USAGE_KEYS], { description: 'Default: day.' })),
   ...PERIOD,
+  daily: Type.Optional(Type.Boolean({ description: 'An item for each UTC day of a group. Default: false.' })),
   key: Type.Optional(Type.String({ ...ID, description: 'Only tasks of the key with this id.' })),
 }
 const DESCRIPTION =
   `The last ${DEFAULT_DAYS} days by default, at most ${MAX_DAYS}. Tasks are counted while they are on record; what was paid ` +
   'is read from the ledger, which is kept for good. By model or operation, both are of the tasks on record.'
 
+type Counts = Omit<UsageRow, 'group' | 'day'>
+
 interface UsageInput {
   by?: UsageKey
   from?: string
   to?: string
+  daily?: boolean
   key?: string
 }
 
@@ -53,23 +58,23 @@ async function usageOf(
   input: UsageInput,
   of: { tenantId?: string; mode?: 'live' | 'test' },
 ): Promise<Static<typeof Usage>> {
-  const { by = 'day', key } = input
+  const { by = 'day', daily: isDaily = false, key } = input
   const { to = clock.now(), from = startOfDay(to - (DEFAULT_DAYS - 1) * DAY_MS) } = periodIn(input)
   if (from >= to) throw invalidInput('from', 'must be before to')
   if (to - from > MAX_DAYS * DAY_MS) throw invalidInput('from', `must be at most ${MAX_DAYS} days before to`)
-  const rows = await store.readUsage({ by, from, to, ...of, ...(key === undefined ? {} : { keyId: key }) })
+  const rows = await store.readUsage({ by, from, to, isDaily, ...of, ...(key === undefined ? {} : { keyId: key }) })
   return {
     from: timeOf(from),
     to: timeOf(to),
     by,
-    items: rows.map((row) => ({ group: row.group, ...countsOf(row) })),
+    items: rows.map(({ group, day, ...row }) => ({ group, ...(day === undefined ? {} : { day }), ...countsOf(row) })),
     total: countsOf(rows.reduce(sum, NOTHING)),
   }
 }
 
 const NOTHING = { tasks: 0, completed: 0, failed: 0, cancelled: 0, calls: 0, consumed: points(0) }
 
-function sum(a: Omit<UsageRow, 'group'>, b: Omit<UsageRow, 'group'>): Omit<UsageRow, 'group'> {
+function sum(a: Counts, b: Counts): Counts {
   return {
     tasks: a.tasks + b.tasks,
     completed: a.completed + b.completed,
@@ -80,7 +85,7 @@ function sum(a: Omit<UsageRow, 'group'>, b: Omit<UsageRow, 'group'>): Omit<Usage
   }
 }
 
-function countsOf({ tasks, completed, failed, cancelled, calls, consumed }: Omit<UsageRow, 'group'>) {
+function countsOf({ tasks, completed, failed, cancelled, calls, consumed }: Counts) {
   return { tasks, completed, failed, cancelled, calls, ...amountOf('consumed', consumed) }
 }
 

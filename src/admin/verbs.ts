@@ -15,6 +15,7 @@ import { OWN_PAYMENT_VERBS, PAYMENT_VERBS } from './payments.ts'
 import { PERSON_VERBS } from './people.ts'
 import { PRICE_VERBS } from './prices.ts'
 import { RECONCILE_VERBS } from './reconcile.ts'
+import { RETENTION_VERBS } from './retention.ts'
 import { ROUTING_VERBS } from './routing.ts'
 import { OWN_SHARE_VERBS } from './shares.ts'
 import { TASK_VERBS } from './tasks.ts'
@@ -47,6 +48,7 @@ export const OPERATOR_VERBS = [
   ...ANNOUNCEMENT_VERBS,
   ...HEALTH_VERBS,
   ...ROUTING_VERBS,
+  ...RETENTION_VERBS,
 ] as const
 
 /** What tenants do for themselves, below `/api/v1`. */

@@ -49,7 +49,8 @@ export interface AllowancesOptions {
   store: Store
   clock: Clock
   log: Logger
-  recordDays: number
+  /** Read at each booking: the operator may change it. */
+  readonly recordDays: number
 }
 
 const BOOK_MS = 100
@@ -80,7 +81,8 @@ interface Purse {
   usedAt: number
 }
 
-export function openAllowances({ store, clock, log, recordDays }: AllowancesOptions): Allowances {
+export function openAllowances(options: AllowancesOptions): Allowances {
+  const { store, clock, log } = options
   const holder = randomUUID()
   const purses = new Map<string, Purse>()
   /** Allowances that are not used any more and not ended yet. */
@@ -166,7 +168,7 @@ export function openAllowances({ store, clock, log, recordDays }: AllowancesOpti
             lines: ended.flatMap(({ line }) => line?.outcome ?? []),
           })),
           leaseUntil: now + LEASE_MS,
-          recordExpiresAt: now + recordDays * DAY_MS,
+          recordExpiresAt: now + options.recordDays * DAY_MS,
           now,
         })
         batches.forEach(({ purse, ended }, index) => {

@@ -43,7 +43,8 @@ const WINDOW_MS = DAY_MS
 /** The last lines may take so long beyond the window. */
 const LAST_LINES_MS = HOUR_MS
 
-export function openCallBatches({ store, clock, recordDays, wake }: CallBatchesOptions): CallBatches {
+export function openCallBatches(options: CallBatchesOptions): CallBatches {
+  const { store, clock, wake } = options
   async function get(id: string, format: string, caller: Caller): Promise<CallBatch> {
     const batch = await store.getCallBatch({ id })
     if (!batch || !isOwn(caller, batch) || batch.format !== format) throw unknown()
@@ -78,7 +79,7 @@ export function openCallBatches({ store, clock, recordDays, wake }: CallBatchesO
         cancellingAt: null,
         finalizingAt: null,
         endedAt: null,
-        recordExpiresAt: now + Math.round(Math.max(recordDays, 2) * DAY_MS),
+        recordExpiresAt: now + Math.round(Math.max(options.recordDays, 2) * DAY_MS),
       }
       if (!(await store.createCallBatch({ batch, keepInputUntil: expiresAt + LAST_LINES_MS }))) {
         throw new PolyphonyError('not_found', 'The input file is gone.')

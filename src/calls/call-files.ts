@@ -46,8 +46,10 @@ export interface CallFilesOptions {
   keptDays: number
 }
 
-export function openCallFiles({ store, assets, clock, maxBytes, keptDays }: CallFilesOptions): CallFiles {
-  const keptMs = Math.round(keptDays * DAY_MS)
+export function openCallFiles(options: CallFilesOptions): CallFiles {
+  const { store, assets, clock, maxBytes } = options
+  // The operator may change it.
+  const keptMs = (): number => Math.round(options.keptDays * DAY_MS)
 
   async function find(id: string, caller: Caller): Promise<CallFile | undefined> {
     const file = await store.getCallFile({ id })
@@ -56,14 +58,16 @@ export function openCallFiles({ store, assets, clock, maxBytes, keptDays }: Call
 
   return {
     maxBytes,
-    keptMs,
+    get keptMs() {
+      return keptMs()
+    },
     find,
     async receive(body, caller) {
-      const expiresAt = clock.now() + keptMs
+      const expiresAt = clock.now() + keptMs()
       const asset = await assets.writeStream({ ...scopeOf(caller), kind: 'upload', body, maxBytes, expiresAt })
       return { asset, caller }
     },
-    async name({ asset, caller }, { keptMs: ownMs = keptMs, ...named }) {
+    async name({ asset, caller }, { keptMs: ownMs = keptMs(), ...named }) {
       const now = clock.now()
       const expiresAt = now + ownMs
       const file: CallFile = {

@@ -11,13 +11,15 @@ import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
+import { fits } from '../core/model-name.ts'
 import { type Points, points } from '../core/points.ts'
 import type { PoolPolicy } from '../core/tenant.ts'
 import type { ModelPrice, ModelSetting, Usage } from '../core/usage.ts'
 import type { Account, CallEndpoint, CallSide } from '../providers/provider.ts'
 import type { Allowances, Reservation } from './allowances.ts'
+import { type ChatModel, isForChat } from './chat-models.ts'
 import type { Format } from './format.ts'
-import { listPriceOf } from './list-prices.ts'
+import { LISTED_MODELS, listPriceOf } from './list-prices.ts'
 import { priceOfUsage, scaled } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import type { RealtimeRoutes, Trying } from './realtime.ts'
@@ -106,6 +108,11 @@ export interface Calls {
   answer(request: CallRequest): Promise<CallAnswer>
   /** The models that a caller can name. */
   models(caller: Caller): string[]
+  /**
+   * The language models that have an account and a price for this caller, by name. An account that serves a vendor's models by
+   * the beginnings of their names stands for those of them that have a list price.
+   */
+  chatModels(caller: Caller): ChatModel[]
   /** How many calls are under way, those of batches apart. */
   underWay(): number
 }
@@ -400,8 +407,35 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     return failure
   }
 
+  function chatModels(caller: Caller): ChatModel[] {
+    if (caller.mode === 'test') {
+      const names = options.sandbox.models.filter((id) => isForChat(id, undefined) && mayUse(caller, id))
+      return names.map((id) => ({ id, provider: null, price: {} }))
+    }
+    const members = options.membersFor(caller)
+    const served = LISTED_MODELS.filter((id) => members.some(({ models }) => models.some((one) => fits(one, id))))
+    const names = [...new Set([...listModels(members, options.settings), ...served])].sort()
+    return names
+      .filter((id) => mayUse(caller, id))
+      .flatMap((id) => {
+        const answering = answererOf(caller, id, members)
+        return answering && isForChat(id, answering.price) ? [{ id, ...answering }] : []
+      })
+  }
+
+  /** Who answers a model first, and at which price; undefined where nobody does, or at a price that is not known. */
+  function answererOf(caller: Caller, id: string, members: readonly CallMember[]): Omit<ChatModel, 'id'> | undefined {
+    const route = routeIfAny(id, members, options.settings)
+    for (const target of route ? inPool(route.targets, options.policyOf(caller.tenantId)) : []) {
+      const price = route && priceOf(route, target)
+      if (price) return { provider: target.member.record.provider, price }
+    }
+    return undefined
+  }
+
   return {
     answer,
+    chatModels,
     underWay: () => underWay,
     tryEach,
     candidates(caller, model) {
@@ -414,6 +448,20 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
         caller.mode === 'test' ? [...options.sandbox.models] : listModels(options.membersFor(caller), options.settings)
       return all.filter((model) => mayUse(caller, model))
     },
+  }
+}
+
+/** The way of a model; undefined for one that no account has, such as an alias whose account is gone. */
+function routeIfAny(
+  model: string,
+  members: readonly CallMember[],
+  settings: readonly ModelSetting[],
+): ModelRoute<CallMember> | undefined {
+  try {
+    return routeModel(model, members, settings)
+  } catch (error) {
+    if (error instanceof PolyphonyError) return undefined
+    throw error
   }
 }
 

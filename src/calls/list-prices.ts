@@ -152,6 +152,9 @@ const PATTERNS = Object.keys(LIST_PRICES).filter((name) => name.endsWith('*'))
 /** Models that were looked for, so that a call does not go through the list again. Callers name them, so they have an end. */
 const found = new LRUCache<string, { price: ModelPrice | undefined }>({ max: 1_000 })
 
+/** The names of the models with a list price, without patterns. */
+export const LISTED_MODELS: readonly string[] = Object.keys(LIST_PRICES).filter((name) => !name.endsWith('*'))
+
 /** What the vendor asks for a model; undefined for one that is not known here. */
 export function listPriceOf(model: string): ModelPrice | undefined {
   const known = found.get(model)

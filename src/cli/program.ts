@@ -32,6 +32,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   announcement: async () => (await import('./announcement.ts')).announcementCommand(),
   health: async () => (await import('./health.ts')).healthCommand(),
   routing: async () => (await import('./routing.ts')).routingCommand(),
+  retention: async () => (await import('./retention.ts')).retentionCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   backup: async () => (await import('./backup.ts')).backupCommand(),
   restore: async () => (await import('./restore.ts')).restoreCommand(),

@@ -17,6 +17,7 @@ import type { RenderWebhooks } from '../tasks/webhook-renderers.ts'
 import { accessPair } from '../tenants/access-keys.ts'
 import { signingSecret } from '../webhooks/sign.ts'
 import { foldersOf } from './folders.ts'
+import { retentionBasis } from './retention-times.ts'
 
 /** What administrative verbs work on: the same in a server, and in a command that opens the database itself. */
 export function adminContext(
@@ -88,12 +89,7 @@ export function adminContext(
           size_bytes: sizeBytes,
         })),
       writeProblem: () => problemOf(write ?? (() => checkWritable(folders))),
-      retention: {
-        record_days: config.recordDays,
-        media_days: config.mediaDays,
-        upload_hours: config.uploadHours,
-        call_file_days: config.batches.fileDays,
-      },
+      retention: retentionBasis(config),
     },
   }
 }

@@ -9,6 +9,7 @@ import type { Calls } from '../calls/calls.ts'
 import { openLineSlots } from '../calls/line-slots.ts'
 import type { Config } from '../config/config.ts'
 import { type Clock, MINUTE_MS } from '../core/clock.ts'
+import type { Retention } from '../core/retention.ts'
 import { anthropicBatchFormat } from '../dialects/anthropic/batch-format.ts'
 import { openaiBatchFormat } from '../dialects/openai/batch-format.ts'
 import type { Store } from '../store/store.ts'
@@ -36,13 +37,22 @@ export async function composeBatches(
     keys: Pick<Keys, 'authenticateById'>
     clock: Clock
     log: Logger
+    retention: Retention
   },
 ): Promise<ComposedBatches> {
-  const { store, assets, calls, keys, clock, log } = parts
-  const { linesAtOnce, priceFactor, fileMaxBytes, fileDays } = config.batches
+  const { store, assets, calls, keys, clock, log, retention } = parts
+  const { linesAtOnce, priceFactor, fileMaxBytes } = config.batches
   // No other process uses an embedded database, so what is leased is a dead one's.
   if (store.exclusive) await store.releaseCallBatches({ which: { all: true } })
-  const files = openCallFiles({ store, assets, clock, maxBytes: fileMaxBytes, keptDays: fileDays })
+  const files = openCallFiles({
+    store,
+    assets,
+    clock,
+    maxBytes: fileMaxBytes,
+    get keptDays() {
+      return retention.callFileDays
+    },
+  })
   const runner = openBatchRunner({
     store,
     assets,
@@ -52,7 +62,9 @@ export async function composeBatches(
     slots: openLineSlots({ total: linesAtOnce, liveCalls: calls.underWay }),
     callerOf: keys.authenticateById,
     priceFactor,
-    keptMs: files.keptMs,
+    get keptMs() {
+      return files.keptMs
+    },
     holder: randomUUID(),
     clock,
     log,
@@ -64,7 +76,14 @@ export async function composeBatches(
   }, PURGE_MS).unref()
   return {
     files,
-    batches: openCallBatches({ store, clock, recordDays: config.recordDays, wake: runner.wake }),
+    batches: openCallBatches({
+      store,
+      clock,
+      get recordDays() {
+        return retention.recordDays
+      },
+      wake: runner.wake,
+    }),
     async close() {
       clearInterval(purge)
       await runner.stop(GRACE_MS)

@@ -11,6 +11,7 @@ import type { Config } from '../config/config.ts'
 import type { Call } from '../core/call.ts'
 import type { Caller } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
+import type { Retention } from '../core/retention.ts'
 import { openaiCompatible } from '../providers/openai-compatible/manifest.ts'
 import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
 import { sandboxRealtime } from '../providers/sandbox/realtime.ts'
@@ -27,6 +28,7 @@ export interface CallParts {
   egress: Egress
   clock: Clock
   log: Logger
+  retention: Retention
   /** Called with each call when it ends. */
   callEnded(call: Call): void
   /** See `StreamWatch.called`. */
@@ -108,7 +110,14 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     now: clock.now(),
   })
   if (held > 0) log.info({ allowances: held }, 'what an earlier process held for calls was given back')
-  const booked = openAllowances({ store, clock, log, recordDays: config.recordDays })
+  const booked = openAllowances({
+    store,
+    clock,
+    log,
+    get recordDays() {
+      return parts.retention.recordDays
+    },
+  })
   const allowances: Allowances = {
     ...booked,
     book(reservation, call, line) {

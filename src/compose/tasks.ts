@@ -3,6 +3,7 @@ import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
 import type { Config } from '../config/config.ts'
 import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
+import type { Retention } from '../core/retention.ts'
 import type { Urls } from '../dialects/kit/urls.ts'
 import type { PriceBook } from '../prices/book.ts'
 import { type Admission, openAdmission } from '../tasks/admission.ts'
@@ -30,6 +31,7 @@ export interface HeartParts extends Omit<TaskParts, 'moves'> {
   webhooksFor: RenderWebhooks
   prices: PriceBook
   liveSounds: LiveSounds
+  retention: Retention
 }
 
 /** The heart: what takes tasks, has them done and ends them. */
@@ -42,17 +44,47 @@ export interface Heart {
 }
 
 export function composeTasks(config: Config, given: HeartParts): Heart {
-  const { store, accounts, assets, egress, urls, webhooksFor, clock, log, observer, tracer, prices, liveSounds } = given
-  const { maxWaitMs, taskTimeFactor, recordDays, mediaDays, outputMaxBytes: maxOutputBytes } = config
+  const {
+    store,
+    accounts,
+    assets,
+    egress,
+    urls,
+    webhooksFor,
+    clock,
+    log,
+    observer,
+    tracer,
+    prices,
+    liveSounds,
+    retention,
+  } = given
+  const { maxWaitMs, taskTimeFactor, outputMaxBytes: maxOutputBytes } = config
   // At least until a task that waits as long as it may has been done.
   const longestMs = maxWaitMs + Math.ceil(taskTimeFactor * LONGEST_WORK_MS)
-  const keepMs = Math.max(Math.round(config.uploadHours * HOUR_MS), longestMs)
-  const inputs = openInputs({ assets, egress, referenceOf: urls.reference, clock, keepMs })
+  const inputs = openInputs({
+    assets,
+    egress,
+    referenceOf: urls.reference,
+    clock,
+    get keepMs() {
+      return Math.max(Math.round(retention.uploadHours * HOUR_MS), longestMs)
+    },
+  })
   const moves = openMoves({ store, webhooksFor, clock, observer })
   const parts: TaskParts = { store, moves, accounts, clock, log, observer, tracer }
   const leases = openLeases(parts, { leaseMs: LEASE_MS, holder: randomUUID() })
   const durations = openDurations()
-  const finish = openFinish(parts, { assets, egress, mediaDays, maxOutputBytes, durations, costOf: prices.costOf })
+  const finish = openFinish(parts, {
+    assets,
+    egress,
+    get mediaDays() {
+      return retention.mediaDays
+    },
+    maxOutputBytes,
+    durations,
+    costOf: prices.costOf,
+  })
   const callbacks = openCallbacks({ store, moves, accounts, clock, secret: config.secret, publicUrl: config.publicUrl })
   const alarm = openAlarm(clock)
   const work = openWork(parts, {
@@ -84,7 +116,13 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     moves,
     clock,
     observer,
-    limits: { maxWaitMs, taskTimeFactor, recordDays },
+    limits: {
+      maxWaitMs,
+      taskTimeFactor,
+      get recordDays() {
+        return retention.recordDays
+      },
+    },
     cancel: work.cancel,
     durations,
     waits: config.waits,

@@ -5,6 +5,7 @@ import type { CallBatches } from '../calls/batches.ts'
 import type { CallFiles } from '../calls/call-files.ts'
 import type { Calls } from '../calls/calls.ts'
 import type { Realtime } from '../calls/realtime.ts'
+import type { Operation } from '../catalog/operation.ts'
 import type { Batch } from '../core/batch.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
@@ -21,6 +22,7 @@ import type { Tasks } from '../tasks/tasks.ts'
 import type { RateState } from '../tenants/rate-limit.ts'
 import type { RateStates } from './kit/rate-headers.ts'
 import type { Urls } from './kit/urls.ts'
+import type { RequestWriter, WrittenRequest } from './kit/written-requests.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -99,6 +101,10 @@ export interface DialectContext {
   available(mode: Mode, tenantId?: string): ReadonlySet<string>
   /** The prices of now. */
   prices: Prices
+  /**
+   * How to ask for an input of an operation, in each protocol that has a way which is read as just that. Throws `invalid_input`.
+   */
+  requestsFor(operation: Operation, input: JsonObject): (WrittenRequest & { protocol: string })[]
   limits: {
     uploadMaxBytes: number
     /** How long an upload is kept. */
@@ -168,6 +174,11 @@ export interface Dialect extends RouteModule {
    * with an address only, and pure. Left out where the protocol has no webhooks.
    */
   webhookFor?(task: Task, urls: Urls): WebhookContent | undefined
+  /**
+   * How a client of the protocol asks for an input of an operation, the best way first; pure. Left out where there is no way
+   * that a client writes by hand.
+   */
+  requestsFor?: RequestWriter
   /** The webhooks that an ended batch of this dialect calls for; pure. Left out where the protocol has no batches. */
   batchWebhooks?(batch: Batch): DeliveryDraft[]
 }

@@ -9,6 +9,7 @@ import { builtFiles, FOR_GOOD, notFound, sendBuilt, sendUnlessKnown, TYPES } fro
 export const WEB_PAGES = [
   '/',
   '/studio',
+  '/chat',
   '/library',
   '/tasks',
   '/tasks/:id',

@@ -93,6 +93,7 @@ export const TABLES = [
   'payments',
   'sign_in_attempts',
   'top_up_codes',
+  'retention',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */

@@ -24,6 +24,7 @@ import * as answers from './migrations/0020-answers.ts'
 import * as people from './migrations/0021-people.ts'
 import * as library from './migrations/0022-library.ts'
 import * as moneyAndAnnouncements from './migrations/0023-money-and-announcements.ts'
+import * as retention from './migrations/0024-retention.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -51,6 +52,7 @@ const MIGRATIONS = {
   '0021-people': people,
   '0022-library': library,
   '0023-money-and-announcements': moneyAndAnnouncements,
+  '0024-retention': retention,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

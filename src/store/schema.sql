@@ -575,6 +575,11 @@ CREATE INDEX receivers_next on receivers (next_at) where next_at is not null;
 
 CREATE INDEX receivers_waiting on receivers (standing, tenant_id, next_at) where next_at is not null;
 
+CREATE TABLE retention (
+  name text primary key,
+  value real not null
+);
+
 CREATE TABLE sessions (
   id text primary key,
   token text not null unique,

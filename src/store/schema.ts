@@ -45,6 +45,7 @@ export interface Database {
   top_up_codes: TopUpCodesTable
   payments: PaymentsTable
   balance_notices: BalanceNoticesTable
+  retention: RetentionTable
   announcements: AnnouncementsTable
   sign_in_attempts: SignInAttemptsTable
   library: LibraryTable
@@ -727,6 +728,12 @@ export interface BalanceNoticesTable {
   below: number
   url: string | null
   email: string | null
+}
+
+export interface RetentionTable {
+  /** A name of `core/retention.ts`. */
+  name: string
+  value: number
 }
 
 export interface AnnouncementsTable {

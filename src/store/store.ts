@@ -139,6 +139,8 @@ export type UsageKey = (typeof USAGE_KEYS)[number]
 export interface UsageRow {
   /** A UTC day as YYYY-MM-DD, a model, an operation, or the id of a key. */
   group: string
+  /** The UTC day, where days were asked for. */
+  day?: string
   tasks: number
   completed: number
   failed: number
@@ -631,9 +633,10 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   }): Promise<LedgerLine[]>
   /**
    * Counts are of the tasks on record that were created in the period, points of what was booked in it. By model or operation,
-   * both are of the tasks on record, as the ledger knows neither. A call counts as the operation of its model.
+   * both are of the tasks on record, as the ledger knows neither. A call counts as the operation of its model. With `isDaily`,
+   * there is a row for each UTC day of a group.
    */
-  readUsage(args: UsageFilter & { by: UsageKey }): Promise<UsageRow[]>
+  readUsage(args: UsageFilter & { by: UsageKey; isDaily?: boolean }): Promise<UsageRow[]>
   listAudit(args: {
     tenantId?: string
     subject?: string

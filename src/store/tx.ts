@@ -28,6 +28,8 @@ export type Signal =
   | { kind: 'key'; hash: string }
   /** People, their sessions or their memberships were changed. */
   | { kind: 'people' }
+  /** The operator chose how long things are kept. */
+  | { kind: 'retention' }
   /** This node may have missed signals: cached data must be read again. */
   | { kind: 'resync' }
 

@@ -28,19 +28,15 @@ export interface Drafts {
   change(draft: Draft, body: JsonObject): Promise<Draft>
 }
 
-export function openDrafts({
-  store,
-  clock,
-  days,
-  quotas = UNLIMITED,
-}: {
+export function openDrafts(options: {
   store: Pick<Store, 'insertDraft' | 'getDraft' | 'getDrafts' | 'listDrafts' | 'updateDraft' | 'getStorageUse'>
   clock: Clock
   /** How long one is kept: as long as records of tasks, since what it names is used with them. */
-  days: number
+  readonly days: number
   /** What a tenant may keep of drafts; absent = no limit. */
   quotas?: Quotas
 }): Drafts {
+  const { store, clock, quotas = UNLIMITED } = options
   const isOpen = (draft: Draft, kind: string) => draft.kind === kind && draft.expiresAt > clock.now()
 
   async function findOpenly(id: string, kind: string): Promise<Draft | undefined> {
@@ -56,12 +52,14 @@ export function openDrafts({
   }
 
   return {
-    days,
+    get days() {
+      return options.days
+    },
     findOpenly,
     async open(kind, body, { tenantId, mode }) {
       checkSize(body)
       const now = clock.now()
-      const expiresAt = now + Math.round(days * DAY_MS)
+      const expiresAt = now + Math.round(options.days * DAY_MS)
       const draft = { id: newId(now), tenantId, mode, kind, body, createdAt: now, expiresAt }
       if (!(await store.insertDraft({ draft, quota: quotas[mode] }))) throw await fullOf(draft)
       return draft

@@ -37,11 +37,20 @@ export interface FinishOptions extends Omit<OutputParts, keyof TaskParts> {
   costOf: CostList
 }
 
-export function openFinish(
-  { accounts, clock, log, tracer }: TaskParts,
-  { assets, egress, mediaDays, maxOutputBytes, durations, costOf }: FinishOptions,
-): Finish {
-  const outputs: OutputParts = { assets, egress, clock, log, tracer, mediaDays, maxOutputBytes }
+export function openFinish({ accounts, clock, log, tracer }: TaskParts, options: FinishOptions): Finish {
+  const { assets, egress, maxOutputBytes, durations, costOf } = options
+  const outputs: OutputParts = {
+    assets,
+    egress,
+    clock,
+    log,
+    tracer,
+    // The operator may change it.
+    get mediaDays() {
+      return options.mediaDays
+    },
+    maxOutputBytes,
+  }
 
   /** What of the hold is taken: never more than was held. */
   function chargeOf({ pricePoints, account }: Task, result: Result): Points {

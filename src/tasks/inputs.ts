@@ -50,10 +50,11 @@ export interface InputsOptions {
   referenceOf: (url: string) => string | undefined
   clock: Clock
   /** How long a file that came with an input is kept. */
-  keepMs: number
+  readonly keepMs: number
 }
 
-export function openInputs({ assets, egress, referenceOf, clock, keepMs }: InputsOptions): Inputs {
+export function openInputs(options: InputsOptions): Inputs {
+  const { assets, egress, referenceOf, clock } = options
   /** Uploads of which is known whether they can be shown or played: a file never changes. */
   const faults = new LRUCache<string, { fault: string | undefined }>({ max: KNOWN_FILES })
 
@@ -140,7 +141,7 @@ export function openInputs({ assets, egress, referenceOf, clock, keepMs }: Input
           const reference = await found(file, callerField(file.field, names), owner)
           if (reference !== undefined) references.set(file.field, reference)
         }
-        const ms = retentionIn(operation, input) ?? keepMs
+        const ms = retentionIn(operation, input) ?? options.keepMs
         for (const file of named.filter((one) => !isNamed(one.value))) {
           const asset = await stored(file, callerField(file.field, names), owner, ms)
           kept.push(asset)

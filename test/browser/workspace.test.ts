@@ -6,16 +6,23 @@ import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/ga
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { claimed, type Visitor } from '../support/visitor.ts'
 
+const DOT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(() => browser?.close())
+
 describe('a new gateway in a browser', () => {
   let gateway: TestGateway
-  let browser: Browser
   beforeAll(async () => {
-    ;[gateway, browser] = await Promise.all([openGateway(), openBrowser()])
+    gateway = await openGateway()
   })
-  afterAll(async () => {
-    await browser.close()
-    await gateway[Symbol.asyncDispose]()
-  })
+  afterAll(() => gateway[Symbol.asyncDispose]())
 
   it('is claimed by the link of its log; the first song is made from a sentence, and plays on while other pages are read', async () => {
     await using opened = await visit(browser, gateway)
@@ -52,15 +59,13 @@ describe('a new gateway in a browser', () => {
 
 describe('the workspace of someone who is signed in', () => {
   let gateway: TestGateway
-  let browser: Browser
   let receiver: Receiver
   let ana: Visitor
   /** One window for the pages that are only looked at: their scripts are loaded once. */
   let dark: Visit
   beforeAll(async () => {
-    ;[gateway, browser, receiver] = await Promise.all([
+    ;[gateway, receiver] = await Promise.all([
       openGateway({ env: { POLYPHONY_SANDBOX_SECONDS: '0.2' } }),
-      openBrowser(),
       openReceiver(),
     ])
     ana = await claimed(gateway, ANA)
@@ -77,7 +82,6 @@ describe('the workspace of someone who is signed in', () => {
     await receiver.until((received) => received.length >= 5)
   })
   afterAll(async () => {
-    await browser.close()
     await receiver.close()
     await gateway[Symbol.asyncDispose]()
   })
@@ -120,6 +124,10 @@ describe('the workspace of someone who is signed in', () => {
     await page.getByRole('dialog').getByText('"operation": "Qubico/flux1-dev/txt2img"').waitFor()
     await page.getByRole('tab', { name: 'Python' }).click()
     await page.getByRole('dialog').getByText('"guidance_scale": 3').waitFor()
+    // The same call as others' clients make it, which the gateway has read back.
+    const protocols = page.getByRole('dialog').getByRole('combobox', { name: 'Protocol' })
+    await protocols.selectOption({ label: 'PiAPI' })
+    await page.getByRole('dialog').getByText('"task_type": "txt2img"').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: /^Make it/ }).click()
     await page.getByRole('img', { name: 'a heron by the water' }).waitFor()
@@ -132,14 +140,37 @@ describe('the workspace of someone who is signed in', () => {
     await expect.poll(() => page.getByRole('textbox', { name: /Picture/ }).inputValue()).toContain('/files/')
   })
 
+  it('talks to a model: the answer comes in pieces and is stopped, sees a picture, has its price, and is not stored', async () => {
+    await using opened = await visit(browser, gateway, { as: ana, isSandbox: true })
+    const { page, errors } = opened
+    await page.goto(`${gateway.url}/chat`)
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('gpt-5')
+    await page.getByRole('textbox', { name: 'System text' }).fill('You are a lighthouse keeper.')
+    const message = page.getByRole('textbox', { name: 'Message' })
+    const answers = page.getByRole('article', { name: 'Answer of gpt-5' })
+    await page.locator('input[type=file]').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: DOT })
+    await message.fill('What is on it?')
+    await message.press('Enter')
+    await page.getByText(/tokens in, \d+ out · .*\$0\.00/).waitFor()
+    await page.getByRole('img', { name: 'Picture 1' }).waitFor()
+    await message.fill('sandbox:slow=300 sandbox:long=400')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await expect.poll(() => answers.last().locator('p').first().innerText()).not.toBe('')
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await answers.last().getByText('stopped').waitFor()
+    await picture(page, 'chat')
+    expect({ barriers: await barriersOn(page), errors }).toEqual({ barriers: [], errors: [] })
+    await page.getByRole('button', { name: 'As code' }).click()
+    await page.getByRole('dialog').getByText('"You are a lighthouse keeper."').waitFor()
+    await page.reload()
+    await page.getByText('Say something').waitFor()
+  })
+
   it('uploads a file that is chosen in a form', async () => {
     await using opened = await visit(browser, gateway, { as: ana, isSandbox: true })
     const { page } = opened
     await page.goto(`${gateway.url}/studio?op=Qubico%2Fimage-toolkit%2Fbackground-remove`)
-    const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
-    await page
-      .locator('input[type=file]')
-      .setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(dot, 'base64') })
+    await page.locator('input[type=file]').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: DOT })
     await expect.poll(() => page.getByRole('textbox', { name: /Picture/ }).inputValue()).toContain('/files/')
   })
 
@@ -246,6 +277,19 @@ describe('the workspace of someone who is signed in', () => {
     })
   })
 
+  it('lets the operator choose how long files are kept, which holds at once and is in the audit', async () => {
+    await using opened = await visit(browser, gateway, { as: ana })
+    const { page } = opened
+    await page.goto(`${gateway.url}/operator`)
+    await page.getByRole('button', { name: 'Change' }).click()
+    await page.getByRole('spinbutton', { name: 'Output files (days)' }).fill('7')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByText('7 days').waitFor()
+    expect((await gateway.send('GET', '/api/admin/audit?limit=1')).body).toMatchObject({
+      data: { items: [{ verb: 'retention.set', after: { media_days: 7 } }] },
+    })
+  })
+
   it('gives a tenant credit, suspends it and accepts its tasks again, and the books add up', async () => {
     const { body } = await gateway.send('POST', '/api/admin/tenants', { body: { name: 'Harbour Radio' } })
     expect(body).toMatchObject({ code: 200 })
@@ -289,14 +333,24 @@ describe('the workspace of someone who is signed in', () => {
   it('fits a phone of 390 pixels on every page, with the places at the bottom', async () => {
     await using opened = await visit(browser, gateway, { as: ana, viewport: PHONE, isSandbox: true })
     const { page } = opened
-    for (const path of ['/', '/studio', '/library', '/tasks', '/keys', '/money', '/accounts', '/operator/tenants']) {
+    for (const path of [
+      '/',
+      '/studio',
+      '/chat',
+      '/library',
+      '/tasks',
+      '/keys',
+      '/money',
+      '/accounts',
+      '/operator/tenants',
+    ]) {
       await page.goto(gateway.url + path)
       await page.getByRole('heading', { level: 1 }).waitFor()
       await filled(page)
       const overflow = () =>
         page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
       expect({ path, overflow: await overflow() }).toEqual({ path, overflow: 0 })
-      if (path === '/studio' || path === '/library') await picture(page, `phone-${path.slice(1)}`)
+      if (['/studio', '/library', '/chat'].includes(path)) await picture(page, `phone-${path.slice(1)}`)
     }
     expect(await barriersOn(page)).toEqual([])
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Studio' }).click()
@@ -320,7 +374,7 @@ describe('the workspace of someone who is signed in', () => {
   })
 
   it('loads at most 200 KB of script at first, paints within a second and does not shift', async () => {
-    await using opened = await visit(browser, gateway, { as: ana })
+    await using opened = await visit(browser, gateway, { as: ana, isFirst: true })
     const { page } = opened
     const sizes: number[] = []
     page.on('response', async (response) => {

@@ -308,6 +308,17 @@ const ROWS: Record<OperatorVerbName, Row> = {
     args: ({ announcement }) => ['announcement', 'remove', announcement],
     answers: ({ announcement }) => ({ id: announcement, removed: true }),
   },
+  'retention.read': {
+    args: () => ['retention', 'show'],
+    answers: () => ({
+      record_days: 90,
+      times: expect.arrayContaining([expect.objectContaining({ name: 'media_days' })]),
+    }),
+  },
+  'retention.set': {
+    args: () => ['retention', 'set', '--media', '60', '--uploads', 'default'],
+    answers: () => ({ media_days: 60, upload_hours: 24 }),
+  },
   'health.read': {
     args: () => ['health'],
     answers: () => ({ database: { engine: 'sqlite' }, storage: { writable: true }, ledger: { balance_faults: 0 } }),

@@ -89,6 +89,27 @@ function counter(title: string) {
   }
 }
 
+it('chat takes the session of whoever may make something, and of no other site; the other calls take keys alone', async () => {
+  const body = { model: 'sandbox', messages: [{ role: 'user', content: 'Hello' }] }
+  const headers = { 'polyphony-mode': 'test' }
+  const statuses: Partial<Record<Who, number>> = {}
+  for (const who of WHO) {
+    statuses[who] = (await people[who].send('POST', '/v1/chat/completions', { body, headers })).status
+  }
+  expect(statuses).toEqual({ nobody: 401, viewer: 403, member: 200, owner: 200, foreign: 200, operator: 200 })
+  const { status } = await people.member.send('POST', '/v1/responses', {
+    body: { model: 'sandbox', input: 'Hello' },
+    headers,
+  })
+  expect(status).toBe(401)
+  const elsewhere = { ...headers, origin: 'https://elsewhere.example' }
+  expect((await people.member.send('POST', '/v1/chat/completions', { body, headers: elsewhere })).status).toBe(403)
+  const { body: listed } = await people.viewer.send('GET', '/polyphony/v1/chat-models', { headers })
+  expect(listed.models).toContainEqual({
+    ...{ id: 'gpt-5', provider: null, usd_per_million_input: 0, usd_per_million_output: 0, usd_per_call: 0 },
+  })
+})
+
 it('the operator’s routes are open to operators alone', async () => {
   const counted = counter('routes of the operator, by person and status')
   for (const verb of OPERATOR_VERBS as readonly Verb[]) {

@@ -27,32 +27,63 @@ interface Visiting {
   colorScheme?: 'light' | 'dark'
   /** In test mode, where tasks are free and take a moment. */
   isSandbox?: boolean
+  /** With nothing that other pages have loaded. */
+  isFirst?: boolean
 }
 
-/** A window of its own, as nobody or as someone who has signed in by the API. */
+/**
+ * A page as nobody, in a profile of its own, or as someone who has signed in by the API. Pages of one visitor that look alike share
+ * a profile, so that the scripts are loaded and compiled once: a test that signs its visitor out, or that changes what
+ * browsers keep, has a visitor or a look that no other test has.
+ */
 export async function visit(
   browser: Browser,
   { url }: Pick<TestGateway, 'url'>,
   visiting: Visiting = {},
 ): Promise<Visit> {
-  const { as, viewport = DESKTOP, locale = 'en-US', colorScheme = 'light', isSandbox = false } = visiting
-  const context = await browser.newContext({ viewport, locale, colorScheme, reducedMotion: 'reduce' })
-  context.setDefaultTimeout(15_000)
+  const { as, isFirst = false } = visiting
+  const isShared = as !== undefined && !isFirst
+  const profile = isShared ? profileOf(browser, as, visiting) : newProfile(browser, visiting)
+  const context = await profile
   await context.addCookies(
     [...(as?.cookies ?? [])].map(([name, value]) => ({ name, value: decodeURIComponent(value), url })),
   )
-  if (isSandbox) await context.addInitScript(() => localStorage.setItem('polyphony.mode', 'test'))
   const strayRequests: string[] = []
   const errors: string[] = []
-  context.on('request', (request) => {
+  const page = await context.newPage()
+  page.on('request', (request) => {
     if (!request.url().startsWith(`${url}/`) && !/^(data|blob):/.test(request.url())) strayRequests.push(request.url())
   })
-  const page = await context.newPage()
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text())
   })
   page.on('pageerror', (error) => errors.push(String(error)))
-  return { page, context, errors, strayRequests, [Symbol.asyncDispose]: () => context.close() }
+  return {
+    page,
+    context,
+    errors,
+    strayRequests,
+    [Symbol.asyncDispose]: () => (isShared ? page.close() : context.close()),
+  }
+}
+
+const profiles = new WeakMap<Visitor, Map<string, Promise<BrowserContext>>>()
+
+function profileOf(browser: Browser, as: Visitor, { as: _, ...look }: Visiting): Promise<BrowserContext> {
+  const own = profiles.get(as) ?? new Map<string, Promise<BrowserContext>>()
+  profiles.set(as, own)
+  const key = JSON.stringify(look)
+  const profile = own.get(key) ?? newProfile(browser, look)
+  own.set(key, profile)
+  return profile
+}
+
+async function newProfile(browser: Browser, visiting: Visiting): Promise<BrowserContext> {
+  const { viewport = DESKTOP, locale = 'en-US', colorScheme = 'light', isSandbox = false } = visiting
+  const context = await browser.newContext({ viewport, locale, colorScheme, reducedMotion: 'reduce' })
+  context.setDefaultTimeout(15_000)
+  if (isSandbox) await context.addInitScript(() => localStorage.setItem('polyphony.mode', 'test'))
+  return context
 }
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -62,12 +93,15 @@ export async function barriersOn(page: Page): Promise<string[]> {
   await page.evaluate(await axe)
   return page.evaluate(async () => {
     // The script above defines it in the page.
-    const { axe: checker } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+    const { axe: checker } = globalThis as unknown as {
+      axe: { run(options: object): Promise<{ violations: Violation[] }> }
+    }
     interface Violation {
       id: string
       nodes: { html: string }[]
     }
-    const { violations } = await checker.run()
+    // What passes is not collected: that takes as long as the checks.
+    const { violations } = await checker.run({ resultTypes: ['violations'] })
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)
   })
 }
@@ -80,6 +114,7 @@ export function overflowOf(page: Page): Promise<number> {
 export async function picture(page: Page, name: string): Promise<void> {
   if (!PICTURES) return
   await mkdir(PICTURES, { recursive: true })
+  await page.waitForFunction('[...document.images].every((image) => image.complete)')
   const shot = await page.screenshot()
   await sharp(shot).webp({ quality: 75, effort: 6 }).toFile(`${PICTURES}/${name}.webp`)
 }

@@ -75,7 +75,7 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
     'a call, which makes no task',
   ],
   [/^\/v1\/(?:batches|realtime|uploads)\b/, 'batches of calls, sessions, and files in parts'],
-  [/^\/polyphony\/v1\/quote$/, 'only asks for a price'],
+  [/^\/polyphony\/v1\/(?:quote|requests)$/, 'only asks for a price, or for the same in other words'],
   [/^\/mcp(?:\/piapi)?$/, 'messages of MCP, whose calls are read by their tools'],
   [/\/(?:video-swap|images\/generations\/async)$/, 'a form, and the same as images/generations'],
   [/\/generations\/\{id\}\/(?:upscale|audio|extend)$|\/videos\/\{id\}\/remix$/, 'builds on the task in its path'],

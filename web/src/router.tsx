@@ -59,6 +59,11 @@ const studio = createRoute({
   validateSearch: (search) => given(search, ['op', 'from']),
   component: lazyRouteComponent(() => import('./pages/studio/studio.tsx'), 'Studio'),
 })
+const chat = createRoute({
+  getParentRoute: () => inside,
+  path: 'chat',
+  component: lazyRouteComponent(() => import('./pages/chat/chat.tsx'), 'Chat'),
+})
 const library = createRoute({
   getParentRoute: () => inside,
   path: 'library',
@@ -149,7 +154,7 @@ const reset = createRoute({
   component: lazyRouteComponent(() => import('./pages/entry/reset.tsx'), 'Reset'),
 })
 
-const insidePages = [home, studio, library, tasks, task, keys, money, accounts, team, settings]
+const insidePages = [home, studio, chat, library, tasks, task, keys, money, accounts, team, settings]
 
 export const router = createRouter({
   routeTree: root.addChildren([

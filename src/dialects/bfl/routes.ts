@@ -14,6 +14,7 @@ import { checkFinetune, deleteFinetune, finetuneIdIn, getFinetune, listFinetunes
 import { createdBody, creditsOf, deletedBody, detailsBody, isFlux, resultBody } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
 import { MODELS, PREFIXES } from './places.ts'
+import { requestsFor } from './to-request.ts'
 import { toTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -36,6 +37,7 @@ export const bfl: Dialect = {
       },
     }),
   webhookFor,
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describeBfl(context),
 }
 

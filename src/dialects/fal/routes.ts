@@ -12,6 +12,7 @@ import { isRequest, resultOf, statusOf, webhookFor } from './from-task.ts'
 import { inlined } from './inline-files.ts'
 import type { Descriptions } from './openapi.ts'
 import { ownPathOf, PREFIX, pathBelow, targetOf } from './target.ts'
+import { requestsFor } from './to-request.ts'
 import { DIALECT, toTask } from './to-task.ts'
 import { createUploadToken, initiateUpload, openTokenRoutes, openUploadRoutes, withUploads } from './uploads.ts'
 
@@ -43,6 +44,7 @@ export const fal: Dialect = {
     })
   },
   webhookFor,
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describeFal(context),
 }
 

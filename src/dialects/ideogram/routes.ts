@@ -14,6 +14,7 @@ import { errorBody, statusOf } from './errors.ts'
 import { acceptedOf, fromSecondTask, fromTask, generationOf, isIdeogram, secondGenerationOf } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
 import { SECOND_TOOLS, type SecondTool, toSecondTask } from './second-version.ts'
+import { requestsFor } from './to-request.ts'
 import { ASYNC_TOOLS, TOOLS, toTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -105,5 +106,6 @@ export const ideogram: Dialect = {
     const { generation_id, ...result } = generationOf(task, urls)
     return { body: JSON.stringify({ generation_id, request_id: generation_id, ...result }) }
   },
+  requestsFor,
   describe: async () => (await import('./openapi.ts')).describeIdeogram(),
 }

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { MINUTE_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import { isEnough } from '../../core/person.ts'
 import type { Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -33,8 +34,11 @@ export interface Protocol {
   kind?: 'task' | 'call'
   /** Resolves the credential to a caller. Default: `context.authenticate`. */
   authenticate?: DialectContext['authenticate']
-  /** Whether the session of a person works in place of a key: for what pages of the workspace call. Default: no. */
-  takesCookies?: boolean
+  /**
+   * Whether the session of a person works in place of a key: for what pages of the workspace call, which may be some of the
+   * routes only. Default: no.
+   */
+  takesCookies?: boolean | readonly string[]
   error(error: PolyphonyError, request: FastifyRequest): ErrorAnswer
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
 }
@@ -53,7 +57,9 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
         } = protocol
         const checkLoad = () => context.checkLoad(kind)
         const { rateOf, callerByCookie } = context
-        const people = takesCookies && callerByCookie ? { callerByCookie } : {}
+        const takes = ({ routeOptions }: FastifyRequest) =>
+          takesCookies === true || (takesCookies !== false && takesCookies.includes(routeOptions.url ?? ''))
+        const people = callerByCookie && takesCookies ? byCookie(callerByCookie, takes) : {}
         const admits = { checkLoad, rateOf, authenticate: identify, ...people }
         const authenticate = authenticator(admits, keyIn ?? keyReader(keyHeaders))
         inside.addHook('onRequest', authenticate)
@@ -64,6 +70,20 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
       { prefix },
     )
   }
+}
+
+/** The sessions of people, for the requests that may have one. */
+function byCookie(
+  callerOf: NonNullable<DialectContext['callerByCookie']>,
+  takes: (request: FastifyRequest) => boolean,
+) {
+  return { callerByCookie: (request: FastifyRequest) => (takes(request) ? callerOf(request) : undefined) }
+}
+
+/** A viewer of a tenant reads: every other method makes or ends something. */
+export const refuseViewers: onRequestHookHandler = ({ method, caller: { person } }, _reply, done) => {
+  if (!person || isEnough(person.role, 'member') || method === 'GET' || method === 'HEAD') done()
+  else done(new PolyphonyError('forbidden', 'A viewer of a tenant only reads: this needs the role member.'))
 }
 
 /** Answers the errors of one plugin in a protocol's envelope; returns the handler. */

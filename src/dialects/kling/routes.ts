@@ -16,6 +16,7 @@ import { errorAnswer } from './errors.ts'
 import { createdTask, envelope, fromTask, MODELS, type Noun, nounOf } from './from-task.ts'
 import { listAt, type Page } from './list.ts'
 import type { Descriptions } from './openapi.ts'
+import { requestsFor } from './to-request.ts'
 import { DIALECT, PATHS, type Path, toTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -48,6 +49,7 @@ export const kling: Dialect = {
       },
     }),
   webhookFor,
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describeKling(context),
 }
 

@@ -103,7 +103,7 @@ const omniVideo: Translation = {
       ...given('resolution', mode === 'pro' ? '1080p' : mode === 'std' ? '720p' : mode),
       ...given('images', pictures),
       // What is first or last frame, and what is kept of the video: under their own names.
-      ...given('image_list', listIn(image_list, 'image_list', withoutFile)),
+      ...given('image_list', aboutFiles(image_list)),
       ...(isSeveral
         ? given(
             'videos',
@@ -330,10 +330,14 @@ function listIn<T extends Json>(value: Json | undefined, field: string, read: (o
   return value.map(read)
 }
 
-function withoutFile(one: Json): Json {
-  if (!isJsonObject(one)) return {}
-  const { image_url: _, ...rest } = one
-  return rest
+/** What a list says of its pictures beside their addresses; undefined where that is nothing. */
+function aboutFiles(list: Json | undefined): JsonObject[] | undefined {
+  const about = listIn(list, 'image_list', (one): JsonObject => {
+    if (!isJsonObject(one)) return {}
+    const { image_url: _, ...rest } = one
+    return rest
+  })
+  return about?.some((one) => Object.keys(one).length > 0) ? about : undefined
 }
 
 /** Without placeholders at any depth, but for what is in lists. */

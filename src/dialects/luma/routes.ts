@@ -8,6 +8,7 @@ import { lumaError } from './errors.ts'
 import { generationOf, ownTaskObject } from './from-task.ts'
 import { officialRoutes } from './official.ts'
 import { ownRoutes } from './own.ts'
+import { requestsFor } from './to-request.ts'
 import { DIALECT, RELAY_FORMAT } from './to-task.ts'
 
 /** Luma: its own Dream Machine API, and the format that relays took from its web app. */
@@ -30,6 +31,7 @@ export const luma: Dialect = {
     })
   },
   webhookFor,
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describeLuma(context),
 }
 

@@ -98,7 +98,7 @@ function official(
   return { operation, input, names, dialect: DIALECT, ...webhookIn('callback_url', url) }
 }
 
-const OWN_NAMES = {
+export const OWN_NAMES = {
   prompt: 'user_prompt',
   start_image: 'image_url',
   end_image: 'image_end_url',

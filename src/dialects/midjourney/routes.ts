@@ -24,6 +24,7 @@ import type { Descriptions } from './openapi.ts'
 import { originOf, taskBehind } from './origin.ts'
 import { seedFor } from './seed.ts'
 import { DIALECT, isSpeed, type MidjourneyBody, readBody, type Speed } from './submission.ts'
+import { requestsFor } from './to-request.ts'
 import {
   blendTask,
   describeTask,
@@ -60,6 +61,7 @@ export const midjourney: Dialect = {
     openRoutes(app, context)
   },
   webhookFor,
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describeMidjourney(context),
 }
 

@@ -31,6 +31,7 @@ import {
 } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
 import { fromSecondTask, isOfSecondVersion, toSecondTask } from './second-version.ts'
+import { requestsFor } from './to-request.ts'
 import { DIALECT, toTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -62,6 +63,7 @@ export const minimax: Dialect = {
       },
     }),
   webhookFor,
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describeMinimax(context),
 }
 

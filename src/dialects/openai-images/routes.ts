@@ -13,6 +13,7 @@ import { withStyle } from '../shared/recraft-styles.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { eventsFromTask, fromTask } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
+import { requestsFor } from './to-request.ts'
 
 const described = describedBy<Descriptions>()
 
@@ -45,6 +46,7 @@ export const openaiImages: Dialect = {
       },
     })
   },
+  requestsFor,
   describe: async () => (await import('./openapi.ts')).describeOpenaiImages(),
 }
 

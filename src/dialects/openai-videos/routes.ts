@@ -16,6 +16,7 @@ import { errorBody, statusOf } from './errors.ts'
 import { filesOf, fromTask, isVideo } from './from-task.ts'
 import { listVideos } from './list.ts'
 import type { Descriptions } from './openapi.ts'
+import { requestsFor } from './to-request.ts'
 import { DIALECT, refuseEdits, remixTask, videoTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -41,6 +42,7 @@ export const openaiVideos: Dialect = {
       },
     })
   },
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describeOpenaiVideos(context),
 }
 

@@ -10,7 +10,7 @@ import { isGiven, objectIn, optionalText, shown, withoutPlaceholders } from '../
 export const DIALECT = 'openai-videos'
 
 /** Models and sizes of the types `VideoModel` and `VideoSize` of the package openai 6.49.0. */
-const MODELS: Readonly<Record<string, Operation>> = {
+export const MODELS: Readonly<Record<string, Operation>> = {
   'sora-2': sora2Video,
   'sora-2-2025-10-06': sora2Video,
   'sora-2-2025-12-08': sora2Video,
@@ -19,7 +19,7 @@ const MODELS: Readonly<Record<string, Operation>> = {
 }
 const DEFAULT_MODEL = 'sora-2'
 
-const SIZES: Readonly<Record<string, { aspect_ratio: string; resolution: string }>> = {
+export const SIZES: Readonly<Record<string, { aspect_ratio: string; resolution: string }>> = {
   '720x1280': { aspect_ratio: '9:16', resolution: '720p' },
   '1280x720': { aspect_ratio: '16:9', resolution: '720p' },
   '1024x1792': { aspect_ratio: '9:16', resolution: '1024p' },

@@ -11,7 +11,7 @@ import type { Dialect, DialectContext } from '../dialect.ts'
 import { answerCall, type CallRoute, callOptions, jsonOf, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { streamTask } from '../kit/event-stream.ts'
-import { serve, submitTask } from '../kit/protocol.ts'
+import { refuseViewers, serve, submitTask } from '../kit/protocol.ts'
 import { openaiRates, sendRates } from '../kit/rate-headers.ts'
 import { batchRoutes } from './batches.ts'
 import { CALL_ROUTES, failure } from './call-routes.ts'
@@ -36,8 +36,11 @@ export const openai: Dialect = {
     await serve(app, context, {
       kind: 'call',
       prefixes: [''],
+      // The workspace's page for chat.
+      takesCookies: ['/v1/chat/completions'],
       error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
       async routes(inside) {
+        inside.addHook('onRequest', refuseViewers)
         sendRates(inside, openaiRates, context.clock)
         keepBodies(inside)
         callRoutes(inside, context)

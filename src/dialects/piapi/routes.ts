@@ -22,6 +22,7 @@ import { modelRoutes } from './models.ts'
 import type { Descriptions } from './openapi.ts'
 import { flagIn, type Query, textIn } from './query.ts'
 import { queueRoutes } from './queue.ts'
+import { requestsFor } from './to-request.ts'
 import { configIn, echoOf, PIAPI, toTask } from './to-task.ts'
 import { uploadRoutes } from './upload.ts'
 
@@ -57,6 +58,7 @@ export const piapi: Dialect = {
       { url: endpoint, body: JSON.stringify({ timestamp, data: fromBatch(batch) }), headers: secretHeader(secret) },
     ]
   },
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describePiapi(context),
 }
 

@@ -233,6 +233,20 @@ function taskOperations({ maxWaitSeconds }: DialectContext['limits'], operations
       }),
       requestBody: jsonBody(ref('PolyphonyTaskRequest'), examples),
     },
+    polyphonyRequests: {
+      ...route('Write a task as requests of other protocols', {
+        '200': answer(
+          'A request for each protocol in which one is read as just this input; nothing is stored or held.',
+          ref('PolyphonyRequests'),
+        ),
+        ...failures([...PAID, 'unknown_operation']),
+      }),
+      requestBody: jsonBody(ref('PolyphonyTaskRequest'), examples),
+    },
+    polyphonyChatModels: route('List what this key can chat with now, and at which price', {
+      '200': answer('The models, by name.', ref('PolyphonyChatModels')),
+      ...failures(COMMON_ERRORS),
+    }),
     polyphonyOperations: route(
       'List what this key can have now',
       {
@@ -363,6 +377,39 @@ function schemas(): Record<string, JsonObject> {
       }),
     ),
   })
+  const Requests = Type.Object({
+    requests: Type.Array(
+      Type.Object({
+        protocol: Type.String({ description: 'Such as `fal`.' }),
+        path: Type.String({ description: 'A POST goes there.' }),
+        body: Type.Object({}),
+        later: Type.Optional(
+          Type.Object(
+            {
+              id: Type.String({ description: 'Where the answer has the id of the task, such as `data.task_id`.' }),
+              read: Type.String({ description: 'The path that reads the task, with `{id}` in it.' }),
+            },
+            { description: 'Absent where the answer is the result.' },
+          ),
+        ),
+      }),
+    ),
+  })
+  const perMillion = (what: string) => Type.Number({ description: `USD for a million tokens of ${what}.` })
+  const ChatModels = Type.Object({
+    models: Type.Array(
+      Type.Object({
+        id: Type.String({ description: 'The name that a call has in `model`.' }),
+        provider: Type.Union([
+          Type.String({ description: 'Who is asked first; null = the sandbox, which is free.' }),
+          Type.Null(),
+        ]),
+        usd_per_million_input: perMillion('the conversation'),
+        usd_per_million_output: perMillion('the answer'),
+        usd_per_call: Type.Number({ description: 'USD for the call itself.' }),
+      }),
+    ),
+  })
   const Operations = Type.Object({ operations: Type.Array(Operation) })
   const Failure = Type.Object({
     error: Type.Object({
@@ -378,6 +425,20 @@ function schemas(): Record<string, JsonObject> {
     size_bytes: Type.Integer(),
     expires_at: Type.Integer({ description: 'When it is deleted.' }),
   })
-  const named = { Task, Tasks, Batch, Batches, Deleted, Place, Attempts, Quote, Operations, File, Error: Failure }
+  const named = {
+    Task,
+    Tasks,
+    Batch,
+    Batches,
+    Deleted,
+    Place,
+    Attempts,
+    Quote,
+    Requests,
+    ChatModels,
+    Operations,
+    File,
+    Error: Failure,
+  }
   return Object.fromEntries(Object.entries(named).map(([name, schema]) => [`Polyphony${name}`, plain(schema)]))
 }

@@ -1,12 +1,12 @@
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Attempt } from '../../core/attempt.ts'
 import { SECOND_MS } from '../../core/clock.ts'
-import { PolyphonyError } from '../../core/errors.ts'
-import { isEnough } from '../../core/person.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Dialect, DialectContext, WebhookContent } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
-import { serve, submitTask } from '../kit/protocol.ts'
+import { objectIn } from '../kit/fields.ts'
+import { refuseViewers, serve, submitTask } from '../kit/protocol.ts'
 import { taskSender } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { archiveRoute } from './archive.ts'
@@ -19,6 +19,7 @@ import type { Descriptions } from './openapi.ts'
 import { operationsFor } from './operations.ts'
 import { pageOf } from './page.ts'
 import { flagIn, listingIn } from './query.ts'
+import { requestsFor } from './to-request.ts'
 import { DIALECT, toTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -40,19 +41,15 @@ export const polyphony: Dialect = {
       async routes(inside) {
         inside.addHook('onRequest', refuseViewers)
         taskRoutes(inside, context)
+        chatModelRoute(inside, context)
         libraryRoutes(inside, context)
         archiveRoute(inside, context)
         await fileRoutes(inside, context)
       },
     }),
   webhookFor,
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describePolyphony(context),
-}
-
-/** A viewer of a tenant reads: every other method makes or ends something. */
-const refuseViewers: onRequestHookHandler = ({ method, caller: { person } }, _reply, done) => {
-  if (!person || isEnough(person.role, 'member') || method === 'GET' || method === 'HEAD') done()
-  else done(new PolyphonyError('forbidden', 'A viewer of a tenant only reads: this needs the role member.'))
 }
 
 function taskRoutes(app: FastifyInstance, context: DialectContext): void {
@@ -95,11 +92,35 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     }
   })
 
+  app.post('/requests', described('polyphonyRequests'), async (request) => {
+    const { operation, input } = toTask(request.body)
+    return { requests: context.requestsFor(operation, givenIn(request.body) ?? input) }
+  })
+
   app.get<{ Querystring: Record<string, unknown> }>(
     '/operations',
     described('polyphonyOperations'),
     async ({ query, caller }) => ({ operations: operationsFor(caller, context, { all: flagIn(query, 'all') }) }),
   )
+}
+
+/** What one can chat with, for which there is no place in the lists of the vendors' APIs: they have no prices, and all models. */
+function chatModelRoute(app: FastifyInstance, { calls }: DialectContext): void {
+  app.get('/chat-models', described('polyphonyChatModels'), async ({ caller }) => ({
+    models: calls.chatModels(caller).map(({ id, provider, price: { input = 0, output = 0, call = 0 } }) => ({
+      id,
+      provider,
+      usd_per_million_input: input,
+      usd_per_million_output: output,
+      usd_per_call: call,
+    })),
+  }))
+}
+
+/** The input as it was sent: with its defaults, code says more than it has to. */
+function givenIn(body: unknown): JsonObject | undefined {
+  const { input } = objectIn(body)
+  return isJsonObject(input) ? input : undefined
 }
 
 /** Accounts are not named: the operator's are not for tenants to see. */

@@ -12,6 +12,7 @@ import { errorBody, statusOf } from './errors.ts'
 import { creditsOf, fromTask } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
 import { styleRoutes } from './styles.ts'
+import { requestsFor } from './to-request.ts'
 import { fieldsOf, filesOfForm, GENERATIONS, OWN, type Tool, toTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -36,6 +37,7 @@ export const recraft: Dialect = {
       },
     })
   },
+  requestsFor,
   describe: async () => (await import('./openapi.ts')).describeRecraft(),
 }
 

@@ -14,6 +14,7 @@ import { fileRoutes } from './files.ts'
 import { fromTask, isPrediction, PREFIX, type Prediction } from './from-task.ts'
 import { modelRoutes } from './models.ts'
 import type { Descriptions } from './openapi.ts'
+import { requestsFor } from './to-request.ts'
 import { cancelledAfter, DIALECT, type Named, toTask, waitOf } from './to-task.ts'
 import { webhookFor } from './webhooks.ts'
 
@@ -51,6 +52,7 @@ export const replicate: Dialect = {
     await serve(app, context, { prefixes: [''], error, routes: (inside) => predictionRoutes(inside, context, '/v1') })
   },
   webhookFor,
+  requestsFor,
   describe: async () => (await import('./openapi.ts')).describeReplicate(),
 }
 

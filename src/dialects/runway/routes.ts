@@ -6,6 +6,7 @@ import type { Urls } from '../kit/urls.ts'
 import { reverseError, runwayError, webError } from './errors.ts'
 import { feedOf, reverseEnvelope } from './from-task.ts'
 import { officialRoutes } from './official.ts'
+import { requestsFor } from './to-request.ts'
 import { DIALECT } from './to-task.ts'
 import { fileRoutes } from './uploads.ts'
 import { feedRoutes, reverseRoutes, webTaskRoutes, webUploadRoutes } from './web.ts'
@@ -48,6 +49,7 @@ export const runway: Dialect = {
     await fileRoutes(app, context)
   },
   webhookFor,
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describeRunway(context),
 }
 

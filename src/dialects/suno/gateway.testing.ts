@@ -118,7 +118,7 @@ export async function openGateway(): Promise<Gateway> {
     suno.routes(scope, {
       allowsOrigin: () => true,
       tasks,
-      calls: { answer: unused, models: () => [], underWay: () => 0 },
+      calls: { answer: unused, models: () => [], chatModels: () => [], underWay: () => 0 },
       callFiles: {
         maxBytes: 0,
         keptMs: 0,
@@ -134,6 +134,7 @@ export async function openGateway(): Promise<Gateway> {
       callBatches: { create: unused, get: unused, list: unused, cancel: unused, remove: unused },
       realtime: { open: unused, close: unused },
       acceptSocket: unused,
+      requestsFor: () => [],
       authenticateById: unused,
       assets,
       urls,

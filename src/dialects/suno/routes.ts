@@ -15,6 +15,7 @@ import { feedRoutes } from './feed.ts'
 import { fromTask, isSuno } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
 import { submit } from './submit.ts'
+import { requestsFor } from './to-request.ts'
 import { DIALECT, toTask, uploadTask } from './to-task.ts'
 import { uploadForm, uploadRoutes } from './uploads.ts'
 
@@ -43,6 +44,7 @@ export const suno: Dialect = {
     await app.register(async (inside) => uploadForm(inside, context), { prefix: '/suno' })
   },
   webhookFor,
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describeSuno(context),
 }
 

@@ -11,6 +11,7 @@ import { errorBody, errorStatus } from '../shared/relay-errors.ts'
 import { envelope } from '../shared/relay-task.ts'
 import { fromTask, isUdio, songIdsOf, songsOf } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
+import { requestsFor } from './to-request.ts'
 import { DIALECT, musicTask, proxyTask } from './to-task.ts'
 
 const described = describedBy<Descriptions>()
@@ -27,6 +28,7 @@ export const udio: Dialect = {
       routes: (inside) => udioRoutes(inside, context),
     }),
   webhookFor,
+  requestsFor,
   describe: async (context) => (await import('./openapi.ts')).describeUdio(context),
 }
 

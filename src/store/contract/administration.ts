@@ -269,6 +269,17 @@ export function administrationContract(bench: Bench): void {
       { ...row, group: 'k1', tasks: 2, cancelled: 1 },
       { ...row, group: 'k3', tasks: 2 },
     ])
+    expect(await usage('model', { tenantId: 't1', isDaily: true })).toMatchObject([
+      { group: 'clip-2', day: '2026-01-01', tasks: 2 },
+      { group: 'clip-2', day: '2026-01-02', tasks: 1 },
+      { group: 'song-1', day: '2026-01-02', consumed: 100 },
+    ])
+    expect(await usage('key', { tenantId: 't1', isDaily: true })).toMatchObject([
+      { group: 'k1', day: '2026-01-01', consumed: 100 },
+      { group: 'k1', day: '2026-01-02', consumed: 0 },
+      { group: 'k3', day: '2026-01-01', tasks: 1 },
+      { group: 'k3', day: '2026-01-02', consumed: 100 },
+    ])
     expect(await usage('key', { keyId: 'k3', tenantId: 't1', mode: 'test' })).toEqual([
       { ...row, group: 'k3', completed: 0, consumed: 0 },
     ])

@@ -15,6 +15,7 @@ const UNDO_TRIGGERS: Record<Engine, readonly string[]> = {
 }
 
 const UNDO: readonly string[] = [
+  'drop table retention',
   'drop index deliveries_failed',
   ...['top_up_codes', 'payments', 'balance_notices', 'announcements', 'sign_in_attempts'].map(
     (table) => `drop table ${table}`,

@@ -50,6 +50,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0021-people' },
       { name: '0022-library' },
       { name: '0023-money-and-announcements' },
+      { name: '0024-retention' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

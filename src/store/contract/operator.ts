@@ -132,6 +132,18 @@ export function operatorContract(bench: Bench): void {
     expect(await bench.store.getBalanceNotice({ tenantId: 't1' })).toBeUndefined()
   })
 
+  it('what is chosen of the retention replaces what was chosen before, and is announced', async () => {
+    const signals: string[] = []
+    const unsubscribe = bench.store.onSignal(({ kind }) => signals.push(kind))
+    expect(await bench.store.getRetention({})).toEqual({})
+    await bench.store.setRetention({ retention: { mediaDays: 0.5, recordDays: 400 } })
+    expect(await bench.store.getRetention({})).toEqual({ mediaDays: 0.5, recordDays: 400 })
+    await bench.store.setRetention({ retention: { uploadHours: 2 } })
+    expect(await bench.store.getRetention({})).toEqual({ uploadHours: 2 })
+    unsubscribe()
+    expect(signals.filter((kind) => kind === 'retention')).toHaveLength(2)
+  })
+
   it('attempts are counted in the database: a minute’s worth at once, then one for each share of a minute', async () => {
     const take = (now: number, subject = 'one') => bench.store.takeAttempt({ subject, perMinute: 10, now })
     const waits = await Promise.all(Array.from({ length: 14 }, () => take(START)))

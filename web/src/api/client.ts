@@ -66,6 +66,12 @@ function isEnveloped(answer: unknown): answer is { code: number; data: unknown }
   return typeof answer === 'object' && answer !== null && 'code' in answer && 'data' in answer
 }
 
+/** The refusal in an answer that was read as text. */
+export function errorIn(response: Response, text: string): ApiError {
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false
+  return errorOf(response, isJson && text !== '' ? JSON.parse(text) : text)
+}
+
 function errorOf({ status, statusText }: Response, answer: unknown): ApiError {
   const body = typeof answer === 'object' && answer !== null ? (answer as Record<string, unknown>) : {}
   const inner = typeof body.error === 'object' && body.error !== null ? (body.error as Record<string, unknown>) : {}

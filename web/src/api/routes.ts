@@ -194,6 +194,16 @@ export type PolyphonyBatches = {
 "next_cursor": (string | null)
 }
 
+export type PolyphonyChatModels = {
+"models": ({
+/** The name that a call has in `model`. */ "id": string
+"provider": (string | null)
+/** USD for a million tokens of the conversation. */ "usd_per_million_input": number
+/** USD for a million tokens of the answer. */ "usd_per_million_output": number
+/** USD for the call itself. */ "usd_per_call": number
+})[]
+}
+
 export type PolyphonyDeleted = {
 "id": string
 "deleted": true
@@ -232,6 +242,18 @@ export type PolyphonyQuote = {
 /** What would be held. 10,000,000 are 1 USD. */ "price_points": number
 /** What is available before that. 10,000,000 are 1 USD. */ "available_points": number
 /** Always true for a test key, which pays nothing. */ "is_affordable": boolean
+}
+
+export type PolyphonyRequests = {
+"requests": {
+/** Such as `fal`. */ "protocol": string
+/** A POST goes there. */ "path": string
+"body": Record<string, unknown>
+/** Absent where the answer is the result. */ "later"?: {
+/** Where the answer has the id of the task, such as `data.task_id`. */ "id": string
+/** The path that reads the task, with `{id}` in it. */ "read": string
+}
+}[]
 }
 
 export type PolyphonyTask = {
@@ -1545,6 +1567,47 @@ export interface Routes {
 }
 "message": string
 } }
+  "GET /api/admin/retention": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+/** How long records of tasks and calls are kept after their end. */ "record_days": number
+/** How long output files are kept. */ "media_days": number
+/** How long uploads are kept. */ "upload_hours": number
+/** How long files for calls, and results of batches, are kept. */ "call_file_days": number
+"times": ({
+"name": "record_days" | "media_days" | "upload_hours" | "call_file_days"
+"value": number
+/** What holds when nothing is stored. */ "default": number
+/** What was chosen here; null = nothing. */ "stored": (number | null)
+/** The setting that comes before what is stored. */ "setting": string
+/** Whether that setting is given, so that it cannot be chosen here. */ "is_fixed": boolean
+})[]
+}
+"message": string
+} }
+  "PATCH /api/admin/retention": { path: Record<never, never>; query: Record<never, never>; body: {
+"record_days"?: (number | null)
+"media_days"?: (number | null)
+"upload_hours"?: (number | null)
+"call_file_days"?: (number | null)
+}; answer: {
+"code": 200
+"data": {
+/** How long records of tasks and calls are kept after their end. */ "record_days": number
+/** How long output files are kept. */ "media_days": number
+/** How long uploads are kept. */ "upload_hours": number
+/** How long files for calls, and results of batches, are kept. */ "call_file_days": number
+"times": ({
+"name": "record_days" | "media_days" | "upload_hours" | "call_file_days"
+"value": number
+/** What holds when nothing is stored. */ "default": number
+/** What was chosen here; null = nothing. */ "stored": (number | null)
+/** The setting that comes before what is stored. */ "setting": string
+/** Whether that setting is given, so that it cannot be chosen here. */ "is_fixed": boolean
+})[]
+}
+"message": string
+} }
   "GET /api/admin/routing": { path: Record<never, never>; query: { "operation"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
@@ -1870,7 +1933,7 @@ export interface Routes {
 }
 "message": string
 } }
-  "GET /api/admin/usage": { path: Record<never, never>; query: { "tenant"?: string; "mode"?: "live" | "test"; "by"?: "day" | "model" | "operation" | "key"; "from"?: string; "to"?: string; "key"?: string }; body: undefined; answer: {
+  "GET /api/admin/usage": { path: Record<never, never>; query: { "tenant"?: string; "mode"?: "live" | "test"; "by"?: "day" | "model" | "operation" | "key"; "from"?: string; "to"?: string; "daily"?: boolean; "key"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
 "from": string
@@ -1878,6 +1941,7 @@ export interface Routes {
 "by": "day" | "model" | "operation" | "key"
 "items": {
 /** A UTC day, a model, an operation, or the id of a key. */ "group": string
+/** The UTC day, with `daily`. */ "day"?: string
 /** Tasks on record that were created in the period. */ "tasks": number
 "completed": number
 "failed": number
@@ -2593,7 +2657,7 @@ export interface Routes {
 }
 "message": string
 } }
-  "GET /api/v1/usage": { path: Record<never, never>; query: { "by"?: "day" | "model" | "operation" | "key"; "from"?: string; "to"?: string; "key"?: string }; body: undefined; answer: {
+  "GET /api/v1/usage": { path: Record<never, never>; query: { "by"?: "day" | "model" | "operation" | "key"; "from"?: string; "to"?: string; "daily"?: boolean; "key"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
 "from": string
@@ -2601,6 +2665,7 @@ export interface Routes {
 "by": "day" | "model" | "operation" | "key"
 "items": {
 /** A UTC day, a model, an operation, or the id of a key. */ "group": string
+/** The UTC day, with `daily`. */ "day"?: string
 /** Tasks on record that were created in the period. */ "tasks": number
 "completed": number
 "failed": number
@@ -3061,10 +3126,12 @@ export interface Routes {
   "GET /polyphony/v1/archive": { path: Record<never, never>; query: { "ids"?: string }; body: undefined; answer: string }
   "GET /polyphony/v1/batches": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: PolyphonyBatches }
   "GET /polyphony/v1/batches/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: PolyphonyBatch }
+  "GET /polyphony/v1/chat-models": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: PolyphonyChatModels }
   "GET /polyphony/v1/events": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: string }
   "POST /polyphony/v1/files": { path: Record<never, never>; query: Record<never, never>; body: FormData; answer: PolyphonyFile }
   "GET /polyphony/v1/operations": { path: Record<never, never>; query: { "all"?: boolean }; body: undefined; answer: PolyphonyOperations }
   "POST /polyphony/v1/quote": { path: Record<never, never>; query: Record<never, never>; body: PolyphonyTaskRequest; answer: PolyphonyQuote }
+  "POST /polyphony/v1/requests": { path: Record<never, never>; query: Record<never, never>; body: PolyphonyTaskRequest; answer: PolyphonyRequests }
   "POST /polyphony/v1/tasks": { path: Record<never, never>; query: Record<never, never>; body: PolyphonyTaskRequest; answer: PolyphonyTask }
   "GET /polyphony/v1/tasks": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string; "idempotency_key"?: string; "status"?: string; "operation"?: string; "model"?: string; "kind"?: string; "created_from"?: string; "created_to"?: string; "search"?: string; "key"?: string; "batch"?: string; "favourite"?: boolean }; body: undefined; answer: PolyphonyTasks }
   "GET /polyphony/v1/tasks/{id}": { path: { "id": string }; query: { "wait"?: number }; body: undefined; answer: PolyphonyTask }

@@ -7,8 +7,9 @@ import { useT } from '../i18n/i18n.ts'
 import type { Item } from '../pages/studio/follow-ups.ts'
 import { play, usePlayer } from '../shell/player.ts'
 import { Button } from '../ui/button.tsx'
+import { cn } from '../ui/classes.ts'
 import { Cover } from '../ui/cover.tsx'
-import { Code, CopyButton } from '../ui/parts.tsx'
+import { Code, CopyButton, Summary } from '../ui/parts.tsx'
 import { BeforeAfter, pictureBefore } from './before-after.tsx'
 import { madeBy, nameOf, tracksOf } from './outputs.ts'
 
@@ -29,7 +30,14 @@ export function Output({ task, actions }: OutputProps) {
     <div className="grid grid-cols-1 gap-4">
       <Sounds task={task} {...(actions ? { actions } : {})} />
       {made.pictures.length > 0 && (
-        <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))] gap-3">
+        <div
+          className={cn(
+            'grid gap-3',
+            made.pictures.length === 1
+              ? 'max-w-[32rem] grid-cols-1'
+              : 'grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))]',
+          )}
+        >
           {made.pictures.map(({ file, widthPx, heightPx }, at) => (
             <figure key={file} className="grid grid-cols-1 content-start gap-2">
               {before ? (
@@ -132,8 +140,8 @@ function Sounds({ task, actions }: OutputProps) {
           </Button>
         </div>
         {clip?.prompt && (
-          <details className="text-soft">
-            <summary className="text-xs">{t('output.lyrics')}</summary>
+          <details className="group text-soft">
+            <Summary>{t('output.lyrics')}</Summary>
             <p className="mt-2 whitespace-pre-wrap leading-relaxed">{clip.prompt}</p>
           </details>
         )}

@@ -14,7 +14,7 @@ import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/classes.ts'
 import { Code, Fault, Page, Panel } from '../ui/parts.tsx'
-import { codeOf, requestOf } from './studio/as-code.tsx'
+import { codeOf, ownRequest } from './studio/code.ts'
 
 const SONG = 'suno/music'
 const RECENT = 4
@@ -52,7 +52,7 @@ export function Home() {
                 </Link>
               </Button>
             </div>
-            <div className="grid items-start gap-4 lg:grid-cols-2">
+            <div className={cn('grid grid-cols-1 items-start gap-4', shown.length > 1 && 'lg:grid-cols-2')}>
               {shown.map((task) => (
                 <TaskCard key={task.id} task={task} />
               ))}
@@ -208,7 +208,9 @@ function NextSteps({ hasMade }: { hasMade: boolean }) {
         </Panel>
         {song && (
           <div className="grid grid-cols-1 min-w-0 content-start gap-2">
-            <Code text={codeOf('curl', requestOf('polyphony', song, { gpt_description_prompt: t('home.idea') }))} />
+            <Code
+              text={codeOf('curl', ownRequest(song.id, { gpt_description_prompt: t('home.idea') }), document.baseURI)}
+            />
             <p className="text-soft text-xs">
               {t('home.docs')}{' '}
               <a href={new URL('docs', document.baseURI).href} className="text-ink underline underline-offset-2">

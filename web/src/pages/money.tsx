@@ -1,28 +1,24 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { Bell, Download, Plus, WalletMinimal } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { addressOf, call } from '../api/client.ts'
 import { balanceQuery } from '../api/queries.ts'
-import { dateTime, number, usd } from '../i18n/format.ts'
+import { dateTime, usd } from '../i18n/format.ts'
 import { translateIfKnown, useLocale, useT } from '../i18n/i18n.ts'
-import { useMode } from '../shell/mode.ts'
 import { mayManage, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/classes.ts'
 import { Select } from '../ui/field.tsx'
 import { Menu } from '../ui/menu.tsx'
-import { Empty, Fault, Page, Panel, PanelTitle, Skeleton, Table, Tabs } from '../ui/parts.tsx'
-
+import { Empty, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
 import { AddCredit } from './money/add-credit.tsx'
 import { BalanceNotice, noticeQuery } from './money/balance-notice.tsx'
-
-const Chart = lazy(() => import('../ui/chart.tsx'))
+import { Spending } from './money/spending.tsx'
 
 const DAY_MS = 86_400_000
 const PERIODS = [7, 30, 90, 365]
-const GROUPS = ['day', 'model', 'operation', 'key'] as const
 
 export function Money() {
   const t = useT()
@@ -146,76 +142,6 @@ function Balance() {
       {open === 'credit' && <AddCredit onClose={close} />}
       {open === 'notice' && notice && <BalanceNotice notice={notice} onClose={close} />}
     </div>
-  )
-}
-
-function Spending({ from, days, now }: { from: string; days: number; now: number }) {
-  const t = useT()
-  const mode = useMode()
-  const [by, setBy] = useState<(typeof GROUPS)[number]>('day')
-  const { data, error } = useQuery({
-    queryKey: ['usage', by, from, mode],
-    queryFn: () => call('GET /api/v1/usage', { query: { by, from } }),
-    placeholderData: (before) => (before?.by === by ? before : undefined),
-  })
-  const { data: keys } = useQuery({
-    queryKey: ['keys'],
-    queryFn: () => call('GET /api/v1/keys', { query: { limit: 1_000 } }),
-    enabled: by === 'key',
-  })
-  const nameOf = (group: string): string => keys?.items.find(({ id }) => id === group)?.name ?? group
-  const found = new Map(data?.items.map((item) => [item.group, item.consumed_usd]))
-  const daysOfPeriod = Array.from({ length: days }, (_, at) =>
-    new Date(now - (days - 1 - at) * DAY_MS).toISOString().slice(0, 10),
-  )
-  const points = daysOfPeriod.map((one) => ({ at: Date.parse(one) / 1_000, value: found.get(one) ?? 0 }))
-  const most = Math.max(...(data?.items.map(({ consumed_usd }) => consumed_usd) ?? [0]), 0.000_001)
-  return (
-    <Panel>
-      <PanelTitle
-        aside={
-          <Tabs
-            label={t('money.by')}
-            value={by}
-            onChange={(next) => setBy(next as typeof by)}
-            items={GROUPS.map((value) => ({ value, label: t(`money.${value}`) }))}
-          />
-        }
-      >
-        {t('money.spending')}
-        {data && <span className="ml-2 font-normal text-soft tabular">{usd(data.total.consumed_usd)}</span>}
-      </PanelTitle>
-      <div className="p-4">
-        {error && <Fault error={error} />}
-        {by === 'day' ? (
-          <Suspense fallback={<div className="h-[220px]" />}>
-            <Chart points={points} label={t('money.spending')} whenLabel={t('money.at')} format={usd} />
-          </Suspense>
-        ) : (
-          <ul className="grid grid-cols-1 min-h-[220px] content-start gap-2.5">
-            {data?.items
-              .toSorted((a, b) => b.consumed_usd - a.consumed_usd)
-              .map(({ group, consumed_usd, tasks }) => (
-                <li key={group} className="grid grid-cols-1 gap-1">
-                  <span className="flex justify-between gap-3">
-                    <span className="truncate">{nameOf(group)}</span>
-                    <span className="shrink-0 text-soft tabular">
-                      {usd(consumed_usd)} · {t('money.tasks', { count: number(tasks) })}
-                    </span>
-                  </span>
-                  <span aria-hidden className="h-1.5 overflow-hidden rounded-full bg-hover">
-                    <span
-                      className="block h-full rounded-full bg-mark"
-                      style={{ width: `${(consumed_usd / most) * 100}%` }}
-                    />
-                  </span>
-                </li>
-              ))}
-            {data?.items.length === 0 && <li className="text-soft">{t('money.nothingSpent')}</li>}
-          </ul>
-        )}
-      </div>
-    </Panel>
   )
 }
 

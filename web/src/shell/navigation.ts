@@ -5,6 +5,7 @@ import {
   KeyRound,
   ListChecks,
   type LucideIcon,
+  MessagesSquare,
   Plug,
   Sparkles,
   Users,
@@ -15,7 +16,7 @@ import type { Key } from '../i18n/i18n.ts'
 import { isOperator } from './session.ts'
 
 export interface Place {
-  to: '/' | '/studio' | '/library' | '/tasks' | '/keys' | '/money' | '/accounts' | '/team' | '/operator'
+  to: '/' | '/studio' | '/library' | '/tasks' | '/chat' | '/keys' | '/money' | '/accounts' | '/team' | '/operator'
   label: Key
   icon: LucideIcon
 }
@@ -25,6 +26,7 @@ const PLACES: Place[] = [
   { to: '/studio', label: 'nav.studio', icon: AudioLines },
   { to: '/library', label: 'nav.library', icon: Images },
   { to: '/tasks', label: 'nav.tasks', icon: ListChecks },
+  { to: '/chat', label: 'nav.chat', icon: MessagesSquare },
   { to: '/keys', label: 'nav.keys', icon: KeyRound },
   { to: '/money', label: 'nav.money', icon: WalletMinimal },
   { to: '/accounts', label: 'nav.accounts', icon: Plug },

@@ -5,9 +5,17 @@ import { day } from '../i18n/format.ts'
 import { useLocale } from '../i18n/i18n.ts'
 import { useTheme } from '../shell/theme.ts'
 
+export interface Series {
+  label: string
+  /** One for each day. */
+  values: readonly number[]
+}
+
 interface ChartProps {
-  /** `at` in seconds UTC. */
-  points: { at: number; value: number }[]
+  /** The days, in seconds UTC. */
+  days: readonly number[]
+  /** Stacked on one another, the first at the bottom. At most as many as there are colours. */
+  series: readonly Series[]
   label: string
   /** What the days are called. */
   whenLabel: string
@@ -16,31 +24,34 @@ interface ChartProps {
 
 const HEIGHT_PX = 220
 const DAY_SECONDS = 86_400
+/** Colours of `app.css`, in the order of the series. */
+export const SERIES_COLOURS = ['--mark', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6'] as const
 
-/** A value for each day, as bars. Its numbers are also a table, for those who do not see it. */
-export default function Chart({ points, label, whenLabel, format }: ChartProps) {
+/** Values of each day as bars, of several things on one another. Its numbers are also a table, for those who do not see it. */
+export default function Chart({ days, series, label, whenLabel, format }: ChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const theme = useTheme()
   const locale = useLocale()
-  const text = JSON.stringify(points)
+  const text = JSON.stringify([days, series])
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours follow the theme, dates the language, and points are compared by their values
   useEffect(() => {
     const element = place.current
     if (!element) return
     const style = getComputedStyle(document.documentElement)
     const colour = (name: string): string => style.getPropertyValue(name)
-    const bars = UPlot.paths.bars?.({ size: [0.72, 48], radius: 0.25 })
+    const bars = UPlot.paths.bars?.({ size: [0.72, 48] })
     const axis = {
       stroke: colour('--soft'),
       grid: { stroke: colour('--line'), width: 1 },
       ticks: { show: false },
       font: '11px system-ui',
     }
+    const stacked = stackOf(series)
     const chart = new UPlot(
       {
         width: element.clientWidth,
         height: HEIGHT_PX,
-        cursor: { y: false, drag: { x: false, y: false } },
+        cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
         legend: { show: true },
         scales: {
           // Half a day more at both ends: the bars stand in the middle of their days.
@@ -52,19 +63,21 @@ export default function Chart({ points, label, whenLabel, format }: ChartProps) 
           { ...axis, size: 60, values: (_chart, values) => values.map((value) => format(value)) },
         ],
         series: [
-          { label: whenLabel, value: (_chart, at) => (at === null ? '' : day(at * 1_000)) },
-          {
-            label,
-            fill: colour('--mark'),
-            stroke: colour('--mark'),
+          { label: whenLabel, value: (_chart, at) => (at === null ? periodOf(days) : day(at * 1_000)) },
+          // The highest is drawn first, and the others before it.
+          ...stacked.map(({ label: name, colour: at, values }) => ({
+            label: name,
+            fill: colour(SERIES_COLOURS[at] ?? '--mark'),
+            stroke: colour(SERIES_COLOURS[at] ?? '--mark'),
             width: 0,
             points: { show: false },
-            value: (_chart, value) => (value === null ? '' : format(value)),
+            value: (_chart: UPlot, _sum: number | null, _series: number, index: number | null) =>
+              format(index === null ? sumOf(values) : (values[index] ?? 0)),
             ...(bars ? { paths: bars } : {}),
-          },
+          })),
         ],
       },
-      [points.map(({ at }) => at), points.map(({ value }) => value)],
+      [[...days], ...stacked.map(({ sums }) => sums)],
       element,
     )
     const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT_PX }))
@@ -74,25 +87,55 @@ export default function Chart({ points, label, whenLabel, format }: ChartProps) 
       chart.destroy()
     }
   }, [text, theme, locale, label])
+  const told = days.flatMap((at, index) => {
+    const values = series.map(({ values: all }) => all[index] ?? 0)
+    return values.some((value) => value > 0) ? [{ at, values }] : []
+  })
   return (
     <>
       <div ref={place} aria-hidden className="min-h-[250px] [&_.u-legend]:text-xs" />
       <table className="sr-only">
         <caption>{label}</caption>
-        <tbody>
-          {points
-            .filter(({ value }) => value > 0)
-            .map(({ at, value }) => (
-              <tr key={at}>
-                <th scope="row">{day(at * 1_000)}</th>
-                <td>{format(value)}</td>
-              </tr>
+        <thead>
+          <tr>
+            <th scope="col">{whenLabel}</th>
+            {series.map(({ label: name }) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
             ))}
+          </tr>
+        </thead>
+        <tbody>
+          {told.map(({ at, values }) => (
+            <tr key={at}>
+              <th scope="row">{day(at * 1_000)}</th>
+              {values.map((value, index) => (
+                <td key={series[index]?.label}>{format(value)}</td>
+              ))}
+            </tr>
+          ))}
         </tbody>
       </table>
     </>
   )
 }
+
+/** The series from the top of the stack to its bottom, with the sums up to each: what is drawn later covers what is below. */
+function stackOf(series: readonly Series[]) {
+  let below: number[] = []
+  const stacked = series.map(({ label, values }, colour) => {
+    below = values.map((value, index) => value + (below[index] ?? 0))
+    return { label, colour, values, sums: below }
+  })
+  return stacked.reverse()
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
+
+/** What the legend tells of while no day is pointed at. */
+const periodOf = (days: readonly number[]): string =>
+  days.length === 0 ? '' : `${day((days[0] ?? 0) * 1_000)} – ${day((days.at(-1) ?? 0) * 1_000)}`
 
 const shortDay = (at: number, locale: string): string =>
   new Intl.DateTimeFormat(locale === 'zh' ? 'zh-CN' : 'en-US', {

@@ -1,4 +1,4 @@
-import { Check, Copy } from 'lucide-react'
+import { Check, ChevronRight, Copy } from 'lucide-react'
 import { Tabs as RadixTabs } from 'radix-ui'
 import { type ComponentProps, type ReactNode, useState } from 'react'
 import { useT } from '../i18n/i18n.ts'
@@ -147,6 +147,16 @@ export function Code({ text, className }: { text: string; className?: string }) 
   )
 }
 
+/** What opens and closes a `details`, which has the class `group`. */
+export function Summary({ children }: { children: ReactNode }) {
+  return (
+    <summary className="flex h-8 w-fit list-none items-center gap-1 font-medium text-[13px] text-soft hover:text-ink [&::-webkit-details-marker]:hidden">
+      <ChevronRight aria-hidden className="-ml-1 size-4 transition-transform group-open:rotate-90" />
+      {children}
+    </summary>
+  )
+}
+
 export function Tabs({
   value,
   onChange,
@@ -160,7 +170,7 @@ export function Tabs({
 }) {
   return (
     <RadixTabs.Root value={value} onValueChange={onChange} activationMode="manual" className="min-w-0 max-w-full">
-      <RadixTabs.List aria-label={label} className="-mx-1 flex gap-1 overflow-x-auto px-1 pb-px">
+      <RadixTabs.List aria-label={label} className="-m-1 flex gap-1 overflow-x-auto p-1">
         {items.map((item) => (
           <RadixTabs.Trigger
             key={item.value}

@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Download, ScrollText } from 'lucide-react'
 import { useState } from 'react'
 import { addressOf, call } from '../../api/client.ts'
@@ -31,6 +31,12 @@ export function AuditLog() {
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
+  const { data: people } = useQuery({
+    queryKey: ['admin-people', 'names'],
+    queryFn: () => call('GET /api/admin/people', { query: { limit: 1_000 } }),
+  })
+  /** People by their names; keys by their ids. */
+  const nameOf = (actor: string): string => people?.items.find(({ id }) => actor === `person:${id}`)?.name ?? actor
   const entries = data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Panel>
@@ -64,7 +70,7 @@ export function AuditLog() {
             <tr key={`${at} ${verb} ${subject}`}>
               <td className="whitespace-nowrap text-soft">{dateTime(at)}</td>
               <td className="max-w-48 truncate">
-                {actor} <span className="text-soft text-xs">{address}</span>
+                <span title={actor}>{nameOf(actor)}</span> <span className="text-soft text-xs">{address}</span>
               </td>
               <td className="font-mono text-xs">{verb}</td>
               <td className="max-w-40 truncate font-mono text-soft text-xs">{subject ?? '–'}</td>

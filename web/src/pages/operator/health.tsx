@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Activity, CircleCheck, TriangleAlert } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { type Answer, call } from '../../api/client.ts'
 import { ago, bytes, dateTime, duration, number, usd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { Button } from '../../ui/button.tsx'
 import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table, type Tone } from '../../ui/parts.tsx'
+import { RetentionDialog } from './retention-dialog.tsx'
 import { useTenantNames } from './tenant-input.tsx'
 
 type Health = Answer<'GET /api/admin/health'>
@@ -18,6 +20,7 @@ const SHORT_DISK = 0.1
 /** How the gateway is, in one look: what is wrong first, then the numbers behind it. */
 export function Health() {
   const t = useT()
+  const [isChanging, setChanging] = useState(false)
   const { data: health, error } = useQuery({
     queryKey: ['admin-health'],
     queryFn: () => call('GET /api/admin/health'),
@@ -39,9 +42,18 @@ export function Health() {
         <Facts title={t('health.queue')} rows={queueRows(health, t)} />
         <Facts title={t('health.database')} rows={storageRows(health, t)} />
         <Providers />
-        <Facts title={t('health.retention')} rows={retentionRows(health, t)} />
+        <Facts
+          title={t('health.retention')}
+          rows={retentionRows(health, t)}
+          aside={
+            <Button size="small" onClick={() => setChanging(true)}>
+              {t('health.retentionChange')}
+            </Button>
+          }
+        />
       </div>
       <Failures />
+      {isChanging && <RetentionDialog onClose={() => setChanging(false)} />}
     </div>
   )
 }
@@ -183,10 +195,10 @@ function daysOf(days: number, t: Translate): string {
   return t('health.days', { count: number(Math.round(100 * days) / 100) })
 }
 
-function Facts({ title, rows }: { title: string; rows: Row[] }) {
+function Facts({ title, rows, aside }: { title: string; rows: Row[]; aside?: ReactNode }) {
   return (
     <Panel>
-      <PanelTitle>{title}</PanelTitle>
+      <PanelTitle aside={aside}>{title}</PanelTitle>
       <dl className="divide-y divide-line">
         {rows.map(({ label, value, tone }) => (
           <div key={label} className="flex min-h-11 items-center justify-between gap-4 px-4 py-2">

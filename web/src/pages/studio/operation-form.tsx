@@ -9,7 +9,7 @@ import { useT } from '../../i18n/i18n.ts'
 import { chooseMode, useMode } from '../../shell/mode.ts'
 import { mayMake, useSession } from '../../shell/session.ts'
 import { Button } from '../../ui/button.tsx'
-import { Fault, Panel } from '../../ui/parts.tsx'
+import { Fault, Panel, Summary } from '../../ui/parts.tsx'
 import { AsCode } from './as-code.tsx'
 import { type FieldSchema, fieldNamed, fieldsOf, inputOf, type Values } from './schema.ts'
 import { SchemaField } from './schema-field.tsx'
@@ -110,9 +110,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
         {render(main)}
         {more.length > 0 && (
           <details className="group" open={shownMore}>
-            <summary className="flex h-8 items-center font-medium text-[13px] text-soft hover:text-ink">
-              {t('form.more', { count: more.length })}
-            </summary>
+            <Summary>{t('form.more', { count: more.length })}</Summary>
             <div className="mt-4 grid grid-cols-1 gap-5">{render(more)}</div>
           </details>
         )}

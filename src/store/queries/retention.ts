@@ -1,0 +1,21 @@
+import { RETENTION_TIMES, type StoredRetention } from '../../core/retention.ts'
+import type { OperatorWrites } from '../operator-verbs.ts'
+import type { Tx } from '../tx.ts'
+import { writeAudit } from './audit.ts'
+
+export async function getRetention(tx: Tx): Promise<StoredRetention> {
+  const rows = await tx.db.selectFrom('retention').selectAll().execute()
+  const known = rows.filter(({ name }) => RETENTION_TIMES.some((time) => time === name))
+  return Object.fromEntries(known.map(({ name, value }) => [name, Number(value)]))
+}
+
+export async function setRetention(
+  tx: Tx,
+  { retention, audit }: Parameters<OperatorWrites['setRetention']>[0],
+): Promise<void> {
+  await tx.db.deleteFrom('retention').execute()
+  const rows = Object.entries(retention).map(([name, value]) => ({ name, value }))
+  if (rows.length > 0) await tx.insertMany('retention', rows)
+  await writeAudit(tx, audit)
+  tx.signal({ kind: 'retention' })
+}
