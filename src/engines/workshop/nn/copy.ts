@@ -1,7 +1,6 @@
 import {
   add,
   constant,
-  type Function,
   get,
   loadFour,
   openLocals,
@@ -10,6 +9,7 @@ import {
   shiftLeft,
   storeFour,
   subtract,
+  type WasmFunction,
 } from './wasm-code.ts'
 
 /** Addresses and strides are in bytes. */
@@ -34,7 +34,7 @@ export const COPY_PARAMETERS = [
 ] as const satisfies (keyof CopyCall)[]
 
 /** `copy`, with `COPY_PARAMETERS`: the first channels of neighbouring pixels. */
-export function channelCopy(): Function {
+export function channelCopy(): WasmFunction {
   const locals = openLocals()
   const { from, fromPixel, to, toPixel, groups, pixels } = locals.named(COPY_PARAMETERS)
   const { left, size } = locals.named(['left', 'size'])

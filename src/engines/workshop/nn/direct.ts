@@ -4,7 +4,6 @@ import {
   type Code,
   clearBits,
   constant,
-  type Function,
   get,
   isLess,
   type Local,
@@ -21,6 +20,7 @@ import {
   splat,
   storeFour,
   subtract,
+  type WasmFunction,
   when,
 } from './wasm-code.ts'
 
@@ -86,7 +86,7 @@ export const PARAMETERS = [
 const COUNTERS = ['block', 'y', 'x', 'tap', 'channel', 'rowWeights', 'blockWeights', 'weight', 'target'] as const
 
 /** The function `convolve`, with `PARAMETERS`. */
-export function directConvolution(): Function {
+export function directConvolution(): WasmFunction {
   const locals = openLocals()
   const names: Names = {
     ...locals.named(PARAMETERS),

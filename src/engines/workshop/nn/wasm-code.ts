@@ -10,7 +10,7 @@ export interface Local {
 }
 
 /** A function that gets whole numbers and returns nothing; it works in the memory that its module imports as `env.memory`. */
-export interface Function {
+export interface WasmFunction {
   name: string
   /** How many of the locals are parameters. */
   parameters: number
@@ -97,7 +97,7 @@ const section = (id: number, content: Code): Code => [id, ...unsigned(content.le
 const text = (value: string): Code => [value.length, ...Buffer.from(value)]
 
 /** The bytes of a module. */
-export function moduleBytes(functions: readonly Function[]): Uint8Array<ArrayBuffer> {
+export function moduleBytes(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...list(1, functions, ({ parameters, locals }) => [
@@ -110,12 +110,12 @@ export function moduleBytes(functions: readonly Function[]): Uint8Array<ArrayBuf
   ])
 }
 
-function codeOf({ parameters, locals, body }: Function): Code {
+function codeOf({ parameters, locals, body }: WasmFunction): Code {
   const own = locals.slice(parameters)
   const code = [...unsigned(own.length), ...own.flatMap(({ type }) => [1, TYPES[type]]), ...body, 0x0b]
   return [...unsigned(code.length), ...code]
 }
 
-function list(id: number, functions: readonly Function[], entry: (one: Function, index: number) => Code): Code {
+function list(id: number, functions: readonly WasmFunction[], entry: (one: WasmFunction, index: number) => Code): Code {
   return section(id, [functions.length, ...functions.flatMap(entry)])
 }

@@ -3,7 +3,6 @@ import {
   addFour,
   type Code,
   constant,
-  type Function,
   get,
   type Local,
   type Locals,
@@ -18,6 +17,7 @@ import {
   storeFour,
   subtract,
   subtractFour,
+  type WasmFunction,
   when,
 } from './wasm-code.ts'
 
@@ -158,7 +158,7 @@ function starts(locals: Locals, base: Local, by: Local, count: number): { code: 
 }
 
 /** `fromInput`: 6x6 pixels, from `from` on, to places `toPlace` apart. */
-export function inputTransform(): Function {
+export function inputTransform(): WasmFunction {
   const locals = openLocals()
   const { from, fromRow, fromPixel, to, toPlace, groups } = locals.named(INPUT_PARAMETERS)
   const rows = starts(locals, from, fromRow, SIDE)
@@ -174,7 +174,7 @@ export function inputTransform(): Function {
 }
 
 /** `fromWeights`: nine taps that are `fromTap` apart. */
-export function weightTransform(): Function {
+export function weightTransform(): WasmFunction {
   const locals = openLocals()
   const { from, fromTap, to, toPlace, groups } = locals.named(WEIGHT_PARAMETERS)
   const body = square(locals, {
@@ -189,7 +189,7 @@ export function weightTransform(): Function {
 }
 
 /** `toOutput`: places `fromPlace` apart, to 4x4 pixels with their bias. */
-export function outputTransform(): Function {
+export function outputTransform(): WasmFunction {
   const locals = openLocals()
   const { from, fromPlace, to, toRow, toPixel, bias, groups, relu } = locals.named(OUTPUT_PARAMETERS)
   const value = locals.one('v128')
