@@ -1,10 +1,7 @@
-import { MAX_ENLARGED_PIXELS, MOST_TIMES } from './limits.ts'
+import { type Enlargement, factorOf, faultOfEnlargement, timesFor } from './limits.ts'
 import { type Picture, Refused, resized } from './picture.ts'
 import { enlargeTiles, openTiles, type SharedTiles, waitForTiles } from './tiles.ts'
 import type { Watch } from './watch.ts'
-
-/** How far: by how much each side grows, more than 1 and at most 4; or how many pixels the result has. */
-export type Enlargement = { by: number } | { toPixels: number }
 
 /**
  * ESRGAN slim makes twice the sides, ESRGAN thick four times; what is between them is made smaller again. Throws `Refused`
@@ -17,10 +14,11 @@ export async function enlarge(
   watch: Watch,
   share: (tiles: SharedTiles) => void,
 ): Promise<Picture> {
+  const fault = faultOfEnlargement(picture, to)
+  if (fault !== undefined) throw new Refused(`The picture ${fault}.`)
   const by = factorOf(picture, to)
-  const times = by <= 2 ? 2 : 4
+  const times = timesFor(by)
   const target = { widthPx: picture.widthPx * times, heightPx: picture.heightPx * times }
-  checkSize(target, times)
   const tiles = openTiles(picture, times)
   share(tiles)
   await enlargeTiles(tiles, watch)
@@ -33,26 +31,6 @@ export async function enlarge(
 }
 
 const side = (px: number, by: number): number => Math.max(1, Math.round(px * by))
-
-function factorOf({ widthPx, heightPx }: Picture, to: Enlargement): number {
-  if ('by' in to) return to.by
-  const by = Math.sqrt(to.toPixels / (widthPx * heightPx))
-  const wanted = to.toPixels.toLocaleString('en')
-  if (by <= 1) throw new Refused(`The picture has ${widthPx}x${heightPx} pixels, so ${wanted} would not enlarge it.`)
-  if (by <= MOST_TIMES) return by
-  throw new Refused(
-    `The picture has ${widthPx}x${heightPx} pixels; for ${wanted} its sides would have to grow ${by.toFixed(1)} times, ` +
-      `and at most ${MOST_TIMES} times is possible.`,
-  )
-}
-
-function checkSize({ widthPx, heightPx }: { widthPx: number; heightPx: number }, times: 2 | 4): void {
-  const most = MAX_ENLARGED_PIXELS[times]
-  if (widthPx * heightPx <= most) return
-  throw new Refused(
-    `Enlarged ${times} times the picture would have ${widthPx}x${heightPx} pixels; at most ${most.toLocaleString('en')} are possible.`,
-  )
-}
 
 function resizedAlpha(picture: Picture, alpha: Uint8Array, target: { widthPx: number; heightPx: number }) {
   return resized({ ...picture, data: alpha }, target, { channels: 1 })

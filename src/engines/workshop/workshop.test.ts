@@ -113,7 +113,7 @@ describe('enlarging', { timeout: 60_000 }, () => {
     const enlarged = (to: { by: number } | { toPixels: number }) =>
       refusal({ kind: 'enlarge', picture, to, format: 'png' })
     expect(await enlarged({ by: 4 })).toBe(
-      'Enlarged 4 times the picture would have 4400x4000 pixels; at most 4,194,304 are possible.',
+      'The picture has 1100x1000 pixels; enlarged 4 times it would have 4400x4000, and at most 4,194,304 are possible.',
     )
     expect(await enlarged({ toPixels: 1_000_000 })).toContain('1,000,000 would not enlarge it')
     expect(await enlarged({ toPixels: 40_000_000 })).toContain('grow 6.0 times, and at most 4 times is possible')
