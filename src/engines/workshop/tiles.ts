@@ -1,5 +1,4 @@
-import { loadNetwork } from './models.ts'
-import type { Network } from './nn/network.ts'
+import { loadNetwork, type Network } from './models.ts'
 import type { Picture } from './picture.ts'
 import type { Watch } from './watch.ts'
 
@@ -57,7 +56,7 @@ export async function enlargeTiles(tiles: SharedTiles, watch: Watch): Promise<vo
     watch(Atomics.load(tiles.counts, DONE) / all.length)
     const tile = all[Atomics.add(tiles.counts, TAKEN, 1)]
     if (!tile) return
-    enlargeTile(network, tiles, tile)
+    await enlargeTile(network, tiles, tile)
     Atomics.add(tiles.counts, DONE, 1)
     Atomics.notify(tiles.counts, DONE)
   }
@@ -87,7 +86,11 @@ function tilesOf({ widthPx, heightPx }: SharedTiles): Tile[] {
 /** Tiles of about one size, so that threads end together and little is computed twice. */
 const evenSide = (px: number): number => Math.ceil(px / Math.ceil(px / TILE_PX))
 
-function enlargeTile(network: Network, { times, source, result, ...picture }: SharedTiles, tile: Tile): void {
+async function enlargeTile(
+  network: Network,
+  { times, source, result, ...picture }: SharedTiles,
+  tile: Tile,
+): Promise<void> {
   const { range } = NETWORKS[times]
   const left = Math.max(0, tile.x - OVERLAP_PX)
   const top = Math.max(0, tile.y - OVERLAP_PX)
@@ -97,7 +100,7 @@ function enlargeTile(network: Network, { times, source, result, ...picture }: Sh
   for (let y = 0; y < heightPx; y++)
     for (let x = 0, from = 3 * ((top + y) * picture.widthPx + left), to = 3 * y * widthPx; x < 3 * widthPx; x++)
       data[to + x] = ((source[from + x] as number) / 255) * range
-  const enlarged = network.run({ data, widthPx, heightPx, channels: 3 })
+  const enlarged = await network.run({ data, widthPx, heightPx, channels: 3 })
   for (let y = 0; y < tile.heightPx * times; y++) {
     const from = 3 * (((tile.y - top) * times + y) * enlarged.widthPx + (tile.x - left) * times)
     const to = 3 * ((tile.y * times + y) * picture.widthPx * times + tile.x * times)

@@ -4,6 +4,7 @@ import { cutOut } from './cut-out.ts'
 import { enlarge } from './enlarge.ts'
 import { erase } from './erase.ts'
 import type { Enlargement } from './limits.ts'
+import { foreignRuntime } from './models.ts'
 import { type PictureFormat, Refused, readPicture, writePicture } from './picture.ts'
 import { enlargeTiles, type SharedTiles } from './tiles.ts'
 import { type Drawing, vectorize } from './vectorize.ts'
@@ -21,6 +22,8 @@ export interface Made {
   mediaType: string
   widthPx: number
   heightPx: number
+  /** The package that ran the network, where it was not the workshop itself. */
+  runtime?: string
 }
 
 /** One cell; any value but 0 says yes. Shared memory, because a busy worker reads no messages. */
@@ -106,10 +109,15 @@ async function make(work: Work, field: string, watch: Watch, share: (tiles: Shar
     case 'erase':
       return written(erase(picture, await readPicture(work.mask, 'mask_url'), watch), work.format)
     case 'cut out':
-      return written(await cutOut(picture, watch), work.format)
+      return byNetwork(await written(await cutOut(picture, watch), work.format))
     case 'enlarge':
-      return written(await enlarge(picture, work.to, watch, share), work.format)
+      return byNetwork(await written(await enlarge(picture, work.to, watch, share), work.format))
   }
+}
+
+function byNetwork(made: Made): Made {
+  const runtime = foreignRuntime()
+  return runtime === undefined ? made : { ...made, runtime }
 }
 
 async function written(picture: Parameters<typeof writePicture>[0], format: PictureFormat): Promise<Made> {

@@ -198,12 +198,12 @@ async function performed(workshop: Workshop, job: Job, given: Performance): Prom
   const onProgress = (percent: number): void => job.report(percent)
   const outcome = await workshop.perform(work, { field, signal, onProgress })
   if ('refused' in outcome) return { failed: { reason: outcome.refused } }
-  const { file, mediaType, ...size } = outcome.made
+  const { file, mediaType, runtime, ...size } = outcome.made
   const result = imagesResult(job, [file])
   const made: Result = {
     ...result,
     files: result.files.map((one) => ({ ...one, mediaType })),
-    logs: [`${by} in the embedded workshop`],
+    logs: [`${by} in the embedded workshop${runtime === undefined ? '' : `, run by ${runtime}`}`],
   }
   return { result: isOfAssumedSize ? { ...made, consumedShare: shareOf(job, size) } : made }
 }
