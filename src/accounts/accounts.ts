@@ -1,11 +1,23 @@
 import type { AccountEvent, AccountRecord } from '../core/account.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { PictureSizes } from '../core/picture-sizes.ts'
 import type { Mode } from '../core/task.ts'
 import type { PoolPolicy } from '../core/tenant.ts'
 import type { Offer } from '../store/store.ts'
 import { openHealthWrites } from './health-writes.ts'
 import { type Member, type UsableAccount, withoutSecrets } from './member.ts'
 import { openRegistry, type RegistryParts } from './registry.ts'
-import { available, dueForProbe, fallback, offers, type Route, type RouteRequest, route } from './routing.ts'
+import {
+  available,
+  dueForProbe,
+  fallback,
+  faultOfSizes,
+  judgesSizes,
+  offers,
+  type Route,
+  type RouteRequest,
+  route,
+} from './routing.ts'
 import { resealCredentials, type SeedParts, seedEnvironment } from './seed.ts'
 
 /** An account without its secrets. */
@@ -27,6 +39,13 @@ export interface Accounts {
   refresh(): Promise<void>
   /** The pool for an operation. Throws `no_provider`, saying what to configure. */
   route(request: RouteRequest): Route
+  /** Whether some account that a request may be given to looks at the sizes of its pictures. */
+  judgesSizes(request: RouteRequest): boolean
+  /** What is wrong with the sizes of the pictures, where no account takes them: the path of a field, and the rule. */
+  faultOfSizes(
+    request: RouteRequest & { input: JsonObject },
+    sizes: PictureSizes,
+  ): { field: string; rule: string } | undefined
   /** The accounts that can be given work of a pool now. An operation that none can perform now is left out. */
   offers(pool: string, operations: Iterable<string>): Offer[]
   /** The pool for waiting tasks of a private pool none of whose accounts can perform them now, if its tenant allows one. */
@@ -69,6 +88,8 @@ export function openAccounts(options: AccountsOptions): Accounts {
     },
     refresh,
     route: (request) => route(roster(), request),
+    judgesSizes: (request) => judgesSizes(roster(), request),
+    faultOfSizes: (request, sizes) => faultOfSizes(roster(), request, sizes),
     offers: (pool, operations) => offers(roster(), pool, operations, clock.now()),
     fallback: (pool, operation) => fallback(roster(), pool, operation),
     find(id) {

@@ -1,6 +1,7 @@
 import type { AccountRecord } from '../core/account.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { PictureSizes } from '../core/picture-sizes.ts'
 import { accountPool, LIVE_POOL, pinnedAccount, tenantOfPool, tenantPool } from '../core/pools.ts'
 import type { Mode, Task } from '../core/task.ts'
 import type { PoolPolicy } from '../core/tenant.ts'
@@ -40,22 +41,42 @@ export interface Route {
 export function route(roster: Roster, request: RouteRequest): Route {
   const pinned = routeAfterParent(roster, request)
   if (pinned) return pinned
+  const { mode, tenantId } = request
+  const found = candidates(roster, request)
+  if (!found) throw noProvider(roster, request)
+  checkInput(found.among, request)
+  if (!found.areOwn) return routeTo(mode, found.among)
+  const { pool, isFree } = routeTo(tenantPool(tenantId), found.among)
+  return { pool, isFree: isFree && roster.policies.get(tenantId)?.fallsBack !== true }
+}
+
+/** The accounts that a request may be given to, whatever its input: the tenant's own, or the operator's. */
+function candidates(roster: Roster, request: RouteRequest): { among: Member[]; areOwn: boolean } | undefined {
   const { operation, mode, tenantId } = request
   const policy = roster.policies.get(tenantId)
   const own = ownPerformers(roster, request)
   const choice = request.pool ?? policy?.defaultPool ?? 'private'
-  if (own.length > 0 && choice === 'private') {
-    checkInput(own, request)
-    const { pool, isFree } = routeTo(tenantPool(tenantId), own)
-    return { pool, isFree: isFree && policy?.fallsBack !== true }
-  }
+  if (own.length > 0 && choice === 'private') return { among: own, areOwn: true }
   const found = performers(roster, operation, isOperators(mode))
   const mayBePublic = request.pool !== 'private' || mode === 'test' || policy?.fallsBack === true
-  if (found.length > 0 && mayBePublic) {
-    checkInput(found, request)
-    return routeTo(mode, found)
-  }
-  throw noProvider(roster, request)
+  return found.length > 0 && mayBePublic ? { among: found, areOwn: false } : undefined
+}
+
+/** Whether some account that a request may be given to looks at the sizes of its pictures. */
+export function judgesSizes(roster: Roster, request: RouteRequest): boolean {
+  return candidates(roster, request)?.among.some(({ provider }) => provider.refusesSizes !== undefined) ?? false
+}
+
+/** What is wrong with the sizes of the pictures, where none of the accounts takes them. */
+export function faultOfSizes(
+  roster: Roster,
+  request: RouteRequest & { input: JsonObject },
+  sizes: PictureSizes,
+): { field: string; rule: string } | undefined {
+  const { among } = candidates(roster, request) ?? { among: [] }
+  const able = among.filter(({ provider }) => provider.refuses?.(request) === undefined)
+  const faults = able.map(({ provider }) => provider.refusesSizes?.(request, sizes))
+  return faults.includes(undefined) ? undefined : faults[0]
 }
 
 /**

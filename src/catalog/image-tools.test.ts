@@ -20,6 +20,15 @@ describe('the image tools', () => {
   })
 
   it.each([
+    [2, { widthPx: 500, heightPx: 500 }, 10_000],
+    [2, { widthPx: 500, heightPx: 501 }, 20_000],
+    [4, { widthPx: 1_024, heightPx: 1_024 }, 170_000],
+  ])('enlarging %d times costs by the started megapixels of %j, where that size is known', (scale, size, points) => {
+    const sizes = new Map([[upscale.pricedBy ?? '', size]])
+    expect(upscale.price(readInput(upscale, { image, scale }), sizes)).toBe(points)
+  })
+
+  it.each([
     [backgroundRemove, { image }, { isTransparent: true }],
     [segment, { image, prompt: 'shoes' }, { isTransparent: true }],
     [upscale, { image }, { isTransparent: false, widthPx: 800, heightPx: 800 }],

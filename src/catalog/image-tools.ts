@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { PictureSize } from '../core/picture-sizes.ts'
 import { usdToPoints } from '../core/points.ts'
 import { mediaFile, optionalText, requiredText } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
@@ -13,7 +14,7 @@ const image = mediaFile('image', 'The picture, at most 10 MB.')
 
 /** The assumed side of the input picture, which is not opened yet. */
 const ASSUMED_SIDE_PX = 1_024
-/** The assumed side of a picture to be enlarged. */
+/** The assumed side of a picture to be enlarged, where it is at a foreign URL. */
 const SMALL_SIDE_PX = 400
 
 const cutOut = () => ({ widthPx: ASSUMED_SIDE_PX, heightPx: ASSUMED_SIDE_PX, isTransparent: true })
@@ -56,7 +57,14 @@ const segment = operation({
   },
 })
 
-const enlargedPx = (scale: number): number => Math.round(SMALL_SIDE_PX * scale)
+const SMALL = { widthPx: SMALL_SIDE_PX, heightPx: SMALL_SIDE_PX }
+
+const enlarged = (scale: number, { widthPx, heightPx }: PictureSize = SMALL): PictureSize => ({
+  widthPx: Math.round(widthPx * scale),
+  heightPx: Math.round(heightPx * scale),
+})
+
+const startedMegapixels = ({ widthPx, heightPx }: PictureSize): number => Math.ceil((widthPx * heightPx) / 1_000_000)
 
 export const imageUpscale = operation({
   model: MODEL,
@@ -69,10 +77,11 @@ export const imageUpscale = operation({
   }),
   produces: {
     kind: 'pictures',
-    of: ({ scale }) => ({ widthPx: enlargedPx(scale), heightPx: enlargedPx(scale) }),
+    of: ({ scale }) => enlarged(scale),
   },
   // For each started megapixel that comes out (that it is started ones is inferred, from cutting out).
-  price: ({ scale }) => usdToPoints(0.001 * Math.ceil(enlargedPx(scale) ** 2 / 1_000_000)),
+  pricedBy: 'image',
+  price: ({ scale }, sizes) => usdToPoints(0.001 * startedMegapixels(enlarged(scale, sizes?.get('image')))),
   example: { image: 'https://example.com/old-photo.jpg', scale: 4, face_enhance: true },
 })
 

@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from 'typebox'
 import type { JsonObject } from '../core/json.ts'
+import type { PictureSizes } from '../core/picture-sizes.ts'
 import type { Points } from '../core/points.ts'
 import { type Kind, OUTPUTS, type Produces } from './outputs.ts'
 
@@ -31,8 +32,10 @@ export interface Operation<Input = JsonObject> {
   meant(input: Input): JsonObject
   /** Checks rules over several fields, after the schema. Undefined if none is broken. */
   rules(input: Input): BrokenRule | undefined
-  /** The list price in points. It is held, and is the most that is consumed. */
-  price(input: Input): Points
+  /** The list price in points. It is held, and is the most that is consumed. `sizes` as `pricedBy` says. */
+  price(input: Input, sizes?: PictureSizes): Points
+  /** The field of the picture by whose size the price goes, where the size is known before the task is stored. */
+  readonly pricedBy?: string
   /** How long a provider may take, from the claim of the task. */
   readonly timeoutMs: number
   /** The id of the task, or of its item (a clip, a picture), that this input builds on. */

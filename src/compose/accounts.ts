@@ -28,7 +28,9 @@ export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] 
   return [
     { provider: studio, mode: 'live', slots: config.studioSlots, isFallback: true },
     {
-      provider: workshopProvider(openWorkshop({ threads: config.workshopSlots })),
+      provider: workshopProvider(
+        openWorkshop({ threads: config.workshopSlots, threadsPerPicture: config.workshopThreadsPerPicture }),
+      ),
       mode: 'live',
       slots: config.workshopSlots,
       isFallback: true,

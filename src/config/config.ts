@@ -91,6 +91,8 @@ export interface Config {
   /** The longest song where the request names no length. */
   studioSongSeconds: number
   workshopSlots: number
+  /** How many of the workshop's threads may work on one picture. */
+  workshopThreadsPerPicture: number
   sandboxSlots: number
   /** How long a sandbox task takes by default. */
   sandboxSeconds: number
@@ -226,6 +228,7 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     studioSlots: values.POLYPHONY_STUDIO_SLOTS,
     studioSongSeconds: values.POLYPHONY_STUDIO_SONG_SECONDS,
     workshopSlots: values.POLYPHONY_WORKSHOP_SLOTS,
+    workshopThreadsPerPicture: values.POLYPHONY_WORKSHOP_THREADS_PER_PICTURE,
     sandboxSeconds: values.POLYPHONY_SANDBOX_SECONDS,
     sandboxSlots: values.POLYPHONY_SANDBOX_SLOTS,
     maxWaitMs: 1_000 * values.POLYPHONY_MAX_WAIT_SECONDS,

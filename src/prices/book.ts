@@ -74,7 +74,7 @@ export function openPriceBook({ store, environment, log }: PriceBookOptions): Pr
   }
 
   return {
-    priceOf: (operation, input, tenantId) => pages.prices.priceOf(operation, input, tenantId),
+    priceOf: (...asked) => pages.prices.priceOf(...asked),
     groupOf: (tenantId) => pages.prices.groupOf(tenantId),
     revision: () => pages.revision,
     costOf: (task) => pages.costOf(task),

@@ -1,6 +1,7 @@
 import { listOperations } from '../catalog/catalog.ts'
 import type { Operation } from '../catalog/operation.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { PictureSizes } from '../core/picture-sizes.ts'
 import type { Points } from '../core/points.ts'
 import { ENVIRONMENT_PRICE, LIST_PRICE, type PriceRule, type PriceSource, type RateRule } from '../core/price-rule.ts'
 import { amountOf, NO_RATES, type Rates, rates } from './rates.ts'
@@ -12,7 +13,12 @@ export interface Priced {
 }
 
 /** The price of an input for a tenant; null = for everyone. */
-export type PriceList = (operation: Operation, input: JsonObject, tenantId: string | null) => Priced
+export type PriceList = (
+  operation: Operation,
+  input: JsonObject,
+  tenantId: string | null,
+  sizes?: PictureSizes,
+) => Priced
 
 /** The prices that hold now. Reads no database. */
 export interface Prices {
@@ -53,21 +59,21 @@ export function priceList({ rules, environment, groups }: PriceRules): PriceList
   const ofGroup = ratesBy(rules, ({ tenantId, group }) => (tenantId === null ? group : null))
   const ofTenant = ratesBy(rules, ({ tenantId }) => tenantId)
 
-  function forEveryone(operation: Operation, input: JsonObject): Priced {
+  function forEveryone(operation: Operation, input: JsonObject, sizes: PictureSizes | undefined): Priced {
     const rule = everyone(operation, input) ?? ofEnvironment(operation, input)
-    const listPrice = () => operation.price(input)
+    const listPrice = () => operation.price(input, sizes)
     return rule
       ? { points: amountOf(rule, input, listPrice), rule: rule.id }
       : { points: listPrice(), rule: LIST_PRICE }
   }
 
-  return (operation, input, tenantId) => {
-    if (tenantId === null) return forEveryone(operation, input)
+  return (operation, input, tenantId, sizes) => {
+    if (tenantId === null) return forEveryone(operation, input, sizes)
     const group = groups.get(tenantId)
     const rule =
       ofTenant(tenantId)(operation, input) ?? (group === undefined ? undefined : ofGroup(group)(operation, input))
-    if (!rule) return forEveryone(operation, input)
-    return { points: amountOf(rule, input, () => forEveryone(operation, input).points), rule: rule.id }
+    if (!rule) return forEveryone(operation, input, sizes)
+    return { points: amountOf(rule, input, () => forEveryone(operation, input, sizes).points), rule: rule.id }
   }
 }
 

@@ -2,6 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider'
 import type { VendorFetch } from '../assets/fetch-through.ts'
 import type { VendorStream } from '../assets/vendor-stream.ts'
 import type { Json, JsonObject } from '../core/json.ts'
+import type { PictureSizes } from '../core/picture-sizes.ts'
 import type { Points } from '../core/points.ts'
 import type { Mode, Task } from '../core/task.ts'
 
@@ -151,6 +152,14 @@ export interface Provider {
    * that a request which no provider can fulfil is refused as such.
    */
   refuses?(request: Pick<TaskRequest, 'operation' | 'input'>): string | undefined
+  /**
+   * What is wrong with the sizes of an input's pictures, by the path of a field; undefined = nothing, as far as they are
+   * known. Asked before anything is stored or held; a picture at a foreign URL is not known by then.
+   */
+  refusesSizes?(
+    request: Pick<TaskRequest, 'operation' | 'input'>,
+    sizes: PictureSizes,
+  ): { field: string; rule: string } | undefined
   submit(job: Job, account: Account, signal: AbortSignal): Promise<Submitted>
   /** `handle` is what `submit` gave. A task that the vendor does not know any more is `failed`. */
   poll?(handle: Json, account: Account, signal: AbortSignal, request: TaskRequest): Promise<Progress>

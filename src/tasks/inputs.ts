@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
+import { measure } from '../assets/measure.ts'
 import { faultOfMedia } from '../assets/playable.ts'
 import type { Media } from '../catalog/fields.ts'
 import { filesIn, type NamedFile, replaceFiles } from '../catalog/media.ts'
@@ -11,6 +12,7 @@ import { type Clock, HOUR_MS } from '../core/clock.ts'
 import { fieldError, invalidInput, PolyphonyError } from '../core/errors.ts'
 import { callerField, type FieldNames } from '../core/field-names.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { PictureSize, PictureSizes } from '../core/picture-sizes.ts'
 
 /** An input whose files are URLs of others, or references to files of ours. */
 export interface KeptInput {
@@ -23,6 +25,8 @@ export interface KeptInput {
 export interface Inputs {
   /** Judges every URL, and stores nothing. Throws what `keep` throws of them. */
   judge(named: NamedInput, owner: Owner): Promise<void>
+  /** Sizes of the pictures that are here or came along. Never throws: what is wrong with a file, `keep` says. */
+  sizesOf(named: NamedInput, owner: Owner): Promise<PictureSizes>
   /**
    * Judges every URL, stores what came as base64 and names our own files by reference, also those that the input names as
    * `asset://ID` of the owner's library. What comes with an input that says `asset_retention_hours` is kept as long. Throws `address_refused`,
@@ -106,7 +110,7 @@ export function openInputs(options: InputsOptions): Inputs {
   }
 
   async function stored({ value, media }: NamedFile, field: string, owner: Owner, ms: number): Promise<Asset> {
-    const body = Buffer.from(value.slice(value.startsWith('data:') ? value.indexOf(',') + 1 : 0), 'base64')
+    const body = sentBytes(value)
     try {
       const asset = await assets.upload({ ...owner, body, expiresAt: clock.now() + ms })
       try {
@@ -124,7 +128,26 @@ export function openInputs(options: InputsOptions): Inputs {
     }
   }
 
+  /** The bytes of a file that is here or came along; undefined for what is elsewhere. */
+  async function bytesOf(file: NamedFile, owner: Owner): Promise<Uint8Array | undefined> {
+    if (!isNamed(file.value) && !file.value.startsWith(ASSET_SCHEME)) return sentBytes(file.value)
+    const reference = isOfLibrary(file.value) ? await owned(file, file.field, owner) : referenceOf(file.value)
+    return reference === undefined ? undefined : assets.read(reference)
+  }
+
   return {
+    async sizesOf({ operation, input }, owner) {
+      const sizes = new Map<string, PictureSize>()
+      for (const file of filesIn(operation.input, input).filter(({ media }) => media === 'image')) {
+        const bytes = await bytesOf(file, owner).catch((error: unknown) => {
+          if (error instanceof PolyphonyError) return undefined
+          throw error
+        })
+        const { widthPx, heightPx } = bytes ? await measure(bytes, 'image/any') : {}
+        if (widthPx !== undefined && heightPx !== undefined) sizes.set(file.field, { widthPx, heightPx })
+      }
+      return sizes
+    },
     async judge({ operation, input, names = {} }, owner) {
       for (const file of filesIn(operation.input, input)) {
         if (isNamed(file.value)) await found(file, callerField(file.field, names), owner)
@@ -157,6 +180,11 @@ export function openInputs(options: InputsOptions): Inputs {
     },
     withdraw: (kept) => assets.deleteStored(kept),
   }
+}
+
+/** Of base64, with or without the head of a data URI. */
+function sentBytes(value: string): Buffer {
+  return Buffer.from(value.slice(value.startsWith('data:') ? value.indexOf(',') + 1 : 0), 'base64')
 }
 
 function mustBe(media: NamedFile['media'], mediaType: string, field: string): void {

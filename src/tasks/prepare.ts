@@ -1,3 +1,4 @@
+import type { RouteRequest } from '../accounts/routing.ts'
 import { getOperation } from '../catalog/catalog.ts'
 import { itemsIn } from '../catalog/outputs.ts'
 import { positionFault } from '../catalog/positions.ts'
@@ -8,7 +9,9 @@ import { DAY_MS } from '../core/clock.ts'
 import { fieldError, PolyphonyError } from '../core/errors.ts'
 import { pathOfText } from '../core/field-names.ts'
 import { isId, newId, taskOfItem } from '../core/ids.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { NewTask } from '../core/new-task.ts'
+import type { PictureSizes } from '../core/picture-sizes.ts'
 import { type Points, ZERO_POINTS } from '../core/points.ts'
 import type { PriceSource } from '../core/price-rule.ts'
 import type { Task } from '../core/task.ts'
@@ -78,10 +81,25 @@ export async function check(parts: SubmitParts, submission: Submission, caller: 
   const parent = await parentOf(parts, submission, caller)
   checkAgainstParent(submission, parent)
   const { pool, isFree } = accounts.route({ ...request, parent })
+  const sizes = await knownSizes(parts, submission, caller, request)
   const checked = { pool, parentTaskId: parent?.id ?? null, model }
   if (mode === 'test' || isFree) return { ...checked, pricePoints: ZERO_POINTS, priceRule: null }
-  const { points: pricePoints, rule: priceRule } = parts.prices.priceOf(operation, input, tenantId)
+  const { points: pricePoints, rule: priceRule } = parts.prices.priceOf(operation, input, tenantId, sizes)
   return { ...checked, pricePoints, priceRule }
+}
+
+/** Sizes of the pictures, where somebody asks for them; refuses those that no account takes. */
+async function knownSizes(
+  { accounts, inputs }: SubmitParts,
+  submission: Submission,
+  caller: Caller,
+  request: RouteRequest & { input: JsonObject },
+): Promise<PictureSizes | undefined> {
+  if (submission.operation.pricedBy === undefined && !accounts.judgesSizes(request)) return undefined
+  const sizes = await inputs.sizesOf(submission, scopeOf(caller))
+  const fault = accounts.faultOfSizes(request, sizes)
+  if (fault) throw fieldError('invalid_input', fieldIn(submission, fault.field), fault.rule)
+  return sizes
 }
 
 /** The task as it is to be stored, and the files that came with it. */

@@ -60,7 +60,7 @@ describe('a live key without any account', { timeout: 60_000 }, () => {
     expect(await sharp(bytes).metadata()).toMatchObject({ width: 48, height: 48 })
   })
 
-  it('enlarges through PiAPI’s route, is told who did it, and pays for the pixels that there are', async () => {
+  it('enlarges through PiAPI’s route, is told who did it, and is priced by the pixels that there are', async () => {
     const input = { image: await picture(16), scale: 3 }
     const { data } = (await gateway.piapi.post({ model: 'Qubico/image-toolkit', task_type: 'upscale', input })).body
     const task = await gateway.piapi.ended(data.task_id)
@@ -68,8 +68,8 @@ describe('a live key without any account', { timeout: 60_000 }, () => {
     const stored = await gateway.store.getTask({ id: data.task_id })
     expect(stored).toMatchObject({
       provider: 'workshop',
-      // Held for the 1.44 megapixels of an assumed picture, taken for one started.
-      pricePoints: 20_000,
+      // One started megapixel, since the size of a picture that comes along is known.
+      pricePoints: 10_000,
       consumedPoints: 10_000,
       logs: expect.arrayContaining(['enlarged by ESRGAN in the embedded workshop']),
       output: { pictures: [{ widthPx: 48, heightPx: 48 }] },
@@ -96,6 +96,58 @@ describe('a live key without any account', { timeout: 60_000 }, () => {
     expect(answer).toMatchObject({ status: 503, body: { error: { type: 'no_provider' } } })
     expect(JSON.stringify(answer.body)).toContain(reason)
     expect(await gateway.balance()).toEqual(before)
+  })
+
+  describe('is refused a picture that is too large by the name of its field, with nothing stored or held', () => {
+    const state = async () => ({
+      tasks: await gateway.store.countTasks({ tenantId: gateway.tenantId }),
+      balance: await gateway.balance(),
+      files: (await gateway.store.listExpiredAssets({ now: Number.MAX_SAFE_INTEGER, limit: 1_000 })).length,
+    })
+
+    it.each([
+      ['crispUpscale', { upscale: 'upscale16mp' }, 'grow 85.3 times, and at most 4 times is possible'],
+      ['clarityUpscale', { upscale: 'upscale4mp' }, 'grow 42.7 times, and at most 4 times is possible'],
+    ])('%s with %j', async (path, fields, reason) => {
+      const body = { image_url: await picture(48), ...fields }
+      const before = await state()
+      const answer = await refused(path, body)
+      expect(answer.status).toBe(400)
+      expect(JSON.stringify(answer.body)).toContain(`has 48x48 pixels; for`)
+      expect(JSON.stringify(answer.body)).toContain(reason)
+      expect(await state()).toEqual(before)
+    })
+
+    it('sent along, or uploaded before, through PiAPI’s route', async () => {
+      const image = await picture(1_100)
+      const file_data = image.slice(image.indexOf(',') + 1)
+      const uploaded = await gateway.send('POST', '/api/ephemeral_resource', {
+        key: LIVE_KEY,
+        body: { file_name: 'large.png', file_data },
+      })
+      const { url } = (uploaded.body as unknown as { data: { url: string } }).data
+      const before = await state()
+      for (const named of [image, url]) {
+        const input = { image: named, scale: 4 }
+        const answer = await gateway.piapi.post({ model: 'Qubico/image-toolkit', task_type: 'upscale', input })
+        expect(answer.status).toBe(400)
+        expect(JSON.stringify(answer.body)).toContain(
+          'input.image has 1100x1100 pixels; enlarged 4 times it would have 4400x4400, and at most 4,194,304 are possible',
+        )
+      }
+      expect(await state()).toEqual(before)
+    })
+
+    it('a mask of another size', async () => {
+      const files = { image_url: await picture(), mask_url: await dataUri('<rect width="48" height="48"/>', 50) }
+      const before = await state()
+      const answer = await refused('eraseRegion', files)
+      expect(answer.status).toBe(400)
+      expect(JSON.stringify(answer.body)).toMatch(
+        /mask\S* must have the size of the picture; it has 50x50 pixels, not 48x48/,
+      )
+      expect(await state()).toEqual(before)
+    })
   })
 
   it('is refused what would be pretended: gradients, and detail that is not in the picture', async () => {

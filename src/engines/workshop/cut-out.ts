@@ -22,7 +22,7 @@ export async function cutOut(picture: Picture, watch: Watch): Promise<Picture> {
   const network = await loadNetwork('u2netp')
   watch(0)
   const small = await resized(picture, { widthPx: SIDE_PX, heightPx: SIDE_PX }, { channels: 3 })
-  const { data } = network.run({ data: normalised(small), widthPx: SIDE_PX, heightPx: SIDE_PX, channels: 3 })
+  const { data } = await network.run({ data: normalised(small), widthPx: SIDE_PX, heightPx: SIDE_PX, channels: 3 })
   watch(NETWORK_SHARE)
   const mask = await resized({ data: stretched(data), widthPx: SIDE_PX, heightPx: SIDE_PX }, picture, {
     channels: 1,

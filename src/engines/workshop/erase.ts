@@ -1,3 +1,4 @@
+import { faultOfMask } from './limits.ts'
 import { fillHole } from './patch-match.ts'
 import { type Picture, Refused } from './picture.ts'
 import type { Watch } from './watch.ts'
@@ -18,11 +19,9 @@ interface Box {
 
 /** Fills the white area of the mask from its surroundings. The same pictures give the same bytes. Throws `Refused`. */
 export function erase(picture: Picture, mask: Picture, watch: Watch): Picture {
-  const { widthPx, heightPx } = picture
-  if (mask.widthPx !== widthPx || mask.heightPx !== heightPx) {
-    const sizes = `${mask.widthPx}x${mask.heightPx}, and the picture ${widthPx}x${heightPx}`
-    throw new Refused(`The mask in mask_url must have the size of the picture; it has ${sizes}.`)
-  }
+  const { widthPx } = picture
+  const fault = faultOfMask(mask, picture)
+  if (fault !== undefined) throw new Refused(`The mask in mask_url ${fault}.`)
   const hole = holeOf(mask)
   const count = hole.reduce((sum, value) => sum + value, 0)
   if (count === 0) throw new Refused('The mask in mask_url has no white area: nothing is to be erased.')

@@ -1,7 +1,56 @@
-/** Known without loading what does the work. */
+/** What the workshop does not take, known without loading what does the work. */
+
+export interface Size {
+  widthPx: number
+  heightPx: number
+}
+
+/** How far: by how much each side grows, more than 1 and at most 4; or how many pixels the result has. */
+export type Enlargement = { by: number } | { toPixels: number }
 
 /** By how much the sides of a picture can grow. */
 export const MOST_TIMES = 4
 
 /** Most pixels of an enlarged picture, by the network. Four times takes seven times as long for each pixel of it. */
 export const MAX_ENLARGED_PIXELS = { 2: 16_777_216, 4: 4_194_304 }
+
+/** The most pixels that a picture may have to be opened at all. */
+export const MAX_PIXELS = 50_000_000
+
+/** By how much the sides grow. */
+export function factorOf({ widthPx, heightPx }: Size, to: Enlargement): number {
+  return 'by' in to ? to.by : Math.sqrt(to.toPixels / (widthPx * heightPx))
+}
+
+/** By how much the network that is taken for a factor enlarges. */
+export const timesFor = (factor: number): 2 | 4 => (factor <= 2 ? 2 : 4)
+
+/** Why a picture of this size is not opened, as what the picture does; undefined = it is. */
+export function faultOfSize({ widthPx, heightPx }: Size): string | undefined {
+  if (widthPx * heightPx <= MAX_PIXELS) return undefined
+  return `has ${widthPx}x${heightPx} pixels, and at most ${numeral(MAX_PIXELS)} can be opened`
+}
+
+/** The same of enlarging it. */
+export function faultOfEnlargement(size: Size, to: Enlargement): string | undefined {
+  const { widthPx, heightPx } = size
+  const by = factorOf(size, to)
+  const has = `has ${widthPx}x${heightPx} pixels`
+  if ('toPixels' in to && by <= 1) return `${has}, so ${numeral(to.toPixels)} would not enlarge it`
+  if ('toPixels' in to && by > MOST_TIMES) {
+    const times = by.toFixed(1)
+    return `${has}; for ${numeral(to.toPixels)} its sides would have to grow ${times} times, and at most ${MOST_TIMES} times is possible`
+  }
+  const times = timesFor(by)
+  const most = MAX_ENLARGED_PIXELS[times]
+  if (widthPx * heightPx * times ** 2 <= most) return undefined
+  return `${has}; enlarged ${times} times it would have ${widthPx * times}x${heightPx * times}, and at most ${numeral(most)} are possible`
+}
+
+/** The same of a mask for a picture. */
+export function faultOfMask(mask: Size, picture: Size): string | undefined {
+  if (mask.widthPx === picture.widthPx && mask.heightPx === picture.heightPx) return undefined
+  return `must have the size of the picture; it has ${mask.widthPx}x${mask.heightPx} pixels, not ${picture.widthPx}x${picture.heightPx}`
+}
+
+const numeral = (value: number): string => value.toLocaleString('en')

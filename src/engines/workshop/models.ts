@@ -1,17 +1,27 @@
 import { readFile } from 'node:fs/promises'
 import { readModel } from './nn/model-file.ts'
-import { type Network, openNetwork } from './nn/network.ts'
+import { openNetwork, type Picture } from './nn/network.ts'
+import { findOnnxRuntime } from './nn/onnx-runtime.ts'
 
 export type ModelName = 'u2netp' | 'esrgan-slim-x2' | 'esrgan-thick-x4'
 
+/** A network that is ready to run. Its results are the same bytes everywhere, unless onnxruntime-node is installed. */
+export interface Network {
+  run(picture: Picture): Picture | Promise<Picture>
+}
+
 /** The network that this thread had last: another one takes its memory. */
-let loaded: { name: ModelName; network: Network } | undefined
+let loaded: { name: ModelName; network: Network; runtime: string | undefined } | undefined
 
 /** Weights lie beside this module, in a checkout and in a build alike; `models/notices.json` says whose they are. */
 export async function loadNetwork(name: ModelName): Promise<Network> {
   if (loaded?.name === name) return loaded.network
   loaded = undefined
-  const bytes = await readFile(new URL(`./models/${name}.bin`, import.meta.url))
-  loaded = { name, network: openNetwork(readModel(bytes)) }
+  const model = readModel(await readFile(new URL(`./models/${name}.bin`, import.meta.url)))
+  const runtime = await findOnnxRuntime()
+  loaded = { name, network: runtime ? await runtime.open(model) : openNetwork(model), runtime: runtime?.name }
   return loaded.network
 }
+
+/** What ran the last network of this thread, where it is not ours. */
+export const foreignRuntime = (): string | undefined => loaded?.runtime

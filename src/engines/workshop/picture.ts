@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { MAX_PIXELS } from './limits.ts'
 
 /** A picture in memory: three bytes a pixel, red, green, blue. */
 export interface Picture {
@@ -13,9 +14,6 @@ export type PictureFormat = 'png' | 'webp'
 
 /** The request cannot be carried out, for a reason that its sender can mend. */
 export class Refused extends Error {}
-
-/** The most pixels that a picture may have to be opened at all. */
-const MAX_PIXELS = 50_000_000
 
 /** Opens a picture upright, in sRGB. Throws `Refused` for one that cannot be read; `name` is the field that holds it. */
 export async function readPicture(bytes: Uint8Array, name: string): Promise<Picture> {

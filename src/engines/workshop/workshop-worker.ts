@@ -1,9 +1,12 @@
 import { setPriority } from 'node:os'
 import type { MessagePort } from 'node:worker_threads'
 import { cutOut } from './cut-out.ts'
-import { type Enlargement, enlarge } from './enlarge.ts'
+import { enlarge } from './enlarge.ts'
 import { erase } from './erase.ts'
+import type { Enlargement } from './limits.ts'
+import { foreignRuntime } from './models.ts'
 import { type PictureFormat, Refused, readPicture, writePicture } from './picture.ts'
+import { enlargeTiles, type SharedTiles } from './tiles.ts'
 import { type Drawing, vectorize } from './vectorize.ts'
 import { Stopped, type Watch } from './watch.ts'
 
@@ -19,17 +22,36 @@ export interface Made {
   mediaType: string
   widthPx: number
   heightPx: number
+  /** The package that ran the network, where it was not the workshop itself. */
+  runtime?: string
 }
 
-export interface Job {
+/** One cell; any value but 0 says yes. Shared memory, because a busy worker reads no messages. */
+export type Flag = Int32Array<SharedArrayBuffer>
+
+export interface PictureJob {
+  kind: 'picture'
   /** The field that has the picture, for messages. */
   field: string
   work: Work
-  /** One cell; any value but 0 stops the work. Shared memory, because a busy worker reads no messages. */
-  stop: Int32Array<SharedArrayBuffer>
-  /** Receives the progress in whole percent. */
-  progress: MessagePort
+  stop: Flag
+  /** Receives the progress in whole percent, and tiles that other threads may take. */
+  reports: MessagePort
 }
+
+/** Tiles of a picture that another thread began. */
+export interface TilesJob {
+  kind: 'tiles'
+  tiles: SharedTiles
+  stop: Flag
+  /** Somebody else needs this thread: it is to end with the tile at hand. */
+  leave: Flag
+}
+
+export type Job = PictureJob | TilesJob
+
+/** What a thread says of a picture while it works on it. */
+export type Report = { percent: number } | { tiles: SharedTiles }
 
 export type Outcome = { status: 'finished'; made: Made } | { status: 'refused'; reason: string } | { status: 'stopped' }
 
@@ -41,25 +63,42 @@ const NICENESS = 5
 /** On Linux a thread has a priority of its own; elsewhere the whole process would get it. */
 if (process.platform === 'linux') setPriority(0, NICENESS)
 
-/** Runs in a worker thread: one picture, from the bytes of its file to those of the result. */
-export default async function perform({ field, work, stop, progress }: Job): Promise<Outcome> {
+/** Runs in a worker thread: one picture, from the bytes of its file to those of the result; or tiles of one. */
+export default function perform(job: Job): Promise<Outcome | undefined> {
+  return job.kind === 'tiles' ? help(job) : performPicture(job)
+}
+
+async function help({ tiles, stop, leave }: TilesJob): Promise<undefined> {
+  try {
+    await enlargeTiles(tiles, () => {
+      if (isSet(stop) || isSet(leave)) throw new Stopped()
+    })
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error
+  }
+}
+
+async function performPicture({ field, work, stop, reports }: PictureJob): Promise<Outcome> {
+  const report = (one: Report): void => reports.postMessage(one)
   const watch: Watch = (share) => {
-    if (Atomics.load(stop, 0) !== 0) throw new Stopped()
-    progress.postMessage(Math.floor(share * WORKED_PERCENT))
+    if (isSet(stop)) throw new Stopped()
+    report({ percent: Math.floor(share * WORKED_PERCENT) })
   }
   try {
     watch(0)
-    return { status: 'finished', made: await make(work, field, watch) }
+    return { status: 'finished', made: await make(work, field, watch, (tiles) => report({ tiles })) }
   } catch (error) {
     if (error instanceof Stopped) return { status: 'stopped' }
     if (error instanceof Refused) return { status: 'refused', reason: error.message }
     throw error
   } finally {
-    progress.close()
+    reports.close()
   }
 }
 
-async function make(work: Work, field: string, watch: Watch): Promise<Made> {
+const isSet = (flag: Flag): boolean => Atomics.load(flag, 0) !== 0
+
+async function make(work: Work, field: string, watch: Watch, share: (tiles: SharedTiles) => void): Promise<Made> {
   const picture = await readPicture(work.picture, field)
   switch (work.kind) {
     case 'vectorize': {
@@ -70,10 +109,15 @@ async function make(work: Work, field: string, watch: Watch): Promise<Made> {
     case 'erase':
       return written(erase(picture, await readPicture(work.mask, 'mask_url'), watch), work.format)
     case 'cut out':
-      return written(await cutOut(picture, watch), work.format)
+      return byNetwork(await written(await cutOut(picture, watch), work.format))
     case 'enlarge':
-      return written(await enlarge(picture, work.to, watch), work.format)
+      return byNetwork(await written(await enlarge(picture, work.to, watch, share), work.format))
   }
+}
+
+function byNetwork(made: Made): Made {
+  const runtime = foreignRuntime()
+  return runtime === undefined ? made : { ...made, runtime }
 }
 
 async function written(picture: Parameters<typeof writePicture>[0], format: PictureFormat): Promise<Made> {

@@ -26,8 +26,12 @@ async function pixelsOf(file: Uint8Array): Promise<Pixels> {
   return { data, ...info }
 }
 
-async function made(work: Work, options: { signal?: AbortSignal; onProgress?: (percent: number) => void } = {}) {
-  const outcome = await workshop.perform(work, { field: 'image', signal: AbortSignal.timeout(60_000), ...options })
+async function made(
+  work: Work,
+  options: { signal?: AbortSignal; onProgress?: (percent: number) => void } = {},
+  by = workshop,
+) {
+  const outcome = await by.perform(work, { field: 'image', signal: AbortSignal.timeout(60_000), ...options })
   if ('refused' in outcome) throw new Error(outcome.refused)
   return outcome.made
 }
@@ -109,7 +113,7 @@ describe('enlarging', { timeout: 60_000 }, () => {
     const enlarged = (to: { by: number } | { toPixels: number }) =>
       refusal({ kind: 'enlarge', picture, to, format: 'png' })
     expect(await enlarged({ by: 4 })).toBe(
-      'Enlarged 4 times the picture would have 4400x4000 pixels; at most 4,194,304 are possible.',
+      'The picture has 1100x1000 pixels; enlarged 4 times it would have 4400x4000, and at most 4,194,304 are possible.',
     )
     expect(await enlarged({ toPixels: 1_000_000 })).toContain('1,000,000 would not enlarge it')
     expect(await enlarged({ toPixels: 40_000_000 })).toContain('grow 6.0 times, and at most 4 times is possible')
@@ -228,6 +232,36 @@ describe('work', { timeout: 60_000 }, () => {
     await expect(work).rejects.toThrow('enough')
     expect(percents.at(0)).toBe(0)
     expect(percents.at(-1)).toBeLessThan(50)
+  })
+
+  it('gives the same bytes however many threads share the tiles of a picture', async () => {
+    const picture = await drawn(SCENE, 260, 130)
+    const work: Work = { kind: 'enlarge', picture, to: { by: 2 }, format: 'png' }
+    const shared = openWorkshop({ threads: 3 })
+    try {
+      expect((await made(work, {}, shared)).file).toEqual((await made(work)).file)
+    } finally {
+      await shared.close()
+    }
+  })
+
+  it('takes a thread from a picture that has two, for the next one', async () => {
+    const shared = openWorkshop({ threads: 2 })
+    const [large, small] = await Promise.all([drawn(SCENE, 768, 512), drawn(SCENE, 16)])
+    const stopping = new AbortController()
+    const begun = Promise.withResolvers<void>()
+    const onProgress = (percent: number): void => void (percent > 5 && begun.resolve())
+    const work = { kind: 'enlarge', to: { by: 2 }, format: 'png' } as const
+    const first = made({ ...work, picture: large }, { signal: stopping.signal, onProgress }, shared)
+    try {
+      await begun.promise
+      const second = made({ ...work, picture: small }, {}, shared)
+      expect(await Promise.race([first.then(() => 'the first'), second.then(() => 'the second')])).toBe('the second')
+      stopping.abort(new Error('enough'))
+      await expect(first).rejects.toThrow('enough')
+    } finally {
+      await shared.close()
+    }
   })
 
   it('is refused for a file that is no picture', async () => {

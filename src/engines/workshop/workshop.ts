@@ -1,9 +1,8 @@
 import { MessageChannel } from 'node:worker_threads'
-import type { Piscina } from 'piscina'
-import { threadFile } from '../../thread-file.ts'
-import type { Job, Made, Outcome, Work } from './workshop-worker.ts'
+import { openFlag, openThreads } from './threads.ts'
+import type { Made, Report, Work } from './workshop-worker.ts'
 
-export { MOST_TIMES } from './limits.ts'
+export { type Enlargement, faultOfEnlargement, faultOfMask, faultOfSize, MOST_TIMES } from './limits.ts'
 export type { Drawing } from './vectorize.ts'
 export type { Made, Work } from './workshop-worker.ts'
 
@@ -21,68 +20,57 @@ export interface Workshop {
   close(): Promise<void>
 }
 
-/** Worker threads end after so long without work, which frees their memory: a network has up to 200 MB. */
-const IDLE_MS = 10_000
+export interface WorkshopOptions {
+  /** Pictures that are worked on at once, each in a thread of its own. */
+  threads?: number
+  /** Of these threads, how many may work on one picture while others are idle. */
+  threadsPerPicture?: number
+}
 
 /** Opens the tools for pictures. Threads start, and load networks, with the first picture. */
-export function openWorkshop({ threads = 1 }: { threads?: number } = {}): Workshop {
-  let opened: Promise<Piscina<Job, Outcome>> | undefined
+export function openWorkshop({ threads = 1, threadsPerPicture = threads }: WorkshopOptions = {}): Workshop {
+  const pool = openThreads({ threads, perPicture: threadsPerPicture })
   const closing = new AbortController()
-  const running = new Set<Promise<Outcome>>()
-
-  const open = async (): Promise<Piscina<Job, Outcome>> => {
-    const { Piscina } = await import('piscina')
-    return new Piscina<Job, Outcome>({
-      filename: threadFile('workshop-worker', import.meta.url).href,
-      minThreads: 0,
-      maxThreads: threads,
-      idleTimeout: IDLE_MS,
-    })
-  }
-
-  const run = (job: Job): Promise<Outcome> => {
-    opened ??= open()
-    const outcome = opened.then((pool) => pool.run(job, { transferList: [job.progress] }))
-    running.add(outcome)
-    const forget = (): void => void running.delete(outcome)
-    outcome.then(forget, forget)
-    return outcome
-  }
 
   return {
     async perform(work, { field, signal, onProgress }) {
       const ended = AbortSignal.any([signal, closing.signal])
       ended.throwIfAborted()
-      const stop = new Int32Array(new SharedArrayBuffer(4))
-      const { port1: hears, port2: progress } = new MessageChannel()
+      const stop = openFlag()
+      const { port1: hears, port2: reports } = new MessageChannel()
+      const aborted = Promise.withResolvers<never>()
+      const abort = (reason: unknown): void => {
+        Atomics.store(stop, 0, 1)
+        aborted.reject(reason)
+      }
       let percent = -1
-      hears.on('message', (value: number) => {
-        if (value <= percent || ended.aborted) return
-        percent = value
-        onProgress?.(value)
+      hears.on('message', (report: Report) => {
+        if ('tiles' in report) {
+          pool.share(report.tiles, stop).catch(abort)
+          return
+        }
+        if (report.percent <= percent || ended.aborted) return
+        percent = report.percent
+        onProgress?.(percent)
       })
       hears.unref()
-      const aborted = Promise.withResolvers<never>()
-      const abort = (): void => {
-        Atomics.store(stop, 0, 1)
-        aborted.reject(ended.reason)
-      }
-      ended.addEventListener('abort', abort, { once: true })
+      const onAbort = (): void => abort(ended.reason)
+      ended.addEventListener('abort', onAbort, { once: true })
       try {
-        // The worker sees the cell before its next tile; the caller need not wait even for that.
-        const outcome = await Promise.race([run({ field, work, stop, progress }), aborted.promise])
-        if (outcome.status === 'stopped') throw ended.reason
+        // The worker sees the flag before its next tile; the caller need not wait even for that.
+        const outcome = await Promise.race([pool.run({ kind: 'picture', field, work, stop, reports }), aborted.promise])
+        if (outcome.status === 'stopped') return await aborted.promise
         return outcome.status === 'refused' ? { refused: outcome.reason } : { made: outcome.made }
       } finally {
-        ended.removeEventListener('abort', abort)
+        ended.removeEventListener('abort', onAbort)
         hears.close()
+        Atomics.store(stop, 0, 1) // for threads that still help where this one failed
       }
     },
 
     async close() {
       closing.abort(new Error('The workshop is closed.'))
-      await Promise.allSettled(running)
-      await (await opened)?.destroy()
+      await pool.close()
     },
   }
 }

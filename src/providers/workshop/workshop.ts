@@ -1,8 +1,18 @@
 import { backgroundRemove, imageUpscale } from '../../catalog/image-tools.ts'
 import { type InputOf, inputOf } from '../../catalog/operation.ts'
 import { recraftCrispUpscale, recraftCutOut, recraftErase, recraftVectorize } from '../../catalog/recraft.ts'
+import { ASSET_SCHEME } from '../../core/asset.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { type Drawing, MOST_TIMES, type Workshop } from '../../engines/workshop/workshop.ts'
+import type { PictureSize, PictureSizes } from '../../core/picture-sizes.ts'
+import {
+  type Drawing,
+  type Enlargement,
+  faultOfEnlargement,
+  faultOfMask,
+  faultOfSize,
+  MOST_TIMES,
+  type Workshop,
+} from '../../engines/workshop/workshop.ts'
 import { imagesResult, outputSpecFor } from '../kit/results.ts'
 import type { Job, Provider, Result, Submitted, TaskRequest } from '../provider.ts'
 
@@ -12,6 +22,15 @@ type Request = Pick<TaskRequest, 'operation' | 'input'>
 interface Tool {
   perform(workshop: Workshop, job: Job, signal: AbortSignal): Promise<Submitted>
   refuses?(request: Request): string | undefined
+  /** The field of the picture that is worked on. */
+  picture: 'image' | 'image_url'
+  /** What else is wrong with the sizes, by the path of the field. */
+  refusesSizes?(request: Request, picture: PictureSize, sizes: PictureSizes): FieldFault | undefined
+}
+
+interface FieldFault {
+  field: string
+  rule: string
 }
 
 const MEGAPIXEL = 2 ** 20
@@ -19,6 +38,7 @@ const PIXELS = { upscale4mp: 4 * MEGAPIXEL, upscale16mp: 16 * MEGAPIXEL }
 
 const TOOLS: Record<string, Tool> = {
   [recraftVectorize.id]: {
+    picture: 'image_url',
     refuses: (request) =>
       inputOf(recraftVectorize, request).return_gradients === 'on'
         ? 'The workshop draws no gradients (return_gradients).'
@@ -31,6 +51,11 @@ const TOOLS: Record<string, Tool> = {
     },
   },
   [recraftErase.id]: {
+    picture: 'image_url',
+    refusesSizes(_request, picture, sizes) {
+      const mask = sizes.get('mask_url')
+      return mask && faultAt('mask_url', faultOfMask(mask, picture))
+    },
     async perform(workshop, job, signal) {
       const { image_url, mask_url, image_format: format } = inputOf(recraftErase, job)
       const picture = await fileOf(job, image_url, signal)
@@ -45,6 +70,7 @@ const TOOLS: Record<string, Tool> = {
     },
   },
   [recraftCutOut.id]: {
+    picture: 'image_url',
     async perform(workshop, job, signal) {
       const { image_url, image_format: format } = inputOf(recraftCutOut, job)
       const work = { kind: 'cut out', picture: await fileOf(job, image_url, signal), format } as const
@@ -52,14 +78,17 @@ const TOOLS: Record<string, Tool> = {
     },
   },
   [recraftCrispUpscale.id]: {
+    picture: 'image_url',
+    refusesSizes: (request, picture) => faultAt('image_url', faultOfEnlargement(picture, crispness(request))),
     async perform(workshop, job, signal) {
-      const { image_url, image_format: format, upscale } = inputOf(recraftCrispUpscale, job)
-      const to = upscale === undefined ? { by: 2 } : { toPixels: PIXELS[upscale] }
+      const { image_url, image_format: format } = inputOf(recraftCrispUpscale, job)
+      const to = crispness(job)
       const work = { kind: 'enlarge', picture: await fileOf(job, image_url, signal), to, format } as const
       return performed(workshop, job, { work, field: 'image_url', by: ENLARGED_BY, signal })
     },
   },
   [backgroundRemove.id]: {
+    picture: 'image',
     refuses(request) {
       const { rmbg_model: model } = inputOf(backgroundRemove, request)
       return model === undefined
@@ -73,6 +102,11 @@ const TOOLS: Record<string, Tool> = {
     },
   },
   [imageUpscale.id]: {
+    picture: 'image',
+    refusesSizes(request, picture) {
+      const { scale: by } = inputOf(imageUpscale, request)
+      return faultAt('image', faultOfEnlargement(picture, { by }))
+    },
     refuses(request) {
       const { scale, face_enhance: restoresFaces } = inputOf(imageUpscale, request)
       if (restoresFaces) return 'The workshop restores no faces (face_enhance).'
@@ -86,9 +120,32 @@ const TOOLS: Record<string, Tool> = {
         to: { by: scale },
         format: 'png',
       } as const
-      return performed(workshop, job, { work, field: 'image', by: ENLARGED_BY, signal, isByMegapixel: true })
+      return performed(workshop, job, {
+        work,
+        field: 'image',
+        by: ENLARGED_BY,
+        signal,
+        isOfAssumedSize: !image.startsWith(ASSET_SCHEME),
+      })
     },
   },
+}
+
+/** How far Recraft's upscale goes: twice, where nothing is said. */
+function crispness(request: Request): Enlargement {
+  const { upscale } = inputOf(recraftCrispUpscale, request)
+  return upscale === undefined ? { by: 2 } : { toPixels: PIXELS[upscale] }
+}
+
+function faultAt(field: string, rule: string | undefined): FieldFault | undefined {
+  return rule === undefined ? undefined : { field, rule }
+}
+
+function faultOfSizes(request: Request, sizes: PictureSizes): FieldFault | undefined {
+  const tool = TOOLS[request.operation]
+  const size = tool && sizes.get(tool.picture)
+  if (!size) return undefined
+  return faultAt(tool.picture, faultOfSize(size)) ?? tool.refusesSizes?.(request, size, sizes)
 }
 
 const CUT_OUT_BY = 'cut out by U2-Net small'
@@ -105,6 +162,7 @@ export function workshopProvider(workshop: Workshop): Provider {
     isLocal: true,
     operations: new Set(Object.keys(TOOLS)),
     refuses,
+    refusesSizes: faultOfSizes,
     async submit(job, _account, signal) {
       const tool = TOOLS[job.operation]
       if (!tool) throw new PolyphonyError('no_provider', `The workshop does not perform ${job.operation}.`)
@@ -131,23 +189,23 @@ interface Performance {
   /** Who or what did it, for the task's log. */
   by: string
   signal: AbortSignal
-  /** The price is for started megapixels of a result whose size was assumed. */
-  isByMegapixel?: boolean
+  /** The price is for started megapixels of a picture whose size was assumed, as it lay at a foreign URL. */
+  isOfAssumedSize?: boolean
 }
 
 async function performed(workshop: Workshop, job: Job, given: Performance): Promise<Submitted> {
-  const { work, field, by, signal, isByMegapixel } = given
+  const { work, field, by, signal, isOfAssumedSize } = given
   const onProgress = (percent: number): void => job.report(percent)
   const outcome = await workshop.perform(work, { field, signal, onProgress })
   if ('refused' in outcome) return { failed: { reason: outcome.refused } }
-  const { file, mediaType, ...size } = outcome.made
+  const { file, mediaType, runtime, ...size } = outcome.made
   const result = imagesResult(job, [file])
   const made: Result = {
     ...result,
     files: result.files.map((one) => ({ ...one, mediaType })),
-    logs: [`${by} in the embedded workshop`],
+    logs: [`${by} in the embedded workshop${runtime === undefined ? '' : `, run by ${runtime}`}`],
   }
-  return { result: isByMegapixel ? { ...made, consumedShare: shareOf(job, size) } : made }
+  return { result: isOfAssumedSize ? { ...made, consumedShare: shareOf(job, size) } : made }
 }
 
 /** Of the megapixels that the price assumed, those that there are. */

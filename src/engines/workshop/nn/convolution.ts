@@ -1,222 +1,179 @@
-import {
-  add,
-  addFour,
-  type Code,
-  constant,
-  get,
-  isLess,
-  type Local,
-  load,
-  loadFour,
-  loadSplat,
-  maxFour,
-  moduleBytes,
-  multiply,
-  multiplyFour,
-  repeatWhile,
-  set,
-  shiftLeft,
-  storeFour,
-  subtract,
-  when,
-} from './wasm-code.ts'
+import { COPY_PARAMETERS, type CopyCall, channelCopy } from './copy.ts'
+import { CHANNELS, type DirectCall, directConvolution, PARAMETERS, PIXELS } from './direct.ts'
+import type { Memory } from './memory.ts'
+import { moduleBytes } from './wasm-code.ts'
+import { inputTransform, outputTransform, PLACES, TILE_PX, weightTransform } from './winograd.ts'
+
+export { CHANNELS } from './direct.ts'
 
 /**
- * The convolution that all networks here spend their time in, as WebAssembly with four floats at once. It computes `PIXELS`
- * neighbours by `CHANNELS` outputs at a time, whose sums stay in registers. Additions have one order and multiplications are
- * not fused, so that the results are the same bytes on every machine.
+ * The convolutions that all networks here spend their time in: 3x3 ones by Winograd's way, the others as they read. Additions
+ * have one order and multiplications are not fused, so that the results are the same bytes on every machine.
  */
 
-/** Pixels of a row that are computed together: a row of the output has room for a multiple of it. */
-export const PIXELS = 6
-/** Output channels that are computed together; tensors have a multiple of them. */
-export const CHANNELS = 8
+/** Rows of the output have room for a multiple of so many pixels, and its columns too. */
+export const ROOM_PX = Math.max(PIXELS, TILE_PX)
 
-/** All addresses and strides are in bytes. */
-export interface ConvolutionCall {
-  /** The first pixel of the input; its surroundings are readable and zero as far as the taps reach. */
-  input: number
-  inputPixel: number
-  inputRow: number
-  /** How many channels of the input count, at least 1. */
-  inputChannels: number
-  /** By block of output channels, tap, input channel and output channel in the block. */
+/** Addresses and strides are in bytes. */
+export interface ConvolutionCall extends Omit<DirectCall, 'weightsRow' | 'tapCount' | 'relu'> {
+  /** Taps to a side. */
+  kernel: number
+  /** Pixels from tap to tap. */
+  dilation: number
+  /** Makes negative sums zero. */
+  relu: boolean
+}
+
+/** Tiles that are worked on together. */
+const BATCH = 32
+const FLOAT_BYTES = 4
+/** Channels that the transforms bring over at once. */
+const GROUP = 4
+/** Floats between places, so that these do not all fall upon the same few lines of the first cache. */
+const PLACE_GAP = 16
+/** With fewer input channels the transforms take more than they spare. */
+const LEAST_CHANNELS = 8
+
+type Functions = Record<'convolve' | 'fromInput' | 'fromWeights' | 'toOutput' | 'copy', (...values: number[]) => void>
+
+export interface Kernel {
+  /** May let the memory grow. */
+  convolve(call: ConvolutionCall): void
+  copy(call: CopyCall): void
+}
+
+/** Compiles what works in a memory. */
+export function openKernel(memory: Memory): Kernel {
+  const module = new WebAssembly.Module(kernelBytes())
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm } })
+  const code = exports as Functions // as `kernelBytes` declares them
+  return {
+    convolve(call) {
+      if (call.kernel === 3 && call.dilation === 1 && call.inputChannels >= LEAST_CHANNELS) byTiles(code, memory, call)
+      else direct(code, { ...call, weightsRow: 0, tapCount: call.kernel ** 2, relu: call.relu ? 1 : 0 })
+    },
+    copy: (call) => code.copy(...COPY_PARAMETERS.map((name) => call[name])),
+  }
+}
+
+/** The module's bytes, some nine thousand. */
+export function kernelBytes(): Uint8Array<ArrayBuffer> {
+  return moduleBytes([directConvolution(), inputTransform(), weightTransform(), outputTransform(), channelCopy()])
+}
+
+function direct({ convolve }: Functions, call: DirectCall): void {
+  convolve(...PARAMETERS.map((name) => call[name]))
+}
+
+/** What a convolution by tiles has in memory beside its tensors. From place to place there are `…Place` bytes. */
+interface Scratch {
   weights: number
-  /** A float for each output channel. */
-  bias: number
-  output: number
+  weightsPlace: number
+  inputs: number
+  inputPixel: number
+  inputPlace: number
+  outputs: number
   outputPixel: number
-  outputRow: number
-  widthPx: number
-  heightPx: number
-  /** Blocks of `CHANNELS` output channels. */
-  blocks: number
-  /** Whole numbers: how far from the pixel each tap reads. */
-  taps: number
-  tapCount: number
-  /** 1 makes negative sums zero. */
-  relu: 0 | 1
+  outputPlace: number
+  zeroes: number
 }
 
-const PARAMETERS = [
-  'input',
-  'inputPixel',
-  'inputRow',
-  'inputChannels',
-  'weights',
-  'bias',
-  'output',
-  'outputPixel',
-  'outputRow',
-  'widthPx',
-  'heightPx',
-  'blocks',
-  'taps',
-  'tapCount',
-  'relu',
-] as const satisfies (keyof ConvolutionCall)[]
-
-type Convolve = (call: ConvolutionCall) => void
-
-/** Compiles the convolution for a memory. */
-export function openConvolution(memory: WebAssembly.Memory): Convolve {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(convolutionBytes()), { env: { memory } })
-  const convolve = exports.convolve as (...values: number[]) => void // as `convolutionBytes` declares it
-  return (call) => convolve(...PARAMETERS.map((name) => call[name]))
+function byTiles(code: Functions, memory: Memory, call: ConvolutionCall): void {
+  const columns = Math.ceil(call.widthPx / TILE_PX)
+  const tiles = columns * Math.ceil(call.heightPx / TILE_PX)
+  const batch = Math.min(BATCH, Math.ceil(tiles / PIXELS) * PIXELS)
+  withScratch(memory, call, batch, (scratch) => {
+    weightsToPlaces(code, call, scratch)
+    for (let first = 0; first < tiles; first += batch) {
+      const count = Math.min(batch, tiles - first)
+      tilesToPlaces(code, call, scratch, { first, count, columns })
+      sumChannels(code, call, scratch, count)
+      placesToTiles(code, call, scratch, { first, count, columns })
+    }
+  })
 }
 
-/** The module's bytes, about a thousand. */
-export function convolutionBytes(): Uint8Array<ArrayBuffer> {
-  const all: Local[] = []
-  const local = (type: Local['type']): Local => {
-    const one = { index: all.length, type }
-    all.push(one)
-    return one
+function withScratch(memory: Memory, call: ConvolutionCall, batch: number, use: (scratch: Scratch) => void): void {
+  const outputPixel = call.blocks * CHANNELS
+  const inputPixel = Math.ceil(call.inputChannels / GROUP) * GROUP
+  const places = [call.inputChannels * outputPixel, batch * inputPixel, batch * outputPixel].map(
+    (floats) => floats + PLACE_GAP,
+  )
+  const sizes = [...places.map((floats) => floats * PLACES), outputPixel]
+  const starts = sizes.map((size) => memory.take(size))
+  const [weights = 0, inputs = 0, outputs = 0, zeroes = 0] = starts.map((start) => start * FLOAT_BYTES)
+  const [weightsPlace = 0, inputPlace = 0, outputPlace = 0] = places.map((floats) => floats * FLOAT_BYTES)
+  memory.views().floats.fill(0, zeroes / FLOAT_BYTES, zeroes / FLOAT_BYTES + outputPixel)
+  use({
+    ...{ weights, weightsPlace, inputs, inputPlace, outputs, outputPlace, zeroes },
+    inputPixel: inputPixel * FLOAT_BYTES,
+    outputPixel: outputPixel * FLOAT_BYTES,
+  })
+  for (const [index, start] of starts.entries()) memory.free(start, sizes[index] ?? 0)
+}
+
+function weightsToPlaces({ fromWeights }: Functions, call: ConvolutionCall, scratch: Scratch): void {
+  const { inputChannels, blocks, kernel } = call
+  const tap = inputChannels * CHANNELS * FLOAT_BYTES
+  const groups = (inputChannels * CHANNELS) / GROUP
+  for (let block = 0; block < blocks; block++) {
+    const from = call.weights + block * kernel ** 2 * tap
+    fromWeights(from, tap, scratch.weights + block * tap, scratch.weightsPlace, groups)
   }
-  const each = (type: Local['type']): Local[] => Array.from({ length: PIXELS }, () => local(type))
-  const parameter = Object.fromEntries(PARAMETERS.map((name) => [name, local('i32')])) as Record<
-    (typeof PARAMETERS)[number],
-    Local
-  >
-  const own = {
-    block: local('i32'),
-    y: local('i32'),
-    x: local('i32'),
-    tap: local('i32'),
-    channel: local('i32'),
-    blockWeights: local('i32'),
-    weight: local('i32'),
-    target: local('i32'),
-    read: each('i32'),
-    value: local('v128'),
-    first: local('v128'),
-    second: local('v128'),
-    zero: local('v128'),
-    low: each('v128'),
-    high: each('v128'),
+}
+
+/** Some of the tiles, counted by row. */
+interface Tiles {
+  first: number
+  count: number
+  columns: number
+}
+
+function eachTile({ first, count, columns }: Tiles, work: (y: number, x: number, index: number) => void): void {
+  for (let index = 0; index < count; index++) {
+    const tile = first + index
+    work(TILE_PX * Math.floor(tile / columns), TILE_PX * (tile % columns), index)
   }
-  return moduleBytes({
-    name: 'convolve',
-    parameters: all.slice(0, PARAMETERS.length),
-    locals: all.slice(PARAMETERS.length),
-    body: allBlocks({ ...parameter, ...own }),
+}
+
+function tilesToPlaces({ fromInput }: Functions, call: ConvolutionCall, scratch: Scratch, tiles: Tiles): void {
+  const { input, inputRow, inputPixel } = call
+  const groups = Math.ceil(call.inputChannels / GROUP)
+  eachTile(tiles, (y, x, index) => {
+    const from = input + (y - 1) * inputRow + (x - 1) * inputPixel
+    fromInput(from, inputRow, inputPixel, scratch.inputs + index * scratch.inputPixel, scratch.inputPlace, groups)
   })
 }
 
-type Names = Record<(typeof PARAMETERS)[number], Local> & {
-  [name in
-    | 'block'
-    | 'y'
-    | 'x'
-    | 'tap'
-    | 'channel'
-    | 'blockWeights'
-    | 'weight'
-    | 'target'
-    | 'value'
-    | 'first'
-    | 'second'
-    | 'zero']: Local
-} & { read: Local[]; low: Local[]; high: Local[] }
-
-const FLOAT_BYTES_BITS = 2
-const BLOCK_BYTES_BITS = 5
-
-function countTo(counter: Local, end: Local, step: number, body: Code): Code {
-  return [
-    ...set(counter, constant(0)),
-    ...repeatWhile(isLess(get(counter), get(end)), [...body, ...set(counter, add(get(counter), constant(step)))]),
-  ]
-}
-
-function allBlocks(names: Names): Code {
-  const { block, blocks, blockWeights, weights, y, x, heightPx, widthPx, tapCount, inputChannels } = names
-  const blockSize = shiftLeft(multiply(get(tapCount), get(inputChannels)), BLOCK_BYTES_BITS)
-  return [
-    ...set(blockWeights, get(weights)),
-    ...countTo(block, blocks, 1, [
-      ...countTo(y, heightPx, 1, countTo(x, widthPx, PIXELS, pixels(names))),
-      ...set(blockWeights, add(get(blockWeights), blockSize)),
-    ]),
-  ]
-}
-
-/** `PIXELS` pixels of one block of channels: from the bias over all taps to the output. */
-function pixels(names: Names): Code {
-  const { weight, blockWeights, bias, block, low, high, tap, tapCount } = names
-  const biasOfBlock = add(get(bias), shiftLeft(get(block), BLOCK_BYTES_BITS))
-  return [
-    ...set(weight, get(blockWeights)),
-    ...low.flatMap((sum) => set(sum, loadFour(biasOfBlock))),
-    ...high.flatMap((sum) => set(sum, loadFour(biasOfBlock, 16))),
-    ...countTo(tap, tapCount, 1, oneTap(names)),
-    ...store(names),
-  ]
-}
-
-function oneTap(names: Names): Code {
-  const { taps, tap, input, y, x, inputRow, inputPixel, inputChannels, channel, weight } = names
-  const { read, value, first, second, low, high } = names
-  const pixel = add(multiply(get(y), get(inputRow)), multiply(get(x), get(inputPixel)))
-  const shift = load(add(get(taps), shiftLeft(get(tap), FLOAT_BYTES_BITS)))
-  const start = add(shift, add(get(input), pixel))
-  const starts = read.map((one, index) => {
-    const before = read[index - 1]
-    return set(one, before ? add(get(before), get(inputPixel)) : start)
+/** At each place the tiles are the pixels of a row, and the weights are those of a 1x1 convolution. */
+function sumChannels(code: Functions, { inputChannels, blocks }: ConvolutionCall, scratch: Scratch, count: number) {
+  direct(code, {
+    input: scratch.inputs,
+    inputPixel: scratch.inputPixel,
+    inputRow: scratch.inputPlace,
+    inputChannels,
+    weights: scratch.weights,
+    weightsRow: scratch.weightsPlace,
+    bias: scratch.zeroes,
+    output: scratch.outputs,
+    outputPixel: scratch.outputPixel,
+    outputRow: scratch.outputPlace,
+    widthPx: count,
+    heightPx: PLACES,
+    blocks,
+    taps: scratch.zeroes,
+    tapCount: 1,
+    relu: 0,
   })
-  const sums = read.map((one, index) => {
-    const [a, b] = [low[index] ?? value, high[index] ?? value] // both have an entry for each pixel
-    return [
-      ...set(value, loadSplat(get(one))),
-      ...set(a, addFour(get(a), multiplyFour(get(value), get(first)))),
-      ...set(b, addFour(get(b), multiplyFour(get(value), get(second)))),
-      ...set(one, add(get(one), constant(4))),
-    ]
-  })
-  return [
-    ...starts.flat(),
-    ...set(channel, get(inputChannels)),
-    ...repeatWhile(get(channel), [
-      ...set(first, loadFour(get(weight))),
-      ...set(second, loadFour(get(weight), 16)),
-      ...sums.flat(),
-      ...set(weight, add(get(weight), constant(4 * CHANNELS))),
-      ...set(channel, subtract(get(channel), constant(1))),
-    ]),
-  ]
 }
 
-function store(names: Names): Code {
-  const { relu, zero, low, high, target, output, block, y, x, outputRow, outputPixel } = names
-  const pixel = add(multiply(get(y), get(outputRow)), multiply(get(x), get(outputPixel)))
-  const positive = [...low, ...high].flatMap((sum) => set(sum, maxFour(get(sum), get(zero))))
-  return [
-    ...when(get(relu), positive),
-    ...set(target, add(add(get(output), shiftLeft(get(block), BLOCK_BYTES_BITS)), pixel)),
-    ...low.flatMap((sum, index) => [
-      ...storeFour(get(target), get(sum)),
-      ...storeFour(get(target), get(high[index] ?? sum), 16),
-      ...set(target, add(get(target), get(outputPixel))),
-    ]),
-  ]
+function placesToTiles({ toOutput }: Functions, call: ConvolutionCall, scratch: Scratch, tiles: Tiles): void {
+  const { output, outputRow, outputPixel, bias, blocks } = call
+  const groups = (blocks * CHANNELS) / GROUP
+  const relu = call.relu ? 1 : 0
+  eachTile(tiles, (y, x, index) => {
+    const from = scratch.outputs + index * scratch.outputPixel
+    const to = output + y * outputRow + x * outputPixel
+    toOutput(from, scratch.outputPlace, to, outputRow, outputPixel, bias, groups, relu)
+  })
 }

@@ -1,4 +1,4 @@
-import { CHANNELS, openConvolution, PIXELS } from './convolution.ts'
+import { CHANNELS, type Kernel, openKernel, ROOM_PX } from './convolution.ts'
 import { type Memory, openMemory } from './memory.ts'
 import { type ConvolutionStep, type ModelFile, type Step, weightsOf } from './model-file.ts'
 
@@ -42,10 +42,12 @@ interface Prepared {
 }
 
 const FLOAT_BYTES = 4
+/** Channels that are copied together. */
+const GROUP = 4
 
 export function openNetwork(model: ModelFile): Network {
   const memory = openMemory()
-  const convolve = openConvolution(memory.wasm)
+  const kernel = openKernel(memory)
   const prepared = new Map(
     model.steps.flatMap((step) => (step.op === 'convolve' ? [[step, prepare(memory, model, step)] as const] : [])),
   )
@@ -55,8 +57,8 @@ export function openNetwork(model: ModelFile): Network {
   function create(name: string, { widthPx, heightPx, channels }: Omit<Picture, 'data'>): Tensor {
     const margin = margins.get(name) ?? 0
     const pixel = upTo(channels, CHANNELS)
-    const row = (upTo(widthPx, PIXELS) + 2 * margin) * pixel
-    const size = (heightPx + 2 * margin) * row
+    const row = (upTo(widthPx, ROOM_PX) + 2 * margin) * pixel
+    const size = (upTo(heightPx, ROOM_PX) + 2 * margin) * row
     const start = memory.take(size)
     return { widthPx, heightPx, channels, pixel, row, margin, start, size, at: start + margin * (row + pixel) }
   }
@@ -68,7 +70,7 @@ export function openNetwork(model: ModelFile): Network {
     for (let y = 0, tap = taps; y < step.kernel; y++)
       for (let x = 0; x < step.kernel; x++, tap++)
         whole[tap] = FLOAT_BYTES * ((y * step.dilation - reach) * input.row + (x * step.dilation - reach) * input.pixel)
-    convolve({
+    kernel.convolve({
       input: input.at * FLOAT_BYTES,
       inputPixel: input.pixel * FLOAT_BYTES,
       inputRow: input.row * FLOAT_BYTES,
@@ -82,8 +84,9 @@ export function openNetwork(model: ModelFile): Network {
       heightPx: output.heightPx,
       blocks: output.pixel / CHANNELS,
       taps: taps * FLOAT_BYTES,
-      tapCount: step.kernel ** 2,
-      relu: step.relu ? 1 : 0,
+      kernel: step.kernel,
+      dilation: step.dilation,
+      relu: step.relu,
     })
   }
 
@@ -107,7 +110,7 @@ export function openNetwork(model: ModelFile): Network {
         repeat(floats, input, output, step.times)
         break
       case 'join':
-        join(floats, [input, ...others], output)
+        join(kernel, floats, [input, ...others], output)
         break
       case 'add':
         combine(floats, input, others[0] ?? unknown(step.to), output)
@@ -122,8 +125,8 @@ export function openNetwork(model: ModelFile): Network {
         each(floats, input, output, (value) => 1 / (1 + Math.exp(-value)))
         break
     }
-    // A convolution may have written beyond the last pixels of a row.
-    clearMargin(floats, output)
+    // A convolution may have written beyond the last pixels of a row, and below the last row.
+    clearMargin(memory.views().floats, output)
   }
 
   return {
@@ -232,9 +235,8 @@ function sizeAfter(step: Step, input: Tensor, others: Tensor[], tensors: Map<str
 
 /** Zeroes around the pixels: the margin, and the room at the ends of rows. */
 function clearMargin(floats: Float32Array, { start, size, at, row, pixel, widthPx, heightPx, margin }: Tensor): void {
-  if (margin === 0 && row === widthPx * pixel) return
   floats.fill(0, start, start + margin * row)
-  floats.fill(0, start + size - margin * row, start + size)
+  floats.fill(0, at + heightPx * row - margin * pixel, start + size)
   for (let y = 0; y < heightPx; y++) {
     const first = at + y * row
     floats.fill(0, first - margin * pixel, first)
@@ -329,17 +331,34 @@ function repeat(floats: Float32Array, input: Tensor, output: Tensor, times: numb
     }
 }
 
-function join(floats: Float32Array, inputs: Tensor[], output: Tensor): void {
+function join(kernel: Kernel, floats: Float32Array, inputs: Tensor[], output: Tensor): void {
   let offset = 0
   for (const input of inputs) {
-    for (let y = 0; y < input.heightPx; y++) {
-      let from = input.at + y * input.row
-      let to = output.at + y * output.row + offset
-      for (let x = 0; x < input.widthPx; x++, from += input.pixel, to += output.pixel)
-        for (let channel = 0; channel < input.channels; channel++)
-          floats[to + channel] = floats[from + channel] as number
-    }
+    const place = { ...output, at: output.at + offset }
+    if (input.channels % GROUP === 0) copyGroups(kernel, input, place)
+    else copyChannels(floats, input, place)
     offset += input.channels
+  }
+}
+
+function copyGroups(kernel: Kernel, input: Tensor, output: Tensor): void {
+  for (let y = 0; y < input.heightPx; y++)
+    kernel.copy({
+      from: (input.at + y * input.row) * FLOAT_BYTES,
+      fromPixel: input.pixel * FLOAT_BYTES,
+      to: (output.at + y * output.row) * FLOAT_BYTES,
+      toPixel: output.pixel * FLOAT_BYTES,
+      groups: input.channels / GROUP,
+      pixels: input.widthPx,
+    })
+}
+
+function copyChannels(floats: Float32Array, input: Tensor, output: Tensor): void {
+  for (let y = 0; y < input.heightPx; y++) {
+    let from = input.at + y * input.row
+    let to = output.at + y * output.row
+    for (let x = 0; x < input.widthPx; x++, from += input.pixel, to += output.pixel)
+      for (let channel = 0; channel < input.channels; channel++) floats[to + channel] = floats[from + channel] as number
   }
 }
 

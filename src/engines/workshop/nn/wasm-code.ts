@@ -1,4 +1,4 @@
-/** Writes WebAssembly: the few instructions that the convolution needs, by their opcodes in the core specification. */
+/** Writes WebAssembly: the few instructions that the convolutions need, by their opcodes in the core specification. */
 
 /** Instructions, as bytes. */
 export type Code = readonly number[]
@@ -9,12 +9,38 @@ export interface Local {
   type: 'i32' | 'v128'
 }
 
-/** A module of one function, named `name`, that works in the memory that it imports as `env.memory`. */
-export interface Module {
+/** A function that gets whole numbers and returns nothing; it works in the memory that its module imports as `env.memory`. */
+export interface WasmFunction {
   name: string
-  parameters: readonly Local[]
+  /** How many of the locals are parameters. */
+  parameters: number
   locals: readonly Local[]
   body: Code
+}
+
+/** The locals of a function, in the order in which they are asked for. */
+export interface Locals {
+  all: readonly Local[]
+  one(type: Local['type']): Local
+  many(type: Local['type'], count: number): Local[]
+  /** Whole numbers by their names: parameters, when nothing was asked for before. */
+  named<Name extends string>(names: readonly Name[]): Record<Name, Local>
+}
+
+export function openLocals(): Locals {
+  const all: Local[] = []
+  const one = (type: Local['type']): Local => {
+    const local = { index: all.length, type }
+    all.push(local)
+    return local
+  }
+  return {
+    all,
+    one,
+    many: (type, count) => Array.from({ length: count }, () => one(type)),
+    named: (names) =>
+      Object.fromEntries(names.map((name) => [name, one('i32')])) as Record<(typeof names)[number], Local>,
+  }
 }
 
 const TYPES = { i32: 0x7f, v128: 0x7b }
@@ -43,6 +69,7 @@ export const add = (a: Code, b: Code): Code => [...a, ...b, 0x6a]
 export const subtract = (a: Code, b: Code): Code => [...a, ...b, 0x6b]
 export const multiply = (a: Code, b: Code): Code => [...a, ...b, 0x6c]
 export const shiftLeft = (a: Code, bits: number): Code => [...a, ...constant(bits), 0x74]
+export const clearBits = (value: Code, bits: number): Code => [...value, ...constant(-(2 ** bits)), 0x71]
 export const isLess = (a: Code, b: Code): Code => [...a, ...b, 0x49]
 export const load = (address: Code): Code => [...address, 0x28, ...at(2, 0)]
 export const when = (condition: Code, then: Code): Code => [...condition, 0x04, NOTHING, ...then, 0x0b]
@@ -52,7 +79,7 @@ export const repeatWhile = (condition: Code, body: Code): Code => [0x03, NOTHING
 
 export const loadFour = (address: Code, offset = 0): Code => [...address, ...simd(0x00), ...at(2, offset)]
 /** One float, four times. */
-export const loadSplat = (address: Code): Code => [...address, ...simd(0x09), ...at(2, 0)]
+export const loadSplat = (address: Code, offset = 0): Code => [...address, ...simd(0x09), ...at(2, offset)]
 export const storeFour = (address: Code, value: Code, offset = 0): Code => [
   ...address,
   ...value,
@@ -60,22 +87,35 @@ export const storeFour = (address: Code, value: Code, offset = 0): Code => [
   ...at(2, offset),
 ]
 export const addFour = (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe4)]
+export const subtractFour = (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe5)]
+/** The same float four times, known when the module is written. */
+export const splat = (value: number): Code => [0x43, ...new Uint8Array(Float32Array.of(value).buffer), ...simd(0x13)]
 export const multiplyFour = (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe6)]
 export const maxFour = (a: Code, b: Code): Code => [...a, ...b, ...simd(0xe9)]
 
 const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content]
 const text = (value: string): Code => [value.length, ...Buffer.from(value)]
 
-/** The bytes of the module. */
-export function moduleBytes({ name, parameters, locals, body }: Module): Uint8Array<ArrayBuffer> {
-  const declared = locals.flatMap(({ type }) => [1, TYPES[type]])
-  const code = [...unsigned(locals.length), ...declared, ...body, 0x0b]
+/** The bytes of a module. */
+export function moduleBytes(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, [1, 0x60, parameters.length, ...parameters.map(({ type }) => TYPES[type]), 0]),
+    ...list(1, functions, ({ parameters, locals }) => [
+      ...[0x60, parameters, ...locals.slice(0, parameters).map(({ type }) => TYPES[type]), 0],
+    ]),
     ...section(2, [1, ...text('env'), ...text('memory'), 0x02, 0x00, 1]),
-    ...section(3, [1, 0]),
-    ...section(7, [1, ...text(name), 0x00, 0]),
-    ...section(10, [1, ...unsigned(code.length), ...code]),
+    ...list(3, functions, (_, index) => [index]),
+    ...list(7, functions, ({ name }, index) => [...text(name), 0x00, index]),
+    ...list(10, functions, codeOf),
   ])
+}
+
+function codeOf({ parameters, locals, body }: WasmFunction): Code {
+  const own = locals.slice(parameters)
+  const code = [...unsigned(own.length), ...own.flatMap(({ type }) => [1, TYPES[type]]), ...body, 0x0b]
+  return [...unsigned(code.length), ...code]
+}
+
+function list(id: number, functions: readonly WasmFunction[], entry: (one: WasmFunction, index: number) => Code): Code {
+  return section(id, [functions.length, ...functions.flatMap(entry)])
 }
