@@ -106,8 +106,7 @@ function actionOf(model: string, taskType: string): string {
       .replaceAll(/[^A-Za-z0-9]+/g, ' ')
       .trim()
       .toLowerCase()
-  const action = `${words(taskType)} with ${words(model)}`
-  return VERSION.test(action) ? action : capitalised(action)
+  return capitalised(`${words(model)} ${words(taskType)}`)
 }
 
 function fieldsOf(operation: Operation): { fields: [string, Field][]; required: string[] } {
@@ -209,14 +208,9 @@ function listOf(items: Field, given: unknown): Pick<Parameter, 'type' | 'default
   return { type: 'string', typeOptions: { multipleValues: true }, default: given ?? [] }
 }
 
-/** By name, and versions before the rest. */
 function sorted<One extends { name: string }>(options: One[]): One[] {
-  if (options.length < SORTED_FROM) return options
-  const later = ({ name }: One): number => (VERSION.test(name) && !name.includes('-') ? 0 : 1)
-  return options.toSorted((a, b) => later(a) - later(b) || compared(a.name, b.name))
+  return options.length < SORTED_FROM ? options : options.toSorted((a, b) => compared(a.name, b.name))
 }
-
-const VERSION = /^v\d/
 
 const { compare: compared } = new Intl.Collator('en')
 
