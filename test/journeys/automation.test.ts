@@ -6,7 +6,6 @@ import { openReceiver, type Receiver } from '../support/receiver.ts'
 
 /** The files of docs/automation, as Make and Zapier run them, against a whole gateway. */
 
-const PUBLIC_URL = 'https://gateway.example'
 const FOLDER = new URL('../../docs/automation/', import.meta.url)
 
 let gateway: TestGateway
@@ -101,14 +100,13 @@ describe('the code steps for Zapier', () => {
 })
 
 it('the descriptions that docs/automation.md names for GPT actions are within the limits of those', async () => {
-  await using published = await openGateway({ env: { POLYPHONY_PUBLIC_URL: PUBLIC_URL } })
   const page = await readFile(new URL('../automation.md', FOLDER), 'utf8')
   const named = [...page.matchAll(/`\/openapi\/([a-z-]+)\.json`/g)].map(([, name]) => name ?? '')
   expect(named.length).toBeGreaterThanOrEqual(4)
   for (const name of new Set(named)) {
-    const { body } = await published.send('GET', `/openapi/${name}.json`)
+    const { body } = await gateway.send('GET', `/openapi/${name}.json`)
     const { servers, paths } = body as unknown as { servers: unknown; paths: Record<string, Record<string, Described>> }
-    expect(servers).toEqual([{ url: PUBLIC_URL }])
+    expect(servers).toEqual([{ url: gateway.url }])
     const operations = Object.values(paths).flatMap((ways) => Object.values(ways))
     const ids = operations.map(({ operationId }) => operationId)
     expect(new Set(ids).size).toBe(ids.length)
