@@ -18,7 +18,7 @@ const PARTS: Record<string, { include: string[]; exclude?: string[]; testTimeout
   /** Every verb on SQLite and on PostgreSQL. */
   store: { include: ['src/store/**/*.test.ts'], exclude: ['**/*.property.test.ts'] },
   /** Songs that are rendered and listened to. */
-  studio: { include: ['src/engines/**/*.test.ts'] },
+  studio: { include: ['src/engines/**/*.test.ts'], testTimeout: 90 * SECOND_MS },
   /** Everything else that lies beside the code; no PostgreSQL. */
   unit: {
     include: ['src/**/*.test.ts', 'test/*.test.ts'],

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
-import { type Outcome, polyphony } from '../support/command.ts'
+import type { Outcome } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { type FakeLuma, openFakeLuma } from '../support/fake-luma.ts'
 import { MASTER_SECRET, openGateway, type TestGateway } from '../support/gateway.ts'
 
@@ -25,7 +26,7 @@ describe('polyphony account', { timeout: 60_000 }, () => {
     await luma.close()
   })
 
-  const run = (args: string[], input?: string): Promise<Outcome> => polyphony(['account', ...args], env, input)
+  const run = (args: string[], input?: string): Promise<Outcome> => polyphonyHere(['account', ...args], env, input)
   async function json<T = JsonObject>(args: string[], input?: string): Promise<T> {
     const { code, stdout, stderr } = await run([...args, '--json'], input)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -103,17 +104,17 @@ describe('polyphony account', { timeout: 60_000 }, () => {
     const own = { LUMAAI_API_KEY: KEY, LUMAAI_BASE_URL: luma.baseUrl }
     await using beside = await openGateway({ env: own })
     const there = { DATA_DIR: beside.dataDir, POLYPHONY_SECRET: MASTER_SECRET }
-    const listed = await polyphony(['account', 'list'], there)
+    const listed = await polyphonyHere(['account', 'list'], there)
     expect(listed.stdout).toMatch(/env:luma +luma of the environment +luma +operator +connected/)
     // The server knows its environment; a command without a server has only its own.
-    const atServer = await polyphony(['account', 'test', 'env:luma'], there)
+    const atServer = await polyphonyHere(['account', 'test', 'env:luma'], there)
     expect(atServer).toMatchObject({ code: 0, stdout: expect.stringContaining('accepts the credential') })
-    const removed = await polyphony(['account', 'remove', 'env:luma'], there)
+    const removed = await polyphonyHere(['account', 'remove', 'env:luma'], there)
     expect(removed).toMatchObject({ code: 1, stderr: expect.stringContaining('unset the variables') })
     await beside.stop()
-    const tested = await polyphony(['account', 'test', 'env:luma'], there)
+    const tested = await polyphonyHere(['account', 'test', 'env:luma'], there)
     expect(tested).toMatchObject({ code: 1, stdout: expect.stringContaining('environment of the server') })
-    const works = await polyphony(['account', 'test', 'env:luma'], {
+    const works = await polyphonyHere(['account', 'test', 'env:luma'], {
       ...there,
       ...own,
       POLYPHONY_EGRESS_ALLOW: '127.0.0.0/8',

@@ -7,7 +7,8 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
-import { type Outcome, polyphony } from '../support/command.ts'
+import type { Outcome } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { freshDatabase } from '../support/postgres-database.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { serve } from '../support/served.ts'
@@ -31,7 +32,7 @@ describe('a backup of a gateway that serves', () => {
 
   const at = (name: string): string => join(folder, name)
   const run = (args: string[], env: Record<string, string> = {}): Promise<Outcome> =>
-    polyphony(args, { DATA_DIR: dataDir, ...env })
+    polyphonyHere(args, { DATA_DIR: dataDir, ...env })
   const done = async (args: string[], env: Record<string, string> = {}): Promise<string> => {
     const { code, stdout, stderr } = await run(args, env)
     expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Outcome, polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { MASTER_SECRET, openGateway, TEST_KEY } from '../support/gateway.ts'
 
 /** The command line works on the store of a server that runs. */
@@ -13,7 +14,7 @@ describe('the command line', () => {
   })
   afterAll(() => gateway[Symbol.asyncDispose]())
 
-  const run = (...args: string[]): Promise<Outcome> => polyphony(args, env)
+  const run = (...args: string[]): Promise<Outcome> => polyphonyHere(args, env)
   async function json<T>(...args: string[]): Promise<T> {
     const { code, stdout, stderr } = await run(...args, '--json')
     expect(stderr).toBe('')
@@ -100,7 +101,7 @@ describe('the command line', () => {
   it('the command line says what is wrong with the arguments and the settings', async () => {
     expect((await run('sing')).code).toBe(2)
     expect((await run('key', 'create', '--name', 'x', '--rpm', 'many')).stderr).toMatch(/whole number/)
-    const settings = await polyphony(['reconcile'], { ...env, PORT: 'eighty' })
+    const settings = await polyphonyHere(['reconcile'], { ...env, PORT: 'eighty' })
     expect(settings).toMatchObject({ code: 1, stderr: expect.stringMatching(/PORT/) })
     const folder = await polyphony(['serve'], { ...env, DATA_DIR: '/proc/polyphony/data' })
     expect(folder).toMatchObject({ code: 1, stdout: '' })

@@ -18,7 +18,7 @@ describe('polyphony demo --exit', () => {
   }, async () => {
     const { code, stdout, stderr } = await polyphony(['demo', '--exit', '--out', folder], {
       PORT: '0',
-      POLYPHONY_STUDIO_SONG_SECONDS: '24',
+      POLYPHONY_STUDIO_SONG_SECONDS: '12',
     })
     expect(stderr.replace(/.*%.*\n|\n/g, '')).toBe('')
     expect(code).toBe(0)
@@ -30,7 +30,7 @@ describe('polyphony demo --exit', () => {
       for (const number of [1, 2]) {
         const song = await listen(new Uint8Array(await readFile(join(folder, `${name}-${number}.mp3`))))
         expect(song.errors).toBe(0)
-        expect(song.seconds).toBeGreaterThan(20)
+        expect(song.seconds).toBeGreaterThan(10)
         expect(song.left.some((x) => Math.abs(x) > 0.1)).toBe(true)
         const cover = await sharp(join(folder, `${name}-${number}.jpeg`)).metadata()
         expect(cover).toMatchObject({ format: 'jpeg', width: 1_024, height: 1_024 })

@@ -9,7 +9,7 @@ import type { Finding } from '../../src/cli/doctor/finding.ts'
 import { checkNode } from '../../src/cli/doctor/machine.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
-import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { openFakeLuma } from '../support/fake-luma.ts'
 import { freePort } from '../support/free-port.ts'
 import { freshDatabase } from '../support/postgres-database.ts'
@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
 async function doctor(env: Record<string, string> = {}): Promise<{ code: number | null; findings: Finding[] }> {
-  const { code, stdout, stderr } = await polyphony(['doctor', '--json'], { DATA_DIR: dataDir, PORT: '0', ...env })
+  const { code, stdout, stderr } = await polyphonyHere(['doctor', '--json'], { DATA_DIR: dataDir, PORT: '0', ...env })
   expect(stderr).toBe('')
   return { code, findings: JSON.parse(stdout).findings }
 }
@@ -164,7 +164,7 @@ describe('polyphony doctor', () => {
   })
 
   it('the doctor prints lines for people', async () => {
-    const { stdout } = await polyphony(['doctor'], { DATA_DIR: dataDir, PORT: '0' })
+    const { stdout } = await polyphonyHere(['doctor'], { DATA_DIR: dataDir, PORT: '0' })
     expect(stdout).toMatch(/^ok {7}Node\.js {2,}\d+\.\d+\.\d+$/m)
     expect(stdout).toMatch(/^Faults: 0\. Warnings: 0\. Ok: \d+\.$/m)
   })

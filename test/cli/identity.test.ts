@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { openGateway } from '../support/gateway.ts'
 import { freshDatabase } from '../support/postgres-database.ts'
 
@@ -31,7 +32,10 @@ describe.each(['SQLite', 'PostgreSQL'])(
       await using _ = await openGateway({ env: given, dataDir: given.DATA_DIR ?? '' })
     }
     const run = async (args: string[], more: Record<string, string> = {}) => {
-      const { code, stdout, stderr } = await polyphony(args, { ...env, ...more })
+      const { code, stdout, stderr } = await (args[0] === 'serve' ? polyphony : polyphonyHere)(args, {
+        ...env,
+        ...more,
+      })
       return { code, text: (stdout + stderr).trim() }
     }
 

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
-import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { openGateway } from '../support/gateway.ts'
 
 /** Prices and costs by commands, which follow one another on one database. */
 describe('the commands of prices and costs', () => {
   let folder: string
   const env = () => ({ DATA_DIR: folder, POLYPHONY_SECRET: 'a secret of the test, 32 characters' })
-  const run = (...args: string[]) => polyphony(args, env())
+  const run = (...args: string[]) => polyphonyHere(args, env())
   async function json<Value = JsonObject>(...args: string[]): Promise<Value> {
     const { code, stdout, stderr } = await run(...args, '--json')
     expect(stderr).toBe('')
@@ -86,7 +86,7 @@ describe('the commands of prices and costs', () => {
   it('a gateway that runs on the same database follows within seconds', async () => {
     await using gateway = await openGateway()
     const beside = { DATA_DIR: gateway.dataDir, POLYPHONY_SECRET: 'a secret of the test, 32 characters' }
-    expect(await polyphony(['price', 'set', 'suno/lyrics', '--points', '7'], beside)).toMatchObject({ code: 0 })
+    expect(await polyphonyHere(['price', 'set', 'suno/lyrics', '--points', '7'], beside)).toMatchObject({ code: 0 })
     const held = async () => {
       const { task_id } = await gateway.piapi.create('lyrics', { prompt: 'rain' })
       return (await gateway.store.getTask({ id: task_id }))?.pricePoints

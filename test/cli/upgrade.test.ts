@@ -9,7 +9,7 @@ import { openPostgres } from '../../src/store/postgres.ts'
 import { takeServeLock } from '../../src/store/serve-lock.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Engine } from '../../src/store/tx.ts'
-import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
 
 /** As an earlier version left it. */
@@ -36,7 +36,7 @@ describe('an upgrade of an embedded database', () => {
     }
   }
   const run = async (...args: string[]) => {
-    const { code, stdout, stderr } = await polyphony(args, { DATA_DIR: folder })
+    const { code, stdout, stderr } = await polyphonyHere(args, { DATA_DIR: folder })
     return { code, text: (stdout + stderr).trim() }
   }
   const schemaOf = (file: string): unknown =>
@@ -129,13 +129,13 @@ describe('an upgrade of a database on PostgreSQL', () => {
     await onDatabase(url, async (client) => {
       for (const text of older('postgres')) await client.query(text)
     })
-    const dry = await polyphony(['migrate', '--dry-run'], env)
+    const dry = await polyphonyHere(['migrate', '--dry-run'], env)
     expect(dry).toEqual({
       code: 0,
       stderr: '',
       stdout: `The schema is ${OLDER_SCHEMA}. To be applied: ${PENDING.join(', ')}.\nMake a backup first: polyphony backup FILE\n`,
     })
-    expect((await polyphony(['migrate', '--json'], env)).stdout).toContain('"done": true')
-    expect((await polyphony(['migrate'], env)).stdout).toContain('nothing to do')
+    expect((await polyphonyHere(['migrate', '--json'], env)).stdout).toContain('"done": true')
+    expect((await polyphonyHere(['migrate'], env)).stdout).toContain('nothing to do')
   })
 })

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { type AccessPair, accessPair } from '../../src/tenants/access-keys.ts'
-import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import {
   download,
   LIVE_KEY,
@@ -137,7 +137,7 @@ describe('a ComfyUI node', () => {
 describe('a client with Kling’s access key and secret key', () => {
   const command = async <T>(...args: string[]): Promise<T> => {
     const env = { DATA_DIR: gateway.dataDir, POLYPHONY_SECRET: MASTER_SECRET }
-    const { code, stdout, stderr } = await polyphony(['key', ...args, '--json'], env)
+    const { code, stdout, stderr } = await polyphonyHere(['key', ...args, '--json'], env)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     return JSON.parse(stdout) as T
   }
@@ -170,7 +170,7 @@ describe('a client with Kling’s access key and secret key', () => {
     await gateway.store.revokeKey({ id: keyId, now: Date.now() })
     for (const id of [keyId, 'none']) {
       const env = { DATA_DIR: gateway.dataDir, POLYPHONY_SECRET: MASTER_SECRET }
-      const outcome = await polyphony(['key', 'pair', id], env)
+      const outcome = await polyphonyHere(['key', 'pair', id], env)
       expect(outcome).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`no unrevoked key ${id}`) })
     }
   })

@@ -9,7 +9,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../src/core/clock.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
-import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { type FakeLuma, openFakeLuma } from '../support/fake-luma.ts'
 import { download, openGateway, type PiapiTask, type Sending, type TestGateway } from '../support/gateway.ts'
 
@@ -587,7 +587,7 @@ describe('accounts after a restart', () => {
     const { id } = await data(first, 'POST', OPERATORS, { body: luma_() })
     await first.stop()
     const env = { POLYPHONY_SECRET: 'the second secret' }
-    expect(await polyphony(['adopt', 'secret'], { ...env, DATA_DIR: folder })).toMatchObject({ code: 0 })
+    expect(await polyphonyHere(['adopt', 'secret'], { ...env, DATA_DIR: folder })).toMatchObject({ code: 0 })
     await using second = await openGateway({ dataDir: folder, env })
     const at = `${OPERATORS}/${id}`
     expect(await data(second, 'GET', at)).toMatchObject({

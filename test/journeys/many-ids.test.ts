@@ -37,7 +37,11 @@ const STORED = 2_000
 const MOST_STALL_MS = 80
 const MOST_GROWTH_BYTES = 150 * 2 ** 20
 
-describe.each(['SQLite', 'PostgreSQL'])('lists of ids on %s', { timeout: 240_000 }, (engine) => {
+describe.each([
+  ['SQLite', ROUTES],
+  // They share the query of the store.
+  ['PostgreSQL', ROUTES.slice(0, 1)],
+] as const)('lists of ids on %s', { timeout: 240_000 }, (engine, routes) => {
   let gateway: TestGateway
   let folder: string
   const stored: Record<string, string[]> = { midjourney: [], suno: [], luma: [] }
@@ -73,7 +77,7 @@ describe.each(['SQLite', 'PostgreSQL'])('lists of ids on %s', { timeout: 240_000
     await rm(folder, { recursive: true, force: true })
   })
 
-  it.each(ROUTES)(
+  it.each(routes)(
     `$route answers ${MANY} ids whole, in steps and without growing`,
     async ({ route, family, listed }) => {
       const known = stored[family] ?? []
@@ -93,8 +97,9 @@ describe.each(['SQLite', 'PostgreSQL'])('lists of ids on %s', { timeout: 240_000
           return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) }
         })
       const first = await look()
+      let stallMs = first.stallMs / slowness()
       // The lesser of two: a collection of garbage in between says nothing about the route.
-      const stallMs = Math.min(first.stallMs, (await look()).stallMs) / slowness()
+      if (stallMs >= MOST_STALL_MS) stallMs = Math.min(stallMs, (await look()).stallMs / slowness())
       const { result } = first
       const growth = process.memoryUsage().rss - before
       console.info(
@@ -108,7 +113,7 @@ describe.each(['SQLite', 'PostgreSQL'])('lists of ids on %s', { timeout: 240_000
   )
 
   it('refuses a list that is longer than any, by the name of the field, and what is no list', async () => {
-    for (const { route } of ROUTES) {
+    for (const { route } of routes) {
       const tooMany = await gateway.send('POST', route, { key: TEST_KEY, body: { ids: new Array(250_001).fill('a') } })
       expect(tooMany.status).toBeGreaterThanOrEqual(400)
       expect(JSON.stringify(tooMany.body)).toContain('ids')

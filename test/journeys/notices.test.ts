@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
-import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { type FakeLuma, openFakeLuma } from '../support/fake-luma.ts'
 import { freePort } from '../support/free-port.ts'
 import { LIVE_KEY, TEST_KEY } from '../support/gateway.ts'
@@ -101,10 +101,10 @@ describe('notices for the operator', () => {
   })
 
   it("a tenant's credit that runs low is reported, and when there is enough again", async () => {
-    expect((await polyphony(['credit', '--', '-6'], env)).code).toBe(0)
+    expect((await polyphonyHere(['credit', '--', '-6'], env)).code).toBe(0)
     await expect.poll(() => last('credit.low'), WAIT).toMatchObject({ data: { availablePoints: 40_000_000 } })
     expect(last('credit.low')?.data.message).toMatch(/has 4 USD left/)
-    expect((await polyphony(['credit', '100'], env)).code).toBe(0)
+    expect((await polyphonyHere(['credit', '100'], env)).code).toBe(0)
     await expect.poll(() => last('credit.restored'), WAIT).toBeDefined()
   })
 
@@ -146,7 +146,7 @@ describe('notices for the operator', () => {
   })
 
   it('each is signed as webhooks are, and in the log', async () => {
-    const { stdout } = await polyphony(['webhook', 'secret'], env)
+    const { stdout } = await polyphonyHere(['webhook', 'secret'], env)
     const verifier = new Webhook(stdout.trim())
     expect(operator.received.length).toBeGreaterThan(0)
     for (const { body, headers } of operator.received) {

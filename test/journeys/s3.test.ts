@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../../src/core/clock.ts'
 import { sandboxSong } from '../../src/engines/sandbox-media/sandbox-media.ts'
-import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import {
   clipsOf,
   download,
@@ -132,13 +132,13 @@ describe('a backup of a gateway with its files in a bucket', () => {
         ...withS3(server.storageUrl('files/saved')),
       }
       const file = join(folder, 'b.tar.gz')
-      const saved = await polyphony(['backup', file, '--files'], env)
+      const saved = await polyphonyHere(['backup', file, '--files'], env)
       expect(saved).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(/, 1 files with \d+ bytes, and 1 that are not in/),
       })
       const restored = { DATA_DIR: join(folder, 'restored'), POLYPHONY_SECRET: MASTER_SECRET }
-      expect(await polyphony(['restore', file], restored)).toMatchObject({ code: 0 })
+      expect(await polyphonyHere(['restore', file], restored)).toMatchObject({ code: 0 })
       await using again = await openGateway({ dataDir: restored.DATA_DIR })
       const { bytes } = await download(again.url + new URL(kept).pathname)
       expect(Buffer.from(bytes).equals((await sandboxSong()).mp3)).toBe(true)

@@ -33,8 +33,8 @@ const everything: Provider = {
 let gateway: TestGateway
 let bodies: DocumentedBody[]
 const counts = { placeholders: 0, texts: 0, files: 0 }
-const LEAST_PLACEHOLDERS = 15_000
-const LEAST_TEXTS = 1_000
+const LEAST_PLACEHOLDERS = 10_000
+const LEAST_TEXTS = 700
 const LEAST_FILES = 800
 
 beforeAll(async () => {
@@ -127,15 +127,23 @@ async function problems(check: (one: DocumentedBody) => Promise<string[]>): Prom
 
 const PLACEHOLDERS: Json[] = [null, '', []]
 
+/**
+ * The gateway's own route takes the inputs of all operations as they are, which PiAPI's route takes as well: of each input
+ * it is tried with one placeholder, and with one file of each kind.
+ */
+const OWN_ROUTE = '/polyphony/v1/tasks'
+
 async function placeholderProblems({ path, schema, body }: DocumentedBody): Promise<string[]> {
   const found: string[] = []
-  for (const base of [body, withoutOptional(schema, body)]) {
+  const least = withoutOptional(schema, body)
+  const isOwn = path === OWN_ROUTE
+  for (const base of isOwn || JSON.stringify(least) === JSON.stringify(body) ? [body] : [body, least]) {
     const plain = await stored(path, base)
     if (plain.task === undefined) {
       if (base === body) found.push(`the example is refused: ${plain.answer}`)
       continue
     }
-    for (const placeholder of PLACEHOLDERS) {
+    for (const placeholder of isOwn ? PLACEHOLDERS.slice(0, 1) : PLACEHOLDERS) {
       const filled = withPlaceholders(schema, base, placeholder)
       const { task, answer } = await stored(path, filled.body)
       counts.placeholders += filled.count
@@ -162,6 +170,7 @@ async function fullestOf({ path, schema, body }: DocumentedBody): Promise<{ body
 }
 
 async function textProblems(one: DocumentedBody): Promise<string[]> {
+  if (one.path === OWN_ROUTE) return []
   const { body, plain } = await fullestOf(one)
   const written = asTexts(one.schema, body)
   if (written.count === 0) return []
@@ -260,10 +269,11 @@ async function fileProblems({ path, body }: DocumentedBody): Promise<string[]> {
           )
       }
     }
-    await check(FILE_URL, URL_SPELLINGS)
     // PiAPI's route has the operations of all others: a field that is named and filled alike is read by the same code.
     const kind = `${path} ${field.replaceAll(/\d+/g, '0')} ${media}`
-    if (triedFiles.has(kind)) continue
+    const isTried = triedFiles.has(kind)
+    if (!isTried || path !== OWN_ROUTE) await check(FILE_URL, URL_SPELLINGS)
+    if (isTried) continue
     triedFiles.add(kind)
     const mediaType = MEDIA_TYPES[media === 'any' ? 'image' : media]
     const content = await contentOf(mediaType)
