@@ -116,7 +116,7 @@ type ContextOfNode = any
 function executeContext(node: NodeType, credentials: Credentials, run: Run): ContextOfNode {
   const { items = [{ json: {} }] } = run
   return {
-    ...commonContext(credentials, run),
+    ...commonContext(run),
     getInputData: () => items,
     getNodeParameter: (name: string, _index: number, fallback?: unknown) =>
       parameterValue(node.description.properties, run.parameters, name, fallback),
@@ -133,7 +133,7 @@ function executeContext(node: NodeType, credentials: Credentials, run: Run): Con
 
 function webhookContext(node: NodeType, credentials: Credentials, query: object, run: Run): ContextOfNode {
   return {
-    ...commonContext(credentials, run),
+    ...commonContext(run),
     getQueryData: () => query,
     getNodeParameter: (name: string, fallback?: unknown) =>
       parameterValue(node.description.properties, run.parameters, name, fallback),
@@ -141,7 +141,7 @@ function webhookContext(node: NodeType, credentials: Credentials, query: object,
   }
 }
 
-function commonContext(_credentials: Credentials, run: Run) {
+function commonContext(run: Run) {
   const values: Record<string, unknown> = {
     '{{ $runIndex }}': run.runIndex ?? 0,
     '{{ $execution.resumeUrl }}': run.resumeUrl ?? 'http://n8n.example/webhook-waiting/1',

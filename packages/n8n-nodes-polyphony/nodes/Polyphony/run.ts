@@ -17,6 +17,8 @@ import { followed, isEnded, runKey, type Submission, submit, submitted, TaskFail
 /** As n8n itself means "until something comes". */
 const FOR_EVER = new Date('3000-01-01T00:00:00.000Z')
 const QUERY = 'polyphony'
+/** How many items are submitted at the same time. */
+const AT_ONCE = 8
 
 export async function runAll(context: IExecuteFunctions, operation: string): Promise<INodeExecutionData[]> {
   const indexes = [...context.getInputData().keys()]
@@ -32,7 +34,12 @@ export async function runAll(context: IExecuteFunctions, operation: string): Pro
     return each(context, inputs, async (submission, index) => plain(await submitOne(submission, index), index))
   }
   // All are submitted before the first is waited for: they run side by side.
-  const tasks = await Promise.all(inputs.map((one, index) => afterwards(one, (value) => submitOne(value, index))))
+  const tasks: Attempt<Task>[] = []
+  for (let from = 0; from < inputs.length; from += AT_ONCE) {
+    const some = inputs.slice(from, from + AT_ONCE)
+    const submissions = some.map((one, place) => afterwards(one, (value) => submitOne(value, from + place)))
+    tasks.push(...(await Promise.all(submissions)))
+  }
   return each(context, tasks, async (task, index) => {
     const options = optionsOf(context, index)
     const ended = await followed(context, task, options.maxMinutes)
