@@ -3,6 +3,7 @@ import { listOperations } from '../src/catalog/catalog.ts'
 import type { Operation } from '../src/catalog/operation.ts'
 import { OUTPUTS } from '../src/catalog/outputs.ts'
 import { inputSchema, plain } from '../src/dialects/kit/openapi.ts'
+import { n8nFields } from './n8n-fields.ts'
 import { type Schema, typeOf } from './web-api.ts'
 
 /**
@@ -18,6 +19,7 @@ export function clientFiles(): Record<string, string> {
   return {
     [`${PACKAGES}client/src/operations.ts`]: typesOf(operations),
     [`${PACKAGES}ai-sdk-provider/src/operations.ts`]: tableOf(operations),
+    [`${PACKAGES}n8n-nodes-polyphony/nodes/Polyphony/operations.ts`]: n8nFields(operations, HEAD),
   }
 }
 

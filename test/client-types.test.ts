@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import gateway from '../package.json' with { type: 'json' }
 import provider from '../packages/ai-sdk-provider/package.json' with { type: 'json' }
 import client from '../packages/client/package.json' with { type: 'json' }
+import n8n from '../packages/n8n-nodes-polyphony/package.json' with { type: 'json' }
 import { clientFiles } from '../scripts/client-types.ts'
 
 describe('the client packages', () => {
@@ -16,7 +17,15 @@ describe('the client packages', () => {
   it('have the version of the gateway, and of each other', () => {
     expect(client.version).toBe(gateway.version)
     expect(provider.version).toBe(gateway.version)
+    expect(n8n.version).toBe(gateway.version)
     expect(provider.dependencies['@polyphony/client']).toBe(gateway.version)
+  })
+
+  it('need no package in the node of n8n, which n8n would have to install, and nothing of n8n in the gateway', () => {
+    expect(n8n).not.toHaveProperty('dependencies')
+    expect(n8n.keywords).toContain('n8n-community-node-package')
+    const names = Object.keys({ ...gateway.dependencies, ...gateway.devDependencies })
+    expect(names.filter((name) => name.includes('n8n'))).toEqual([])
   })
 
   it('need no package in the client, and those of the gateway in the provider', () => {

@@ -57,7 +57,8 @@ function expectSane(spec: OutputSpec): void {
     expect(spec.count).toBeGreaterThanOrEqual(1)
     expect(spec.count).toBeLessThanOrEqual(16)
   }
-  if ('mediaType' in spec) expect(spec.mediaType).toMatch(/^(?:image\/(?:png|jpeg|webp|svg\+xml)|audio\/(?:mpeg|wav|flac))$/)
+  if ('mediaType' in spec)
+    expect(spec.mediaType).toMatch(/^(?:image\/(?:png|jpeg|webp|svg\+xml)|audio\/(?:mpeg|wav|flac))$/)
   if (spec.kind === 'pictures') expect(spec.isTransparent && spec.mediaType === 'image/jpeg').toBe(false)
 }
 
