@@ -1,12 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackages } from '../../scripts/build-packages.ts'
+import { listen } from '../../src/engines/studio/listen.testing.ts'
 import { openS3Server, S3_KEYS } from '../support/s3-server.ts'
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
@@ -63,7 +65,7 @@ describe('the package', () => {
     expect(packed.size).toBeLessThan(34e6)
   })
 
-  it('makes songs where it is installed, without development packages, and keeps them in a bucket', {
+  it('makes songs in two formats where it is installed, without development packages: they play, are paid for and announced, and lie in a bucket', {
     timeout: 300_000,
   }, async () => {
     await using s3 = await openS3Server()
@@ -74,17 +76,35 @@ describe('the package', () => {
     expect(await readdir(join(installed, 'node_modules'))).not.toContain('vitest')
     const out = join(folder, 'songs')
     const program = join(installed, 'node_modules/.bin/polyphony')
-    const { stdout } = await run(process.execPath, [program, 'demo', '--exit', '--out', out], {
+    const { stdout, stderr } = await run(process.execPath, [program, 'demo', '--exit', '--out', out], {
       cwd: installed,
       env: {
         ...S3_KEYS,
         PATH: process.env.PATH,
         HOME: process.env.HOME,
+        PORT: '0',
         STORAGE_URL: s3.storageUrl(),
         POLYPHONY_STUDIO_SONG_SECONDS: '12',
       },
     })
-    expect(stdout).toMatch(/from the ledger; .* it reconciles/)
+    expect(stderr.replace(/.*%.*\n|\n/g, '')).toBe('')
+    expect(stdout).toMatch(/\(PiAPI\): signature verified/)
+    expect(stdout).toMatch(/\(relay\): signature verified/)
+    expect(stdout).toMatch(/Paid \$0\.0800 from the ledger; .* it reconciles/)
+    for (const name of ['piapi-format', 'suno-relay-format']) {
+      for (const number of [1, 2]) {
+        const song = await listen(new Uint8Array(await readFile(join(out, `${name}-${number}.mp3`))))
+        expect(song.errors).toBe(0)
+        expect(song.seconds).toBeGreaterThan(10)
+        expect(song.left.some((x) => Math.abs(x) > 0.1)).toBe(true)
+        const cover = await sharp(join(out, `${name}-${number}.jpeg`)).metadata()
+        expect(cover).toMatchObject({ format: 'jpeg', width: 1_024, height: 1_024 })
+      }
+    }
+    const piapi = JSON.parse(await readFile(join(out, 'piapi-format.json'), 'utf8'))
+    expect(piapi).toMatchObject({ code: 200, data: { status: 'completed', model: 'suno', task_type: 'music' } })
+    const relay = JSON.parse(await readFile(join(out, 'suno-relay-format.json'), 'utf8'))
+    expect(relay).toMatchObject({ code: 'success', data: { status: 'SUCCESS', progress: '100%', action: 'MUSIC' } })
     expect((await readdir(out)).filter((name) => name.endsWith('.mp3'))).toHaveLength(4)
     expect((await s3.keys()).filter((key) => key.endsWith('.mp3'))).toHaveLength(4)
   })
