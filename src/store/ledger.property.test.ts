@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { freshDatabase, onDatabase } from '../../test/support/postgres-database.ts'
+import { migratedDatabase, onDatabase } from '../../test/support/postgres-database.ts'
 import type { AttemptOutcome } from '../core/attempt.ts'
 import { newId } from '../core/ids.ts'
 import { points } from '../core/points.ts'
@@ -502,7 +502,7 @@ describe('money and tasks add up under any interleaving of what clients and work
   })
 
   it('money and tasks add up on PostgreSQL under any interleaving, and no two verbs deadlock', async () => {
-    const url = await freshDatabase()
+    const url = await migratedDatabase()
     const open = () => openPostgres({ url, maxConnections: 6 })
     await keepsItsRules(30, [await open(), await open()])
     const deadlocks = 'select deadlocks::int from pg_stat_database where datname = current_database()'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { freshDatabase } from '../../test/support/postgres-database.ts'
+import { migratedDatabase } from '../../test/support/postgres-database.ts'
 import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
@@ -237,6 +237,6 @@ describe('no task is lost, paid for twice or settled twice, whatever fails in be
   })
 
   it('holds on PostgreSQL: every task is settled once and paid for at most once', async () => {
-    await keepsItsRules(20 * RUNS, async () => openPostgres({ url: await freshDatabase(), maxConnections: 6 }))
+    await keepsItsRules(20 * RUNS, async () => openPostgres({ url: await migratedDatabase(), maxConnections: 6 }))
   })
 })

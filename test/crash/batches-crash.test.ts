@@ -12,7 +12,7 @@ import type { Store } from '../../src/store/store.ts'
 import { TEST_SERVERS } from '../support/build-before.ts'
 import { type FakeModels, openFakeModels, USED } from '../support/fake-models.ts'
 import { LIVE_KEY, MASTER_SECRET, openGateway } from '../support/gateway.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
 
 const LINES = 150
 /** Lines that a process may have called without an outcome on disk: those under way, and those that wait to be stored. */
@@ -136,4 +136,4 @@ function crashSuite(engine: string, databaseUrl: () => Promise<string | undefine
 
 crashSuite('SQLite', async () => undefined, ['bookCalls:after', 'finishCallBatch:after'])
 // A dead process keeps its batches until its leases are over, and of a tenant two are worked on.
-crashSuite('PostgreSQL', freshDatabase, ['vendor:asked', 'bookCalls:before'])
+crashSuite('PostgreSQL', migratedDatabase, ['vendor:asked', 'bookCalls:before'])

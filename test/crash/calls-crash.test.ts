@@ -11,7 +11,7 @@ import type { Store } from '../../src/store/store.ts'
 import { TEST_SERVERS } from '../support/build-before.ts'
 import { type FakeModels, openFakeModels } from '../support/fake-models.ts'
 import { LIVE_KEY, MASTER_SECRET, openGateway } from '../support/gateway.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
 
 /** Before and after each write of a call, and while its vendor answers. */
 const POINTS = [
@@ -134,4 +134,4 @@ function crashSuite(engine: string, databaseUrl: () => Promise<string | undefine
 }
 
 crashSuite('SQLite', async () => undefined)
-crashSuite('PostgreSQL', freshDatabase)
+crashSuite('PostgreSQL', migratedDatabase)

@@ -9,7 +9,7 @@ import { openPostgres } from '../../src/store/postgres.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import { TEST_SERVERS } from '../support/build-before.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { type Moment, openVendor, type Vendor } from '../support/vendor.ts'
 
@@ -239,4 +239,4 @@ const { CRASH_ROUNDS } = process.env
 const pointsOf = (engine: 0 | 1) => POINTS.filter((_, index) => CRASH_ROUNDS !== undefined || index % 2 === engine)
 const ROUNDS = Number(CRASH_ROUNDS ?? 1)
 crashSuite('SQLite', ROUNDS, pointsOf(0), async () => undefined)
-crashSuite('PostgreSQL', ROUNDS, pointsOf(1), freshDatabase)
+crashSuite('PostgreSQL', ROUNDS, pointsOf(1), migratedDatabase)

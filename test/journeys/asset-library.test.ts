@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sampleFiles } from '../../src/assets/sample-files.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { download, LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
 import { handProvider } from './hand-provider.ts'
 
 /** PiAPI's Private Asset Library, as its clients use it: a file by its URL, then `asset://ID` in inputs. */
@@ -49,7 +49,7 @@ describe.each(['SQLite', 'PostgreSQL'])('on %s, the asset library of a tenant', 
   let web: Awaited<ReturnType<typeof openWebServer>>
   beforeAll(async () => {
     web = await openWebServer()
-    const env: Record<string, string> = engine === 'SQLite' ? {} : { DATABASE_URL: await freshDatabase() }
+    const env: Record<string, string> = engine === 'SQLite' ? {} : { DATABASE_URL: await migratedDatabase() }
     // So that a live key could have the work, if its files were its own.
     const house = [handProvider({ operations: ['seedance/seedance-2-fast-less-restriction'] })]
     gateway = await openGateway({ env, replaced: { builtIn: house } })

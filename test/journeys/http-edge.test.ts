@@ -3,7 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'nod
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
 import { rawRequest } from '../support/raw-request.ts'
 
 const MIB = 2 ** 20
@@ -29,7 +29,7 @@ describe('the HTTP server', () => {
         },
       }),
     )
-    gateway = await openGateway({ env: { DATABASE_URL: await freshDatabase() }, replaced: { log } })
+    gateway = await openGateway({ env: { DATABASE_URL: await migratedDatabase() }, replaced: { log } })
     logged = []
   })
   afterAll(() => gateway[Symbol.asyncDispose]())

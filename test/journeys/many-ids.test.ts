@@ -6,7 +6,7 @@ import { newId } from '../../src/core/ids.ts'
 import { points } from '../../src/core/points.ts'
 import { aTask } from '../../src/store/contract/samples.ts'
 import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
 import { longestStall, slowness } from '../support/stall.ts'
 
 /** Relays in front ask for all their unfinished tasks at once: lists of ids are answered whatever their length. */
@@ -48,7 +48,7 @@ describe.each([
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polyphony-ids-'))
-    const env = engine === 'SQLite' ? {} : { DATABASE_URL: await freshDatabase() }
+    const env = engine === 'SQLite' ? {} : { DATABASE_URL: await migratedDatabase() }
     gateway = await openGateway({ env })
     const keys = await gateway.store.listKeys({ tenantId: gateway.tenantId })
     const keyId = keys.find(({ mode }) => mode === 'test')?.keyId ?? ''

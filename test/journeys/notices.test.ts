@@ -11,7 +11,7 @@ import { type FakeLuma, openFakeLuma } from '../support/fake-luma.ts'
 import { freePort } from '../support/free-port.ts'
 import { LIVE_KEY, TEST_KEY } from '../support/gateway.ts'
 import { openMailServer } from '../support/mail-server.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { type ServerProcess, serve } from '../support/server-process.ts'
 
@@ -169,7 +169,7 @@ describe('a notice', () => {
     let refusals = 1
     operator.onRequest = () => (refusals-- > 0 ? 503 : 200)
     const env = {
-      DATABASE_URL: await freshDatabase(),
+      DATABASE_URL: await migratedDatabase(),
       STORAGE_URL: `file:${join(folder, 'files')}`,
       PORT: '0',
       POLYPHONY_SECRET: SECRET,

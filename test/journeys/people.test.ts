@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
 import { claimed, type Visitor, visitor } from '../support/visitor.ts'
 
 const ANA = { email: 'ana@example.org', password: 'a long password of ana', name: 'Ana' }
@@ -25,7 +25,7 @@ describe.each(['SQLite', 'PostgreSQL'])('people on %s', (engine) => {
   let ana: Visitor
 
   beforeAll(async () => {
-    const env = engine === 'SQLite' ? {} : { DATABASE_URL: await freshDatabase() }
+    const env = engine === 'SQLite' ? {} : { DATABASE_URL: await migratedDatabase() }
     gateway = await openGateway({ env })
   })
   afterAll(() => gateway?.[Symbol.asyncDispose]())

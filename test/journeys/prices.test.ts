@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../../src/core/json.ts'
 import { points } from '../../src/core/points.ts'
 import { openFakeLuma } from '../support/fake-luma.ts'
 import { openGateway, type PiapiTask, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
 import { handProvider } from './hand-provider.ts'
 
 const PRICES = '/api/admin/prices'
@@ -183,7 +183,7 @@ describe('a price that is changed while the gateway runs', () => {
 
 describe('a price that another process changes', () => {
   it('holds in all processes on one PostgreSQL within seconds', async () => {
-    const env = { DATABASE_URL: await freshDatabase() }
+    const env = { DATABASE_URL: await migratedDatabase() }
     await using one = await openGateway({ env })
     await using other = await openGateway({
       env: { ...env, STORAGE_URL: pathToFileURL(join(one.dataDir, 'files')).href },

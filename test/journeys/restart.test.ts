@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../../src/core/clock.ts'
 import { sandboxSong } from '../../src/engines/sandbox-media/sandbox-media.ts'
 import { clipsOf, download, openGateway, TEST_KEY } from '../support/gateway.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
 import { openReceiver } from '../support/receiver.ts'
 import { openVendor } from '../support/vendor.ts'
 import { vendorProvider } from '../support/vendor-provider.ts'
@@ -21,7 +21,7 @@ const SHORT = { prompt: '[Verse]\nMove your paws', tags: 'folk', title: 'Cat Dan
 
 describe.each(['SQLite', 'PostgreSQL'])('a restart of a gateway on %s', (engine) => {
   const database = async (): Promise<Record<string, string>> =>
-    engine === 'SQLite' ? {} : { DATABASE_URL: await freshDatabase() }
+    engine === 'SQLite' ? {} : { DATABASE_URL: await migratedDatabase() }
 
   it('resumes waiting, running and submitted tasks; none is done or charged twice', async () => {
     const env = await database()
@@ -127,7 +127,7 @@ describe('retention', () => {
   it.each(['POLYPHONY_RECORD_DAYS', 'POLYPHONY_MEDIA_DAYS', 'POLYPHONY_UPLOAD_HOURS'])(
     'may be set to any fraction in %s, also on PostgreSQL',
     async (name) => {
-      const env = { DATABASE_URL: await freshDatabase(), [name]: '0.7000001' }
+      const env = { DATABASE_URL: await migratedDatabase(), [name]: '0.7000001' }
       await using gateway = await openGateway({ dataDir, env })
       const { mp3 } = await sandboxSong()
       const body = { file_name: 'a.mp3', file_data: Buffer.from(mp3).toString('base64') }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { freshDatabase } from '../../../test/support/postgres-database.ts'
+import { migratedDatabase } from '../../../test/support/postgres-database.ts'
 import { openPostgres } from '../postgres.ts'
 import { type DatabaseClock, databaseClock } from './clock.ts'
 
@@ -58,7 +58,7 @@ describe('the clock that nodes share', () => {
   })
 
   it('a store on PostgreSQL provides the shared clock', async () => {
-    const store = await openPostgres({ url: await freshDatabase() })
+    const store = await openPostgres({ url: await migratedDatabase() })
     const now = store.clock.now()
     // The database runs on this machine.
     expect(Math.abs(now - Date.now())).toBeLessThan(500)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { freshDatabase, onDatabase } from '../../../test/support/postgres-database.ts'
+import { migratedDatabase, onDatabase } from '../../../test/support/postgres-database.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { openPool, type Pool } from './pool.ts'
 import { retrying } from './retry.ts'
@@ -10,7 +10,7 @@ describe('a pool of connections', () => {
   let pool: Pool
 
   beforeEach(async () => {
-    url = await freshDatabase()
+    url = await migratedDatabase()
     await onDatabase(url, (client) => client.query('create table rooms (id int primary key, guests int not null)'))
     await onDatabase(url, (client) => client.query('insert into rooms values (1, 0), (2, 0)'))
   })

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { freshDatabase, onDatabase } from '../../../test/support/postgres-database.ts'
+import { migratedDatabase, onDatabase } from '../../../test/support/postgres-database.ts'
 import { settle } from '../contract/moves.ts'
 import { aCancel, aPayer, aTask, OPERATION, POOL, START, submitted } from '../contract/samples.ts'
 import { openPostgres } from '../postgres.ts'
@@ -18,7 +18,7 @@ describe('signals between nodes', () => {
   let heardThere: Signal[]
 
   beforeEach(async () => {
-    url = await freshDatabase()
+    url = await migratedDatabase()
     here = await openPostgres({ url, maxConnections: 3 })
     there = await openPostgres({ url, maxConnections: 3 })
     await aPayer(here, { credit: 10_000_000 })
