@@ -11,19 +11,18 @@ import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
-import { fits } from '../core/model-name.ts'
 import { type Points, points } from '../core/points.ts'
 import type { PoolPolicy } from '../core/tenant.ts'
 import type { ModelPrice, ModelSetting, Usage } from '../core/usage.ts'
 import type { Account, CallEndpoint, CallSide } from '../providers/provider.ts'
 import type { Allowances, Reservation } from './allowances.ts'
-import { type ChatModel, isForChat } from './chat-models.ts'
+import { type ChatModel, chatModelsFor } from './chat-models.ts'
 import type { Format } from './format.ts'
-import { LISTED_MODELS, listPriceOf } from './list-prices.ts'
-import { priceOfUsage, scaled } from './model-price.ts'
+import { priceOfUsage } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import type { RealtimeRoutes, Trying } from './realtime.ts'
 import { listModels, type ModelRoute, routeModel, type Target } from './routing.ts'
+import { inPool, priceOf } from './targets.ts'
 import { type Download, translated } from './translate.ts'
 import { isTimeout, vendorFailure } from './vendor-failure.ts'
 
@@ -407,35 +406,9 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     return failure
   }
 
-  function chatModels(caller: Caller): ChatModel[] {
-    if (caller.mode === 'test') {
-      const names = options.sandbox.models.filter((id) => isForChat(id, undefined) && mayUse(caller, id))
-      return names.map((id) => ({ id, provider: null, price: {} }))
-    }
-    const members = options.membersFor(caller)
-    const served = LISTED_MODELS.filter((id) => members.some(({ models }) => models.some((one) => fits(one, id))))
-    const names = [...new Set([...listModels(members, options.settings), ...served])].sort()
-    return names
-      .filter((id) => mayUse(caller, id))
-      .flatMap((id) => {
-        const answering = answererOf(caller, id, members)
-        return answering && isForChat(id, answering.price) ? [{ id, ...answering }] : []
-      })
-  }
-
-  /** Who answers a model first, and at which price; undefined where nobody does, or at a price that is not known. */
-  function answererOf(caller: Caller, id: string, members: readonly CallMember[]): Omit<ChatModel, 'id'> | undefined {
-    const route = routeIfAny(id, members, options.settings)
-    for (const target of route ? inPool(route.targets, options.policyOf(caller.tenantId)) : []) {
-      const price = route && priceOf(route, target)
-      if (price) return { provider: target.member.record.provider, price }
-    }
-    return undefined
-  }
-
   return {
     answer,
-    chatModels,
+    chatModels: (caller) => chatModelsFor(options, caller),
     underWay: () => underWay,
     tryEach,
     candidates(caller, model) {
@@ -448,20 +421,6 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
         caller.mode === 'test' ? [...options.sandbox.models] : listModels(options.membersFor(caller), options.settings)
       return all.filter((model) => mayUse(caller, model))
     },
-  }
-}
-
-/** The way of a model; undefined for one that no account has, such as an alias whose account is gone. */
-function routeIfAny(
-  model: string,
-  members: readonly CallMember[],
-  settings: readonly ModelSetting[],
-): ModelRoute<CallMember> | undefined {
-  try {
-    return routeModel(model, members, settings)
-  } catch (error) {
-    if (error instanceof PolyphonyError) return undefined
-    throw error
   }
 }
 
@@ -494,36 +453,6 @@ function noWay(
 ): PolyphonyError {
   const providers = [...new Set(targets.map(({ member }) => member.record.provider))].join(', ')
   return new PolyphonyError('no_provider', `${endpoint} is not answered for ${model}, which ${providers} has.`)
-}
-
-/**
- * The targets in the pools that the tenant uses, as for tasks: its own accounts where it has some for the model, those of the
- * operator after them only if it lets its work fall back.
- */
-function inPool(
-  targets: readonly Target<CallMember>[],
-  { defaultPool, fallsBack }: PoolPolicy = { defaultPool: 'private', fallsBack: false },
-): readonly Target<CallMember>[] {
-  const own = targets.filter(({ member }) => member.record.tenantId !== null)
-  if (own.length === 0) return targets
-  const others = targets.filter(({ member }) => member.record.tenantId === null)
-  if (defaultPool === 'public') return others
-  return fallsBack ? [...own, ...others] : own
-}
-
-/**
- * What the operator set, else the vendor's list price, times the account's factor and that of batches; undefined for a model of a vendor whose
- * price is unknown.
- */
-function priceOf(
-  { price }: ModelRoute<CallMember>,
-  { member, model }: Target<CallMember>,
-  batchFactor = 1,
-): ModelPrice | undefined {
-  const { priceFactor } = member.record
-  if (priceFactor === 0) return {}
-  const whole = price ?? listPriceOf(model) ?? (member.side.isUnpriced ? {} : undefined)
-  return whole && scaled(whole, priceFactor * batchFactor)
 }
 
 function unpriced({ model }: Target<CallMember>): PolyphonyError {

@@ -1,9 +1,16 @@
-import type { ModelPrice } from '../core/usage.ts'
+import { type Caller, mayUse } from '../core/caller.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import { fits } from '../core/model-name.ts'
+import type { ModelPrice, ModelSetting } from '../core/usage.ts'
+import type { CallMember, CallsOptions } from './calls.ts'
+import { LISTED_MODELS } from './list-prices.ts'
+import { listModels, type ModelRoute, routeModel } from './routing.ts'
+import { inPool, priceOf } from './targets.ts'
 
 /** A model that a caller can chat with now, and what it costs. */
 export interface ChatModel {
   id: string
-  /** The name of the provider that is asked first; null = the sandbox. */
+  /** The name of the provider that is tried first; null = the sandbox. */
   provider: string | null
   price: ModelPrice
 }
@@ -21,4 +28,54 @@ export function isForChat(name: string, price: ModelPrice | undefined): boolean 
   // What is paid for input alone, by characters or by seconds, answers no words.
   const kinds = Object.keys(price ?? {})
   return kinds.length === 0 || kinds.includes('output') || kinds.includes('call')
+}
+
+/**
+ * The language models that have an account and a price for this caller, by name. An account that serves a vendor's models by
+ * the beginnings of their names stands for those of them that have a list price.
+ */
+export function chatModelsFor(
+  options: Pick<CallsOptions, 'membersFor' | 'policyOf' | 'settings' | 'sandbox'>,
+  caller: Caller,
+): ChatModel[] {
+  if (caller.mode === 'test') {
+    const names = options.sandbox.models.filter((id) => isForChat(id, undefined) && mayUse(caller, id))
+    return names.map((id) => ({ id, provider: null, price: {} }))
+  }
+  const members = options.membersFor(caller)
+  const served = LISTED_MODELS.filter((id) => members.some(({ models }) => models.some((one) => fits(one, id))))
+  const names = [...new Set([...listModels(members, options.settings), ...served])].sort()
+  return names.flatMap((id) => {
+    const first = mayUse(caller, id) ? firstFor(options, caller, id, members) : undefined
+    return first && isForChat(id, first.price) ? [{ id, ...first }] : []
+  })
+}
+
+/** The provider that is tried first for a model, and its price; undefined without an account or a known price. */
+function firstFor(
+  { policyOf, settings }: Pick<CallsOptions, 'policyOf' | 'settings'>,
+  caller: Caller,
+  id: string,
+  members: readonly CallMember[],
+): Omit<ChatModel, 'id'> | undefined {
+  const route = routeIfAny(id, members, settings)
+  for (const target of route ? inPool(route.targets, policyOf(caller.tenantId)) : []) {
+    const price = route && priceOf(route, target)
+    if (price) return { provider: target.member.record.provider, price }
+  }
+  return undefined
+}
+
+/** The route of a model; undefined for one that no account has, such as an alias whose account is gone. */
+function routeIfAny(
+  model: string,
+  members: readonly CallMember[],
+  settings: readonly ModelSetting[],
+): ModelRoute<CallMember> | undefined {
+  try {
+    return routeModel(model, members, settings)
+  } catch (error) {
+    if (error instanceof PolyphonyError) return undefined
+    throw error
+  }
 }
