@@ -12,7 +12,6 @@ import {
   dueForProbe,
   fallback,
   faultOfSizes,
-  judgesSizes,
   offers,
   type Route,
   type RouteRequest,
@@ -39,8 +38,6 @@ export interface Accounts {
   refresh(): Promise<void>
   /** The pool for an operation. Throws `no_provider`, saying what to configure. */
   route(request: RouteRequest): Route
-  /** Whether some account that a request may be given to looks at the sizes of its pictures. */
-  judgesSizes(request: RouteRequest): boolean
   /** What is wrong with the sizes of the pictures, where no account takes them: the path of a field, and the rule. */
   faultOfSizes(
     request: RouteRequest & { input: JsonObject },
@@ -88,7 +85,6 @@ export function openAccounts(options: AccountsOptions): Accounts {
     },
     refresh,
     route: (request) => route(roster(), request),
-    judgesSizes: (request) => judgesSizes(roster(), request),
     faultOfSizes: (request, sizes) => faultOfSizes(roster(), request, sizes),
     offers: (pool, operations) => offers(roster(), pool, operations, clock.now()),
     fallback: (pool, operation) => fallback(roster(), pool, operation),

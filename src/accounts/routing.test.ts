@@ -54,8 +54,8 @@ const ownPrism = aMember(PRISM, 'prism-own', { tenantId: 't', serves: [IMAGE] })
 const imagesOnly = { ...ownPrism, operations: new Set([IMAGE]) }
 const sandbox = aBuiltIn(SANDBOX)
 const studio = aBuiltIn(STUDIO)
-const paid = (pool: string): Route => ({ pool, isFree: false })
-const free = (pool: string): Route => ({ pool, isFree: true })
+const paid = (pool: string): Route => ({ pool, isFree: false, judgesSizes: false })
+const free = (pool: string): Route => ({ pool, isFree: true, judgesSizes: false })
 
 describe('routing', () => {
   const charging = (priceFactor: number) => aMember(LUMEN, `lumen-at-${priceFactor}`, { tenantId: 't', priceFactor })

@@ -35,6 +35,8 @@ export interface Route {
   pool: string
   /** No account that may perform it charges for it. */
   isFree: boolean
+  /** Whether some account that may perform it refuses pictures by their sizes. */
+  judgesSizes: boolean
 }
 
 /** The pool for a task. Throws `no_provider`, saying what to configure. */
@@ -46,8 +48,8 @@ export function route(roster: Roster, request: RouteRequest): Route {
   if (!found) throw noProvider(roster, request)
   checkInput(found.among, request)
   if (!found.areOwn) return routeTo(mode, found.among)
-  const { pool, isFree } = routeTo(tenantPool(tenantId), found.among)
-  return { pool, isFree: isFree && roster.policies.get(tenantId)?.fallsBack !== true }
+  const own = routeTo(tenantPool(tenantId), found.among)
+  return { ...own, isFree: own.isFree && roster.policies.get(tenantId)?.fallsBack !== true }
 }
 
 /** The accounts that a request may be given to, whatever its input: the tenant's own, or the operator's. */
@@ -60,11 +62,6 @@ function candidates(roster: Roster, request: RouteRequest): { among: Member[]; a
   const found = performers(roster, operation, isOperators(mode))
   const mayBePublic = request.pool !== 'private' || mode === 'test' || policy?.fallsBack === true
   return found.length > 0 && mayBePublic ? { among: found, areOwn: false } : undefined
-}
-
-/** Whether some account that a request may be given to looks at the sizes of its pictures. */
-export function judgesSizes(roster: Roster, request: RouteRequest): boolean {
-  return candidates(roster, request)?.among.some(({ provider }) => provider.refusesSizes !== undefined) ?? false
 }
 
 /** What is wrong with the sizes of the pictures, where none of the accounts takes them. */
@@ -197,7 +194,11 @@ function checkInput(among: readonly Member[], { operation, input }: RouteRequest
 }
 
 function routeTo(pool: string, among: readonly Member[]): Route {
-  return { pool, isFree: among.every(({ record }) => record.priceFactor === 0) }
+  return {
+    pool,
+    isFree: among.every(({ record }) => record.priceFactor === 0),
+    judgesSizes: among.some(({ provider }) => provider.refusesSizes !== undefined),
+  }
 }
 
 function noProvider({ members }: Roster, { operation, mode, pool }: RouteRequest): PolyphonyError {

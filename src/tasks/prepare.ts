@@ -80,22 +80,22 @@ export async function check(parts: SubmitParts, submission: Submission, caller: 
   if (submission.webhook) await egress.judge(submission.webhook.url, submission.webhook.field)
   const parent = await parentOf(parts, submission, caller)
   checkAgainstParent(submission, parent)
-  const { pool, isFree } = accounts.route({ ...request, parent })
-  const sizes = await knownSizes(parts, submission, caller, request)
+  const { pool, isFree, judgesSizes } = accounts.route({ ...request, parent })
+  const sizes =
+    judgesSizes || operation.pricedBy !== undefined ? await knownSizes(parts, submission, caller, request) : undefined
   const checked = { pool, parentTaskId: parent?.id ?? null, model }
   if (mode === 'test' || isFree) return { ...checked, pricePoints: ZERO_POINTS, priceRule: null }
   const { points: pricePoints, rule: priceRule } = parts.prices.priceOf(operation, input, tenantId, sizes)
   return { ...checked, pricePoints, priceRule }
 }
 
-/** Sizes of the pictures, where somebody asks for them; refuses those that no account takes. */
+/** The sizes of the pictures, as far as they are known; refuses those that no account takes. */
 async function knownSizes(
   { accounts, inputs }: SubmitParts,
   submission: Submission,
   caller: Caller,
   request: RouteRequest & { input: JsonObject },
-): Promise<PictureSizes | undefined> {
-  if (submission.operation.pricedBy === undefined && !accounts.judgesSizes(request)) return undefined
+): Promise<PictureSizes> {
   const sizes = await inputs.sizesOf(submission, scopeOf(caller))
   const fault = accounts.faultOfSizes(request, sizes)
   if (fault) throw fieldError('invalid_input', fieldIn(submission, fault.field), fault.rule)
