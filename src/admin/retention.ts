@@ -107,19 +107,21 @@ export const RETENTION_VERBS = [
     async run(context, input, actor) {
       const { store, place } = context
       const before = await store.getRetention({})
-      const after: StoredRetention = { ...before }
+      const changes: Partial<Record<RetentionTime, number | null>> = {}
       for (const time of RETENTION_TIMES) {
         const { [NAMES[time]]: value } = input
         if (value === undefined) continue
         if (place.retention[time].isGiven) {
           throw invalidInput(NAMES[time], `is set by ${RETENTION_SETTINGS[time]}, which comes first: change it there`)
         }
-        if (value === null) delete after[time]
-        else after[time] = value
+        changes[time] = value
       }
+      const after = Object.fromEntries(
+        Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null),
+      ) as StoredRetention // without what was taken back
       const audit = auditOf(context, actor, 'retention.set', { before: recordOf(before), after: recordOf(after) })
-      await store.setRetention({ retention: after, audit })
-      return shown(context, after)
+      await store.changeRetention({ changes, audit })
+      return shown(context, await store.getRetention({}))
     },
   }),
 ] as const

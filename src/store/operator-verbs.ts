@@ -3,7 +3,7 @@ import type { AuditEntry } from '../core/audit.ts'
 import type { BalanceNotice } from '../core/balance-notice.ts'
 import type { Payment } from '../core/payment.ts'
 import type { Points } from '../core/points.ts'
-import type { StoredRetention } from '../core/retention.ts'
+import type { RetentionTime, StoredRetention } from '../core/retention.ts'
 import type { TopUpCode } from '../core/top-up-code.ts'
 
 /** The verbs of codes and payments that become credit, of announcements, notices of low balances and attempts to sign in. */
@@ -70,8 +70,8 @@ export interface OperatorWrites {
   removeAnnouncement(args: { id: string } & Audited): Promise<boolean>
   /** null = no notice. */
   changeBalanceNotice(args: { tenantId: string; notice: BalanceNotice | null } & Audited): Promise<void>
-  /** In place of all that was chosen before. */
-  setRetention(args: { retention: StoredRetention } & Audited): Promise<void>
+  /** Those that are named; null takes a choice back. */
+  changeRetention(args: { changes: Partial<Record<RetentionTime, number | null>> } & Audited): Promise<void>
   /**
    * Takes one of `perMinute` attempts, of which a minute's worth may come at once, in all processes together. Returns how long
    * to wait when there is none, and 0 when one was taken.

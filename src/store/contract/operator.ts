@@ -132,14 +132,14 @@ export function operatorContract(bench: Bench): void {
     expect(await bench.store.getBalanceNotice({ tenantId: 't1' })).toBeUndefined()
   })
 
-  it('what is chosen of the retention replaces what was chosen before, and is announced', async () => {
+  it('what is chosen of the retention holds until it is chosen anew or taken back, and is announced', async () => {
     const signals: string[] = []
     const unsubscribe = bench.store.onSignal(({ kind }) => signals.push(kind))
     expect(await bench.store.getRetention({})).toEqual({})
-    await bench.store.setRetention({ retention: { mediaDays: 0.5, recordDays: 400 } })
+    await bench.store.changeRetention({ changes: { mediaDays: 0.5, recordDays: 400 } })
     expect(await bench.store.getRetention({})).toEqual({ mediaDays: 0.5, recordDays: 400 })
-    await bench.store.setRetention({ retention: { uploadHours: 2 } })
-    expect(await bench.store.getRetention({})).toEqual({ uploadHours: 2 })
+    await bench.store.changeRetention({ changes: { mediaDays: 3, recordDays: null, uploadHours: 2 } })
+    expect(await bench.store.getRetention({})).toEqual({ mediaDays: 3, uploadHours: 2 })
     unsubscribe()
     expect(signals.filter((kind) => kind === 'retention')).toHaveLength(2)
   })

@@ -75,7 +75,7 @@ import { getPriceRevision } from './price-revision.ts'
 import { changeCostRules, changePriceRules, listCostRules, listPriceGroups, listPriceRules } from './price-rules.ts'
 import { listQueues } from './queues.ts'
 import { forgetReceivers, listDueReceivers, queueDeliveries } from './receivers.ts'
-import { getRetention, setRetention } from './retention.ts'
+import { changeRetention, getRetention } from './retention.ts'
 import { createShare, getShare, listShares, revokeShare } from './shares.ts'
 import { takeAttempt } from './sign-in-attempts.ts'
 import { getStorageUse } from './storage-use.ts'
@@ -204,7 +204,7 @@ export const writes: Queries<EngineVerbs> = {
   createAnnouncement,
   removeAnnouncement,
   changeBalanceNotice,
-  setRetention,
+  changeRetention,
   takeAttempt,
 }
 

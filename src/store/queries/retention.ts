@@ -9,12 +9,14 @@ export async function getRetention(tx: Tx): Promise<StoredRetention> {
   return Object.fromEntries(known.map(({ name, value }) => [name, Number(value)]))
 }
 
-export async function setRetention(
+export async function changeRetention(
   tx: Tx,
-  { retention, audit }: Parameters<OperatorWrites['setRetention']>[0],
+  { changes, audit }: Parameters<OperatorWrites['changeRetention']>[0],
 ): Promise<void> {
-  await tx.db.deleteFrom('retention').execute()
-  const rows = Object.entries(retention).map(([name, value]) => ({ name, value }))
+  const named = Object.entries(changes)
+  const names = named.map(([name]) => name)
+  if (names.length > 0) await tx.db.deleteFrom('retention').where('name', 'in', names).execute()
+  const rows = named.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]))
   if (rows.length > 0) await tx.insertMany('retention', rows)
   await writeAudit(tx, audit)
   tx.signal({ kind: 'retention' })
