@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { listOperations } from '../../src/catalog/catalog.ts'
 import type { Operation } from '../../src/catalog/operation.ts'
@@ -105,10 +105,11 @@ function sorted(value: Json): Json {
 }
 
 const AT_ONCE = 8
+/** Every program in Python, and the body that it sends. */
+const printed: { text: string; body: object }[] = []
 
 it('every request that is offered for an operation makes the same task as the gateway’s own protocol, in each language', async () => {
   const made: { about: string; protocol: string; own: string; other: string }[] = []
-  const printed: { text: string; body: object }[] = []
   const operations = [...listOperations()]
 
   async function check(operation: Operation): Promise<void> {
@@ -138,7 +139,6 @@ it('every request that is offered for an operation makes the same task as the ga
     expect(stored.get(own), about).toBeDefined()
     expect(stored.get(other), about).toBe(stored.get(own))
   }
-  expect(readByPython(printed.map(({ text }) => text))).toEqual(printed.map(({ body }) => body))
   const counts = Object.groupBy(made, ({ protocol }) => protocol)
   console.info(
     `requests written and read back: ${made.length} for ${listOperations().length} operations`,
@@ -147,6 +147,18 @@ it('every request that is offered for an operation makes the same task as the ga
   // All operations in two protocols, and the families in their own.
   expect(made.length).toBeGreaterThan(2 * listOperations().length + 100)
 }, 120_000)
+
+it('the programs in Python send the same bodies', ({ skip }) => {
+  if (spawnSync('python3', ['--version']).status !== 0) skip('There is no Python here to read them.')
+  expect(printed.length).toBeGreaterThan(2 * listOperations().length)
+  expect(readByPython(printed.map(({ text }) => text))).toEqual(printed.map(({ body }) => body))
+})
+
+it('a request with a file of hundreds of kilobytes in its text is refused, as code with it would be of no use', async () => {
+  const asked = { operation: 'Qubico/image-toolkit/background-remove', input: { image: 'A'.repeat(200_000) } }
+  const { status, body } = await gateway.send('POST', '/polyphony/v1/requests', { key: LIVE_KEY, body: asked })
+  expect({ status, body }).toMatchObject({ status: 413, body: { error: { code: 'payload_too_large' } } })
+})
 
 /** What Python reads in the argument `json` of each program. */
 function readByPython(programs: string[]): unknown[] {

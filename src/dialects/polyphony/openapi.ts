@@ -401,7 +401,7 @@ function schemas(): Record<string, JsonObject> {
       Type.Object({
         id: Type.String({ description: 'The name that a call has in `model`.' }),
         provider: Type.Union([
-          Type.String({ description: 'Who is asked first; null = the sandbox, which is free.' }),
+          Type.String({ description: 'The provider that is tried first; null = the sandbox, which is free.' }),
           Type.Null(),
         ]),
         usd_per_million_input: perMillion('the conversation'),

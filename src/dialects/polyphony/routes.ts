@@ -22,6 +22,9 @@ import { flagIn, listingIn } from './query.ts'
 import { requestsFor } from './to-request.ts'
 import { DIALECT, toTask } from './to-task.ts'
 
+/** Each protocol's request is written and read back in turn, and code with a file in base64 in it is of no use. */
+const MAX_WRITTEN_BYTES = 128 * 2 ** 10
+
 const described = describedBy<Descriptions>()
 
 const CREATED = 201
@@ -92,7 +95,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
     }
   })
 
-  app.post('/requests', described('polyphonyRequests'), async (request) => {
+  app.post('/requests', { ...described('polyphonyRequests'), bodyLimit: MAX_WRITTEN_BYTES }, async (request) => {
     const { operation, input } = toTask(request.body)
     return { requests: context.requestsFor(operation, givenIn(request.body) ?? input) }
   })
