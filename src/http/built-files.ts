@@ -44,11 +44,11 @@ const decode = promisify(gunzip)
 
 export function builtFiles(folder: URL): BuiltFiles {
   const names = lazily(() => filesIn(folder))
-  const texts = new Map<string, Promise<Uint8Array>>()
+  const texts = new Map<string, () => Promise<Uint8Array>>()
   const stored = (name: string): Promise<Uint8Array> => {
-    const known = texts.get(name) ?? readFile(new URL(name, folder))
+    const known = texts.get(name) ?? lazily(() => readFile(new URL(name, folder)))
     texts.set(name, known)
-    return known
+    return known()
   }
   return {
     async has(name) {
