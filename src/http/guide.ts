@@ -11,7 +11,7 @@ type Language = (typeof LANGUAGES)[number]
 
 const FIRST_PAGE = 'getting-started'
 
-/** Stands in the texts for language models where the address of the gateway belongs. */
+/** The placeholder of the gateway's address in the texts for language models. */
 const ADDRESS = '{{PUBLIC_URL}}'
 
 export interface GuideOptions {

@@ -5,7 +5,7 @@ import type { Watch } from './watch.ts'
 
 /**
  * ESRGAN slim makes twice the sides, ESRGAN thick four times; what is between them is made smaller again. Throws `Refused`
- * where the result would be too large, or no larger. `share` is told of the tiles, so that other threads can take some: the
+ * where the result would be too large, or no larger. `share` receives the tiles, so that other threads can take some: the
  * result is the same.
  */
 export async function enlarge(

@@ -2,7 +2,7 @@ import { loadNetwork, type Network } from './models.ts'
 import type { Picture } from './picture.ts'
 import type { Watch } from './watch.ts'
 
-/** A picture that is enlarged in tiles, by any number of threads: each takes the next tile that nobody has. */
+/** A picture that is enlarged in tiles, by any number of threads: each takes the next tile that is not assigned. */
 export interface SharedTiles {
   times: 2 | 4
   widthPx: number
@@ -26,7 +26,7 @@ const NETWORKS = {
 const TILE_PX = 128
 /** What a tile sees of its neighbours, so that no seam shows. */
 const OVERLAP_PX = 8
-/** How often a thread that waits for the last tiles of others looks whether anybody still waits for the picture. */
+/** How often a thread that waits for the last tiles of others checks whether the picture was cancelled. */
 const LOOK_MS = 200
 
 interface Tile {
@@ -43,7 +43,7 @@ export function openTiles({ data, widthPx, heightPx }: Picture, times: 2 | 4): S
   return { times, widthPx, heightPx, source, result, counts: new Int32Array(new SharedArrayBuffer(8)) }
 }
 
-/** How many tiles nobody has taken yet. */
+/** The number of tiles that are not assigned yet. */
 export function tilesLeft(tiles: SharedTiles): number {
   return Math.max(0, tilesOf(tiles).length - Atomics.load(tiles.counts, TAKEN))
 }

@@ -44,7 +44,7 @@ export interface TilesJob {
   kind: 'tiles'
   tiles: SharedTiles
   stop: Flag
-  /** Somebody else needs this thread: it is to end with the tile at hand. */
+  /** The thread is needed for another picture: it ends after the current tile. */
   leave: Flag
 }
 

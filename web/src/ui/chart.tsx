@@ -133,7 +133,7 @@ function stackOf(series: readonly Series[]) {
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
 
-/** What the legend tells of while no day is pointed at. */
+/** What the legend shows while the pointer is on no day. */
 const periodOf = (days: readonly number[]): string =>
   days.length === 0 ? '' : `${day((days[0] ?? 0) * 1_000)} – ${day((days.at(-1) ?? 0) * 1_000)}`
 
