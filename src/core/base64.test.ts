@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromBase64, standardBase64 } from './base64.ts'
+import { fromBase64, plainBytes, standardBase64 } from './base64.ts'
 
 describe('base64 of a caller', () => {
   it.each([
@@ -31,5 +31,22 @@ describe('base64 in any spelling', () => {
 
   it('is left alone where it is none', () => {
     expect(standardBase64('a word, then another')).toBe('a word, then another')
+  })
+})
+
+describe('base64 without padding and white space', () => {
+  it('is told from every text with another character in it, wherever that is', () => {
+    const told: string[] = []
+    for (let code = 0; code < 2 ** 16; code++) {
+      const one = String.fromCharCode(code)
+      for (const text of [`${one}AAA`, `AA${one}A`, `AAA${one}`, `${'A'.repeat(37)}${one}${'A'.repeat(26)}`])
+        if ((plainBytes(text) !== undefined) !== /^[A-Za-z0-9+/_-]+$/.test(text)) told.push(JSON.stringify(text))
+    }
+    expect(told).toEqual([])
+  })
+
+  it('has a length that base64 can have', () => {
+    expect(['A', 'AAAAA'].map(plainBytes)).toEqual([undefined, undefined])
+    expect(['AA', 'AAA', 'AAAA'].map((text) => plainBytes(text)?.length)).toEqual([1, 2, 3])
   })
 })
