@@ -153,11 +153,17 @@ export interface Claim {
 /** Routes that the server registers, with their part of its description. */
 export interface RouteModule {
   readonly id: string
+  /**
+   * Where its routes are: each path with everything below it that is not a longer path of another module. Of one to three
+   * parts, of which the first may have a parameter, such as `/mj-:speed`. The routes are added with the first request
+   * for one of them.
+   */
+  readonly paths: readonly `/${string}`[]
   /** Left out where no path of its own is one of another protocol. */
   readonly claims?: readonly Claim[]
   /**
    * Registered as an encapsulated plugin: hooks and error handlers stay inside. Each route has a
-   * description, or is `undocumented` (`kit/described.ts`); the gateway does not start with one that is neither.
+   * description, or is `undocumented` (`kit/described.ts`); with one that is neither, none of them is served.
    */
   routes(app: FastifyInstance, context: DialectContext): void | Promise<void>
   /** Called when the description is first read, not at the start. */

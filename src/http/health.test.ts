@@ -7,7 +7,7 @@ import { type AccountRecord, DEFAULT_ACCOUNT } from '../core/account.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
-import { health } from './health.ts'
+import { openHealth } from './health.ts'
 import { openRecorders } from './metrics/recorders.ts'
 
 function anAccount(id: string, provider: string, given: Partial<AccountRecord> = {}): AccountRecord {
@@ -43,7 +43,7 @@ describe('the routes that need no key', () => {
     app = Fastify()
     writing = async () => {}
     app.post('/stores', (_request, reply) => reply.code(507).send())
-    health(app, {
+    const health = openHealth({
       store,
       version: '1.2.3',
       startedAt: Date.now(),
@@ -53,7 +53,9 @@ describe('the routes that need no key', () => {
       write: () => writing(),
       recorders: openRecorders(),
       folders: { data: folder },
-    })(app)
+    })
+    health.count(app)
+    health.routes(app)
   })
   afterEach(async () => {
     await app.close()

@@ -39,11 +39,14 @@ export interface MetricsAccess {
 
 const NO_ROOM = 507
 
-/**
- * Liveness, readiness, a public status and metrics. None needs a key, and none reveals anything about tenants. Counts
- * every answer of `app`, and returns the function that adds the routes.
- */
-export function health(app: FastifyInstance, options: HealthOptions): (routes: FastifyInstance) => void {
+export interface Health {
+  /** Counts every answer of a server. Call it before its routes are added. */
+  count(app: FastifyInstance): void
+  routes(app: FastifyInstance): void
+}
+
+/** Liveness, readiness, a public status and metrics. None needs a key, and none reveals anything about tenants. */
+export function openHealth(options: HealthOptions): Health {
   let opened: Promise<Metrics> | undefined
   const metrics = (): Promise<Metrics> => {
     opened ??= openMetrics(options)
@@ -51,20 +54,21 @@ export function health(app: FastifyInstance, options: HealthOptions): (routes: F
   }
   const { readiness, noteFull } = openReadiness({ read: () => options.store.nextDueAt({}), write: options.write })
 
-  // Not encapsulated, so that it sees every dialect.
-  app.addHook('onResponse', (request, reply, done) => {
-    if (reply.statusCode === NO_ROOM) noteFull()
-    options.recorders.answered(request, reply)
-    done()
-  })
+  function count(app: FastifyInstance): void {
+    app.addHook('onResponse', (request, reply, done) => {
+      if (reply.statusCode === NO_ROOM) noteFull()
+      options.recorders.answered(request, reply)
+      done()
+    })
+  }
 
-  return (routes) => {
-    routes.get('/healthz', described('healthz'), async () => ({ status: 'ok' }))
-    routes.get('/readyz', described('readyz'), async (_request, reply) => {
+  function routes(app: FastifyInstance): void {
+    app.get('/healthz', described('healthz'), async () => ({ status: 'ok' }))
+    app.get('/readyz', described('readyz'), async (_request, reply) => {
       const status = await readiness()
       return reply.code(status === 'ready' ? 200 : 503).send({ status })
     })
-    routes.get('/api/status', described('status'), async () => ({
+    app.get('/api/status', described('status'), async () => ({
       name: 'polyphony',
       version: options.version,
       store: options.store.engine,
@@ -78,7 +82,7 @@ export function health(app: FastifyInstance, options: HealthOptions): (routes: F
       metricsServer(app, { host, port, key, metrics })
       return
     }
-    routes.get('/metrics', described('metrics'), async (request, reply) => {
+    app.get('/metrics', described('metrics'), async (request, reply) => {
       if (!hasMetricsKey(key, request.headers)) {
         throw new PolyphonyError(
           'unauthorized',
@@ -89,6 +93,8 @@ export function health(app: FastifyInstance, options: HealthOptions): (routes: F
       return reply.header('content-type', contentType).send(await scrape())
     })
   }
+
+  return { count, routes }
 }
 
 /** What clients of one-api and new-api read of its own `/api/status`, above all what a unit of quota is worth. */

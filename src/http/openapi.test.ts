@@ -49,8 +49,8 @@ beforeAll(async () => {
   }
   subscribe('fastify.initialization', watch)
   gateway = await openGateway()
+  document = await read('/openapi.json') // which adds the routes of every protocol
   unsubscribe('fastify.initialization', watch)
-  document = await read('/openapi.json')
   reading = await read('/docs/openapi.json')
 })
 afterAll(() => gateway[Symbol.asyncDispose]())

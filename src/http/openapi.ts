@@ -14,8 +14,8 @@ export interface ServedModule {
 }
 
 export interface OpenApiOptions {
-  /** All that this server serves; complete when it listens. */
-  served: readonly ServedModule[]
+  /** All that this server serves. */
+  served: () => Promise<readonly ServedModule[]>
   context: DialectContext
   /** '' where it depends on the request: the document is the same for all. */
   publicUrl: () => string
@@ -50,7 +50,7 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
     undocumented('a part of the document'),
     async (request, reply) => {
       const id = request.params.name.replace(/\.json$/, '')
-      const { modules, isKnown } = modulesOf(options.served, id)
+      const { modules, isKnown } = modulesOf(await options.served(), id)
       if (!isKnown) throw new PolyphonyError('not_found', `There is no ${request.params.name}; there are ${modules}.`)
       let made = ofOne.get(id)
       if (!made) {
@@ -79,9 +79,10 @@ function oncePer(revision: () => number, make: () => Promise<string>): () => Pro
   }
 }
 
-function partsOf({ served, context }: OpenApiOptions): Promise<Part[]> {
+async function partsOf({ served, context }: OpenApiOptions): Promise<Part[]> {
+  const modules = await served()
   return Promise.all(
-    served.map(async ({ module, routes }) => {
+    modules.map(async ({ module, routes }) => {
       const description = await module.describe(context)
       const { tags, webhooks, schemas, reading } = description
       return {

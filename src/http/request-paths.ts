@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Claim } from '../dialects/dialect.ts'
-import type { NotedRoute } from './noted-routes.ts'
+import type { Claim, RouteModule } from '../dialects/dialect.ts'
 import { formOf } from './route-methods.ts'
 
 /**
@@ -16,21 +15,17 @@ export class RequestPaths {
 
   readonly #claims: readonly Claim[]
 
-  constructor(claims: readonly Claim[] = []) {
-    this.#claims = claims
-  }
-
-  /** Notes the routes of a protocol. */
-  add(routes: readonly Pick<NotedRoute, 'path'>[]): void {
-    for (const { path } of routes) {
+  constructor(modules: readonly Pick<RouteModule, 'claims' | 'paths'>[]) {
+    this.#claims = modules.flatMap(({ claims = [] }) => claims)
+    for (const path of modules.flatMap(({ paths }) => paths)) {
       const [, first = '', second = ''] = path.split('/')
       if (first === 'v1') this.#belowV1.add(second)
-      else if (!first.startsWith('{')) this.#first.set(first, formOf(first.replaceAll(/\{(\w+)\}/g, ':$1')))
+      else this.#first.set(first, formOf(first))
     }
   }
 
   /** The URL (path and query) as it is routed. */
-  served(url: string, headers: IncomingHttpHeaders = {}): string {
+  served(url = '/', headers: IncomingHttpHeaders = {}): string {
     return this.#claimed(this.#plain(url), headers)
   }
 

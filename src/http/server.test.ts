@@ -1,35 +1,97 @@
+import type { AddressInfo } from 'node:net'
+import { Writable } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { RouteModule } from '../dialects/dialect.ts'
+import { describedBy } from '../dialects/kit/described.ts'
 import { serve } from '../dialects/kit/protocol.ts'
 import { buildServer, type ServerOptions } from './server.ts'
 
-/** A dialect with one route, which says nothing of itself. */
-const photon: RouteModule = {
-  id: 'photon',
-  routes: (app, context) =>
-    serve(app, context, {
-      prefixes: ['/photon/v1'],
-      error: ({ status }) => ({ status, body: {} }),
-      routes: (inside) => void inside.get('/rays/:id', async () => ({})),
-    }),
-  describe: async () => ({ tags: [], operations: {}, webhooks: {}, schemas: {} }),
+const described = describedBy<{ ray: object }>()
+
+/** A dialect with the routes that `add` adds below its prefix. */
+function dialect(id: string, prefix: `/${string}`, add: (app: FastifyInstance) => void): RouteModule {
+  return {
+    id,
+    paths: [prefix],
+    routes: (app, context) =>
+      serve(app, context, {
+        prefixes: [prefix],
+        error: ({ status }) => ({ status, body: { of: id } }),
+        routes: add,
+      }),
+    describe: async () => ({ tags: [], operations: {}, webhooks: {}, schemas: {} }),
+  }
 }
 
 describe('the server', () => {
-  it('does not start with a dialect that has a route without a description, and names the route', async () => {
+  let app: FastifyInstance
+  let logged: string
+  afterEach(() => app.close())
+
+  /** Its address, with these dialects. */
+  async function listening(dialects: RouteModule[]): Promise<string> {
+    logged = ''
+    const lines = new Writable({
+      write(chunk, _encoding, done) {
+        logged += String(chunk)
+        done()
+      },
+    })
     const options = {
-      dialects: [photon],
-      context: {},
+      dialects,
+      context: {
+        authenticate: () => ({ tenantId: 't', keyId: 'k', mode: 'test' }),
+        checkLoad: () => {},
+        rateOf: () => undefined,
+      },
       assets: {},
       callbacks: {},
-      health: { store: {} },
-      log: pino({ level: 'silent' }),
+      health: { store: {}, recorders: { answered: () => {} } },
+      log: pino({ level: 'error' }, lines),
       bodyMaxBytes: 1_000,
       requestTimeoutMs: 1_000,
       corsOrigins: [],
       trustedProxies: [],
-    } as unknown as ServerOptions // no request comes, so nothing of the rest is used
-    await expect(buildServer(options)).rejects.toThrow('The route GET /photon/v1/rays/:id has no description')
+    } as unknown as ServerOptions // what these requests do not need is left out
+    app = await buildServer(options)
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}` // it listens on TCP
+  }
+
+  it('adds the routes of a dialect with the first request for one of them, and those of the others not', async () => {
+    const added: string[] = []
+    const counted = (id: string) =>
+      dialect(id, `/${id}`, (inside) => {
+        added.push(id)
+        inside.get('/rays/:id', described('ray'), async () => ({ of: id }))
+      })
+    const url = await listening([counted('photon'), counted('boson')])
+    expect(added).toEqual([])
+    const answers = await Promise.all([1, 2, 3].map((ray) => fetch(`${url}/photon/rays/${ray}`)))
+    expect(await Promise.all(answers.map((answer) => answer.json()))).toEqual(Array(3).fill({ of: 'photon' }))
+    expect(added).toEqual(['photon'])
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    expect(added).toEqual(['photon'])
+  })
+
+  it('answers 500 where a route has no description, names it in the log, and serves the other dialects', async () => {
+    const silent = dialect('photon', '/photon', (inside) => void inside.get('/rays/:id', async () => ({})))
+    const told = dialect('boson', '/boson', (inside) => void inside.get('/rays', described('ray'), async () => ({})))
+    const url = await listening([silent, told])
+    expect((await fetch(`${url}/photon/rays/1`)).status).toBe(500)
+    expect(logged).toContain('The route GET /photon/rays/:id has no description')
+    expect((await fetch(`${url}/boson/rays`)).status).toBe(200)
+  })
+
+  it('refuses a route outside the paths of its dialect, which no request would reach', async () => {
+    const astray: RouteModule = {
+      ...dialect('photon', '/photon', () => {}),
+      routes: async (inside) => void inside.get('/v1/rays', described('ray'), async () => ({})),
+    }
+    const url = await listening([astray])
+    expect((await fetch(`${url}/photon/rays`)).status).toBe(500)
+    expect(logged).toContain('The route /v1/rays of photon lies outside its paths (/photon)')
   })
 })

@@ -43,7 +43,7 @@ export function openSockets(app: FastifyInstance): AcceptSocket {
       response.once('finish', () => {
         if (upgrades.has(request)) socket.end()
       })
-      app.routing(request, response)
+      server.emit('request', request, response)
     })
   }
 

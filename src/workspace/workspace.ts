@@ -31,6 +31,7 @@ export function workspace({ admin, people, payments, commandLine, showsPrices }:
   const error: Protocol['error'] = (thrown, { id }) => errorBody(thrown, id)
   return {
     id: 'workspace',
+    paths: ['/api/v1', '/api/admin', '/api/auth', '/api/workspace', '/api/payments', '/api/pricing', '/s'],
     async routes(app, context) {
       const authenticate: DialectContext['authenticate'] = (credential) =>
         commandLine(credential) ?? context.authenticate(credential)

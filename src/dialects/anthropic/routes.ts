@@ -27,6 +27,7 @@ const OWN_PREFIX = '/anthropic'
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages. */
 export const anthropic: Dialect = {
   id: 'anthropic',
+  paths: ['/v1/messages', OWN_PREFIX],
   async routes(app, context) {
     sendAnthropicId(app)
     const prepare: CallRoute['prepare'] = (json, caller) => withOwnFiles(json, caller, context.callFiles)

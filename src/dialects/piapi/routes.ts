@@ -31,6 +31,7 @@ const described = describedBy<Descriptions>()
 /** PiAPI's unified API: tasks, account, history, uploads. Base address: ours, without a prefix. */
 export const piapi: Dialect = {
   id: PIAPI,
+  paths: ['/api/v1', '/api/open', '/api/ephemeral_resource', '/account/info', '/account/active_tasks'],
   routes: (app, context) =>
     serve(app, context, {
       prefixes: [''],

@@ -36,6 +36,7 @@ interface OneTask {
 /** Our own protocol: any operation of the catalogue under the catalogue's names. Gateways use it with each other. */
 export const polyphony: Dialect = {
   id: DIALECT,
+  paths: ['/polyphony'],
   routes: (app, context) =>
     serve(app, context, {
       prefixes: ['/polyphony/v1'],
