@@ -44,6 +44,9 @@ const WITH_FILES = [
  */
 export const PACKAGES = ['sharp', 'yaml', 'pino', 'piscina', '@scalar/', 'wasm-media-encoders', 'lumaai', ...WITH_FILES]
 
+/** What Fastify loads for routes with JSON schemas, of which there are none (`src/http/router.ts`): half of its code. */
+const NEVER_LOADED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler']
+
 /** Packages whose files are read as they are: a dictionary, and fonts for covers. Copies have to carry their licences, too. */
 export const DATA = [
   'cmu-pronouncing-dictionary',
@@ -69,8 +72,10 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     platform: 'node',
     // The oldest that package.json allows: it does not know `using`.
     transform: { target: 'node22.18' },
-    plugins: [comparesPrefixes, takesBuiltins],
-    external: (id) => PACKAGES.some((name) => id === name || id.startsWith(name.endsWith('/') ? name : `${name}/`)),
+    plugins: [comparesPrefixes, servesHttp1, takesBuiltins],
+    external: (id) =>
+      NEVER_LOADED.includes(id) ||
+      PACKAGES.some((name) => id === name || id.startsWith(name.endsWith('/') ? name : `${name}/`)),
   })
   // Beside the target, since it is renamed; by process, as two may build at once.
   const folder = join(PROJECT, '.cache', `build-${process.pid}`)
@@ -114,6 +119,18 @@ const comparesPrefixes = {
     if (!COMPILED_PREFIX.test(code)) throw new Error('find-my-way compiles prefixes no more: remove this step.')
     // The line keeps its place, so the source map stays right.
     return { code: code.replace(COMPILED_PREFIX, 'return (path, i) => path.startsWith(prefix, i)'), map: null }
+  },
+}
+
+const HTTP2 = "const http2 = require('node:http2')"
+
+/** Fastify loads Node's HTTP/2 for servers that are not made here: a fortieth of a start. */
+const servesHttp1 = {
+  name: 'serves-http1',
+  transform(code: string, id: string) {
+    if (!id.endsWith('fastify/lib/server.js')) return undefined
+    if (!code.includes(HTTP2)) throw new Error('Fastify takes HTTP/2 in another way: look at this step again.')
+    return { code: code.replace(HTTP2, 'const http2 = undefined'), map: null }
   },
 }
 

@@ -1,6 +1,6 @@
 import type { Song, SongRequest } from './song.ts'
 import type { Film, FilmRequest } from './tools/film.ts'
-import type { Recipe } from './tools/joined-score.ts'
+import type { Recipe } from './tools/recipe.ts'
 import type { NotedInstrument } from './tools/midi.ts'
 import type { HeardMusic } from './tools/recording.ts'
 

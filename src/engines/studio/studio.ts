@@ -5,11 +5,11 @@ import type { Job, News, Outcome } from './composer-worker.ts'
 import type { Song, SongRequest } from './song.ts'
 import { type Gives, type Needs, StudioRefusal, type WorkKind } from './studio-work.ts'
 import { sayStyle } from './tools/say-style.ts'
-import { type Lyrics, writeLyrics } from './write-lyrics.ts'
+import type { Lyrics } from './write-lyrics.ts'
 
 export type { Song, SongRequest } from './song.ts'
 export { type Gives, type KnownSong, type Needs, StudioRefusal, type WorkKind } from './studio-work.ts'
-export { sliced } from './tools/joined-score.ts'
+export { sliced } from './tools/recipe.ts'
 
 export interface Studio {
   /**
@@ -125,6 +125,7 @@ export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {
 
     async writeLyrics(request, { signal }) {
       signal.throwIfAborted()
+      const { writeLyrics } = await import('./write-lyrics.ts')
       return writeLyrics(request)
     },
 

@@ -1,17 +1,7 @@
 import { hash } from 'node:crypto'
 import { arrange } from '../arrangement.ts'
 import { type Part, ROLES, type Score } from '../score.ts'
-import type { SongRequest } from '../song.ts'
-
-/** A stretch of a song that the studio composed. Times in seconds from the start of that song. */
-export interface Piece {
-  request: SongRequest
-  fromSeconds: number
-  toSeconds: number
-}
-
-/** What the studio needs to play a song again: one whole song, or stretches of several, one after another. */
-export type Recipe = readonly Piece[]
+import type { Recipe } from './recipe.ts'
 
 /** Hands are not exact: a note that belongs to the beat at a cut may come this much before it. */
 const EARLY_SECONDS = 0.02
@@ -104,18 +94,6 @@ function cut(score: Score, from: number, to: number, at: number): Score {
       }),
     })),
   }
-}
-
-/** The part of a recipe between two moments of its song. */
-export function sliced(recipe: Recipe, from: number, to: number): Piece[] {
-  let start = 0
-  return recipe.flatMap((piece) => {
-    const begin = start
-    start += piece.toSeconds - piece.fromSeconds
-    const fromSeconds = piece.fromSeconds + Math.max(0, from - begin)
-    const toSeconds = Math.min(piece.toSeconds, piece.fromSeconds + to - begin)
-    return toSeconds - fromSeconds > 0 ? [{ ...piece, fromSeconds, toSeconds }] : []
-  })
 }
 
 /** Tells scores apart by what is played and sung: whether the studio still composes a song as it once did. */
