@@ -4,6 +4,7 @@ import { openAccounts } from './accounts/accounts.ts'
 import { type AccountAdmin, openAccountAdmin } from './accounts/admin.ts'
 import { watchHealth } from './accounts/health.ts'
 import type { BuiltInAccount } from './accounts/member.ts'
+import { commandLineCaller } from './admin/command-line.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
@@ -35,6 +36,7 @@ import type { Config } from './config/config.ts'
 import type { Caller } from './core/caller.ts'
 import { type Clock, systemClock } from './core/clock.ts'
 import { dialects } from './dialects/dialects.ts'
+import { moduleOf } from './dialects/kit/module-of.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
 import { provenRequests } from './dialects/kit/written-requests.ts'
 import { openRecorders } from './http/metrics/recorders.ts'
@@ -55,7 +57,6 @@ import { ensureFirstTenant, type FirstTenant } from './tenants/first-tenant.ts'
 import { keyRecord, openKeys } from './tenants/keys.ts'
 import { version } from './version.ts'
 import { DELIVERY_LEASE_MS, openSender } from './webhooks/sender.ts'
-import { commandLineCaller } from './workspace/verb-routes.ts'
 import { workspace } from './workspace/workspace.ts'
 
 const WEBHOOKS_AT_ONCE = 64
@@ -236,7 +237,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   })
   const app = await buildServer({
     dialects: [
-      ...dialects,
+      ...dialects.map(moduleOf),
       workspace({ admin, people, payments, commandLine: door.commandLine, showsPrices: config.showsPrices }),
     ],
     context: {
@@ -270,7 +271,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),
       available: accounts.available,
       prices,
-      requestsFor: (operation, input) => provenRequests(dialects, operation, input),
+      requestsFor: async (operation, input) =>
+        provenRequests(await Promise.all(dialects.map(({ load }) => load())), operation, input),
       limits: {
         uploadMaxBytes,
         get uploadHours() {

@@ -6,23 +6,24 @@ import { dialects } from '../dialects/dialects.ts'
 import { deliveriesOf } from '../dialects/kit/deliveries.ts'
 import { type Urls, urlsAt } from '../dialects/kit/urls.ts'
 import type { Store } from '../store/store.ts'
-import { type RenderWebhooks, type WebhookRenderers, webhookRenderers } from '../tasks/webhook-renderers.ts'
+import type { RenderWebhooks, WebhookRenderers } from '../tasks/webhook-renderers.ts'
 import { signingSecret } from '../webhooks/sign.ts'
 import { urlOf } from './address.ts'
 
-/** The webhooks of tasks and batches, each rendered by the dialect in which it was submitted. */
+/**
+ * The webhooks of tasks and batches, each rendered by the dialect in which it was submitted. A task of a dialect that is not served
+ * any more has none.
+ */
 export function renderersWith(urls: Urls): WebhookRenderers {
-  return webhookRenderers(
-    new Map(
-      dialects.map((dialect) => [
-        dialect.id,
-        {
-          task: (task) => deliveriesOf(dialect, task, urls),
-          batch: (batch) => dialect.batchWebhooks?.(batch) ?? [],
-        },
-      ]),
-    ),
-  )
+  const entries = new Map(dialects.map((entry) => [entry.id, entry]))
+  return {
+    task(task) {
+      const entry = entries.get(task.dialect)
+      // Most tasks have no webhook, so their dialect need not be loaded.
+      return !entry || task.webhookUrl === null ? [] : entry.load().then((dialect) => deliveriesOf(dialect, task, urls))
+    },
+    batch: async (batch) => (await entries.get(batch.dialect)?.load())?.batchWebhooks?.(batch) ?? [],
+  }
 }
 
 /** The same for a command that changes a task beside the server. */

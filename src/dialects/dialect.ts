@@ -104,7 +104,7 @@ export interface DialectContext {
   /**
    * How to ask for an input of an operation, in each protocol that has a way which is read as just that. Throws `invalid_input`.
    */
-  requestsFor(operation: Operation, input: JsonObject): (WrittenRequest & { protocol: string })[]
+  requestsFor(operation: Operation, input: JsonObject): Promise<(WrittenRequest & { protocol: string })[]>
   limits: {
     uploadMaxBytes: number
     /** How long an upload is kept. */
@@ -150,17 +150,20 @@ export interface Claim {
   below: `/${string}`
 }
 
-/** Routes that the server registers, with their part of its description. */
-export interface RouteModule {
+/** Where a module's routes are. */
+export interface Place {
   readonly id: string
   /**
-   * Where its routes are: each path with everything below it that is not a longer path of another module. Of one to three
-   * parts, of which the first may have a parameter, such as `/mj-:speed`. The routes are added with the first request
-   * for one of them.
+   * Each path with everything below it that is not a longer path of another module. Of one to three parts, of which the
+   * first may have a parameter, such as `/mj-:speed`.
    */
   readonly paths: readonly `/${string}`[]
   /** Left out where no path of its own is one of another protocol. */
   readonly claims?: readonly Claim[]
+}
+
+/** Routes that the server adds with the first request for one of them, and their part of its description. */
+export interface Routes {
   /**
    * Registered as an encapsulated plugin: hooks and error handlers stay inside. Each route has a
    * description, or is `undocumented` (`kit/described.ts`); with one that is neither, none of them is served.
@@ -170,11 +173,14 @@ export interface RouteModule {
   describe(context: Pick<DialectContext, 'limits' | 'prices'>): Promise<ApiDescription>
 }
 
+export interface RouteModule extends Place, Routes {}
+
 /** A webhook without its address, which the task has. */
 export type WebhookContent = Pick<DeliveryDraft, 'body'> & Partial<Pick<DeliveryDraft, 'headers'>>
 
 /** A wire protocol that clients use. */
-export interface Dialect extends RouteModule {
+export interface Dialect extends Routes {
+  readonly id: string
   /**
    * What the webhook of a task says in its present state; undefined where this state is not announced. Called for tasks
    * with an address only, and pure. Left out where the protocol has no webhooks.
@@ -187,4 +193,9 @@ export interface Dialect extends RouteModule {
   requestsFor?: RequestWriter
   /** The webhooks that an ended batch of this dialect calls for; pure. Left out where the protocol has no batches. */
   batchWebhooks?(batch: Batch): DeliveryDraft[]
+}
+
+/** What is known of a dialect before it is loaded. */
+export interface DialectEntry extends Place {
+  load(): Promise<Dialect>
 }

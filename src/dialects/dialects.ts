@@ -1,47 +1,211 @@
-import { anthropic } from './anthropic/routes.ts'
-import { bfl } from './bfl/routes.ts'
-import type { Dialect } from './dialect.ts'
-import { fal } from './fal/routes.ts'
-import { gemini } from './gemini/routes.ts'
-import { ideogram } from './ideogram/routes.ts'
-import { kling } from './kling/routes.ts'
-import { luma } from './luma/routes.ts'
-import { mcp } from './mcp/routes.ts'
-import { midjourney } from './midjourney/routes.ts'
-import { minimax } from './minimax/routes.ts'
-import { oneApi } from './one-api/routes.ts'
-import { openai } from './openai/routes.ts'
-import { openaiImages } from './openai-images/routes.ts'
-import { openaiVideos } from './openai-videos/routes.ts'
-import { piapi } from './piapi/routes.ts'
-import { polyphony } from './polyphony/routes.ts'
-import { recraft } from './recraft/routes.ts'
-import { replicate } from './replicate/routes.ts'
-import { runway } from './runway/routes.ts'
-import { suno } from './suno/routes.ts'
-import { udio } from './udio/routes.ts'
+import type { DialectEntry } from './dialect.ts'
 
-/** Every protocol that we speak; adding one is a folder and a line here. */
-export const dialects: readonly Dialect[] = [
-  piapi,
-  suno,
-  midjourney,
-  luma,
-  kling,
-  minimax,
-  udio,
-  replicate,
-  fal,
-  bfl,
-  ideogram,
-  recraft,
-  openai,
-  openaiImages,
-  openaiVideos,
-  anthropic,
-  gemini,
-  runway,
-  oneApi,
-  polyphony,
-  mcp,
+/**
+ * Every protocol that we speak; adding one is a folder and an entry here. A protocol is loaded with the first request for one
+ * of its paths, or the first webhook of its tasks: few gateways are asked for more than some of them.
+ */
+export const dialects: readonly DialectEntry[] = [
+  {
+    id: 'piapi',
+    paths: ['/api/v1', '/api/open', '/api/ephemeral_resource', '/account/info', '/account/active_tasks'],
+    load: async () => (await import('./piapi/routes.ts')).piapi,
+  },
+  { id: 'suno', paths: ['/suno'], load: async () => (await import('./suno/routes.ts')).suno },
+  {
+    id: 'midjourney',
+    paths: ['/mj', '/mj-:speed'],
+    load: async () => (await import('./midjourney/routes.ts')).midjourney,
+  },
+  { id: 'luma', paths: ['/luma', '/dream-machine'], load: async () => (await import('./luma/routes.ts')).luma },
+  {
+    id: 'kling',
+    paths: [
+      '/kling',
+      '/account/costs',
+      '/v1/videos/text2video',
+      '/v1/videos/image2video',
+      '/v1/videos/multi-image2video',
+      '/v1/videos/omni-video',
+      '/v1/videos/video-extend',
+      '/v1/videos/lip-sync',
+      '/v1/videos/effects',
+      '/v1/videos/motion-control',
+      '/v1/videos/avatar',
+      '/v1/images/kolors-virtual-try-on',
+      '/v1/images/multi-image2image',
+      '/v1/images/multi-image-generations',
+      '/v1/images/image-expansion',
+      '/v1/images/editing',
+    ],
+    load: async () => (await import('./kling/routes.ts')).kling,
+  },
+  {
+    id: 'minimax',
+    paths: [
+      '/minimax',
+      '/v1/video_generation',
+      '/v1/query',
+      '/v1/files/retrieve',
+      '/v1/files/retrieve_content',
+      '/v1/t2a_v2',
+      '/v1/t2a_async_v2',
+      '/v1/music_generation',
+      '/v1/image_generation',
+      '/v2/video_generation',
+      '/v2/query',
+    ],
+    load: async () => (await import('./minimax/routes.ts')).minimax,
+  },
+  { id: 'udio', paths: ['/udio'], load: async () => (await import('./udio/routes.ts')).udio },
+  {
+    id: 'replicate',
+    paths: ['/replicate', '/v1/predictions', '/v1/models', '/v1/deployments'],
+    load: async () => (await import('./replicate/routes.ts')).replicate,
+  },
+  { id: 'fal', paths: ['/fal'], load: async () => (await import('./fal/routes.ts')).fal },
+  {
+    id: 'bfl',
+    paths: [
+      '/flux',
+      '/bfl',
+      '/v1/flux-pro-1.1',
+      '/v1/flux-pro-1.1-ultra',
+      '/v1/flux-pro',
+      '/v1/flux-dev',
+      '/v1/flux-kontext-pro',
+      '/v1/flux-kontext-max',
+      '/v1/flux-pro-1.0-fill',
+      '/v1/flux-pro-1.0-expand',
+      '/v1/flux-pro-1.0-canny',
+      '/v1/flux-pro-1.0-depth',
+      '/v1/flux-2-pro',
+      '/v1/flux-2-max',
+      '/v1/flux-2-flex',
+      '/v1/flux-2-klein-4b',
+      '/v1/flux-2-klein-9b',
+      '/v1/flux-3-video',
+      '/v1/finetune',
+      '/v1/flux-pro-finetuned',
+      '/v1/flux-pro-1.1-ultra-finetuned',
+      '/v1/flux-pro-1.0-fill-finetuned',
+      '/v1/flux-pro-1.0-canny-finetuned',
+      '/v1/flux-pro-1.0-depth-finetuned',
+      '/v1/get_result',
+      '/v1/credits',
+      '/v1/my_finetunes',
+      '/v1/finetune_details',
+      '/v1/delete_finetune',
+    ],
+    load: async () => (await import('./bfl/routes.ts')).bfl,
+  },
+  {
+    id: 'ideogram',
+    paths: [
+      '/ideogram',
+      '/generate',
+      '/remix',
+      '/upscale',
+      '/edit',
+      '/describe',
+      '/reframe',
+      '/v1/ideogram-v3',
+      '/v1/ideogram-v4',
+      '/v1/generations',
+      '/v2/image',
+      '/v2/design',
+      '/v2/generations',
+    ],
+    load: async () => (await import('./ideogram/routes.ts')).ideogram,
+  },
+  {
+    id: 'recraft',
+    paths: [
+      '/recraft',
+      '/v1/styles',
+      '/v1/images/clarityUpscale',
+      '/v1/images/creativeUpscale',
+      '/v1/images/crispUpscale',
+      '/v1/images/eraseRegion',
+      '/v1/images/generateBackground',
+      '/v1/images/generativeUpscale',
+      '/v1/images/imageToImage',
+      '/v1/images/inpaint',
+      '/v1/images/outpaint',
+      '/v1/images/removeBackground',
+      '/v1/images/replaceBackground',
+      '/v1/images/variateImage',
+      '/v1/images/vectorize',
+    ],
+    load: async () => (await import('./recraft/routes.ts')).recraft,
+  },
+  {
+    id: 'openai',
+    paths: [
+      '/v1/chat',
+      '/v1/completions',
+      '/v1/responses',
+      '/v1/embeddings',
+      '/v1/moderations',
+      '/v1/audio',
+      '/v1/models',
+      '/v1/files',
+      '/v1/uploads',
+      '/v1/batches',
+      '/v1/realtime',
+    ],
+    load: async () => (await import('./openai/routes.ts')).openai,
+  },
+  {
+    id: 'openai-images',
+    paths: ['/v1/images/generations', '/v1/images/edits', '/openai/v1/images'],
+    load: async () => (await import('./openai-images/routes.ts')).openaiImages,
+  },
+  {
+    id: 'openai-videos',
+    paths: ['/v1/videos', '/openai/v1/videos'],
+    load: async () => (await import('./openai-videos/routes.ts')).openaiVideos,
+  },
+  {
+    id: 'anthropic',
+    paths: ['/v1/messages', '/anthropic'],
+    claims: [{ path: '/v1/files', header: 'anthropic-version', below: '/anthropic' }],
+    load: async () => (await import('./anthropic/routes.ts')).anthropic,
+  },
+  { id: 'gemini', paths: ['/v1beta', '/v1/models'], load: async () => (await import('./gemini/routes.ts')).gemini },
+  {
+    id: 'runway',
+    paths: [
+      '/runwayml',
+      '/runway',
+      '/v1/image_to_video',
+      '/v1/text_to_video',
+      '/v1/video_to_video',
+      '/v1/character_performance',
+      '/v1/text_to_image',
+      '/v1/image_upscale',
+      '/v1/video_upscale',
+      '/v1/video_to_hdr',
+      '/v1/text_to_speech',
+      '/v1/sound_effect',
+      '/v1/speech_to_speech',
+      '/v1/voice_isolation',
+      '/v1/voice_dubbing',
+      '/v1/tasks',
+      '/v1/organization',
+    ],
+    // OpenAI's clients send parts of files to the same path.
+    claims: [{ path: '/v1/uploads', header: 'x-runway-version', below: '/runwayml' }],
+    load: async () => (await import('./runway/routes.ts')).runway,
+  },
+  {
+    id: 'one-api',
+    paths: ['/api/user', '/api/usage', '/dashboard', '/v1/dashboard'],
+    load: async () => (await import('./one-api/routes.ts')).oneApi,
+  },
+  { id: 'polyphony', paths: ['/polyphony'], load: async () => (await import('./polyphony/routes.ts')).polyphony },
+  {
+    id: 'mcp',
+    paths: ['/mcp', '/.well-known/oauth-protected-resource'],
+    load: async () => (await import('./mcp/routes.ts')).mcp,
+  },
 ]

@@ -23,7 +23,7 @@ export function startBatches(options: {
   let again = false
 
   async function addWebhooks(batch: Batch): Promise<void> {
-    const deliveries = webhooksFor(batch)
+    const deliveries = await webhooksFor(batch)
     await store.addBatchDeliveries({ id: batch.id, deliveries, now: clock.now() })
   }
 

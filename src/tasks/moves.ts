@@ -45,7 +45,7 @@ export function openMoves(options: MovesOptions): Moves {
 
   /** Whether it is written; waits for the database. An answer that was lost is looked for in the row. */
   async function isWritten(step: Transition, { assets = [], isGivenUp }: MoveOptions): Promise<boolean> {
-    const deliveries = isNews(step) ? webhooksFor(step.after) : []
+    const deliveries = isNews(step) ? await webhooksFor(step.after) : []
     const change = { transition: step, assets, deliveries, now: clock.now() }
     const end = clock.now() + PATIENCE_MS
     let isUnsure = false

@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type Actor, type AdminContext, COMMAND_LINE } from '../admin/context.ts'
+import type { Actor, AdminContext } from '../admin/context.ts'
 import { checkAccess } from '../admin/own-access.ts'
 import { inputFrom } from '../admin/read-verb-input.ts'
 import type { Verb } from '../admin/verb.ts'
 import { OPERATOR_VERBS, OWN_VERBS } from '../admin/verbs.ts'
-import type { Caller } from '../core/caller.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { actorOfPerson } from '../core/person.ts'
 import { describedBy } from '../dialects/kit/described.ts'
@@ -73,19 +72,4 @@ function logChange({ log, caller, params }: FastifyRequest, { name }: Verb, data
 
 function actorOf({ caller, ip }: FastifyRequest): Actor {
   return { name: caller.person ? actorOfPerson(caller.person.id) : caller.keyId, address: ip, caller }
-}
-
-/** The operator at the command line of the server's own machine, who proved to be it by the token of this run. */
-export function commandLineCaller(tenantId: string): Caller {
-  return Object.freeze({
-    keyId: COMMAND_LINE,
-    tenantId,
-    mode: 'live',
-    role: 'admin',
-    allowedModels: null,
-    requestsPerMinute: null,
-    tokensPerMinute: null,
-    expiresAt: null,
-    isFrozen: false,
-  })
 }

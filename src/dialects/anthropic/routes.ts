@@ -27,7 +27,6 @@ const OWN_PREFIX = '/anthropic'
 /** Anthropic's Messages API: https://docs.anthropic.com/en/api/messages. */
 export const anthropic: Dialect = {
   id: 'anthropic',
-  paths: ['/v1/messages', OWN_PREFIX],
   async routes(app, context) {
     sendAnthropicId(app)
     const prepare: CallRoute['prepare'] = (json, caller) => withOwnFiles(json, caller, context.callFiles)
@@ -66,6 +65,5 @@ export const anthropic: Dialect = {
       },
     })
   },
-  claims: [{ path: '/v1/files', header: 'anthropic-version', below: OWN_PREFIX }],
   describe: async () => (await import('./openapi.ts')).describeAnthropic(),
 }

@@ -13,7 +13,7 @@ import { errorBody, statusOf } from './errors.ts'
 import { checkFinetune, deleteFinetune, finetuneIdIn, getFinetune, listFinetunes } from './finetunes.ts'
 import { createdBody, creditsOf, deletedBody, detailsBody, isFlux, resultBody } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
-import { MODELS, PATHS, PREFIXES } from './places.ts'
+import { MODELS, PREFIXES } from './places.ts'
 import { requestsFor } from './to-request.ts'
 import { toTask } from './to-task.ts'
 
@@ -26,7 +26,6 @@ interface Query {
 /** Black Forest Labs' own API for Flux. */
 export const bfl: Dialect = {
   id: BFL,
-  paths: PATHS,
   routes: (app, context) =>
     serve(app, context, {
       prefixes: PREFIXES,

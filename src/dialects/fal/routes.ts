@@ -26,7 +26,6 @@ type Handler = (request: FastifyRequest, reply: FastifyReply) => unknown
  */
 export const fal: Dialect = {
   id: DIALECT,
-  paths: [PREFIX],
   async routes(app, context) {
     await app.register(async (open) => openUploadRoutes(open, context))
     await app.register(async (open) => openTokenRoutes(open, context))

@@ -55,7 +55,6 @@ const METHODS = {
 /** Google's Gemini API: https://ai.google.dev/api. */
 export const gemini: Dialect = {
   id: 'gemini',
-  paths: ['/v1beta', '/v1/models'],
   async routes(app, context) {
     await serve(app, context, {
       kind: 'call',

@@ -83,21 +83,6 @@ async function generationIn(
 /** Ideogram's own API, which answers when the pictures are made. */
 export const ideogram: Dialect = {
   id: IDEOGRAM,
-  paths: [
-    '/ideogram',
-    '/generate',
-    '/remix',
-    '/upscale',
-    '/edit',
-    '/describe',
-    '/reframe',
-    '/v1/ideogram-v3',
-    '/v1/ideogram-v4',
-    '/v1/generations',
-    '/v2/image',
-    '/v2/design',
-    '/v2/generations',
-  ],
   routes: (app, context) =>
     serve(app, context, {
       prefixes: ['/ideogram', ''],

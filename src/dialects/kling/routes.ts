@@ -25,8 +25,6 @@ const RELAY_PREFIX = '/kling'
 
 /** Where other protocols have the same path, Kling's is served below the relays' prefix only. */
 const TAKEN: ReadonlySet<string> = new Set<Path>(['/images/generations'])
-const ALL = Object.keys(PATHS) as Path[]
-const BARE = ALL.filter((path) => !TAKEN.has(path))
 
 interface OneTask {
   Params: { id: string }
@@ -38,7 +36,6 @@ interface WithQuery {
 /** Kling's official API, bare and as relays pass it on. */
 export const kling: Dialect = {
   id: DIALECT,
-  paths: [RELAY_PREFIX, '/account/costs', ...BARE.map((path) => `/v1${path}` as const)],
   routes: (app, context) =>
     serve(app, context, {
       prefixes: [RELAY_PREFIX, ''],
@@ -46,7 +43,9 @@ export const kling: Dialect = {
       error: errorAnswer,
       routes(inside) {
         accountRoute(inside, context)
-        for (const path of inside.prefix === RELAY_PREFIX ? ALL : BARE) pathRoutes(inside, path, context)
+        for (const path of Object.keys(PATHS) as Path[]) {
+          if (inside.prefix === RELAY_PREFIX || !TAKEN.has(path)) pathRoutes(inside, path, context)
+        }
       },
     }),
   webhookFor,

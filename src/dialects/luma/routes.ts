@@ -14,7 +14,6 @@ import { DIALECT, RELAY_FORMAT } from './to-task.ts'
 /** Luma: its own Dream Machine API, and the format that relays took from its web app. */
 export const luma: Dialect = {
   id: DIALECT,
-  paths: ['/luma', '/dream-machine'],
   async routes(app, context) {
     const { error, mark } = finalErrors(lumaError)
     await serve(app, context, {

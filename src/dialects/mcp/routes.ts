@@ -24,7 +24,6 @@ const METADATA = '/.well-known/oauth-protected-resource'
  */
 export const mcp: Dialect = {
   id: 'mcp',
-  paths: ['/mcp', '/.well-known/oauth-protected-resource'],
   async routes(app, context) {
     const endpoints = openEndpoints()
     await serve(app, context, {

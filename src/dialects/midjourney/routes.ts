@@ -47,7 +47,6 @@ const KEY_HEADERS = ['mj-api-secret']
 /** The protocol of midjourney-proxy, as its successors and their relays speak it. */
 export const midjourney: Dialect = {
   id: DIALECT,
-  paths: ['/mj', '/mj-:speed'],
   async routes(app, context) {
     await serve(app, context, {
       prefixes: ['/mj', '/mj-:speed/mj'],

@@ -50,19 +50,6 @@ interface WithQuery {
  */
 export const minimax: Dialect = {
   id: DIALECT,
-  paths: [
-    RELAY_PREFIX,
-    '/v1/video_generation',
-    '/v1/query',
-    '/v1/files/retrieve',
-    '/v1/files/retrieve_content',
-    '/v1/t2a_v2',
-    '/v1/t2a_async_v2',
-    '/v1/music_generation',
-    '/v1/image_generation',
-    '/v2/video_generation',
-    '/v2/query',
-  ],
   routes: (app, context) =>
     serve(app, context, {
       prefixes: [RELAY_PREFIX, ''],

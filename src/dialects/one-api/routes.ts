@@ -16,7 +16,6 @@ const described = describedBy<Descriptions>()
  */
 export const oneApi: Dialect = {
   id: 'one-api',
-  paths: ['/api/user', '/api/usage', '/dashboard', '/v1/dashboard'],
   async routes(app, context) {
     // Bare paths: all around them belong to others.
     await serve(app, context, {

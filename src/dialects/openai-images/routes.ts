@@ -25,7 +25,6 @@ const ROUTES = ['generations', 'edits'] as const
 /** OpenAI's image routes, for the models of several makers. */
 export const openaiImages: Dialect = {
   id: DIALECT,
-  paths: ['/v1/images/generations', '/v1/images/edits', '/openai/v1/images'],
   async routes(app, context) {
     const { error, mark } = finalErrors((thrown) => ({ status: statusOf(thrown), body: errorBody(thrown) }))
     await serve(app, context, {

@@ -28,7 +28,6 @@ interface OneVideo {
 /** OpenAI's videos API: https://platform.openai.com/docs/api-reference/videos. */
 export const openaiVideos: Dialect = {
   id: DIALECT,
-  paths: ['/v1/videos', '/openai/v1/videos'],
   async routes(app, context) {
     const { error, mark } = finalErrors((thrown) => ({ status: statusOf(thrown), body: errorBody(thrown) }))
     await serve(app, context, {

@@ -32,19 +32,6 @@ const FORMS = ['audio/transcriptions', 'audio/translations'] as const
 /** OpenAI's routes that answer on the spot: https://platform.openai.com/docs/api-reference. */
 export const openai: Dialect = {
   id: 'openai',
-  paths: [
-    '/v1/chat',
-    '/v1/completions',
-    '/v1/responses',
-    '/v1/embeddings',
-    '/v1/moderations',
-    '/v1/audio',
-    '/v1/models',
-    '/v1/files',
-    '/v1/uploads',
-    '/v1/batches',
-    '/v1/realtime',
-  ],
   async routes(app, context) {
     await serve(app, context, {
       kind: 'call',

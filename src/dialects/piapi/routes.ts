@@ -31,7 +31,6 @@ const described = describedBy<Descriptions>()
 /** PiAPI's unified API: tasks, account, history, uploads. Base address: ours, without a prefix. */
 export const piapi: Dialect = {
   id: PIAPI,
-  paths: ['/api/v1', '/api/open', '/api/ephemeral_resource', '/account/info', '/account/active_tasks'],
   routes: (app, context) =>
     serve(app, context, {
       prefixes: [''],

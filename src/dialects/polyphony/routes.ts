@@ -36,7 +36,6 @@ interface OneTask {
 /** Our own protocol: any operation of the catalogue under the catalogue's names. Gateways use it with each other. */
 export const polyphony: Dialect = {
   id: DIALECT,
-  paths: ['/polyphony'],
   routes: (app, context) =>
     serve(app, context, {
       prefixes: ['/polyphony/v1'],
@@ -98,7 +97,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
 
   app.post('/requests', { ...described('polyphonyRequests'), bodyLimit: MAX_WRITTEN_BYTES }, async (request) => {
     const { operation, input } = toTask(request.body)
-    return { requests: context.requestsFor(operation, givenIn(request.body) ?? input) }
+    return { requests: await context.requestsFor(operation, givenIn(request.body) ?? input) }
   })
 
   app.get<{ Querystring: Record<string, unknown> }>(

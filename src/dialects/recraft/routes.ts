@@ -23,7 +23,6 @@ const MAX_FILES = 12
 /** Recraft's own API, which answers when the pictures are made. Its `generations` at a bare path is OpenAI's. */
 export const recraft: Dialect = {
   id: RECRAFT,
-  paths: ['/recraft', '/v1/styles', ...OWN.map(({ path }) => `/v1/images/${path}` as const)],
   async routes(app, context) {
     const { error, mark } = finalErrors((thrown) => ({ status: statusOf(thrown), body: errorBody(thrown) }))
     await serve(app, context, {

@@ -36,7 +36,6 @@ type Query = Record<string, string | string[] | undefined>
  */
 export const replicate: Dialect = {
   id: DIALECT,
-  paths: [PREFIX, '/v1/predictions', '/v1/models', '/v1/deployments'],
   async routes(app, context) {
     takeHostedClients(app)
     const error = (thrown: PolyphonyError) => ({ status: errorStatus(thrown), body: errorBody(thrown) })

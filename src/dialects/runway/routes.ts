@@ -14,27 +14,6 @@ import { feedRoutes, reverseRoutes, webTaskRoutes, webUploadRoutes } from './web
 /** Runway: its own API, and the formats of relays in front of its web app. */
 export const runway: Dialect = {
   id: DIALECT,
-  paths: [
-    '/runwayml',
-    '/runway',
-    '/v1/image_to_video',
-    '/v1/text_to_video',
-    '/v1/video_to_video',
-    '/v1/character_performance',
-    '/v1/text_to_image',
-    '/v1/image_upscale',
-    '/v1/video_upscale',
-    '/v1/video_to_hdr',
-    '/v1/text_to_speech',
-    '/v1/sound_effect',
-    '/v1/speech_to_speech',
-    '/v1/voice_isolation',
-    '/v1/voice_dubbing',
-    '/v1/tasks',
-    '/v1/organization',
-  ],
-  // OpenAI's clients send parts of files to the same path.
-  claims: [{ path: '/v1/uploads', header: 'x-runway-version', below: '/runwayml' }],
   async routes(app, context) {
     const { error, mark } = finalErrors(runwayError)
     await serve(app, context, {

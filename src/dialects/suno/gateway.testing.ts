@@ -134,7 +134,7 @@ export async function openGateway(): Promise<Gateway> {
       callBatches: { create: unused, get: unused, list: unused, cancel: unused, remove: unused },
       realtime: { open: unused, close: unused },
       acceptSocket: unused,
-      requestsFor: () => [],
+      requestsFor: async () => [],
       authenticateById: unused,
       assets,
       urls,

@@ -28,7 +28,6 @@ interface OneTask {
 /** The dialect that relays speak for Suno: tasks under `/suno/submit` and `/suno/fetch`, and the feed beside them. */
 export const suno: Dialect = {
   id: DIALECT,
-  paths: ['/suno'],
   async routes(app, context) {
     await serve(app, context, {
       prefixes: ['/suno'],

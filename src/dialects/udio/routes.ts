@@ -21,7 +21,6 @@ const MAX_IDS = 100
 /** The protocol of relays for Udio: tasks under `/udio/submit` and `/udio/fetch`, and Udio's own songs beside them. */
 export const udio: Dialect = {
   id: DIALECT,
-  paths: ['/udio'],
   routes: (app, context) =>
     serve(app, context, {
       prefixes: ['/udio'],

@@ -54,7 +54,7 @@ async function callProvider(parts: RunParts, lease: Lease): Promise<Submitted | 
 
 /** The claim itself, which no move announces, is news to a client. */
 async function addWebhooks({ store, clock, webhooksFor }: RunParts, task: Task): Promise<void> {
-  const deliveries = webhooksFor(task)
+  const deliveries = await webhooksFor(task)
   if (deliveries.length === 0) return
   await store.addDeliveries({ taskId: task.id, tenantId: task.tenantId, deliveries, now: clock.now() })
 }
