@@ -6,7 +6,6 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { readHandle } from '../kit/read-wire.ts'
 import type { Job, Progress, Provider } from '../provider.ts'
 import { magicOf } from './magic.ts'
-import { resultOf } from './results.ts'
 
 /** The state of a sandbox generation is a function of its handle and the time, so nothing is kept anywhere. */
 const Handle = Type.Object({
@@ -73,6 +72,7 @@ export function sandboxProvider({ clock, seconds: defaultSeconds = 2 }: { clock:
           isModerated: true,
         }
       }
+      const { resultOf } = await import('./results.ts') // what draws and sounds is loaded with the first result
       return { status: 'completed', result: await resultOf(handle) }
     },
     // No work is running: a task that is no longer polled has ended.
