@@ -3,6 +3,7 @@ import { cp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 import { LICENCE_FILE, licencesOf, packageFolders } from './licences.ts'
+import { startChunks } from './start-chunks.ts'
 
 /**
  * `npm run build`: bundles the program and its threads into `dist`. A start from source loads and strips some 1,400 modules;
@@ -66,13 +67,16 @@ export const DATA = [
 
 /** Bundles entries into a folder, which is replaced when the new one is whole. Resolves with the number of files. */
 export async function build(into: string, entries: Record<string, string> = ENTRIES): Promise<number> {
+  const start = 'program' in entries ? startChunks(PROJECT) : undefined
   const bundle = await rolldown({
     cwd: PROJECT,
+    // The files of a start have more exports than the entries in them.
+    preserveEntrySignatures: 'allow-extension',
     input: entries,
     platform: 'node',
     // The oldest that package.json allows: it does not know `using`.
     transform: { target: 'node22.18' },
-    plugins: [comparesPrefixes, servesHttp1, storesWithoutTypes, takesBuiltins],
+    plugins: [comparesPrefixes, servesHttp1, storesWithoutTypes, takesBuiltins, start?.plugin],
     external: (id) =>
       NEVER_LOADED.includes(id) ||
       PACKAGES.some((name) => id === name || id.startsWith(name.endsWith('/') ? name : `${name}/`)),
@@ -87,6 +91,7 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     sourcemapExcludeSources: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
+    ...(start && { codeSplitting: start.codeSplitting }),
   })
   await bundle.close()
   for (const [name, from] of Object.entries(FOLDERS)) {
