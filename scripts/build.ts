@@ -67,7 +67,6 @@ export const DATA = [
 
 /** Bundles entries into a folder, which is replaced when the new one is whole. Resolves with the number of files. */
 export async function build(into: string, entries: Record<string, string> = ENTRIES): Promise<number> {
-  const start = 'program' in entries ? startChunks(PROJECT) : undefined
   const bundle = await rolldown({
     cwd: PROJECT,
     // The files of a start have more exports than the entries in them.
@@ -76,7 +75,7 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     platform: 'node',
     // The oldest that package.json allows: it does not know `using`.
     transform: { target: 'node22.18' },
-    plugins: [comparesPrefixes, servesHttp1, storesWithoutTypes, takesBuiltins, start?.plugin],
+    plugins: [comparesPrefixes, servesHttp1, storesWithoutTypes, takesBuiltins],
     external: (id) =>
       NEVER_LOADED.includes(id) ||
       PACKAGES.some((name) => id === name || id.startsWith(name.endsWith('/') ? name : `${name}/`)),
@@ -91,7 +90,8 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     sourcemapExcludeSources: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
-    ...(start && { codeSplitting: start.codeSplitting }),
+    ...('program' in entries && { codeSplitting: startChunks(PROJECT) }),
+    comments: { legal: true, annotation: false, jsdoc: false },
   })
   await bundle.close()
   for (const [name, from] of Object.entries(FOLDERS)) {
