@@ -56,7 +56,7 @@ export interface ServerOptions {
   trustedProxies: readonly string[]
   /** Sounds that are being made in this process, and the tasks that they are of. */
   liveSounds: LiveSoundsOptions['sounds']
-  findTask: LiveSoundsOptions['findTask']
+  awaitTask: LiveSoundsOptions['awaitTask']
   /** Where the URLs in answers are those under which requests come in. */
   origins?: RequestOrigins
 }
@@ -135,8 +135,8 @@ function ownModule(
     callbacks,
     origins,
     liveSounds,
-    findTask,
-  }: Pick<ServerOptions, 'assets' | 'callbacks' | 'origins' | 'liveSounds' | 'findTask'>,
+    awaitTask,
+  }: Pick<ServerOptions, 'assets' | 'callbacks' | 'origins' | 'liveSounds' | 'awaitTask'>,
   addHealth: (app: FastifyInstance) => void,
   served: readonly ServedModule[],
 ): RouteModule {
@@ -144,7 +144,7 @@ function ownModule(
     id: 'server',
     async routes(app, context) {
       await app.register(files, { assets })
-      await app.register(liveSoundRoutes, { sounds: liveSounds, findTask, urls: context.urls })
+      await app.register(liveSoundRoutes, { sounds: liveSounds, awaitTask, urls: context.urls })
       addHealth(app)
       openApi(app, { served, context, publicUrl: () => (origins ? '' : context.urls.publicUrl) })
       frontDoor(app)

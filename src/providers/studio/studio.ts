@@ -100,6 +100,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
         },
         onSound: (bytes) => job.publish(clipId, bytes),
       })
+      job.endSound(clipId)
       return { take, request, made }
     }),
   )
