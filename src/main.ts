@@ -284,7 +284,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     assets,
     callbacks,
     liveSounds,
-    findTask: (id) => store.getTask({ id }),
+    awaitTask: tasks.awaitOpenly,
     health: {
       store,
       version,

@@ -1,34 +1,43 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { isSameItem, taskOfItem } from '../core/ids.ts'
 import { isJsonObject } from '../core/json.ts'
-import type { Task } from '../core/task.ts'
+import { isTerminal, type Task } from '../core/task.ts'
 import { undocumented } from '../dialects/kit/described.ts'
+import { abortOnDisconnect } from '../dialects/kit/requests.ts'
 import type { Urls } from '../dialects/kit/urls.ts'
 import type { LiveSounds } from '../tasks/live-sounds.ts'
 
 export interface LiveSoundsOptions {
-  sounds: Pick<LiveSounds, 'itemOf' | 'open'>
-  findTask(id: string): Promise<Task | undefined>
+  sounds: Pick<LiveSounds, 'itemOf' | 'nameOf' | 'open'>
+  /** The task as soon as `isOver` holds of it, or as it is when `signal` aborts. */
+  awaitTask(id: string, isOver: (task: Task) => boolean, signal: AbortSignal): Promise<Task | undefined>
   urls: Pick<Urls, 'file'>
 }
 
+/** So long a request waits for a sound that another process makes: less than proxies wait for an answer. */
+const HOLD_MS = 20_000
 const RETRY_AFTER_SECONDS = 2
 
 /**
  * A song while it is made, at `/files/live/NAME`: what there is of it so far, and the rest as it comes. Once its task has ended, the
- * address leads to the file. Like a file, it is for everyone who knows its name.
+ * address leads to the file. Where another process makes it, the request waits for that end. Like a file, it is for everyone who
+ * knows its name.
  */
-export const liveSoundRoutes: FastifyPluginAsync<LiveSoundsOptions> = async (app, { sounds, findTask, urls }) => {
+export const liveSoundRoutes: FastifyPluginAsync<LiveSoundsOptions> = async (app, { sounds, awaitTask, urls }) => {
   app.get<{ Params: { name: string } }>(
     '/files/live/:name',
     undocumented('answers give whole URLs of files'),
     async (request, reply) => {
       const itemId = sounds.itemOf(request.params.name)
       if (itemId === undefined) return missing(reply)
-      const stream = sounds.open(itemId)
       reply.header('access-control-allow-origin', '*')
+      const hold = AbortSignal.any([AbortSignal.timeout(HOLD_MS), abortOnDisconnect(reply)])
+      const isHere = (): boolean => sounds.nameOf(itemId) !== undefined
+      const task = isHere()
+        ? undefined
+        : await awaitTask(taskOfItem(itemId).taskId, ({ status }) => isTerminal(status) || isHere(), hold)
+      const stream = sounds.open(itemId)
       if (stream) {
-        request.isOpenEnded = true
         reply.headers({
           'content-type': 'audio/mpeg',
           'cache-control': 'no-store',
@@ -38,16 +47,15 @@ export const liveSoundRoutes: FastifyPluginAsync<LiveSoundsOptions> = async (app
         })
         return reply.send(stream)
       }
-      const task = await findTask(taskOfItem(itemId).taskId)
       if (task?.status === 'completed') {
         const file = urls.file(soundIn(task, itemId))
         return file === '' ? missing(reply) : reply.redirect(file, 302)
       }
       if (!task || task.status === 'failed' || task.status === 'cancelled') return missing(reply)
-      // It is made by another process, or waits to be made again.
       return reply.code(503).header('retry-after', RETRY_AFTER_SECONDS).send({
         code: 503,
-        message: 'Nothing of this sound is here yet. It is at its address when its task has ended.',
+        message:
+          'Another process makes this sound, or it waits to be made. Its address leads to its file when its task has ended.',
       })
     },
   )

@@ -27,6 +27,8 @@ export interface Job extends TaskRequest {
    * Together they are the file that is delivered in the end.
    */
   publish(itemId: string, bytes: Uint8Array): void
+  /** The sound of that clip is published to its end. A task of which a whole song can be heard is not cancelled any more. */
+  endSound(itemId: string): void
   /** Reads a stored file that an output refers to. */
   readAsset(reference: string): Promise<Uint8Array>
   /** Downloads what the caller's input names, through egress. Throws `address_refused`, `unsupported_media` and others. */

@@ -7,8 +7,12 @@ import { isId, taskOfItem } from '../core/ids.ts'
 export interface LiveSounds {
   /** The next bytes of an item's file. */
   publish(itemId: string, bytes: Uint8Array): void
-  /** The sounds of a task are complete: who hears them comes to their end. */
+  /** An item's sound is complete: who hears it comes to its end. */
+  endOne(itemId: string): void
+  /** All sounds of a task are complete. */
   end(taskId: string): void
+  /** Whether one of a task's sounds is complete. */
+  hasWhole(taskId: string): boolean
   /** Nothing of a task is kept any more. What is heard and was not complete is cut off. */
   forget(taskId: string): void
   /** A name for an item's sound that cannot be guessed; undefined while there is nothing to hear. */
@@ -53,6 +57,11 @@ export function openLiveSounds({ secret }: { secret: string }): LiveSounds {
       sound.pieces.push(bytes)
       change(sound, sound.state)
     },
+    endOne(itemId) {
+      const sound = find(itemId)
+      if (sound) change(sound, 'complete')
+    },
+    hasWhole: (taskId) => [...(byTask.get(taskId)?.values() ?? [])].some(({ state }) => state === 'complete'),
     end(taskId) {
       for (const sound of byTask.get(taskId)?.values() ?? []) change(sound, 'complete')
     },

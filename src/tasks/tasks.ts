@@ -29,6 +29,8 @@ export interface Tasks extends Submit {
   peek(id: string, caller: Caller): Task | undefined
   /** Of any tenant: for routes that carry no key, where the id is the secret. Undefined when there is no such task. */
   findOpenly(id: string): Promise<Task | undefined>
+  /** As `findOpenly`, but as soon as `isOver` holds of it, whatever changed, or as it is when `signal` aborts. */
+  awaitOpenly(id: string, isOver: (task: Task) => boolean, signal: AbortSignal): Promise<Task | undefined>
   /** Those of the ids that exist. */
   getMany(ids: string[], caller: Caller): Promise<Task[]>
   /** Newest first; `beforeId` pages on from a task, `offset` from a row. One at most was made under an `idempotencyKey`. */
@@ -47,7 +49,8 @@ export interface Tasks extends Submit {
   /**
    * Cancels a task that waits or that its provider can end; its hold is released. While a vendor is being called, nothing
    * is known of the work: the cancel is carried out when the call has an outcome, and the task is given back with
-   * `cancelRequestedAt` if it has none after two seconds. What a vendor has and cannot end goes on and is charged. Throws `not_cancellable`, `task_not_found`.
+   * `cancelRequestedAt` if it has none after two seconds. What a vendor has and cannot end goes on and is charged, and so is a task of
+   * which a whole song can be heard. Throws `not_cancellable`, `task_not_found`.
    */
   cancel(id: string, caller: Caller): Promise<Task>
   /**
@@ -168,6 +171,11 @@ export function openTasks(options: TasksOptions): Tasks {
     },
     watch,
     findOpenly: reader.find,
+    async awaitOpenly(id, isOver, signal) {
+      const task = await reader.find(id)
+      if (!task || isOver(task)) return task
+      return watchers.until(id, async () => (await reader.find(id)) ?? notFound(id), isOver, signal)
+    },
     async getMany(ids, caller) {
       return (await reader.findMany(ids)).filter((task) => isOwn(caller, task))
     },
@@ -246,7 +254,8 @@ export function openTasks(options: TasksOptions): Tasks {
 function refusalOf({ id, status, cancelRequestedAt }: Task): string {
   if (isTerminal(status)) return `Task ${id} is ${status}; it cannot be cancelled any more.`
   const rule = 'its provider does not end work that it has; only a waiting task can be cancelled.'
-  if (cancelRequestedAt === null) return `Task ${id} is ${status}, and ${rule}`
+  if (cancelRequestedAt === null)
+    return `Task ${id} is ${status}, and its provider has the work and does not end it any more.`
   return `Task ${id} is being handed over, and ${rule} If the provider turns it away, it is not tried again.`
 }
 

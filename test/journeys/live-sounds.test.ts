@@ -3,7 +3,8 @@ import { itemId } from '../../src/core/ids.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { sandboxSong } from '../../src/engines/sandbox-media/sandbox-media.ts'
 import type { Job } from '../../src/providers/provider.ts'
-import { LIVE_KEY, openGateway, type TestGateway } from '../support/gateway.ts'
+import { openLiveSounds } from '../../src/tasks/live-sounds.ts'
+import { LIVE_KEY, MASTER_SECRET, openGateway, type TestGateway } from '../support/gateway.ts'
 import { handProvider } from './hand-provider.ts'
 
 /** Songs that are heard while they are made: `streaming` in the Suno relay's words. The test makes them by hand. */
@@ -114,6 +115,36 @@ describe('a song that is being made', () => {
     await gateway.send('DELETE', `/api/v1/task/${job.taskId}`)
     await expect(reader.read()).rejects.toThrow()
     expect((await fetch(url)).status).toBe(404)
+  })
+
+  it('is not cancelled once it can be heard as a whole, but delivered and charged', async () => {
+    const job = await begun()
+    const url = await liveUrl(job)
+    job.endSound(itemId(job.taskId, 1))
+    expect(await (await fetch(url)).text()).toBe(FIRST.toString())
+    const refused = await gateway.send('DELETE', `/api/v1/task/${job.taskId}`)
+    expect([refused.status, JSON.stringify(refused.body)]).toEqual([400, expect.stringContaining('does not end it')])
+    await finish(job)
+    await send('GET', `/suno/fetch/${job.taskId}?wait=10`)
+    const task = await gateway.store.getTask({ id: job.taskId })
+    expect(task).toMatchObject({ status: 'completed', consumedPoints: task?.pricePoints })
+  })
+
+  it('is waited for where another process makes it, and found at its file when its task ends', async () => {
+    const job = await begun()
+    // The address that another process has given, of a sound that is not here.
+    const elsewhere = openLiveSounds({ secret: MASTER_SECRET })
+    elsewhere.publish(itemId(job.taskId, 1), FIRST)
+    const url = `${gateway.url}/files/live/${elsewhere.nameOf(itemId(job.taskId, 1))}`
+    let isAnswered = false
+    const waiting = fetch(url, { redirect: 'manual' }).finally(() => {
+      isAnswered = true
+    })
+    await gateway.send('GET', '/health')
+    expect(isAnswered).toBe(false)
+    await finish(job)
+    const { status, headers } = await waiting
+    expect([status, headers.get('location')]).toEqual([302, expect.stringMatching(/\/files\/[0-9a-f-]+\.mp3$/)])
   })
 
   it('has a name that cannot be guessed', async () => {

@@ -425,14 +425,22 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     expect(body.upsampled_tags).toMatch(/^folk, \d+ bpm, \w+ /)
   })
 
+  let uploaded: Promise<Clip | undefined> | undefined
+  /** The clip as a file that somebody has: the studio knows nothing of it but what it hears. */
+  const aRecording = (): Promise<Clip | undefined> => {
+    uploaded ??= send('POST', '/suno/uploads/audio-url', { body: { url: clip.audio_url }, key: LIVE_KEY }).then(
+      async ({ body }) => (await ended(String(body.data), LIVE_KEY)).data[0],
+    )
+    return uploaded
+  }
+  const stored = async (one: Clip | undefined): Promise<JsonObject> => {
+    const task = await gateway.store.getTask({ id: taskOfItem(one?.id ?? '').taskId })
+    const { clips } = (task?.output ?? { clips: [] }) as { clips: JsonObject[] } // as the studio writes it
+    return clips.find(({ id }) => id === one?.id) ?? {}
+  }
+
   it('continue a recording in the tempo and key that are heard in it', async () => {
-    const upload = await send('POST', '/suno/uploads/audio-url', { body: { url: clip.audio_url }, key: LIVE_KEY })
-    const [recording] = (await ended(String(upload.body.data), LIVE_KEY)).data
-    const stored = async (one: Clip | undefined): Promise<JsonObject> => {
-      const task = await gateway.store.getTask({ id: taskOfItem(one?.id ?? '').taskId })
-      const { clips } = (task?.output ?? { clips: [] }) as { clips: JsonObject[] } // as the studio writes it
-      return clips.find(({ id }) => id === one?.id) ?? {}
-    }
+    const recording = await aRecording()
     const heard = await stored(recording)
     const fields = { task: 'upload_extend', continue_clip_id: recording?.id ?? '', continue_at: 6, tags: 'folk' }
     const made = await run({ ...fields, prompt: SHORT }, LIVE_KEY)
@@ -453,9 +461,21 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     }
   })
 
+  it('replace a section of a recording in the tempo and key that are heard in it, without changing its length', async () => {
+    const recording = await aRecording()
+    const fields = { task: 'infill', continue_clip_id: recording?.id ?? '', infill_start_s: 4, infill_end_s: 9 }
+    const made = await run({ ...fields, prompt: '[Verse]\nSun on the roof', tags: 'folk' }, LIVE_KEY)
+    expect(made).toMatchObject({ status: 'SUCCESS', fail_reason: '' })
+    const [heard, section] = await Promise.all([stored(recording), stored(made.data[0])])
+    expect([section.bpm, section.key]).toEqual([heard.bpm, heard.key])
+    const body = { clip_id: made.data[0]?.id ?? '', is_infill: true }
+    const joining = await send('POST', '/suno/submit/concat', { body, key: LIVE_KEY })
+    const joined = await ended(String(joining.body.data), LIVE_KEY)
+    expect(Math.abs((await playing(joined.data[0])) - (await playing(recording)))).toBeLessThan(0.3)
+  })
+
   it('make no cover of a recording, which the studio cannot hear', async () => {
-    const upload = await send('POST', '/suno/uploads/audio-url', { body: { url: clip.audio_url }, key: LIVE_KEY })
-    const [recording] = (await ended(String(upload.body.data), LIVE_KEY)).data
+    const recording = await aRecording()
     const cover = { task: 'cover', cover_clip_id: recording?.id ?? '', tags: 'techno' }
     const made = await run(cover, LIVE_KEY)
     expect(made).toMatchObject({ status: 'FAILURE', fail_reason: expect.stringMatching(/its own songs only/) })

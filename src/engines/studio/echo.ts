@@ -6,20 +6,22 @@ export function openEcho(seconds: number): StereoEffect {
   const size = Math.max(1, Math.round(seconds * SAMPLE_RATE))
   const near = new Float32Array(size)
   const far = new Float32Array(size)
-  let place = 0
-  let dull = 0
+  const state = { place: 0, dull: 0 }
   return {
     add(input, left, right, samples) {
+      let { place, dull } = state
       for (let index = 0; index < samples; index++) {
         const first = near[place] ?? 0
         const second = far[place] ?? 0
-        dull += 0.3 * (second - dull)
+        dull = 0.3 * second + 0.7 * dull
         near[place] = (input[index] ?? 0) + 0.38 * dull
         far[place] = first
         left[index] = (left[index] ?? 0) + 0.5 * first
         right[index] = (right[index] ?? 0) + 0.5 * second
         place = place + 1 === size ? 0 : place + 1
       }
+      state.place = place
+      state.dull = dull
     },
   }
 }

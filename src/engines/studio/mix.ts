@@ -5,6 +5,7 @@ import type { Piece } from './drums.ts'
 import { openEcho } from './echo.ts'
 import { instrument } from './instruments.ts'
 import { openWidener } from './master/widener.ts'
+import { type MixKernel, openMixKernel } from './mix-kernel.ts'
 import { hashOf } from './random.ts'
 import { openReverb } from './reverb.ts'
 import type { Part, Score, TimedNote } from './score.ts'
@@ -24,13 +25,11 @@ export interface StereoBlock {
   doneSeconds: number
 }
 
-interface Buses {
-  left: Float32Array
-  right: Float32Array
-  room: Float32Array
-  echo: Float32Array
-  /** What is heard wider than it was recorded. */
-  wide: Float32Array
+/** `wide`: what is heard wider than it was recorded. */
+const BUS_NAMES = ['left', 'right', 'room', 'echo', 'wide'] as const
+
+interface Buses extends Record<(typeof BUS_NAMES)[number], Float32Array> {
+  kernel: MixKernel<(typeof BUS_NAMES)[number] | 'near' | 'far'>
   /** From this sample on all are silent. */
   reach: number
 }
@@ -41,6 +40,7 @@ export interface Stage {
   hitOf: (piece: Piece) => Hit
   mouths: Mouths
   buses: Buses
+  /** Where a note is drawn: `near` and `far` of the buses' kernel. */
   scratch: Scratch
 }
 
@@ -58,19 +58,22 @@ const EVERYTHING: Audible = { part: () => true, piece: () => true, voices: 'all'
 /** Without a bank the synthesisers play all instruments. */
 export function openStage({ kit, singer }: Score, bank: Bank | undefined): Stage {
   const size = BLOCK + LONGEST_NOTE
+  const kernel = openMixKernel({
+    left: size,
+    right: size,
+    room: size,
+    echo: size,
+    wide: size,
+    near: LONGEST_NOTE,
+    far: LONGEST_NOTE,
+  })
+  const { near, far, ...buses } = kernel.sounds
   return {
     bank,
     hitOf: openHits(kit, bank),
     mouths: openMouths(singer),
-    buses: {
-      left: new Float32Array(size),
-      right: new Float32Array(size),
-      room: new Float32Array(size),
-      echo: new Float32Array(size),
-      wide: new Float32Array(size),
-      reach: 0,
-    },
-    scratch: { left: new Float32Array(LONGEST_NOTE), right: new Float32Array(LONGEST_NOTE) },
+    buses: { ...buses, kernel, reach: 0 },
+    scratch: { left: near, right: far },
   }
 }
 
@@ -113,9 +116,9 @@ const totalSamples = ({ durationSeconds }: Score): number => Math.round(duration
 
 /** What lies `samples` later comes to the front. */
 function moveOn(buses: Buses, samples: number): void {
-  const { left, right, room, echo, wide, reach } = buses
+  const { reach } = buses
   const rest = Math.max(0, reach - samples)
-  for (const bus of [left, right, room, echo, wide]) {
+  for (const bus of BUS_NAMES.map((name) => buses[name])) {
     if (rest > 0) bus.copyWithin(0, samples, reach)
     // Effects and singers write to the first block, whatever the instruments reach.
     bus.fill(0, rest, Math.max(BLOCK, reach))
@@ -170,11 +173,11 @@ function hitsOf(score: Score, { hitOf }: Stage, { piece: isHeard }: Audible): Ev
     const gain = score.drumGain * velocity ** 1.3
     return {
       sample: Math.round(at * SAMPLE_RATE),
-      draw: (buses, offset) =>
+      draw: (buses, offset, { left }) => {
+        left.set(samples)
         add(
           buses,
           offset,
-          { left: samples, right: samples },
           { samples: samples.length, isMono: true },
           {
             gain,
@@ -183,7 +186,8 @@ function hitsOf(score: Score, { hitOf }: Stage, { piece: isHeard }: Audible): Ev
             echo: 0,
             width: 0,
           },
-        ),
+        )
+      },
     }
   })
 }
@@ -226,7 +230,7 @@ function drawNote(
     if (pump > 0) duck(scratch, drawn, note.at, pump, kicks)
     // The second performance of a doubled part is some milliseconds late, by hand.
     const late = index === 0 ? 0 : Math.round((0.008 + ((seed % 97) / 97) * 0.012) * SAMPLE_RATE)
-    add(buses, offset + late, scratch, drawn, {
+    add(buses, offset + late, drawn, {
       gain: (part.gain * (zones.length > 0 ? (sampled?.level ?? level) : level)) / sides.length ** 0.5,
       pan,
       room: part.room,
@@ -263,40 +267,27 @@ interface Place {
   width: number
 }
 
-/** One voice is put on its place between the sides; of a stereo recording, the far side is turned down. */
-function add(buses: Buses, offset: number, sound: Scratch, { samples, isMono }: DrawnSound, place: Place): void {
+/** What was drawn, to the buses: one voice is put on its place between the sides; of a stereo recording, the far side is turned down. */
+function add(buses: Buses, offset: number, { samples, isMono }: DrawnSound, place: Place): void {
   const angle = ((place.pan + 1) * Math.PI) / 4
   const toLeft = place.gain * (isMono ? Math.cos(angle) * Math.SQRT2 : Math.min(1, 1 - place.pan))
   const toRight = place.gain * (isMono ? Math.sin(angle) * Math.SQRT2 : Math.min(1, 1 + place.pan))
-  const second = isMono ? sound.left : sound.right
-  const { left, right, room, echo, wide } = buses
+  const { kernel, left } = buses
   const length = Math.min(samples, left.length - offset)
   buses.reach = Math.max(buses.reach, offset + length)
-  const toRoom = place.gain * place.room * 0.5
-  const toWide = place.gain * place.width * 0.5
-  const toEcho = place.gain * place.echo * 0.5
-  for (let index = 0; index < length; index++) {
-    const one = sound.left[index] ?? 0
-    const other = second[index] ?? 0
-    const at = offset + index
-    left[at] = (left[at] ?? 0) + one * toLeft
-    right[at] = (right[at] ?? 0) + other * toRight
-    room[at] = (room[at] ?? 0) + (one + other) * toRoom
+  kernel.add('left', offset, 'near', length, toLeft)
+  kernel.add('right', offset, isMono ? 'near' : 'far', length, toRight)
+  const sends = [
+    ['room', place.room],
+    ['wide', place.width],
+    ['echo', place.echo],
+  ] as const
+  for (const [bus, share] of sends) {
+    if (share === 0) continue
+    const gain = place.gain * share * 0.5
+    kernel.add(bus, offset, 'near', length, isMono ? 2 * gain : gain)
+    if (!isMono) kernel.add(bus, offset, 'far', length, gain)
   }
-  if (toWide !== 0) send(wide, offset, sound.left, second, length, toWide)
-  if (toEcho !== 0) send(echo, offset, sound.left, second, length, toEcho)
-}
-
-function send(
-  bus: Float32Array,
-  offset: number,
-  one: Float32Array,
-  other: Float32Array,
-  length: number,
-  gain: number,
-): void {
-  for (let index = 0; index < length; index++)
-    bus[offset + index] = (bus[offset + index] ?? 0) + ((one[index] ?? 0) + (other[index] ?? 0)) * gain
 }
 
 const RIDE_STEP = 256
@@ -308,8 +299,9 @@ function openRide({
   sections,
 }: Score): (left: Float32Array, right: Float32Array, from: number, samples: number) => void {
   let level = sections[0]?.db ?? 0
-  let gain = 10 ** (level / 20)
+  let reached = 10 ** (level / 20)
   return (left, right, from, samples) => {
+    let gain = reached
     for (let start = 0; start < samples; start += RIDE_STEP) {
       const end = Math.min(samples, start + RIDE_STEP)
       const time = (from + end) / SAMPLE_RATE + RIDE_SECONDS.up
@@ -325,6 +317,7 @@ function openRide({
       }
       gain = goal
     }
+    reached = gain
   }
 }
 

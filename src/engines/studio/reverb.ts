@@ -73,28 +73,34 @@ function addBetween(half: Float32Array, out: Float32Array, start: number, sample
   return last
 }
 
+/** Reads what a line has ready: it may end and begin again within the chunk. */
 function listen(line: Line, sum: Float32Array, count: number): void {
+  const beforeEnd = Math.min(count, line.buffer.length - line.place)
+  listenTo(line, sum, 0, beforeEnd, line.place)
+  listenTo(line, sum, beforeEnd, count, -beforeEnd)
+}
+
+function listenTo(line: Line, sum: Float32Array, from: number, until: number, shift: number): void {
   const { buffer, heard, keep } = line
-  let { place, dull } = line
-  for (let index = 0; index < count; index++) {
-    const out = buffer[place] ?? 0
-    dull = out + DULLNESS * (dull - out)
+  let { dull } = line
+  for (let index = from; index < until; index++) {
+    dull = (1 - DULLNESS) * (buffer[shift + index] ?? 0) + DULLNESS * dull
     const kept = dull * keep
     heard[index] = kept
     sum[index] = (sum[index] ?? 0) + kept
-    place = place + 1 === buffer.length ? 0 : place + 1
   }
   line.dull = Math.abs(dull) < STILLNESS ? 0 : dull
 }
 
 function feed(line: Line, mix: Float32Array, side: Float32Array, count: number): void {
-  const { buffer, heard } = line
-  let { place } = line
+  const { buffer, heard, place } = line
+  const beforeEnd = Math.min(count, buffer.length - place)
   for (let index = 0; index < count; index++) {
     const value = heard[index] ?? 0
     side[index] = (side[index] ?? 0) + value
-    buffer[place] = value + (mix[index] ?? 0)
-    place = place + 1 === buffer.length ? 0 : place + 1
+    heard[index] = value + (mix[index] ?? 0)
   }
-  line.place = place
+  buffer.set(heard.subarray(0, beforeEnd), place)
+  buffer.set(heard.subarray(beforeEnd, count))
+  line.place = (place + count) % buffer.length
 }

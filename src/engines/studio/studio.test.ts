@@ -86,6 +86,16 @@ describe('studio', () => {
     expect(next.durationSeconds).toBe(5)
   })
 
+  it('the studio rejects at once when a song is stopped, without waiting for its thread', async () => {
+    const stop = new AbortController()
+    const begun = Promise.withResolvers<void>()
+    const song = studio.compose({ ...request, seconds: 60 }, { signal: stop.signal, onProgress: () => begun.resolve() })
+    const ended = song.catch((error: Error) => error.message)
+    await begun.promise
+    stop.abort(new Error('enough'))
+    expect(await Promise.race([ended, nextTurn('still working')])).toBe('enough')
+  })
+
   it('the studio stops a song that still waits for a thread', async () => {
     await using busy = closable(openStudio({ threads: 1 }))
     const stop = new AbortController()
@@ -110,5 +120,8 @@ describe('studio', () => {
     await outcome
   })
 })
+
+/** Settles with the next turn of the event loop, which no message of a thread can precede. */
+const nextTurn = (value: string): Promise<string> => new Promise((resolve) => setImmediate(resolve, value))
 
 const closable = (studio: ReturnType<typeof openStudio>) => ({ studio, [Symbol.asyncDispose]: () => studio.close() })

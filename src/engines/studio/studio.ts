@@ -47,6 +47,9 @@ export interface WorkOptions {
  */
 const IDLE_MS = 60_000
 
+/** Of a thread's heap: a song's small objects are gone at once, and V8 would keep 48 MB for them, which makes nothing faster. */
+const YOUNG_MB = 8
+
 /** Opens the built-in composer. Threads start with the first song. */
 export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {
   let opened: Promise<Piscina<Job, Outcome>> | undefined
@@ -60,6 +63,7 @@ export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {
       minThreads: 0,
       maxThreads: threads,
       idleTimeout: IDLE_MS,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     })
   }
 

@@ -31,6 +31,7 @@ export function aJob(operation: string, input?: JsonObject, given: Partial<Job> 
     callbackUrl: undefined,
     report: () => {},
     publish: () => {},
+    endSound: () => {},
     readAsset: () => Promise.reject(new Error('The test has no stored files.')),
     download: () => Promise.reject(new Error('The test has no files.')),
     file: () => Promise.reject(new Error('The test has no files.')),

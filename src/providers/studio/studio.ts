@@ -91,18 +91,21 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
   const takes = await Promise.all(
     progress.map(async (_, take) => {
       const request = { ...limits, ...requestOf(song, seed, take, basis) }
+      const clipId = itemId(job.taskId, takeCount === 1 ? 0 : take + 1)
       const made = await studio.compose(request, {
         signal,
         onProgress: (percent) => {
           progress[take] = percent
           job.report(progress.reduce((sum, one) => sum + one, 0) / takeCount)
         },
-        onSound: (bytes) => job.publish(itemId(job.taskId, takeCount === 1 ? 0 : take + 1), bytes),
+        onSound: (bytes) => job.publish(clipId, bytes),
       })
+      job.endSound(clipId)
       return { take, request, made }
     }),
   )
-  const logs = ['composed by the embedded studio', ...notes, ...wordlessLog(takes.flatMap(({ made }) => made.wordless))]
+  const wordless = wordlessLog(takes.flatMap(({ made }) => made.wordless))
+  const logs = ['composed by the embedded studio', ...notes, ...recordingLog(basis), ...wordless]
   const result: Result = { output: { clips: [] }, files: [], logs }
   const clips: Json[] = []
   for (const { take, request, made } of takes) {
@@ -158,7 +161,6 @@ function basisOf(spec: SongSpec, job: Job): Basis | { failed: Failure } {
   const continueAt = Math.min(spec.continueAt ?? parent.durationSeconds, parent.durationSeconds)
   const continues = continuationOf(parent, continueAt, spec)
   if (!spec.replaces) return { parent, continueAt, continues }
-  mustBeKnown(parent, 'replaces sections')
   const seconds = Math.min(spec.replaces.toSeconds, parent.durationSeconds) - continueAt
   if (seconds < SHORTEST_SECTION_SECONDS) {
     return {
@@ -168,7 +170,7 @@ function basisOf(spec: SongSpec, job: Job): Basis | { failed: Failure } {
   return { parent, continueAt, continues, seconds }
 }
 
-/** The studio knows what it composed; of a recording it knows neither lyrics nor music. */
+/** The studio knows what it composed; of a recording it knows tempo and key, but neither words nor tune nor who plays and sings. */
 function mustBeKnown(clip: StoredClip, does: string): void {
   if (isJsonObject(clip.identity)) return
   throw new PolyphonyError('no_provider', `The studio ${does} of its own songs only, not of imported recordings.`)
@@ -181,7 +183,7 @@ function continuationOf(parent: StoredClip, fromSeconds: number, song: SongSpec)
     : { seed: seedOf(parent.id), take: 0, ...soundOf(parent, song, fromSeconds) }
 }
 
-/** A song that continues a recording: in its tempo and key, as they were heard in it, and on its beat. */
+/** A song that continues a recording, or replaces a section of it: in its tempo and key, as they were heard in it, and on its beat. */
 function soundOf(parent: StoredClip, { tags }: SongSpec, fromSeconds: number): Omit<Identity, 'seed' | 'take'> {
   const tempo = typeof parent.bpm === 'number' ? `${parent.bpm} bpm` : ''
   const key = typeof parent.key === 'string' ? parent.key : ''
@@ -240,6 +242,12 @@ function named(spec: SongSpec): SongSpec {
   const line = (spec.description ?? spec.lyrics).split('\n').find((text) => text.trim() !== '' && !text.startsWith('['))
   const words = line?.trim().split(/\s+/).slice(0, 5).join(' ')
   return { ...spec, title: words || 'Untitled' }
+}
+
+/** What is not taken from a recording that the song continues or changes. */
+function recordingLog({ parent }: Basis): string[] {
+  if (!parent || isJsonObject(parent.identity)) return []
+  return ['in the tempo and key that were heard in the recording, with a band and a singer of the studio']
 }
 
 /** Which lines are sung on vowels alone, for the task's logs. */

@@ -15,9 +15,11 @@ const NOT_ENDED = 'the cancel came too late: the provider has the work and does 
 /**
  * Cancels what waits, what no vendor was called for, and what its provider can end. Where a call is under way whose outcome
  * is not known, the task is given back with `cancelRequestedAt`: the cancel is carried out as soon as it is known. Undefined
- * when the provider does not end the work, or the task ended meanwhile.
+ * when the provider does not end the work, the task ended meanwhile, or one of its songs can be heard here as a whole: its caller
+ * has had it.
  */
 export async function cancel(parts: RunParts, task: Task): Promise<Task | undefined> {
+  if (parts.liveSounds.hasWhole(task.id)) return undefined
   const event = { kind: 'cancel_requested', log: logOf(task) } as const
   const moved = await parts.moves.move(task, event, { fromAnyClaim: true })
   if (moved?.status === 'cancelled') parts.leases.abort(task.id)

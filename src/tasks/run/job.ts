@@ -31,6 +31,7 @@ export async function buildJob(parts: RunParts, task: Task): Promise<Job> {
     callbackUrl: parts.callbackUrl(task),
     report: (percent) => leases.report(task, percent),
     publish: parts.liveSounds.publish,
+    endSound: parts.liveSounds.endOne,
     readAsset: (reference) => markFileErrors(inputFiles.assets.read(reference)),
     download: (url, limits) => download(inputFiles, url, limits),
     async file(reference, signal) {

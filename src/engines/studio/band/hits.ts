@@ -1,4 +1,5 @@
 import type { Kit, Piece } from '../drums.ts'
+import { powerOf } from '../master/loudness.ts'
 import { strike } from '../synth/drum-kit.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
 import type { Bank } from './bank.ts'
@@ -29,8 +30,7 @@ export function openHits(kit: Kit, bank: Bank | undefined): (piece: Piece) => Hi
 function levelled(sound: Float32Array, db: number): Float32Array {
   let loudest = 1e-9
   for (let start = 0; start < sound.length; start += LEVEL_WINDOW / 2) {
-    const part = sound.subarray(start, start + LEVEL_WINDOW)
-    loudest = Math.max(loudest, part.reduce((sum, x) => sum + x * x, 0) / LEVEL_WINDOW)
+    loudest = Math.max(loudest, powerOf(sound.subarray(start, start + LEVEL_WINDOW)) / LEVEL_WINDOW)
   }
   const gain = 10 ** (db / 20) / Math.sqrt(loudest)
   return sound.map((x) => x * gain)

@@ -207,7 +207,8 @@ function openFilter(
     for (let index = 0; index < samples; index++) {
       const value = STRETCH[index] ?? 0
       const out = value * b0 + z1
-      z1 = value * b1 - a1 * out + z2
+      // The sum in brackets need not wait for this sample's result.
+      z1 = value * b1 + z2 - a1 * out
       z2 = value * b0 - a2 * out
       STRETCH[index] = out
     }

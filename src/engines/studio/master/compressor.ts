@@ -27,10 +27,10 @@ export function openCompressor({
 }): Compressor {
   const attack = Math.exp(-STEP / (ATTACK_SECONDS * SAMPLE_RATE))
   const release = Math.exp(-STEP / (RELEASE_SECONDS * SAMPLE_RATE))
-  let level = 0
-  let gain = makeUp
+  const state = { level: 0, gain: makeUp }
   return {
     process(left, right, samples) {
+      let { level, gain } = state
       for (let start = 0; start < samples; start += STEP) {
         const end = Math.min(samples, start + STEP)
         let peak = 0
@@ -49,6 +49,8 @@ export function openCompressor({
         gain = goal
         onGain?.(gain)
       }
+      state.level = level
+      state.gain = gain
     },
   }
 }

@@ -26,22 +26,29 @@ export function openLimiter(ceiling: number, onGain?: (gain: number) => void): L
   const held = [new Float32Array(LIMITER_DELAY), new Float32Array(LIMITER_DELAY)]
   const recent = [new Float32Array(3 * CHUNK), new Float32Array(3 * CHUNK)]
   const needs = new Array<number>(LOOK_AHEAD_CHUNKS).fill(1)
-  let gain = 1
+  let reached = 1
   return {
     process(left, right) {
+      // In a variable of its own: one that outlives the call is an object for each sample.
+      let gain = reached
       for (let start = 0; start < left.length; start += CHUNK) {
         const slot = start % LIMITER_DELAY
         let peak = 0
-        for (const [number, side] of [left, right].entries()) {
-          const known = recent[number] ?? new Float32Array(0)
-          known.copyWithin(0, CHUNK)
-          known.set(side.subarray(start, start + CHUNK), 2 * CHUNK)
+        for (let number = 0; number < 2; number++) {
+          const side = number === 0 ? left : right
+          const known = recent[number] ?? side
+          for (let index = 0; index < CHUNK; index++) {
+            known[index] = known[index + CHUNK] ?? 0
+            known[index + CHUNK] = known[index + 2 * CHUNK] ?? 0
+            known[index + 2 * CHUNK] = side[start + index] ?? 0
+          }
           const from = CHUNK - PEAK_MARGIN
           peak = Math.max(peak, truePeak(known, from, from + CHUNK + PEAK_MARGIN, ceiling * NEAR_CEILING))
         }
         needs.shift()
         needs.push(peak > ceiling ? ceiling / peak : 1)
-        const goal = Math.min(gain * RECOVERY, ...needs)
+        let goal = gain * RECOVERY
+        for (const need of needs) if (need < goal) goal = need
         const slope = (goal - gain) / CHUNK
         const [heldLeft, heldRight] = held
         for (let index = 0; heldLeft && heldRight && index < CHUNK; index++) {
@@ -56,6 +63,7 @@ export function openLimiter(ceiling: number, onGain?: (gain: number) => void): L
         gain = goal
         onGain?.(gain)
       }
+      reached = gain
     },
   }
 }

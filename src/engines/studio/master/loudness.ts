@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from '../synth/signal.ts'
-import { type Coefficients, openBiquad } from './biquad.ts'
+import { type Coefficients, openCascade } from './biquad.ts'
 
 /** ITU-R BS.1770-4, annex 1, for 44.1 kHz: what a head does to the highs, and the ear to the lows. */
 const HEAD: Coefficients = [
@@ -16,21 +16,25 @@ const GATE_LU = 10
 /** The weighted power of each tenth of a second, both sides together. */
 export function stepPowers(left: Float32Array, right: Float32Array): Float64Array {
   const steps = new Float64Array(Math.floor(left.length / STEP))
-  const weighted = new Float32Array(STEP)
-  for (const side of [left, right]) {
-    const filters = [openBiquad(HEAD), openBiquad(EAR)]
-    for (let step = 0; step < steps.length; step++) {
-      weighted.set(side.subarray(step * STEP, (step + 1) * STEP))
-      for (const filter of filters) filter.process(weighted, STEP)
-      let power = 0
-      for (let index = 0; index < STEP; index++) {
-        const value = weighted[index] ?? 0
-        power += value * value
-      }
-      steps[step] = (steps[step] ?? 0) + power / STEP
-    }
+  const weighted = [new Float32Array(STEP), new Float32Array(STEP)] as const
+  const filters = openCascade([HEAD, EAR])
+  for (let step = 0; step < steps.length; step++) {
+    for (const [number, side] of [left, right].entries())
+      weighted[number]?.set(side.subarray(step * STEP, (step + 1) * STEP))
+    filters.process(...weighted, STEP)
+    steps[step] = (powerOf(weighted[0]) + powerOf(weighted[1])) / STEP
   }
   return steps
+}
+
+/** The sum of the squares. */
+export function powerOf(sound: Float32Array): number {
+  let power = 0
+  for (let index = 0; index < sound.length; index++) {
+    const value = sound[index] ?? 0
+    power += value * value
+  }
+  return power
 }
 
 /** Integrated loudness in LUFS of sound at 44.1 kHz; -70 for silence. */

@@ -2,7 +2,7 @@ import type { Bank } from '../band/bank.ts'
 import { type Audible, BLOCK, mixBlocks, openStage, type Stage, type StereoBlock } from '../mix.ts'
 import type { Score } from '../score.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
-import { openBiquad } from './biquad.ts'
+import { openCascade } from './biquad.ts'
 import { openCompressor } from './compressor.ts'
 import { type Excerpt, excerptsOf } from './excerpts.ts'
 import { LIMITER_DELAY, openLimiter } from './limiter.ts'
@@ -85,12 +85,11 @@ export function openChain(
   durationSeconds: number,
   levels: Levels = levelsOf({ ratio, gain }),
 ): Chain {
-  const sides = [0, 1].map(() => filters.map(openBiquad))
+  const equaliser = openCascade(filters)
   const fadeFrom = (durationSeconds - FADE_SECONDS) * SAMPLE_RATE
   let from = 0
   return (left, right) => {
-    for (const [number, side] of [left, right].entries())
-      for (const filter of sides[number] ?? []) filter.process(side, BLOCK)
+    equaliser.process(left, right, BLOCK)
     levels.compress(left, right)
     for (const side of [left, right]) {
       for (let index = Math.max(0, Math.floor(fadeFrom) - from); index < BLOCK; index++) {

@@ -1,8 +1,8 @@
 import { SAMPLE_RATE } from '../synth/signal.ts'
-import { type Coefficients, highPass, lowPass, openBiquad, peaking, shelf } from './biquad.ts'
+import { type Coefficients, highPass, lowPass, openCascade, peaking, shelf } from './biquad.ts'
 import { openCompressor } from './compressor.ts'
 import { openLimiter } from './limiter.ts'
-import { loudnessOf, stepPowers } from './loudness.ts'
+import { loudnessOf, powerOf, stepPowers } from './loudness.ts'
 import { BAND_EDGES, type Tone } from './tone.ts'
 
 /** How a song is mastered: the same from its first second to its last. */
@@ -37,11 +37,11 @@ const GATE_LU = 10
 export function* planMaster(heard: readonly Heard[], tone: Tone): Generator<undefined, Plan> {
   const filters = filtersFor(bandsOf(heard), tone)
   yield
-  const equalised = heard.map(({ left, right, weight }) => ({
-    left: filtered(left, filters),
-    right: filtered(right, filters),
-    weight,
-  }))
+  const equalised = heard.map(({ left, right, weight }) => {
+    const sides = { left: left.slice(), right: right.slice() }
+    openCascade(filters).process(sides.left, sides.right, left.length)
+    return { ...sides, weight }
+  })
   yield
   const drive = ratioOf(BEFORE_COMPRESSOR_LUFS - loudnessOver(equalised))
   for (const { left, right } of equalised) {
@@ -77,12 +77,6 @@ function limited({ left, right, weight }: Heard, gain: number): Heard {
   return { left: one, right: other, weight }
 }
 
-function filtered(side: Float32Array, filters: readonly Coefficients[]): Float32Array {
-  const sound = side.slice()
-  for (const filter of filters) openBiquad(filter).process(sound, sound.length)
-  return sound
-}
-
 /** Integrated loudness as BS.1770-4 has it, with each stretch counted for as long as it stands. */
 function loudnessOver(heard: readonly Heard[]): number {
   const steps = heard.flatMap(({ left, right, weight }) => {
@@ -109,9 +103,11 @@ function bandsOf(heard: readonly Heard[]): number[] {
     let power = 0
     let total = 0
     for (const { left, right, weight } of heard) {
-      const middle = left.map((x, index) => 0.5 * (x + (right[index] ?? 0)))
-      for (const filter of [highPass(low), lowPass(high)]) openBiquad(filter).process(middle, middle.length)
-      power += (weight * middle.reduce((sum, x) => sum + x * x, 0)) / Math.max(1, middle.length)
+      const middle = new Float32Array(left.length)
+      for (let index = 0; index < middle.length; index++)
+        middle[index] = 0.5 * ((left[index] ?? 0) + (right[index] ?? 0))
+      openCascade([highPass(low), lowPass(high)]).processOne(middle, middle.length)
+      power += (weight * powerOf(middle)) / Math.max(1, middle.length)
       total += weight
     }
     return 10 * Math.log10(power / Math.max(1e-9, total) + 1e-12)

@@ -38,12 +38,16 @@ function openAllPass(delay: number, gain: number): (sound: Float32Array, samples
   const buffer = new Float32Array(delay)
   let place = 0
   return (sound, samples) => {
-    for (let index = 0; index < samples; index++) {
-      const delayed = buffer[place] ?? 0
-      const value = (sound[index] ?? 0) - gain * delayed
-      sound[index] = delayed + gain * value
-      buffer[place] = value
-      place = place + 1 === delay ? 0 : place + 1
+    for (let start = 0; start < samples; ) {
+      const count = Math.min(samples - start, delay - place)
+      for (let index = 0; index < count; index++) {
+        const delayed = buffer[place + index] ?? 0
+        const value = (sound[start + index] ?? 0) - gain * delayed
+        sound[start + index] = delayed + gain * value
+        buffer[place + index] = value
+      }
+      start += count
+      place = place + count === delay ? 0 : place + count
     }
   }
 }

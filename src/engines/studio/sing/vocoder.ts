@@ -197,8 +197,10 @@ function openMouth(envelopes: Envelopes, singer: Mouth) {
       if (!isVoiced) continue
       const tone = size * Math.sqrt(1 - noise * noise)
       const phase = (imaginary[bin] ?? 0) + (shape.scatter[bin] ?? 0)
-      real[bin] = tone * Math.cos(phase)
-      imaginary[bin] = tone * Math.sin(phase)
+      const turns = phase / (2 * Math.PI)
+      const turn = turns - Math.floor(turns)
+      real[bin] = tone * sine(turn < 0.75 ? turn + 0.25 : turn - 0.75)
+      imaginary[bin] = tone * sine(turn)
     }
   }
 

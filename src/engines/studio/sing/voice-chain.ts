@@ -1,4 +1,4 @@
-import { highPass, openBiquad, peaking, shelf } from '../master/biquad.ts'
+import { highPass, openBiquad, openCascade, peaking, shelf } from '../master/biquad.ts'
 import { SAMPLE_RATE, saturate } from '../synth/signal.ts'
 import type { Singer } from './singers.ts'
 
@@ -7,9 +7,7 @@ export type Stage = (sound: Float32Array, samples: number) => void
 
 /** The voice in front: less boom and mud, more air, and even loudness. */
 export const leadStages = ({ grit }: Pick<Singer, 'grit'>): Stage[] => [
-  openBiquad(highPass(100)).process,
-  openBiquad(peaking(300, -2, 0.9)).process,
-  openBiquad(shelf(5_000, 2, 'high')).process,
+  openCascade([highPass(100), peaking(300, -2, 0.9), shelf(5_000, 2, 'high')]).processOne,
   compressor({ thresholdDb: -24, ratio: 3, attackSeconds: 0.006, releaseSeconds: 0.12, makeupDb: 6 }),
   ...(grit > 0 ? [shout(grit)] : []),
 ]

@@ -30,6 +30,9 @@ export interface AnalogPatch extends Envelope {
   drive?: number
 }
 
+/** What the oscillators give, before the filter. */
+const raw = new Float32Array(CONTROL_SAMPLES)
+
 /** Writes the note to the start of `out`; returns the number of samples written. */
 export function playAnalog(patch: AnalogPatch, note: SoundedNote, out: Float32Array): number {
   const { wave, cutoff, sweep = 0, resonance = 0.1, detuneCents = 0, vibrato = 0, breath = 0, drive = 0 } = patch
@@ -41,7 +44,6 @@ export function playAnalog(patch: AnalogPatch, note: SoundedNote, out: Float32Ar
   const vibratoPhase = (note.seed % 97) / 97
   const first = openOscillator(wave, (note.seed % 1009) / 1009)
   const second = detuneCents === 0 ? undefined : openOscillator(wave, (note.seed % 503) / 503)
-  const raw = new Float32Array(CONTROL_SAMPLES)
   let band = 0
   let low = 0
   let level = 0
@@ -60,16 +62,18 @@ export function playAnalog(patch: AnalogPatch, note: SoundedNote, out: Float32Ar
     const a1 = 1 / (1 + g * (g + damping))
     const a2 = g * a1
     const a3 = g * a2
+    // The filter's next state as sums of products with this one: each sample waits for two steps of the one before instead of five.
+    const [bandOfBand, bandOfLow, bandOfX] = [2 * a1 - 1, -2 * a2, 2 * a2]
+    const [lowOfBand, lowOfLow, lowOfX] = [2 * a2, 1 - 2 * a3, 2 * a3]
     for (let index = start; index < end; index++) {
       let x = raw[index - start] ?? 0
       if (breath !== 0) x += breath * 4 * noise()
-      const v3 = x - low
-      const v1 = a1 * band + a2 * v3
-      const v2 = low + a2 * band + a3 * v3
-      band = 2 * v1 - band
-      low = 2 * v2 - low
+      const lowBefore = low
+      low = lowOfX * x + lowOfBand * band + lowOfLow * low
+      band = bandOfX * x + bandOfLow * lowBefore + bandOfBand * band
+      const filtered = 0.5 * (lowBefore + low)
       level += rise
-      out[index] = level * (drive === 0 ? v2 : saturate(v2 * drive))
+      out[index] = level * (drive === 0 ? filtered : saturate(filtered * drive))
     }
     level = goal
   }

@@ -1,7 +1,7 @@
+import { moduleBytes } from '../../wasm-code.ts'
 import { COPY_PARAMETERS, type CopyCall, channelCopy } from './copy.ts'
 import { CHANNELS, type DirectCall, directConvolution, PARAMETERS, PIXELS } from './direct.ts'
 import type { Memory } from './memory.ts'
-import { moduleBytes } from './wasm-code.ts'
 import { inputTransform, outputTransform, PLACES, TILE_PX, weightTransform } from './winograd.ts'
 
 export { CHANNELS } from './direct.ts'

@@ -10,7 +10,7 @@ import {
   storeFour,
   subtract,
   type WasmFunction,
-} from './wasm-code.ts'
+} from '../../wasm-code.ts'
 
 /** Addresses and strides are in bytes. */
 export interface CopyCall {

@@ -22,7 +22,7 @@ import {
   subtract,
   type WasmFunction,
   when,
-} from './wasm-code.ts'
+} from '../../wasm-code.ts'
 
 /**
  * The convolution as its definition reads, as WebAssembly with four floats at once. It computes `PIXELS` neighbours by

@@ -19,7 +19,7 @@ import {
   subtractFour,
   type WasmFunction,
   when,
-} from './wasm-code.ts'
+} from '../../wasm-code.ts'
 
 /**
  * The 3x3 convolution with a quarter of the multiplications (Winograd's F(4x4, 3x3), https://arxiv.org/abs/1509.09308): 4x4

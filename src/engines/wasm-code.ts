@@ -1,4 +1,7 @@
-/** Writes WebAssembly: the few instructions that the convolutions need, by their opcodes in the core specification. */
+/**
+ * Writes WebAssembly: the few instructions that the networks' convolutions and the studio's mix need, by their opcodes in the core
+ * specification.
+ */
 
 /** Instructions, as bytes. */
 export type Code = readonly number[]
