@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { oauthProvider } from '@better-auth/oauth-provider'
 import { passkey } from '@better-auth/passkey'
 import { getAuthTables } from 'better-auth/db'
 import { twoFactor } from 'better-auth/plugins/two-factor'
@@ -7,7 +8,7 @@ import { columnOf, TABLE_OF } from './adapter.ts'
 
 it('every field that the login’s package stores has a column', async () => {
   const schema = await readFile(new URL('../../store/schema.sql', import.meta.url), 'utf8')
-  const tables = getAuthTables({ plugins: [passkey(), twoFactor()] })
+  const tables = getAuthTables({ plugins: [passkey(), twoFactor(), oauthProvider({ loginPage: '/', consentPage: '/' })] })
   expect(Object.keys(tables).sort()).toEqual(Object.keys(TABLE_OF).sort())
   for (const [model, { fields }] of Object.entries(tables)) {
     const [, columns = ''] = new RegExp(`CREATE TABLE ${TABLE_OF[model]} \\(([\\s\\S]*?)\\n\\)`).exec(schema) ?? []
