@@ -81,9 +81,9 @@ export interface PeopleReads {
    * By a token, as its hash. Undefined for one that is over, and once its key is revoked, or who let the client in is blocked
    * or no member any more.
    */
-  findConnection(args: { accessToken: string; now: number } | { refreshToken: string; now: number }): Promise<
-    Connection | undefined
-  >
+  findConnection(
+    args: { accessToken: string; now: number } | { refreshToken: string; now: number },
+  ): Promise<Connection | undefined>
   findAuthRows(args: {
     table: AuthTable
     where: AuthCondition[]
@@ -132,9 +132,7 @@ export interface PeopleWrites {
     args: { personId: string; tenantId: string; now: number } & Audited,
   ): Promise<'removed' | 'unknown' | 'last_owner'>
   /** Stores a connection with its key, and revokes the keys of those that the same person had with the client there. */
-  connectClient(
-    args: { key: NewKey; personId: string; clientId: string; now: number } & Audited,
-  ): Promise<void>
+  connectClient(args: { key: NewKey; personId: string; clientId: string; now: number } & Audited): Promise<void>
   createSession(args: { session: Session }): Promise<void>
   changeSession(args: { id: string; set: Partial<Pick<Session, 'tenantId' | 'expiresAt'>> }): Promise<boolean>
   /** Ends sessions of a person or a key: one, or all, or all but one. Returns how many. */

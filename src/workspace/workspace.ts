@@ -6,6 +6,7 @@ import type { Payments } from '../payments/payments.ts'
 import type { People } from '../people/people.ts'
 import { authRoutes } from './auth-routes.ts'
 import { errorBody } from './errors.ts'
+import { oauthRoutes } from './oauth-routes.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { pricing } from './pricing.ts'
@@ -51,6 +52,7 @@ export function workspace({ admin, people, payments, commandLine, showsPrices }:
         peopleRoutes(inside, people)
         authRoutes(inside, people)
       })
+      await app.register(async (inside) => oauthRoutes(inside, people))
       await app.register(async (inside) => paymentRoutes(inside, payments))
       await app.register(async (inside) => sharePages(inside, admin.store, context))
       if (showsPrices) await app.register(async (inside) => pricing(inside, context))

@@ -77,5 +77,8 @@ async function createTable(db: Kysely<unknown>, engine: Engine, table: string, c
 }
 
 function index(db: Kysely<unknown>, table: string, columns: readonly string[]) {
-  return db.schema.createIndex(`${table}_by_${columns.join('_')}`).on(table).columns([...columns])
+  return db.schema
+    .createIndex(`${table}_by_${columns.join('_')}`)
+    .on(table)
+    .columns([...columns])
 }
