@@ -4,7 +4,7 @@ import type { Caller } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
-import { actorOfPerson, isEnough, type Membership } from '../core/person.ts'
+import { actorOfPerson, isEnough, type Membership, type Person } from '../core/person.ts'
 import type { Points } from '../core/points.ts'
 import type { Mode } from '../core/task.ts'
 import type { Connection } from '../store/people-verbs.ts'
@@ -73,6 +73,8 @@ export interface Connections {
     query: string,
     agreement: Agreement | undefined,
   ): Promise<string>
+  /** Ends a connection of the person, by the id of its key. False where there is none. */
+  end(person: Pick<Person, 'id'>, keyId: string, address: string): Promise<boolean>
   /**
    * The caller of an access token: that of the connection's key. Undefined for what is no such token. Rejects with
    * `unauthorized`, and with `forbidden` for a viewer.
@@ -211,6 +213,14 @@ export function openConnections(parts: Parts): Connections {
       }
       await store.connectClient({ key, personId: person.id, clientId, now, audit })
       return target
+    },
+    async end({ id: personId }, keyId, address) {
+      const connection = (await store.listConnections({ personId })).find((one) => one.keyId === keyId)
+      if (!connection) return false
+      const now = clock.now()
+      const { tenantId, name, mode } = connection
+      const who = { actor: actorOfPerson(personId), address, verb: 'connection.end', tenantId, subject: keyId }
+      return store.revokeKey({ id: keyId, now, audit: { at: now, ...who, before: { name, mode }, after: null } })
     },
     callerOf: (credential) => (credential?.startsWith(ACCESS_PREFIX) ? callerWith(credential) : undefined),
     close: unsubscribe,

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../core/audit.ts'
 import type { NewKey } from '../core/key.ts'
 import type { Invitation, Member, Membership, Person, PersonChange, Role, Session } from '../core/person.ts'
 import type { Points } from '../core/points.ts'
+import type { Mode } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
 
 /** The verbs of people, their sessions and their memberships. */
@@ -54,6 +55,18 @@ export interface Connection {
   expiresAt: number
 }
 
+/** A client that a person let in, as the person sees it. */
+export interface OwnConnection {
+  keyId: string
+  /** As the client named itself. */
+  name: string
+  tenantId: string
+  mode: Mode
+  createdAt: number
+  /** To the minute; null = never. */
+  lastUsedAt: number | null
+}
+
 export interface PeopleReads {
   /** Whether there is an operator among the people. */
   isClaimed(args: Record<string, never>): Promise<boolean>
@@ -84,6 +97,8 @@ export interface PeopleReads {
   findConnection(
     args: { accessToken: string; now: number } | { refreshToken: string; now: number },
   ): Promise<Connection | undefined>
+  /** Those of a person whose keys are not revoked, the newest first. */
+  listConnections(args: { personId: string }): Promise<OwnConnection[]>
   findAuthRows(args: {
     table: AuthTable
     where: AuthCondition[]

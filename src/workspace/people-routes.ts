@@ -61,6 +61,16 @@ const OneSession = Type.Object({
   user_agent: orNull(TEXT),
 })
 
+const OneConnection = Type.Object({
+  id: Type.String({ description: 'The id of its key.' }),
+  client: Type.String({ description: 'As it named itself.' }),
+  tenant: Type.String({ description: 'The id of the tenant in which it acts.' }),
+  tenant_name: TEXT,
+  mode: MODE,
+  created_at: TIME,
+  last_used_at: orNull(TIME, 'To the minute; null = never.'),
+})
+
 /** A route that is described as verbs are, and may set cookies. */
 export interface PeopleRoute<Input extends TObject = TObject, Answer extends TSchema = TSchema>
   extends Pick<Verb, 'name' | 'method' | 'path' | 'summary' | 'description' | 'errors'> {
@@ -320,6 +330,46 @@ export const PEOPLE_ROUTES = [
       const membership = membershipIn(holder, tenant)
       const monthLimit = pointsIn(limits, 'monthly_limit') ?? null
       return { url: await connections.decide(at.request, holder, query, { membership, mode, monthLimit }) }
+    },
+  }),
+  route({
+    name: 'connection.list',
+    method: 'GET',
+    path: '/api/workspace/connections',
+    summary: 'List the clients that you let act for you, the newest first',
+    input: NOTHING,
+    answer: Type.Object({ items: Type.Array(OneConnection) }),
+    errors: SIGNED_IN,
+    async run(at) {
+      const { person, memberships } = await personHere(at)
+      const connections = await at.people.store.listConnections({ personId: person.id })
+      return {
+        items: connections.map(({ keyId, name, tenantId, mode, createdAt, lastUsedAt }) => ({
+          id: keyId,
+          client: name,
+          tenant: tenantId,
+          tenant_name: memberships.find((one) => one.tenantId === tenantId)?.tenantName ?? '',
+          mode,
+          created_at: timeOf(createdAt),
+          last_used_at: timeOf(lastUsedAt),
+        })),
+      }
+    },
+  }),
+  route({
+    name: 'connection.end',
+    method: 'DELETE',
+    path: '/api/workspace/connections/:id',
+    summary: 'End a connection of yours: its key is revoked',
+    input: Type.Object({ id: ID }),
+    answer: Type.Object({ id: ID, revoked: Type.Literal(true) }),
+    errors: ['not_found', ...SIGNED_IN],
+    async run(at, { id }) {
+      const { person } = await personHere(at)
+      if (!(await at.people.connections.end(person, id, at.request.ip))) {
+        throw new PolyphonyError('not_found', `You have no connection ${id}.`)
+      }
+      return { id, revoked: true as const }
     },
   }),
   route({

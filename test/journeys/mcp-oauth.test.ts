@@ -15,9 +15,11 @@ import { claimed, type Visitor, visitor } from '../support/visitor.ts'
 
 const ANA = { email: 'ana@example.org', password: 'a long password of ana', name: 'Ana' }
 const BEN = { email: 'ben@example.org', password: 'a long password of ben', name: 'Ben' }
+const CLEO = { email: 'cleo@example.org', password: 'a long password of cleo', name: 'Cleo' }
 const RETURNS_TO = 'http://127.0.0.1:7777/callback'
 
 type Tokens = NonNullable<Awaited<ReturnType<OAuthClientProvider['tokens']>>>
+type Discovery = NonNullable<Awaited<ReturnType<NonNullable<OAuthClientProvider['discoveryState']>>>>
 type Registration = NonNullable<Awaited<ReturnType<OAuthClientProvider['clientInformation']>>>
 
 /** What a host keeps. */
@@ -26,6 +28,7 @@ class Host implements OAuthClientProvider {
   kept: Tokens | undefined
   verifier = ''
   sentTo: URL | undefined
+  discovery: Discovery | undefined
   readonly redirectUrl = RETURNS_TO
   readonly clientMetadata = {
     client_name: 'A host',
@@ -50,6 +53,13 @@ class Host implements OAuthClientProvider {
     this.verifier = verifier
   }
   codeVerifier = () => this.verifier
+  saveDiscoveryState = (state: Discovery) => {
+    this.discovery = state
+  }
+  discoveryState = () => this.discovery
+  invalidateCredentials = () => {
+    this.kept = undefined
+  }
 }
 
 describe.each(['SQLite', 'PostgreSQL'])('a client of MCP that a person lets in, on %s', (engine) => {
@@ -146,7 +156,7 @@ describe.each(['SQLite', 'PostgreSQL'])('a client of MCP that a person lets in, 
       name: 'submit',
       arguments: { operation: 'suno/lyrics', input, wait_seconds: 20 },
     })
-    expect(made.structuredContent).toMatchObject({ status: 'completed', mode: 'test' })
+    expect(made.structuredContent).toMatchObject({ status: 'completed' })
     expect(await keyOf()).toMatchObject({ mode: 'test', role: 'member', monthly_limit_usd: 2, revoked_at: null })
   })
 
@@ -180,19 +190,37 @@ describe.each(['SQLite', 'PostgreSQL'])('a client of MCP that a person lets in, 
   it('a revoked key ends the connection: no token of it works, and none is refreshed', async () => {
     await letIn(host, ana) // the replay above ended the earlier tokens
     const client = await connected(host)
+    const { access_token: access, refresh_token: refresh = '' } = host.kept as Tokens
     const { id } = (await keyOf()) as { id: string }
-    await ana.data('DELETE', `/api/v1/keys/${id}`)
+    await ana.data('POST', `/api/v1/keys/${id}/revoke`)
     await expect(client.listTools()).rejects.toThrow()
-    expect((await bare('/mcp', host.kept?.access_token ?? '')).status).toBe(401)
+    expect((await bare('/mcp', access)).status).toBe(401)
     const refreshed = await fetch(new URL('/api/auth/oauth2/token', gateway.url), {
       method: 'POST',
       body: new URLSearchParams({
         grant_type: 'refresh_token',
-        refresh_token: host.kept?.refresh_token ?? '',
+        refresh_token: refresh,
         client_id: host.registration?.client_id ?? '',
       }),
     })
     expect(await refreshed.json()).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('a person sees and ends their own connections, and nobody else’s', async () => {
+    const own = new Host()
+    await letIn(own, ana, { mode: 'live' })
+    const path = '/api/workspace/connections'
+    const list = async () => (await ana.data<{ items: JsonObject[] }>('GET', path)).items
+    const [one] = await list()
+    expect(one).toMatchObject({ client: 'A host', tenant: gateway.tenantId, tenant_name: 'house', mode: 'live' })
+    const { token } = await ana.data('POST', '/api/v1/invitations', { body: { role: 'member' } })
+    const cleo = visitor(gateway)
+    await cleo.data('POST', '/api/workspace/sign-up', { body: { ...CLEO, invitation: token } })
+    expect(await cleo.data('GET', path)).toEqual({ items: [] })
+    expect((await cleo.send('DELETE', `${path}/${one?.id}`)).status).toBe(404)
+    await ana.data('DELETE', `${path}/${one?.id}`)
+    expect((await bare('/mcp', own.kept?.access_token ?? '')).status).toBe(401)
+    expect(await list()).not.toContainEqual(expect.objectContaining({ id: one?.id }))
   })
 
   it('a token that the client revokes works no more', async () => {

@@ -31,6 +31,13 @@ export function commonOptions(site: string, { store, clock, secret, log }: Login
       level: 'warn',
       log: (level, message) => log[levelOf(level)]({ of: 'login' }, message),
     },
+    // What a request is refused for is its own business, and is in its answer.
+    onAPIError: {
+      onError(error) {
+        if (error instanceof APIError && error.statusCode < 500) log.debug({ of: 'login' }, error.message)
+        else log.error({ of: 'login', err: error }, 'the login failed')
+      },
+    },
     session: { expiresIn: PERSON_MS / SECOND_MS, updateAge: 24 * 3_600 },
     // The routes count attempts themselves, before they load any of this.
     rateLimit: { enabled: false },

@@ -223,10 +223,15 @@ export function peopleContract(bench: Bench): void {
       })
       expect(await found('one', START + DAY_MS)).toBeUndefined()
       expect(await found('another')).toBeUndefined()
+      expect(await bench.store.listConnections({ personId: 'p1' })).toMatchObject([
+        { keyId: 'k1', tenantId: 't1', mode: 'test', createdAt: START, lastUsedAt: null },
+      ])
+      expect(await bench.store.listConnections({ personId: 'p2' })).toEqual([])
       expect((await bench.store.listKeys({ tenantId: 't1' })).map((key) => key.keyId)).toContain('k1')
       await connect('k2', 'two')
       expect(await found('one')).toBeUndefined()
       expect(await found('two')).toMatchObject({ keyId: 'k2' })
+      expect(await bench.store.listConnections({ personId: 'p1' })).toMatchObject([{ keyId: 'k2' }])
       expect(await bench.store.getKey({ id: 'k1' })).toMatchObject({ revokedAt: START })
     })
 

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../core/clock.ts'
 import type { Role } from '../../core/person.ts'
-import type { Connection, PeopleReads, PeopleWrites } from '../people-verbs.ts'
+import type { Mode } from '../../core/task.ts'
+import type { Connection, OwnConnection, PeopleReads, PeopleWrites } from '../people-verbs.ts'
 import type { Tx } from '../tx.ts'
 import { createKey, revokeKey } from './keys.ts'
 
@@ -37,6 +38,26 @@ export async function findConnection(
     resources: row.resources === null ? null : JSON.parse(row.resources),
     expiresAt: row.expires_at,
   }
+}
+
+export async function listConnections(tx: Tx, { personId }: { personId: string }): Promise<OwnConnection[]> {
+  const rows = await tx.db
+    .selectFrom('connections as c')
+    .innerJoin('api_keys as k', 'k.id', 'c.key_id')
+    .select(['k.id', 'k.name', 'k.tenant_id', 'k.mode', 'k.created_at', 'k.last_used_at'])
+    .where('c.person_id', '=', personId)
+    .where('k.revoked_at', 'is', null)
+    .orderBy('k.created_at', 'desc')
+    .orderBy('k.id')
+    .execute()
+  return rows.map((row) => ({
+    keyId: row.id,
+    name: row.name,
+    tenantId: row.tenant_id,
+    mode: row.mode as Mode,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+  }))
 }
 
 export async function connectClient(

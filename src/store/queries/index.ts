@@ -37,7 +37,7 @@ import { deleteCallFile, getCallFile, insertCallFile, listCallFiles, purgeCallFi
 import { bookCalls, endAllowances, holdAllowance, listCalls, purgeCalls, renewAllowances } from './calls.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
-import { connectClient, findConnection } from './connections.ts'
+import { connectClient, findConnection, listConnections } from './connections.ts'
 import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
 import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, getDrafts, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
@@ -295,4 +295,5 @@ export const reads: Queries<ReadVerbs> = {
   findAuthRows,
   countAuthRows,
   findConnection,
+  listConnections,
 }
