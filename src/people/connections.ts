@@ -266,8 +266,10 @@ function wrongIn(body: unknown): string | undefined {
   return `token_endpoint_auth_method must be one of ${AUTH_METHODS.join(', ')}.`
 }
 
+/** Hosts on a person's machine, which are most, often do not say that they are: without this, only pages could register. */
 function registrationIn(body: JsonObject): JsonObject {
-  return Object.fromEntries(REGISTERED.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]])))
+  const said = REGISTERED.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]))
+  return { application_type: 'native', ...Object.fromEntries(said) }
 }
 
 function metadataAt(issuer: string): JsonObject {

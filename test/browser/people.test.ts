@@ -108,7 +108,7 @@ it('someone who was invited by a link makes an account and sees what their role 
 
 it('a client sends its person to a page, where they sign in, choose, and let it in', async () => {
   const nia = await member('nia', 'member', 'house')
-  const returnsTo = `${gateway.url}/guide/`
+  const returnsTo = `${gateway.url}/guide/en/getting-started`
   const registered = await fetch(`${gateway.url}/api/auth/oauth2/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
