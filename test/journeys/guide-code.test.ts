@@ -152,7 +152,7 @@ describe('the code of the guide', () => {
 
   it('the calls of the pages for operators succeed, with a code that there is', async ({ skip }) => {
     if (!hasCurl) skip(NO_CURL)
-    const made = await gateway.send('POST', '/api/admin/codes', { key: LIVE_KEY, body: { usd: 1 } })
+    const made = await gateway.send('POST', '/api/admin/codes', { key: LIVE_KEY, body: { amount_usd: 1 } })
     const code = idIn(JSON.stringify(made.body), 'data.items.0.code')
     expect(operatorsCalls).toHaveLength(1)
     for (const text of operatorsCalls) {
