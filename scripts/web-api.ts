@@ -137,7 +137,7 @@ function objectType(
   return `{\n${lines.join('\n')}\n}`
 }
 
-async function describedByGateway(): Promise<Document> {
+export async function describedByGateway(): Promise<Document> {
   const dataDir = await mkdtemp(join(tmpdir(), 'polyphony-routes-'))
   const gateway = await startGateway(readConfig({ DATA_DIR: dataDir, PORT: '0' }), { log: pino({ level: 'silent' }) })
   try {

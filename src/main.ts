@@ -262,6 +262,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       checkLoad: admission.checkTurn,
       authenticate: gate.authenticate,
       callerByCookie: people.callerOf,
+      connected: people.connections,
       rateOf: keys.rateOf,
       tokensOf: spoken.tokensOf,
       authenticateById: keys.authenticateById,

@@ -14,11 +14,13 @@ describe('the client packages', () => {
     },
   )
 
-  it('have the version of the gateway, and of each other', () => {
+  it('have the version of the gateway, and of each other', async () => {
     expect(client.version).toBe(gateway.version)
     expect(provider.version).toBe(gateway.version)
     expect(n8n.version).toBe(gateway.version)
     expect(provider.dependencies['@polyphony/client']).toBe(gateway.version)
+    const python = await readFile(new URL('../packages/python-client/pyproject.toml', import.meta.url), 'utf8')
+    expect(/^version = "(.*)"$/m.exec(python)?.[1]).toBe(gateway.version)
   })
 
   it('need no package in the node of n8n, which n8n would have to install, and nothing of n8n in the gateway', () => {

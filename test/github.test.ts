@@ -19,7 +19,7 @@ const projects = (vitestConfig.test?.projects ?? []).map((one) => (one as { test
 describe('the workflows', () => {
   it.each(workflows)('%s runs only commands and projects that exist', (_, { jobs }) => {
     const runs = Object.values(jobs).flatMap(({ steps }) => steps.map(({ run = '' }) => run))
-    const named = runs.flatMap((run) => [...run.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name))
+    const named = runs.flatMap((run) => [...run.matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name))
     for (const name of named) expect(scripts).toContain(name)
     const parts = runs.flatMap((run) => [...run.matchAll(/--project (\w+)/g)].map(([, name = '']) => name))
     for (const name of parts) expect(projects).toContain(name)

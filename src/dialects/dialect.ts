@@ -81,6 +81,13 @@ export interface DialectContext {
    * without a key, of protocols that take sessions. Rejects with `unauthorized` and `forbidden`.
    */
   callerByCookie?(request: FastifyRequest): Promise<Caller> | undefined
+  /** Clients of OAuth that people let act for them, for protocols that take their tokens. */
+  connected?: {
+    /** The address of the authorization server; undefined while nobody could let a client in. */
+    issuer(): Promise<string | undefined>
+    /** The caller of an access token; undefined, at once, for what is no such token. Rejects as `authenticate` does. */
+    callerOf(credential: string | undefined): Promise<Caller> | undefined
+  }
   /**
    * The same for protocols whose clients sign: takes a token that was signed with the secret key of an access pair, or a
    * key. `tokenFaultOf` of `tenants/access-keys.ts` reports what is wrong with the token of an `unauthorized`.

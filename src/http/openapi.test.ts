@@ -137,6 +137,13 @@ describe('the description of the API', () => {
     expect(Object.fromEntries(chosen)).toEqual({
       ...Object.fromEntries(WEB_PAGES.map((page) => [`GET ${page}`, 'a page of the workspace'])),
       'GET /s/:id': 'a page for those who have a link',
+      ...Object.fromEntries(
+        [
+          'GET /.well-known/oauth-authorization-server/api/auth',
+          'GET /api/auth/oauth2/authorize',
+          ...['register', 'revoke', 'token'].map((name) => `POST /api/auth/oauth2/${name}`),
+        ].map((route) => [route, 'the protocol of OAuth 2.1, which docs/mcp.md describes']),
+      ),
       'GET /s/:id/:file': 'a file of such a page',
       'GET /assets/*': 'what the pages load',
       'GET /favicon.ico': 'a picture for browsers',

@@ -99,34 +99,17 @@ function serverFor(groups: RouteGroups, { dialects, log }: ServerOptions): Fasti
 
 /** The routes of no protocol: files, callbacks of vendors, health, and the description of everything that is served. */
 function ownModule(
-<<<<<<< HEAD
   { assets, callbacks, origins, liveSounds, awaitTask }: ServerOptions,
   health: Health,
   served: () => Promise<readonly ServedModule[]>,
-=======
-  {
-    assets,
-    callbacks,
-    origins,
-    liveSounds,
-    awaitTask,
-  }: Pick<ServerOptions, 'assets' | 'callbacks' | 'origins' | 'liveSounds' | 'awaitTask'>,
-  addHealth: (app: FastifyInstance) => void,
-  served: readonly ServedModule[],
->>>>>>> wt-p5
 ): RouteModule {
   return {
     id: 'server',
     paths: ['/'],
     async routes(app, context) {
       await app.register(files, { assets })
-<<<<<<< HEAD
       await app.register(liveSoundRoutes, { sounds: liveSounds, awaitTask, urls: context.urls })
       health.routes(app)
-=======
-      await app.register(liveSoundRoutes, { sounds: liveSounds, awaitTask, urls: context.urls })
-      addHealth(app)
->>>>>>> wt-p5
       openApi(app, { served, context, publicUrl: () => (origins ? '' : context.urls.publicUrl) })
       frontDoor(app)
       web(app, { publicUrl: () => context.urls.publicUrl })

@@ -26,6 +26,7 @@ export const WEB_PAGES = [
   '/invitation',
   '/reset',
   '/enter',
+  '/connect',
 ]
 
 /** Where `scripts/build-web.ts` puts it: beside the bundle, which a checkout has in `dist`. */

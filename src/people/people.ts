@@ -6,6 +6,7 @@ import type { Role, SignUp } from '../core/person.ts'
 import type { Points } from '../core/points.ts'
 import type { Store } from '../store/store.ts'
 import { type Attempts, openAttempts } from './attempts.ts'
+import { type Connections, openConnections } from './connections.ts'
 import { type EnterLinks, openEnterLinks } from './enter-links.ts'
 import { type Login, type OidcProvider, openLogin } from './login/login.ts'
 import type { PasswordCost } from './password.ts'
@@ -20,6 +21,8 @@ export interface People {
   sessions: Sessions
   signUp: SignUpParts
   login: Login
+  /** Clients that people let act for them. */
+  connections: Connections
   attempts: Attempts
   oidc: OidcProvider | undefined
   /** Whether tenants can buy credit. */
@@ -65,12 +68,15 @@ export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, .
   const sessions = openSessions({ store, clock, secret, publicUrl, callerOfKey: keys.authenticateById })
   const { oidc } = settings
   const enterLinks = openEnterLinks(clock)
+  const parts = { store, clock, log, secret, publicUrl, oidc, signUp }
+  const connections = openConnections({ ...parts, callerOfKey: keys.authenticateById })
   return {
     store,
     clock,
     sessions,
     signUp,
-    login: openLogin({ store, clock, log, secret, publicUrl, oidc, signUp }),
+    login: openLogin(parts),
+    connections,
     attempts: openAttempts({ store, clock }),
     takesPayments: settings.takesPayments,
     enterLinks,
@@ -83,7 +89,10 @@ export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, .
       if (await store.isClaimed({})) return undefined
       return linkTo(publicUrl(), 'claim', signUp.claimToken())
     },
-    close: sessions.close,
+    close() {
+      sessions.close()
+      connections.close()
+    },
   }
 }
 

@@ -94,6 +94,14 @@ export const TABLES = [
   'sign_in_attempts',
   'top_up_codes',
   'retention',
+  'connections',
+  'oauth_access_tokens',
+  'oauth_client_assertions',
+  'oauth_client_resources',
+  'oauth_clients',
+  'oauth_consents',
+  'oauth_refresh_tokens',
+  'oauth_resources',
 ] as const
 
 /** Every rule of the store, for either engine. A rule is a test here before it is code in one of them. */

@@ -25,6 +25,7 @@ import * as people from './migrations/0021-people.ts'
 import * as library from './migrations/0022-library.ts'
 import * as moneyAndAnnouncements from './migrations/0023-money-and-announcements.ts'
 import * as retention from './migrations/0024-retention.ts'
+import * as connectedClients from './migrations/0025-connected-clients.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -53,6 +54,7 @@ const MIGRATIONS = {
   '0022-library': library,
   '0023-money-and-announcements': moneyAndAnnouncements,
   '0024-retention': retention,
+  '0025-connected-clients': connectedClients,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../core/audit.ts'
 import type { NewKey } from '../core/key.ts'
 import type { Invitation, Member, Membership, Person, PersonChange, Role, Session } from '../core/person.ts'
 import type { Points } from '../core/points.ts'
+import type { Mode } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
 
 /** The verbs of people, their sessions and their memberships. */
@@ -18,7 +19,20 @@ export interface Joining {
 }
 
 /** The tables of the login, which is a package's: it names rows by their columns. */
-export type AuthTable = 'people' | 'credentials' | 'sessions' | 'verifications' | 'passkeys' | 'two_factors'
+export type AuthTable =
+  | 'people'
+  | 'credentials'
+  | 'sessions'
+  | 'verifications'
+  | 'passkeys'
+  | 'two_factors'
+  | 'oauth_access_tokens'
+  | 'oauth_client_assertions'
+  | 'oauth_client_resources'
+  | 'oauth_clients'
+  | 'oauth_consents'
+  | 'oauth_refresh_tokens'
+  | 'oauth_resources'
 export type AuthValue = string | number | null
 export type AuthRow = Record<string, AuthValue>
 
@@ -28,6 +42,29 @@ export interface AuthCondition {
   value: AuthValue | readonly AuthValue[]
   /** Conditions with `OR` are alternatives to each other; all others must hold. */
   connector: 'AND' | 'OR'
+}
+
+/** What a token of OAuth stands for, if it has neither expired nor been revoked. */
+export interface Connection {
+  keyId: string
+  clientId: string
+  /** The role, now, of the person who let the client in. */
+  role: Role
+  /** The addresses that the token is for; null = all of them. */
+  resources: string[] | null
+  expiresAt: number
+}
+
+/** A client that a person let in, as the person sees it. */
+export interface OwnConnection {
+  keyId: string
+  /** As the client named itself. */
+  name: string
+  tenantId: string
+  mode: Mode
+  createdAt: number
+  /** To the minute; null = never. */
+  lastUsedAt: number | null
 }
 
 export interface PeopleReads {
@@ -53,6 +90,15 @@ export interface PeopleReads {
   findInvitation(
     args: { hash: string } | { id: string } | { email: string; now: number },
   ): Promise<Invitation | undefined>
+  /**
+   * By a token, as its hash. Undefined for one that is over, and once its key is revoked, or who let the client in is blocked
+   * or no member any more.
+   */
+  findConnection(
+    args: { accessToken: string; now: number } | { refreshToken: string; now: number },
+  ): Promise<Connection | undefined>
+  /** Those of a person whose keys are not revoked, the newest first. */
+  listConnections(args: { personId: string }): Promise<OwnConnection[]>
   findAuthRows(args: {
     table: AuthTable
     where: AuthCondition[]
@@ -100,6 +146,8 @@ export interface PeopleWrites {
   removeMember(
     args: { personId: string; tenantId: string; now: number } & Audited,
   ): Promise<'removed' | 'unknown' | 'last_owner'>
+  /** Stores a connection with its key, and revokes the keys of those that the same person had with the client there. */
+  connectClient(args: { key: NewKey; personId: string; clientId: string; now: number } & Audited): Promise<void>
   createSession(args: { session: Session }): Promise<void>
   changeSession(args: { id: string; set: Partial<Pick<Session, 'tenantId' | 'expiresAt'>> }): Promise<boolean>
   /** Ends sessions of a person or a key: one, or all, or all but one. Returns how many. */
@@ -111,7 +159,10 @@ export interface PeopleWrites {
   createInvitation(args: { invitation: Invitation } & Audited): Promise<void>
   /** False when there is no open one of this id (and tenant, unless that is null). */
   revokeInvitation(args: { id: string; tenantId: string | null; now: number } & Audited): Promise<boolean>
-  /** Deletes sessions and verifications that have expired, and attempts that count no more. Returns how many of the former. */
+  /**
+   * Deletes sessions, verifications and tokens that have expired, clients that nobody let in for a day, and attempts that count
+   * no more. Returns how many of the first two.
+   */
   purgeSessions(args: { now: number }): Promise<number>
   insertAuthRow(args: { table: AuthTable; row: AuthRow }): Promise<void>
   /** Returns the rows as they are afterwards; with `one`, at most one is changed. `add` is added to columns. */

@@ -300,6 +300,18 @@ CREATE INDEX calls_by_expiry on calls (record_expires_at);
 
 CREATE INDEX calls_by_tenant on calls (tenant_id, mode, id);
 
+CREATE TABLE connections (
+  key_id text primary key,
+  person_id text not null,
+  tenant_id text not null,
+  client_id text not null,
+  created_at integer not null
+);
+
+CREATE INDEX connections_by_client_id on connections (client_id);
+
+CREATE INDEX connections_by_person_id_tenant_id on connections (person_id, tenant_id);
+
 CREATE TABLE cost_rules (
   id text primary key,
   of text not null,
@@ -484,6 +496,159 @@ CREATE TABLE notices (
   is_on integer not null,
   on_at integer not null
 );
+
+CREATE TABLE oauth_access_tokens (
+  id text primary key,
+  token text not null,
+  client_id text not null,
+  session_id text,
+  person_id text,
+  reference_id text,
+  authorization_code_id text,
+  resources text,
+  requested_user_info_claims text,
+  refresh_id text,
+  expires_at integer not null,
+  created_at integer not null,
+  revoked integer,
+  confirmation text,
+  scopes text not null
+);
+
+CREATE INDEX oauth_access_tokens_by_authorization_code_id on oauth_access_tokens (authorization_code_id);
+
+CREATE INDEX oauth_access_tokens_by_client_id_person_id on oauth_access_tokens (client_id, person_id);
+
+CREATE INDEX oauth_access_tokens_by_expires_at on oauth_access_tokens (expires_at);
+
+CREATE INDEX oauth_access_tokens_by_refresh_id on oauth_access_tokens (refresh_id);
+
+CREATE UNIQUE INDEX oauth_access_tokens_by_token on oauth_access_tokens (token);
+
+CREATE TABLE oauth_client_assertions (
+  id text primary key,
+  expires_at integer not null
+);
+
+CREATE INDEX oauth_client_assertions_by_expires_at on oauth_client_assertions (expires_at);
+
+CREATE TABLE oauth_client_resources (
+  id text primary key,
+  client_id text not null,
+  resource_id text not null,
+  metadata text,
+  created_at integer
+);
+
+CREATE UNIQUE INDEX oauth_client_resources_by_client_id_resource_id on oauth_client_resources (client_id, resource_id);
+
+CREATE TABLE oauth_clients (
+  id text primary key,
+  client_id text not null,
+  client_secret text,
+  client_discovery_id text,
+  disabled integer,
+  skip_consent integer,
+  enable_end_session integer,
+  subject_type text,
+  scopes text,
+  client_credentials_scopes text,
+  person_id text,
+  created_at integer,
+  updated_at integer,
+  name text,
+  uri text,
+  icon text,
+  contacts text,
+  tos text,
+  policy text,
+  software_id text,
+  software_version text,
+  software_statement text,
+  redirect_uris text not null,
+  post_logout_redirect_uris text,
+  backchannel_logout_uri text,
+  backchannel_logout_session_required integer,
+  token_endpoint_auth_method text,
+  application_type text,
+  jwks text,
+  jwks_uri text,
+  grant_types text,
+  response_types text,
+  require_pkce integer,
+  dpop_bound_access_tokens integer,
+  reference_id text,
+  metadata text
+);
+
+CREATE UNIQUE INDEX oauth_clients_by_client_id on oauth_clients (client_id);
+
+CREATE INDEX oauth_clients_by_created_at on oauth_clients (created_at);
+
+CREATE TABLE oauth_consents (
+  id text primary key,
+  client_id text not null,
+  person_id text,
+  reference_id text,
+  resources text,
+  requested_user_info_claims text,
+  scopes text not null,
+  created_at integer not null,
+  updated_at integer not null
+);
+
+CREATE INDEX oauth_consents_by_client_id_person_id on oauth_consents (client_id, person_id);
+
+CREATE INDEX oauth_consents_by_created_at on oauth_consents (created_at);
+
+CREATE TABLE oauth_refresh_tokens (
+  id text primary key,
+  token text not null,
+  client_id text not null,
+  session_id text,
+  person_id text not null,
+  reference_id text,
+  authorization_code_id text,
+  resources text,
+  requested_user_info_claims text,
+  expires_at integer not null,
+  created_at integer not null,
+  revoked integer,
+  rotated_at integer,
+  rotation_replay_response text,
+  rotation_replay_expires_at integer,
+  auth_time integer,
+  confirmation text,
+  scopes text not null
+);
+
+CREATE INDEX oauth_refresh_tokens_by_authorization_code_id on oauth_refresh_tokens (authorization_code_id);
+
+CREATE INDEX oauth_refresh_tokens_by_client_id_person_id on oauth_refresh_tokens (client_id, person_id);
+
+CREATE INDEX oauth_refresh_tokens_by_expires_at on oauth_refresh_tokens (expires_at);
+
+CREATE UNIQUE INDEX oauth_refresh_tokens_by_token on oauth_refresh_tokens (token);
+
+CREATE TABLE oauth_resources (
+  id text primary key,
+  identifier text not null,
+  name text not null,
+  access_token_ttl integer,
+  refresh_token_ttl integer,
+  signing_algorithm text,
+  signing_key_id text,
+  allowed_scopes text,
+  custom_claims text,
+  dpop_bound_access_tokens_required integer,
+  disabled integer,
+  created_at integer,
+  updated_at integer,
+  policy_version integer,
+  metadata text
+);
+
+CREATE UNIQUE INDEX oauth_resources_by_identifier on oauth_resources (identifier);
 
 CREATE TABLE passkeys (
   id text primary key,

@@ -46,6 +46,11 @@ export interface Database {
   payments: PaymentsTable
   balance_notices: BalanceNoticesTable
   retention: RetentionTable
+  connections: ConnectionsTable
+  oauth_access_tokens: OauthTokensTable
+  oauth_refresh_tokens: OauthTokensTable
+  oauth_clients: OauthClientsTable
+  oauth_consents: OauthConsentsTable
   announcements: AnnouncementsTable
   sign_in_attempts: SignInAttemptsTable
   library: LibraryTable
@@ -754,4 +759,41 @@ export interface SignInAttemptsTable {
   subject: string
   /** When a whole minute's worth of attempts may come at once again. */
   full_at: number
+}
+
+/** A client that a person let act in a tenant, by a key of its own. */
+export interface ConnectionsTable {
+  key_id: string
+  person_id: string
+  tenant_id: string
+  client_id: string
+  created_at: number
+}
+
+/** What is read of the tables of `@better-auth/oauth-provider`, which it writes itself. */
+export interface OauthTokensTable {
+  id: string
+  /** SHA-256 of the token, hex. */
+  token: string
+  client_id: string
+  /** The key of its connection. */
+  reference_id: string | null
+  /** JSON: the addresses of the resources that it is for; null = of all. */
+  resources: string | null
+  expires_at: number
+  revoked: number | null
+}
+
+export interface OauthClientsTable {
+  id: string
+  client_id: string
+  name: string | null
+  uri: string | null
+  created_at: number | null
+}
+
+export interface OauthConsentsTable {
+  id: string
+  client_id: string
+  created_at: number
 }

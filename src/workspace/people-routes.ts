@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, type TObject, type TSchema, Type } from 'typebox'
-import { ID, MODE, orNull, TEXT, TIME, timeOf } from '../admin/fields.ts'
+import { ID, MODE, orNull, pointsIn, TEXT, TIME, timeOf } from '../admin/fields.ts'
+import { KEY_LIMITS } from '../admin/manage-keys.ts'
 import { inputFrom } from '../admin/read-verb-input.ts'
 import type { Verb } from '../admin/verb.ts'
 import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import type { KeyRecord } from '../core/key.ts'
-import { actorOfPerson, ROLES, SIGN_UPS } from '../core/person.ts'
+import { actorOfPerson, type Membership, ROLES, SIGN_UPS } from '../core/person.ts'
 import { describedBy } from '../dialects/kit/described.ts'
 import { handleErrors } from '../dialects/kit/protocol.ts'
 import { type Holder, type People, roleOf } from '../people/people.ts'
@@ -22,6 +23,11 @@ const EMAIL = Type.String({ minLength: 3, maxLength: 254 })
 const PASSWORD = Type.String({ minLength: 1, maxLength: 1_000, description: '8 to 128 characters.' })
 const NAME = Type.String({ minLength: 1, maxLength: 100 })
 const TOKEN = Type.String({ minLength: 1, maxLength: 200, description: 'What follows # in the link.' })
+const QUERY = Type.String({
+  minLength: 1,
+  maxLength: 8_000,
+  description: 'The query with which the client sent you to the page.',
+})
 const LOCALE = Type.String({ pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$', description: 'Such as en or zh.' })
 
 const SessionBody = Type.Object({
@@ -53,6 +59,16 @@ const OneSession = Type.Object({
   expires_at: TIME,
   address: orNull(TEXT),
   user_agent: orNull(TEXT),
+})
+
+const OneConnection = Type.Object({
+  id: Type.String({ description: 'The id of its key.' }),
+  client: Type.String({ description: 'As it named itself.' }),
+  tenant: Type.String({ description: 'The id of the tenant in which it acts.' }),
+  tenant_name: TEXT,
+  mode: MODE,
+  created_at: TIME,
+  last_used_at: orNull(TIME, 'To the minute; null = never.'),
 })
 
 /** A route that is described as verbs are, and may set cookies. */
@@ -174,7 +190,7 @@ export const PEOPLE_ROUTES = [
     async run(at, { id }) {
       const { session, memberships } = await personHere(at)
       if (!memberships.some(({ tenantId }) => tenantId === id)) {
-        throw new PolyphonyError('not_found', `You are a member of no tenant ${id}.`)
+        throw new PolyphonyError('not_found', noTenant(id))
       }
       return switched(at, session.id, id)
     },
@@ -273,6 +289,90 @@ export const PEOPLE_ROUTES = [
     },
   }),
   route({
+    name: 'connection.read',
+    method: 'POST',
+    path: '/api/workspace/connection',
+    summary: 'Read which client asks to act for you',
+    input: Type.Object({ query: QUERY }),
+    answer: Type.Object({
+      client: Type.String({ description: 'As it named itself when it registered.' }),
+      uri: orNull(TEXT, 'Its page, by its own word.'),
+      returns_to: Type.String({ description: 'Where the browser goes afterwards, without path and query.' }),
+    }),
+    errors: SIGNED_IN,
+    async run(at, { query }) {
+      await personHere(at)
+      const { name, uri, returnsTo } = await at.people.connections.asked(query)
+      return { client: name, uri, returns_to: returnsTo }
+    },
+  }),
+  route({
+    name: 'connection.decide',
+    method: 'POST',
+    path: '/api/workspace/connection/decision',
+    summary: 'Let a client act for you in a tenant, by a key of its own, or refuse it',
+    description:
+      'The key is among those of the tenant: its limits can be changed there, and revoking it ends the connection.',
+    input: Type.Object({
+      query: QUERY,
+      allow: Type.Boolean(),
+      tenant: Type.Optional(ID),
+      mode: Type.Optional(MODE),
+      monthly_limit_points: Type.Optional(KEY_LIMITS.monthly_limit_points),
+      monthly_limit_usd: Type.Optional(KEY_LIMITS.monthly_limit_usd),
+    }),
+    answer: Type.Object({ url: Type.String({ description: 'Where the browser goes now: to the client.' }) }),
+    errors: ['not_found', ...SIGNED_IN],
+    async run(at, { query, allow, tenant, mode = 'live', ...limits }) {
+      const holder = await personHere(at)
+      const { connections } = at.people
+      if (!allow) return { url: await connections.decide(at.request, holder, query, undefined) }
+      const membership = membershipIn(holder, tenant)
+      const monthLimit = pointsIn(limits, 'monthly_limit') ?? null
+      return { url: await connections.decide(at.request, holder, query, { membership, mode, monthLimit }) }
+    },
+  }),
+  route({
+    name: 'connection.list',
+    method: 'GET',
+    path: '/api/workspace/connections',
+    summary: 'List the clients that you let act for you, the newest first',
+    input: NOTHING,
+    answer: Type.Object({ items: Type.Array(OneConnection) }),
+    errors: SIGNED_IN,
+    async run(at) {
+      const { person, memberships } = await personHere(at)
+      const connections = await at.people.store.listConnections({ personId: person.id })
+      return {
+        items: connections.map(({ keyId, name, tenantId, mode, createdAt, lastUsedAt }) => ({
+          id: keyId,
+          client: name,
+          tenant: tenantId,
+          tenant_name: memberships.find((one) => one.tenantId === tenantId)?.tenantName ?? '',
+          mode,
+          created_at: timeOf(createdAt),
+          last_used_at: timeOf(lastUsedAt),
+        })),
+      }
+    },
+  }),
+  route({
+    name: 'connection.end',
+    method: 'DELETE',
+    path: '/api/workspace/connections/:id',
+    summary: 'End a connection of yours: its key is revoked',
+    input: Type.Object({ id: ID }),
+    answer: Type.Object({ id: ID, revoked: Type.Literal(true) }),
+    errors: ['not_found', ...SIGNED_IN],
+    async run(at, { id }) {
+      const { person } = await personHere(at)
+      if (!(await at.people.connections.end(person, id, at.request.ip))) {
+        throw new PolyphonyError('not_found', `You have no connection ${id}.`)
+      }
+      return { id, revoked: true as const }
+    },
+  }),
+  route({
     name: 'session.password',
     method: 'POST',
     path: '/api/workspace/password',
@@ -325,6 +425,16 @@ async function someoneHere({ people, request }: At): Promise<Holder> {
   const holder = await people.sessions.holderOf(request)
   if (holder) return holder
   throw new PolyphonyError('unauthorized', 'Sign in first.')
+}
+
+function membershipIn({ memberships, current }: PersonHere, tenant: string | undefined): Membership {
+  const found = tenant === undefined ? current : memberships.find(({ tenantId }) => tenantId === tenant)
+  if (found) return found
+  throw new PolyphonyError('not_found', tenant === undefined ? 'You are a member of no tenant.' : noTenant(tenant))
+}
+
+function noTenant(id: string): string {
+  return `You are a member of no tenant ${id}.`
 }
 
 async function personHere(at: At): Promise<PersonHere> {

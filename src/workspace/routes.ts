@@ -3,6 +3,7 @@ import type { DialectContext } from '../dialects/dialect.ts'
 import { type Protocol, serve } from '../dialects/kit/protocol.ts'
 import { authRoutes } from './auth-routes.ts'
 import { errorBody } from './errors.ts'
+import { oauthRoutes } from './oauth-routes.ts'
 import { paymentRoutes } from './payment-routes.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { pricing } from './pricing.ts'
@@ -35,6 +36,7 @@ export async function workspaceRoutes(
     peopleRoutes(inside, people)
     authRoutes(inside, people)
   })
+  await app.register(async (inside) => oauthRoutes(inside, people))
   await app.register(async (inside) => paymentRoutes(inside, payments))
   await app.register(async (inside) => sharePages(inside, admin.store, context))
   if (showsPrices) await app.register(async (inside) => pricing(inside, context))

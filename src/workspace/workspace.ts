@@ -22,7 +22,16 @@ export interface WorkspaceOptions {
 export function workspace(options: WorkspaceOptions): RouteModule {
   return {
     id: 'workspace',
-    paths: ['/api/v1', '/api/admin', '/api/auth', '/api/workspace', '/api/payments', '/api/pricing', '/s'],
+    paths: [
+      '/api/v1',
+      '/api/admin',
+      '/api/auth',
+      '/api/workspace',
+      '/api/payments',
+      '/api/pricing',
+      '/.well-known/oauth-authorization-server',
+      '/s',
+    ],
     routes: async (app, context) => (await import('./routes.ts')).workspaceRoutes(app, context, options),
     describe: async () => (await import('./openapi.ts')).describeWorkspace(),
   }

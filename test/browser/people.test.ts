@@ -106,6 +106,47 @@ it('someone who was invited by a link makes an account and sees what their role 
   await page.getByRole('alert').waitFor()
 })
 
+it('a client sends its person to a page, where they sign in, choose, and let it in', async () => {
+  const nia = await member('nia', 'member', 'house')
+  const returnsTo = `${gateway.url}/guide/en/getting-started`
+  const registered = await fetch(`${gateway.url}/api/auth/oauth2/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_name: 'A host', redirect_uris: [returnsTo], token_endpoint_auth_method: 'none' }),
+  })
+  const { client_id } = (await registered.json()) as { client_id: string }
+  const asking = new URLSearchParams({
+    client_id,
+    redirect_uri: returnsTo,
+    response_type: 'code',
+    // Read as JSON, as the router reads queries, it would be another number.
+    state: '1e3',
+    scope: 'mcp',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    resource: `${gateway.url}/mcp`,
+  })
+  await using opened = await visit(browser, gateway)
+  const { page } = opened
+  await page.goto(`${gateway.url}/api/auth/oauth2/authorize?${asking}`)
+  await page.getByLabel('E-mail').fill('nia@example.org')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.getByRole('heading', { name: 'A host asks to use your models' }).waitFor()
+  expect(await barriersOn(page)).toEqual([])
+  await picture(page, 'connect')
+  await page.getByLabel('Mode').selectOption('test')
+  await page.getByLabel('Most a month (USD)').fill('3')
+  await page.getByRole('button', { name: 'Allow' }).click()
+  await page.waitForURL((url) => url.searchParams.has('code'))
+  expect(new URL(page.url()).searchParams.get('state')).toBe('1e3')
+  const { items } = await nia.data<{ items: JsonObject[] }>('GET', '/api/workspace/connections')
+  expect(items).toMatchObject([{ client: 'A host', mode: 'test' }])
+  await page.goto(`${gateway.url}/settings`)
+  await page.getByRole('button', { name: 'Disconnect' }).click()
+  await page.getByRole('heading', { name: 'Connected programs' }).waitFor({ state: 'detached' })
+})
+
 it('a passkey is added, and signs its person in without a password', async () => {
   await using opened = await visit(browser, gateway, { as: await member('pia', 'owner', 'Harbour Radio') })
   const { page, context } = opened

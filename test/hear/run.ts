@@ -1,12 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inPython } from '../../scripts/python.ts'
 import { resampled } from '../../src/engines/speech/resample.ts'
 import { soundFile } from '../../src/engines/speech/sound-file.ts'
 import { arrange } from '../../src/engines/studio/arrangement.ts'
 import { openSinging } from '../../src/engines/studio/sing/singing.ts'
 import { SAMPLE_RATE } from '../../src/engines/studio/synth/signal.ts'
-import { inPython } from '../support/python.ts'
 
 /**
  * Whether words that the studio sings are understood: `npm run test:hear`. An offline recogniser is to find each sung line,

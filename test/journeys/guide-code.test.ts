@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { type Page, readPages } from '../../scripts/guide/pages.ts'
 import { PROTOCOLS } from '../../scripts/guide/protocols.ts'
-import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
+import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 
 /**
@@ -34,6 +34,8 @@ let receiver: Receiver
 const programs = new URL(`.cache/guide-code-${process.pid}/`, ROOT)
 let folder: string
 let pages: Map<string, Block[]>
+/** Blocks of the pages for operators that call the gateway; `written-commands.test.ts` reads their commands. */
+let operatorsCalls: string[]
 
 beforeAll(async () => {
   ;[gateway, receiver] = await Promise.all([openGateway(), openReceiver()])
@@ -42,6 +44,10 @@ beforeAll(async () => {
   const read = await readPages()
   const callers = read.filter(({ language, part }) => language === 'en' && ['calling', 'protocols'].includes(part))
   pages = new Map(callers.map((page) => [page.slug, blocksOf(page)]))
+  operatorsCalls = read
+    .filter(({ language, part }) => language === 'en' && ['operating', 'providers'].includes(part))
+    .flatMap((page) => blocksOf(page).filter(({ language, text }) => language === 'sh' && /^curl /m.test(text)))
+    .map(({ text }) => text)
   process.env.POLYPHONY_KEY = TEST_KEY
   process.env.POLYPHONY_URL = gateway.url
 })
@@ -142,6 +148,17 @@ describe('the code of the guide', () => {
     const answers = await Promise.all(others.map(async ({ text }) => JSON.parse(await sh(text))))
     for (const one of answers) expect(one).not.toHaveProperty('error.message')
     expect(answers.map((one) => one.code ?? 200)).toEqual(answers.map(() => 200))
+  })
+
+  it('the calls of the pages for operators succeed, with a code that there is', async ({ skip }) => {
+    if (!hasCurl) skip(NO_CURL)
+    const made = await gateway.send('POST', '/api/admin/codes', { key: LIVE_KEY, body: { amount_usd: 1 } })
+    const code = idIn(JSON.stringify(made.body), 'data.items.0.code')
+    expect(operatorsCalls).toHaveLength(1)
+    for (const text of operatorsCalls) {
+      const call = text.replaceAll(/POLY(?:-[0-9A-Z]{4}){4}/g, code)
+      expect(JSON.parse(await sh(call, { POLYPHONY_URL: gateway.url, KEY: LIVE_KEY }))).toMatchObject({ code: 200 })
+    }
   })
 
   it('the uploads of the page about them are answered with URLs of files', async ({ skip }) => {

@@ -142,6 +142,11 @@ const invitation = createRoute({
   path: 'invitation',
   component: lazyRouteComponent(() => import('./pages/entry/invitation.tsx'), 'Invitation'),
 })
+const connect = createRoute({
+  getParentRoute: () => root,
+  path: 'connect',
+  component: lazyRouteComponent(() => import('./pages/entry/connect.tsx'), 'Connect'),
+})
 const enterByLink = createRoute({
   getParentRoute: () => root,
   path: 'enter',
@@ -164,6 +169,7 @@ export const router = createRouter({
     claim,
     invitation,
     reset,
+    connect,
     enterByLink,
   ]),
   basepath: new URL(document.baseURI).pathname,

@@ -74,7 +74,8 @@ const statusOf = ({ code }: PolyphonyError): number => ERRORS[code].status
 function metadata(summary: string): JsonObject {
   return {
     summary,
-    description: 'As RFC 9728 has it: keys travel in `Authorization` (or `x-api-key`), and the operator makes them.',
+    description:
+      'As RFC 9728 has it: keys and tokens travel in `Authorization` (keys also in `x-api-key`). The authorization server is this gateway, once someone has claimed it.',
     tags: [TAG],
     security: [],
     responses: { '200': answer('The metadata.', ref('McpMetadata')) },
@@ -112,6 +113,8 @@ function schemas(): Record<string, JsonObject> {
         resource_name: text,
         resource_documentation: text,
         bearer_methods_supported: { type: 'array', items: text },
+        authorization_servers: { type: 'array', items: text },
+        scopes_supported: { type: 'array', items: text },
       },
     },
   }

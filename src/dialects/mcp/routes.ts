@@ -30,8 +30,9 @@ export const mcp: Dialect = {
       prefixes: [PATHS.own],
       error: (error, request) => ({
         ...errorBody(error, isJsonObject(request.body) ? request.body.id : null),
-        headers: error.code === 'unauthorized' ? challenge(context) : {},
+        headers: error.code === 'unauthorized' ? challenge(context, request) : {},
       }),
+      authenticate: (credential) => context.connected?.callerOf(credential) ?? context.authenticate(credential),
       routes: (inside) => {
         inside.addHook('onRequest', (request, _reply, done) => {
           if (context.allowsOrigin(request)) done()
@@ -145,21 +146,27 @@ function exchangeOf(request: FastifyRequest, context: DialectContext, signal: Ab
 
 /**
  * Where a client without a key reads what it needs: https://www.rfc-editor.org/rfc/rfc9728, as the specification of MCP
- * wants it (basic/authorization). There is no authorization server: keys are made by the operator.
+ * wants it (basic/authorization).
  */
-function challenge({ urls }: DialectContext): Record<string, string> {
-  return {
-    'www-authenticate': `Bearer realm="polyphony", resource_metadata="${urls.publicUrl}${METADATA}${PATHS.own}"`,
-  }
+function challenge({ urls }: DialectContext, { url, headers }: FastifyRequest): Record<string, string> {
+  const path = url.startsWith(PATHS.piapi) ? PATHS.piapi : PATHS.own
+  // https://www.rfc-editor.org/rfc/rfc6750#section-3.1: no error where no credential was sent.
+  const error = headers.authorization === undefined ? '' : ', error="invalid_token"'
+  const metadata = `${urls.publicUrl}${METADATA}${path}`
+  return { 'www-authenticate': `Bearer realm="polyphony"${error}, resource_metadata="${metadata}"` }
 }
 
-function metadataRoutes(app: FastifyInstance, { urls }: DialectContext): void {
-  const metadataOf = (path: string) => ({
-    resource: `${urls.publicUrl}${path}`,
-    resource_name: 'Polyphony',
-    bearer_methods_supported: ['header'],
-    resource_documentation: `${urls.publicUrl}/docs`,
-  })
+function metadataRoutes(app: FastifyInstance, { urls, connected }: DialectContext): void {
+  const metadataOf = async (path: string) => {
+    const issuer = await connected?.issuer()
+    return {
+      resource: `${urls.publicUrl}${path}`,
+      resource_name: 'Polyphony',
+      bearer_methods_supported: ['header'],
+      resource_documentation: `${urls.publicUrl}/docs`,
+      ...(issuer === undefined ? {} : { authorization_servers: [issuer], scopes_supported: ['mcp'] }),
+    }
+  }
   app.get(METADATA, described('mcpMetadata'), () => metadataOf(PATHS.own))
   app.get(`${METADATA}${PATHS.own}`, described('mcpOwnMetadata'), () => metadataOf(PATHS.own))
   app.get(`${METADATA}${PATHS.piapi}`, described('mcpPiapiMetadata'), () => metadataOf(PATHS.piapi))

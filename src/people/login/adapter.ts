@@ -10,6 +10,13 @@ export const TABLE_OF: Readonly<Record<string, AuthTable>> = {
   verification: 'verifications',
   passkey: 'passkeys',
   twoFactor: 'two_factors',
+  oauthAccessToken: 'oauth_access_tokens',
+  oauthClient: 'oauth_clients',
+  oauthClientAssertion: 'oauth_client_assertions',
+  oauthClientResource: 'oauth_client_resources',
+  oauthConsent: 'oauth_consents',
+  oauthRefreshToken: 'oauth_refresh_tokens',
+  oauthResource: 'oauth_resources',
 }
 
 /** `emailVerified` is `email_verified`, `userId` is `person_id`, `credentialID` is `credential_id`. */

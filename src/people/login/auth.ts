@@ -1,6 +1,6 @@
 import { passkey as passkeys } from '@better-auth/passkey'
 import { APIError } from 'better-auth/api'
-import { betterAuth } from 'better-auth/minimal'
+import { type BetterAuthOptions, betterAuth } from 'better-auth/minimal'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import { SECOND_MS } from '../../core/clock.ts'
@@ -17,12 +17,11 @@ export const ADDRESS_HEADER = 'x-polyphony-address'
 export const PATH = '/api/auth'
 const PROVIDER = 'oidc'
 
-/** The login for pages of one origin: passkeys are bound to it. Everything of better-auth is loaded with this file. */
-export function authFor(origin: string, parts: LoginParts) {
-  const { store, clock, secret, oidc, signUp, publicUrl, log } = parts
-  return betterAuth({
+/** What the login and the authorization server have in common: secrets, sessions and tables. `site` ends without a slash. */
+export function commonOptions(site: string, { store, clock, secret, log }: LoginParts) {
+  return {
     appName: 'Polyphony',
-    baseURL: origin,
+    baseURL: `${site}${PATH}`,
     basePath: PATH,
     secret: secret(),
     database: storeAdapter(store),
@@ -32,6 +31,31 @@ export function authFor(origin: string, parts: LoginParts) {
       level: 'warn',
       log: (level, message) => log[levelOf(level)]({ of: 'login' }, message),
     },
+    // What a request is refused for is its own business, and is in its answer.
+    onAPIError: {
+      onError(error) {
+        if (error instanceof APIError && error.statusCode < 500) log.debug({ of: 'login' }, error.message)
+        else log.error({ of: 'login', err: error }, 'the login failed')
+      },
+    },
+    session: { expiresIn: PERSON_MS / SECOND_MS, updateAge: 24 * 3_600 },
+    // The routes count attempts themselves, before they load any of this.
+    rateLimit: { enabled: false },
+    advanced: {
+      cookiePrefix: COOKIE_PREFIX,
+      // The route adds `Secure`, since the same process may be reached in both ways.
+      useSecureCookies: false,
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+      database: { generateId: () => newId(clock.now()) },
+    },
+  } satisfies BetterAuthOptions
+}
+
+/** The login for pages of one origin: passkeys are bound to it. Everything of better-auth is loaded with this file. */
+export function authFor(origin: string, parts: LoginParts) {
+  const { store, oidc, signUp, publicUrl } = parts
+  return betterAuth({
+    ...commonOptions(origin, parts),
     emailAndPassword: {
       enabled: true,
       // People come by `/api/workspace/sign-up`, which knows of invitations.
@@ -43,17 +67,7 @@ export function authFor(origin: string, parts: LoginParts) {
         verify: ({ hash, password }) => verifyPassword(hash, password),
       },
     },
-    session: { expiresIn: PERSON_MS / SECOND_MS, updateAge: 24 * 3_600 },
     account: { encryptOAuthTokens: true },
-    // The route counts attempts itself, before it loads any of this.
-    rateLimit: { enabled: false },
-    advanced: {
-      cookiePrefix: COOKIE_PREFIX,
-      // The route adds `Secure`, since the same process may be reached in both ways.
-      useSecureCookies: false,
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
-      database: { generateId: () => newId(clock.now()) },
-    },
     databaseHooks: {
       user: {
         create: {

@@ -36,6 +36,11 @@ export interface Login {
   handle(request: BrowserRequest, path: string, body: unknown): Promise<LoginAnswer>
 }
 
+/** A server of the package. */
+export interface AuthServer {
+  handler(request: Request): Promise<Response>
+}
+
 /** Each host by which people reach the gateway has a login of its own. More than these are not one gateway’s. */
 const MOST_ORIGINS = 8
 
@@ -44,45 +49,70 @@ const MOST_ORIGINS = 8
  * are read without it.
  */
 export function openLogin(parts: LoginParts): Login {
-  type Auth = { handler(request: Request): Promise<Response> }
-  const logins = new LRUCache<string, Promise<Auth>>({ max: MOST_ORIGINS })
-
-  function loginAt(origin: string): Promise<Auth> {
-    const known = logins.get(origin)
-    if (known) return known
-    const opening = import('./auth.ts').then(({ authFor }) => authFor(origin, parts))
-    logins.set(origin, opening)
-    opening.catch(() => logins.delete(origin))
-    return opening
-  }
-
+  const loginAt = openOnce((origin: string) => import('./auth.ts').then(({ authFor }) => authFor(origin, parts)))
   return {
     async handle(request, path, body) {
       const origin = originOf(request)
-      const auth = await loginAt(origin)
-      const { ADDRESS_HEADER, PATH } = await import('./auth.ts')
-      const headers = new Headers({ [ADDRESS_HEADER]: request.ip })
-      for (const name of ['cookie', 'user-agent', 'accept', 'accept-language'] as const) {
-        const value = request.headers[name]
-        if (value !== undefined) headers.set(name, value)
-      }
-      // Where it comes from was checked before, by the same rule as for all other routes.
-      headers.set('origin', origin)
-      const hasBody = request.method === 'POST'
-      if (hasBody) headers.set('content-type', 'application/json')
-      const answer = await auth.handler(
-        new Request(`${origin}${PATH}${path}`, {
-          method: request.method,
-          headers,
-          ...(hasBody ? { body: JSON.stringify(body ?? {}) } : {}),
-        }),
-      )
-      const secure = isSecure(request) ? '; Secure' : ''
-      const cookies = answer.headers.getSetCookie().map((cookie): [string, string] => ['set-cookie', cookie + secure])
-      const others = [...answer.headers].filter(([name]) => name !== 'set-cookie')
-      return { status: answer.status, headers: [...others, ...cookies], body: await answer.text() }
+      return passOn(await loginAt(origin), request, {
+        site: origin,
+        path,
+        json: request.method === 'POST' ? body : undefined,
+      })
     },
   }
+}
+
+/** One for each site, opened by its first request. */
+export function openOnce(open: (site: string) => Promise<AuthServer>): (site: string) => Promise<AuthServer> {
+  const opened = new LRUCache<string, Promise<AuthServer>>({ max: MOST_ORIGINS })
+  return (site) => {
+    const known = opened.get(site)
+    if (known) return known
+    const opening = open(site)
+    opened.set(site, opening)
+    opening.catch(() => opened.delete(site))
+    return opening
+  }
+}
+
+interface Passed {
+  /** Where the package believes that it is. */
+  site: string
+  /** Below `/api/auth`, with the query. */
+  path: string
+  /** A body: as JSON, or the text of a form. Undefined where the request has none. */
+  json?: unknown
+  form?: string | undefined
+  method?: 'GET' | 'POST'
+  /** Headers that are passed on. Default: those of browsers. */
+  headers?: readonly (keyof BrowserRequest['headers'] & string)[]
+}
+
+const BROWSERS = ['cookie', 'user-agent', 'accept', 'accept-language'] as const
+
+/** Asks the package, and makes its answer one of this gateway. */
+export async function passOn(server: AuthServer, request: BrowserRequest, passed: Passed): Promise<LoginAnswer> {
+  const { ADDRESS_HEADER, PATH } = await import('./auth.ts')
+  const { site, path, json, form, headers: names = BROWSERS } = passed
+  const { method = form === undefined && json === undefined ? request.method : 'POST' } = passed
+  const headers = new Headers({ [ADDRESS_HEADER]: request.ip })
+  for (const name of names) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers.set(name, value)
+  }
+  // Where it comes from was checked before, by the same rule as for all other routes.
+  headers.set('origin', new URL(site).origin)
+  const body = method === 'GET' ? undefined : (form ?? JSON.stringify(json ?? {}))
+  if (body !== undefined) {
+    headers.set('content-type', form === undefined ? 'application/json' : 'application/x-www-form-urlencoded')
+  }
+  const answer = await server.handler(
+    new Request(`${site}${PATH}${path}`, { method, headers, ...(body === undefined ? {} : { body }) }),
+  )
+  const secure = isSecure(request) ? '; Secure' : ''
+  const cookies = answer.headers.getSetCookie().map((cookie): [string, string] => ['set-cookie', cookie + secure])
+  const others = [...answer.headers].filter(([name]) => name !== 'set-cookie')
+  return { status: answer.status, headers: [...others, ...cookies], body: await answer.text() }
 }
 
 /** Where the page is: by its own word if it sends one, which was checked; otherwise where the request came in. */

@@ -15,6 +15,16 @@ const UNDO_TRIGGERS: Record<Engine, readonly string[]> = {
 }
 
 const UNDO: readonly string[] = [
+  'drop table connections',
+  ...[
+    'oauth_clients',
+    'oauth_resources',
+    'oauth_client_resources',
+    'oauth_refresh_tokens',
+    'oauth_access_tokens',
+    'oauth_consents',
+    'oauth_client_assertions',
+  ].map((table) => `drop table ${table}`),
   'drop table retention',
   'drop index deliveries_failed',
   ...['top_up_codes', 'payments', 'balance_notices', 'announcements', 'sign_in_attempts'].map(

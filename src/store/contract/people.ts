@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS } from '../../core/clock.ts'
 import type { Invitation, Person } from '../../core/person.ts'
 import { points } from '../../core/points.ts'
@@ -195,5 +195,75 @@ export function peopleContract(bench: Bench): void {
       }),
     )
     expect(deleted.map((rows) => rows.length).toSorted()).toEqual([0, 0, 0, 1])
+  })
+
+  describe('a client that a person let in', () => {
+    const row = { client_id: 'c1', scopes: '["mcp"]', created_at: START, expires_at: START + DAY_MS }
+    const found = (token: string, now = START) => bench.store.findConnection({ accessToken: token, now })
+
+    async function connect(keyId: string, token: string): Promise<void> {
+      const key = aKey(keyId, 't1', { mode: 'test' })
+      await bench.store.connectClient({ key, personId: 'p1', clientId: 'c1', now: START })
+      const both = { ...row, token, reference_id: keyId, person_id: 'p1' }
+      await bench.store.insertAuthRow({
+        table: 'oauth_access_tokens',
+        row: { id: `a ${token}`, ...both, resources: '["https://x/mcp"]' },
+      })
+      await bench.store.insertAuthRow({ table: 'oauth_refresh_tokens', row: { id: `r ${token}`, ...both } })
+    }
+
+    it('is known by its tokens until they expire, and the next time it is let in the earlier key is revoked', async () => {
+      await add('p1', 'member')
+      await connect('k1', 'one')
+      const connection = { keyId: 'k1', clientId: 'c1', role: 'member', expiresAt: START + DAY_MS }
+      expect(await found('one')).toEqual({ ...connection, resources: ['https://x/mcp'] })
+      expect(await bench.store.findConnection({ refreshToken: 'one', now: START })).toEqual({
+        ...connection,
+        resources: null,
+      })
+      expect(await found('one', START + DAY_MS)).toBeUndefined()
+      expect(await found('another')).toBeUndefined()
+      expect(await bench.store.listConnections({ personId: 'p1' })).toMatchObject([
+        { keyId: 'k1', tenantId: 't1', mode: 'test', createdAt: START, lastUsedAt: null },
+      ])
+      expect(await bench.store.listConnections({ personId: 'p2' })).toEqual([])
+      expect((await bench.store.listKeys({ tenantId: 't1' })).map((key) => key.keyId)).toContain('k1')
+      await connect('k2', 'two')
+      expect(await found('one')).toBeUndefined()
+      expect(await found('two')).toMatchObject({ keyId: 'k2' })
+      expect(await bench.store.listConnections({ personId: 'p1' })).toMatchObject([{ keyId: 'k2' }])
+      expect(await bench.store.getKey({ id: 'k1' })).toMatchObject({ revokedAt: START })
+    })
+
+    it('has no connection while the person is blocked, and its key is revoked when they are no member any more', async () => {
+      await add('p1', 'member')
+      await add('p2', 'owner')
+      await connect('k1', 'one')
+      await bench.store.changePerson({ id: 'p1', set: { blockedAt: START }, now: START })
+      expect(await found('one')).toBeUndefined()
+      await bench.store.changePerson({ id: 'p1', set: { blockedAt: null }, now: START })
+      expect(await found('one')).toMatchObject({ keyId: 'k1' })
+      expect(await bench.store.removeMember({ personId: 'p1', tenantId: 't1', now: START })).toBe('removed')
+      expect(await found('one')).toBeUndefined()
+      expect(await bench.store.getKey({ id: 'k1' })).toMatchObject({ revokedAt: START })
+    })
+
+    it('is forgotten a day after it registered, with its tokens, unless someone let it in', async () => {
+      await add('p1', 'owner')
+      await connect('k1', 'one')
+      for (const id of ['c1', 'c2']) {
+        const client = { id, client_id: id, redirect_uris: '[]', created_at: START }
+        await bench.store.insertAuthRow({ table: 'oauth_clients', row: client })
+      }
+      await bench.store.purgeSessions({ now: START + DAY_MS - 1 })
+      expect(await bench.store.countAuthRows({ table: 'oauth_clients', where: [] })).toBe(2)
+      expect(await bench.store.countAuthRows({ table: 'oauth_access_tokens', where: [] })).toBe(1)
+      await bench.store.purgeSessions({ now: START + DAY_MS })
+      const clients = await bench.store.findAuthRows({ table: 'oauth_clients', where: [], limit: 10 })
+      expect(clients.map(({ id }) => id)).toEqual(['c1'])
+      for (const table of ['oauth_access_tokens', 'oauth_refresh_tokens'] as const) {
+        expect(await bench.store.countAuthRows({ table, where: [] })).toBe(0)
+      }
+    })
   })
 }

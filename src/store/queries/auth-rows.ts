@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import { DAY_MS } from '../../core/clock.ts'
 import type { AuthCondition, AuthRow, AuthTable, PeopleReads, PeopleWrites } from '../people-verbs.ts'
 import type { Tx } from '../tx.ts'
+import { purgeConnections } from './connections.ts'
 
 /**
  * Rows of the login. Its package builds conditions by names of columns, so these queries are not typed by the schema. Names
@@ -11,8 +12,8 @@ import type { Tx } from '../tx.ts'
 // biome-ignore lint/suspicious/noExplicitAny: columns are named by their texts
 type Any = any
 
-/** Tables with the ids of people or sessions that other nodes remember. */
-const REMEMBERED: ReadonlySet<AuthTable> = new Set(['people', 'sessions'])
+/** Tables whose rows processes remember: changes are announced. */
+const REMEMBERED: ReadonlySet<AuthTable> = new Set(['people', 'sessions', 'oauth_access_tokens'])
 /** How long a verification is kept after its end: the package reads expired ones to say so. */
 const KEPT_MS = DAY_MS
 
@@ -127,6 +128,7 @@ export async function purgeSessions(tx: Tx, { now }: { now: number }): Promise<n
     .deleteFrom('verifications')
     .where('expires_at', '<=', now - KEPT_MS)
     .executeTakeFirst()
+  await purgeConnections(tx, { now })
   await tx.db.deleteFrom('sign_in_attempts').where('full_at', '<=', now).execute()
   return Number(sessions.numDeletedRows + others.numDeletedRows)
 }

@@ -37,6 +37,7 @@ import { deleteCallFile, getCallFile, insertCallFile, listCallFiles, purgeCallFi
 import { bookCalls, endAllowances, holdAllowance, listCalls, purgeCalls, renewAllowances } from './calls.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
+import { connectClient, findConnection, listConnections } from './connections.ts'
 import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
 import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, getDrafts, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
@@ -185,6 +186,7 @@ export const writes: Queries<EngineVerbs> = {
   addMember,
   changeMember,
   removeMember,
+  connectClient,
   createSession,
   changeSession,
   deleteSessions,
@@ -292,4 +294,6 @@ export const reads: Queries<ReadVerbs> = {
   findInvitation,
   findAuthRows,
   countAuthRows,
+  findConnection,
+  listConnections,
 }

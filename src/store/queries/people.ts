@@ -329,14 +329,17 @@ async function hasOtherOwner(tx: Tx, tenantId: string, personId: string): Promis
   return row !== undefined
 }
 
+/** The keys that make a person's tasks, and those of the clients that the person let in. */
 async function revokeKeys(
   tx: Tx,
   { personId, tenantId, now }: { personId: string; tenantId?: string; now: number },
 ): Promise<void> {
+  let connected = tx.db.selectFrom('connections').select('key_id').where('person_id', '=', personId)
+  if (tenantId !== undefined) connected = connected.where('tenant_id', '=', tenantId)
   const query = tx.db
     .updateTable('api_keys')
     .set({ revoked_at: now })
-    .where('person_id', '=', personId)
+    .where((eb) => eb.or([eb('person_id', '=', personId), eb('id', 'in', connected)]))
     .where('revoked_at', 'is', null)
   const keys = await (tenantId === undefined ? query : query.where('tenant_id', '=', tenantId))
     .returning('tenant_id')

@@ -2740,6 +2740,54 @@ export interface Routes {
 }
 "message": string
 } }
+  "POST /api/workspace/connection": { path: Record<never, never>; query: Record<never, never>; body: {
+/** The query with which the client sent you to the page. */ "query": string
+}; answer: {
+"code": 200
+"data": {
+/** As it named itself when it registered. */ "client": string
+/** Its page, by its own word. */ "uri": (string | null)
+/** Where the browser goes afterwards, without path and query. */ "returns_to": string
+}
+"message": string
+} }
+  "POST /api/workspace/connection/decision": { path: Record<never, never>; query: Record<never, never>; body: {
+/** The query with which the client sent you to the page. */ "query": string
+"allow": boolean
+"tenant"?: string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode"?: "live" | "test"
+/** What it may spend in a month of UTC, in points; null = no limit. */ "monthly_limit_points"?: (number | null)
+/** The same in USD: name one of the two. */ "monthly_limit_usd"?: (number | null)
+}; answer: {
+"code": 200
+"data": {
+/** Where the browser goes now: to the client. */ "url": string
+}
+"message": string
+} }
+  "GET /api/workspace/connections": { path: Record<never, never>; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"items": ({
+/** The id of its key. */ "id": string
+/** As it named itself. */ "client": string
+/** The id of the tenant in which it acts. */ "tenant": string
+"tenant_name": string
+/** `live` tasks are paid; `test` tasks run on the sandbox. */ "mode": "live" | "test"
+"created_at": string
+/** To the minute; null = never. */ "last_used_at": (string | null)
+})[]
+}
+"message": string
+} }
+  "DELETE /api/workspace/connections/{id}": { path: { "id": string }; query: Record<never, never>; body: undefined; answer: {
+"code": 200
+"data": {
+"id": string
+"revoked": true
+}
+"message": string
+} }
   "POST /api/workspace/enter": { path: Record<never, never>; query: Record<never, never>; body: {
 /** What follows # in the link. */ "token": string
 }; answer: {

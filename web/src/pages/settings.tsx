@@ -28,6 +28,7 @@ export function Settings() {
         {person && features.two_factor && <SecondFactor />}
         {person && features.passkey && <Passkeys />}
         {person && <Sessions />}
+        {person && <Connections />}
       </div>
     </Page>
   )
@@ -356,6 +357,45 @@ function Sessions() {
                 {t('settings.endSession')}
               </Button>
             )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+function Connections() {
+  const t = useT()
+  const client = useQueryClient()
+  const { data } = useQuery({
+    queryKey: ['connections'],
+    queryFn: () => call('GET /api/workspace/connections'),
+    retry: false,
+  })
+  const ending = useMutation({
+    mutationFn: (id: string) => call('DELETE /api/workspace/connections/{id}', { path: { id } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['connections'] }),
+    onError: sayError,
+  })
+  if (!data || data.items.length === 0) return null
+  return (
+    <Panel>
+      <PanelTitle>{t('settings.connections')}</PanelTitle>
+      <ul className="divide-y divide-line">
+        {data.items.map(({ id, client: name, tenant_name: tenant, mode, created_at: since }) => (
+          <li key={id} className="flex items-center justify-between gap-3 px-4 py-2.5">
+            <span className="min-w-0">
+              <span className="flex items-center gap-2">
+                <span className="truncate">{name}</span>
+                <Badge tone={mode === 'live' ? 'good' : 'mark'}>{t(`keys.${mode}`)}</Badge>
+              </span>
+              <span className="block text-soft text-xs">
+                {t('settings.connectedSince', { tenant, time: ago(since) })}
+              </span>
+            </span>
+            <Button size="small" onClick={() => ending.mutate(id)}>
+              {t('settings.endConnection')}
+            </Button>
           </li>
         ))}
       </ul>

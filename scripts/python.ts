@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Tests that need Python: 3.10 or later with venv, and its registry. */
+/** What needs Python: 3.11 or later with venv, and its registry. */
 
-const OLDEST = [3, 10]
-/** The exit code of a test that could not run, since there is no Python. */
+const OLDEST = [3, 11]
+/** The exit code of what could not run, since there is no Python. */
 const NO_PYTHON = 2
 
 /** Runs a program in Python; resolves with its exit code. Its output is shown. */
@@ -19,7 +19,7 @@ export type RunPython = (args: string[], env?: Record<string, string>) => Promis
 export async function inPython(requirements: string, use: (python: RunPython) => Promise<number>): Promise<number> {
   const python = findPython()
   if (python === undefined) {
-    console.error(`There is no Python ${OLDEST.join('.')} or later with venv: install one for this test.`)
+    console.error(`There is no Python ${OLDEST.join('.')} or later with venv: install one for this.`)
     return NO_PYTHON
   }
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-python-'))

@@ -1,0 +1,52 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { oauthProvider } from '@better-auth/oauth-provider'
+import { betterAuth } from 'better-auth/minimal'
+import type { BetterAuthPlugin } from 'better-auth/types'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
+import { hashToken } from '../tokens.ts'
+import { commonOptions } from './auth.ts'
+import type { LoginParts } from './login.ts'
+import { ACCESS_PREFIX, REFRESH_PREFIX, RESOURCES, SCOPES } from './oauth-names.ts'
+
+/** The key of the connection that is agreed to by the request at hand. */
+export const agreedKey = new AsyncLocalStorage<string>()
+
+/** No connection has it, so what was agreed to once is never found again: each time, the person is asked. */
+const NO_KEY = 'none'
+
+/**
+ * Issues tokens to clients (OAuth 2.1: https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1, RFC 7591 and RFC 8707).
+ * They are opaque, since signed ones could not be revoked, and carry the id of a key as the package's `referenceId`.
+ * `site` is the gateway's public address.
+ */
+export function authorizationServerFor(site: string, parts: LoginParts) {
+  return betterAuth({
+    ...commonOptions(site, parts),
+    plugins: [
+      // Its types are made without exactOptionalPropertyTypes, which is all in which it differs.
+      oauthProvider({
+        loginPage: `${site}/connect`,
+        consentPage: `${site}/connect`,
+        scopes: [...SCOPES],
+        resources: RESOURCES.map((path) => `${site}${path}`),
+        enforcePerClientResources: false,
+        grantTypes: ['authorization_code', 'refresh_token'],
+        allowDynamicClientRegistration: true,
+        allowUnauthenticatedClientRegistration: true,
+        clientRegistrationDefaultScopes: [...SCOPES],
+        disableJwtPlugin: true,
+        accessTokenExpiresIn: HOUR_MS / SECOND_MS,
+        refreshTokenExpiresIn: (30 * DAY_MS) / SECOND_MS,
+        codeExpiresIn: (10 * MINUTE_MS) / SECOND_MS,
+        prefix: { opaqueAccessToken: ACCESS_PREFIX, refreshToken: REFRESH_PREFIX },
+        // As keys are stored, so that a request with a token is answered without this package.
+        storeTokens: { hash: async (token) => hashToken(token) },
+        postLogin: {
+          page: `${site}/connect`,
+          shouldRedirect: () => false,
+          consentReferenceId: () => agreedKey.getStore() ?? NO_KEY,
+        },
+      }) as BetterAuthPlugin,
+    ],
+  })
+}

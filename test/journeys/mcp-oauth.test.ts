@@ -1,0 +1,304 @@
+import {
+  auth,
+  Client,
+  type OAuthClientProvider,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../src/core/json.ts'
+import { openGateway, type TestGateway } from '../support/gateway.ts'
+import { migratedDatabase } from '../support/postgres-database.ts'
+import { claimed, type Visitor, visitor } from '../support/visitor.ts'
+
+/** Hosts of language models that are let in by a person, with the official client's own steps of OAuth, over real HTTP. */
+
+const ANA = { email: 'ana@example.org', password: 'a long password of ana', name: 'Ana' }
+const BEN = { email: 'ben@example.org', password: 'a long password of ben', name: 'Ben' }
+const CLEO = { email: 'cleo@example.org', password: 'a long password of cleo', name: 'Cleo' }
+const RETURNS_TO = 'http://127.0.0.1:7777/callback'
+
+type Tokens = NonNullable<Awaited<ReturnType<OAuthClientProvider['tokens']>>>
+type Discovery = NonNullable<Awaited<ReturnType<NonNullable<OAuthClientProvider['discoveryState']>>>>
+type Registration = NonNullable<Awaited<ReturnType<OAuthClientProvider['clientInformation']>>>
+
+/** What a host keeps. */
+class Host implements OAuthClientProvider {
+  registration: Registration | undefined
+  kept: Tokens | undefined
+  verifier = ''
+  sentTo: URL | undefined
+  discovery: Discovery | undefined
+  readonly redirectUrl = RETURNS_TO
+  readonly clientMetadata = {
+    client_name: 'A host',
+    redirect_uris: [RETURNS_TO],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: 'none',
+  }
+  state = () => 'a state'
+  clientInformation = () => this.registration
+  saveClientInformation = (registration: Registration) => {
+    this.registration = registration
+  }
+  tokens = () => this.kept
+  saveTokens = (tokens: Tokens) => {
+    this.kept = tokens
+  }
+  redirectToAuthorization = (url: URL) => {
+    this.sentTo = url
+  }
+  saveCodeVerifier = (verifier: string) => {
+    this.verifier = verifier
+  }
+  codeVerifier = () => this.verifier
+  saveDiscoveryState = (state: Discovery) => {
+    this.discovery = state
+  }
+  discoveryState = () => this.discovery
+  invalidateCredentials = () => {
+    this.kept = undefined
+  }
+}
+
+describe.each(['SQLite', 'PostgreSQL'])('a client of MCP that a person lets in, on %s', (engine) => {
+  let gateway: TestGateway
+  let ana: Visitor
+  let host: Host
+  const clients: Client[] = []
+
+  beforeAll(async () => {
+    gateway = await openGateway({ env: engine === 'SQLite' ? {} : { DATABASE_URL: await migratedDatabase() } })
+  })
+  afterAll(async () => {
+    await Promise.all(clients.map((client) => client.close()))
+    await gateway?.[Symbol.asyncDispose]()
+  })
+
+  const server = (path = '/mcp') => new URL(path, gateway.url)
+
+  /** Where an address of the gateway redirects a browser. */
+  async function redirected(address: string | URL, { cookies }: Visitor): Promise<URL> {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const { status, headers } = await fetch(address, { redirect: 'manual', headers: { cookie } })
+    expect(status).toBe(302)
+    return new URL(headers.get('location') ?? '', gateway.url)
+  }
+
+  /** Where the browser is led from the client's address, as the query of the page that asks. */
+  async function ledTo({ sentTo }: Host, browser: Visitor): Promise<string> {
+    const page = await redirected(sentTo ?? '', browser)
+    expect(page.pathname).toBe('/connect')
+    return page.search.slice(1)
+  }
+
+  async function decided(browser: Visitor, body: JsonObject): Promise<URL> {
+    const { url } = await browser.data<{ url: string }>('POST', '/api/workspace/connection/decision', { body })
+    return new URL(url)
+  }
+
+  async function letIn(one: Host, browser: Visitor, choices: JsonObject = {}, path = '/mcp'): Promise<void> {
+    expect(await auth(one, { serverUrl: server(path) })).toBe('REDIRECT')
+    const back = await decided(browser, { query: await ledTo(one, browser), allow: true, mode: 'test', ...choices })
+    expect(back.href.startsWith(RETURNS_TO)).toBe(true)
+    expect(back.searchParams.get('state')).toBe('a state')
+    const authorizationCode = back.searchParams.get('code') ?? ''
+    const iss = back.searchParams.get('iss') ?? undefined
+    expect(await auth(one, { serverUrl: server(path), authorizationCode, ...(iss === undefined ? {} : { iss }) })).toBe(
+      'AUTHORIZED',
+    )
+  }
+
+  async function connected(one: Host, path = '/mcp'): Promise<Client> {
+    const client = new Client({ name: 'journey', version: '1.0.0' })
+    await client.connect(new StreamableHTTPClientTransport(server(path), { authProvider: one }))
+    clients.push(client)
+    return client
+  }
+
+  const keyOf = async () =>
+    (await ana.data<{ items: JsonObject[] }>('GET', '/api/v1/keys')).items.findLast(({ name }) => name === 'A host')
+  const bare = (path: string, token: string) =>
+    gateway.send('POST', path, { key: null, headers: { authorization: `Bearer ${token}` }, body: {} })
+
+  it('before anyone could sign in, the metadata of MCP names no authorization server', async () => {
+    const { body } = await gateway.send('GET', '/.well-known/oauth-protected-resource/mcp', { key: null })
+    expect(body).not.toHaveProperty('authorization_servers')
+    const { status } = await gateway.send('GET', '/.well-known/oauth-authorization-server/api/auth', { key: null })
+    expect(status).toBe(404)
+    ana = await claimed(gateway, ANA)
+  })
+
+  it('a request without a key is told where the metadata is, by the path that it was for', async () => {
+    for (const path of ['/mcp', '/mcp/piapi']) {
+      const { status, headers } = await gateway.send('POST', path, { key: null, body: {} })
+      expect(status).toBe(401)
+      const metadata = `${gateway.url}/.well-known/oauth-protected-resource${path}`
+      expect(headers.get('www-authenticate')).toBe(`Bearer realm="polyphony", resource_metadata="${metadata}"`)
+    }
+    expect((await bare('/mcp', 'poly_at_unknown')).headers.get('www-authenticate')).toContain('error="invalid_token"')
+  })
+
+  it('the official client registers, is let in with its limits, and makes what a person asks of it', async () => {
+    host = new Host()
+    await expect(connected(host)).rejects.toThrow(UnauthorizedError)
+    const query = await ledTo(host, visitor(gateway)) // not signed in: to the same page, which leads to signing in
+    const asked = await ana.data('POST', '/api/workspace/connection', { body: { query } })
+    expect(asked).toEqual({ client: 'A host', uri: null, returns_to: 'http://127.0.0.1:7777' })
+    await letIn(host, ana, { monthly_limit_usd: 2 })
+    expect(host.kept).toMatchObject({ token_type: 'Bearer', refresh_token: expect.stringMatching(/^poly_rt_/) })
+    const client = await connected(host)
+    const { tools } = await client.listTools()
+    expect(tools.map(({ name }) => name)).toContain('submit')
+    const input = { prompt: 'fog sandbox:fast' }
+    const made = await client.callTool({
+      name: 'submit',
+      arguments: { operation: 'suno/lyrics', input, wait_seconds: 20 },
+    })
+    expect(made.structuredContent).toMatchObject({ status: 'completed' })
+    expect(await keyOf()).toMatchObject({ mode: 'test', role: 'member', monthly_limit_usd: 2, revoked_at: null })
+  })
+
+  it('the connection is in the audit, with the client and the person, and without a secret', async () => {
+    const { items } = await ana.data<{ items: JsonObject[] }>('GET', '/api/admin/audit?verb=connection.allow')
+    expect(items).toMatchObject([
+      { verb: 'connection.allow', actor: expect.stringMatching(/^person:/), after: { name: 'A host', mode: 'test' } },
+    ])
+    expect(JSON.stringify(items)).not.toMatch(/poly_|sk-/)
+  })
+
+  it('an access token is for MCP alone, and is refreshed by a token that works once', async () => {
+    const { access_token: access, refresh_token: refresh = '' } = host.kept as Tokens
+    expect(access).toMatch(/^poly_at_/)
+    expect((await bare('/polyphony/v1/tasks', access)).status).toBe(401)
+    expect(await auth(host, { serverUrl: server() })).toBe('AUTHORIZED')
+    expect(host.kept?.access_token).not.toBe(access)
+    await connected(host)
+    const again = await fetch(new URL('/api/auth/oauth2/token', gateway.url), {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'refresh_token',
+        refresh_token: refresh,
+        client_id: host.registration?.client_id ?? '',
+      }),
+    })
+    expect(again.status).toBe(400)
+    expect(await again.json()).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('a revoked key ends the connection: no token of it works, and none is refreshed', async () => {
+    await letIn(host, ana) // the replay above ended the earlier tokens
+    const client = await connected(host)
+    const { access_token: access, refresh_token: refresh = '' } = host.kept as Tokens
+    const { id } = (await keyOf()) as { id: string }
+    await ana.data('POST', `/api/v1/keys/${id}/revoke`)
+    await expect(client.listTools()).rejects.toThrow()
+    expect((await bare('/mcp', access)).status).toBe(401)
+    const refreshed = await fetch(new URL('/api/auth/oauth2/token', gateway.url), {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'refresh_token',
+        refresh_token: refresh,
+        client_id: host.registration?.client_id ?? '',
+      }),
+    })
+    expect(await refreshed.json()).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('a person sees and ends their own connections, and nobody else’s', async () => {
+    const own = new Host()
+    await letIn(own, ana, { mode: 'live' })
+    const path = '/api/workspace/connections'
+    const list = async () => (await ana.data<{ items: JsonObject[] }>('GET', path)).items
+    const [one] = await list()
+    expect(one).toMatchObject({ client: 'A host', tenant: gateway.tenantId, tenant_name: 'house', mode: 'live' })
+    const { token } = await ana.data('POST', '/api/v1/invitations', { body: { role: 'member' } })
+    const cleo = visitor(gateway)
+    await cleo.data('POST', '/api/workspace/sign-up', { body: { ...CLEO, invitation: token } })
+    expect(await cleo.data('GET', path)).toEqual({ items: [] })
+    expect((await cleo.send('DELETE', `${path}/${one?.id}`)).status).toBe(404)
+    await ana.data('DELETE', `${path}/${one?.id}`)
+    expect((await bare('/mcp', own.kept?.access_token ?? '')).status).toBe(401)
+    expect(await list()).not.toContainEqual(expect.objectContaining({ id: one?.id }))
+  })
+
+  it('a token that the client revokes works no more', async () => {
+    const own = new Host()
+    await letIn(own, ana)
+    const { access_token: token } = own.kept as Tokens
+    expect((await bare('/mcp', token)).status).not.toBe(401)
+    const revoked = await fetch(new URL('/api/auth/oauth2/revoke', gateway.url), {
+      method: 'POST',
+      body: new URLSearchParams({
+        token,
+        token_type_hint: 'access_token',
+        client_id: own.registration?.client_id ?? '',
+      }),
+    })
+    expect(revoked.status).toBe(200)
+    expect((await bare('/mcp', token)).status).toBe(401)
+  })
+
+  it('a person may refuse, and the client is told so', async () => {
+    const own = new Host()
+    expect(await auth(own, { serverUrl: server() })).toBe('REDIRECT')
+    const back = await decided(ana, { query: await ledTo(own, ana), allow: false })
+    expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: 'access_denied', state: 'a state' })
+  })
+
+  it('a changed query, a viewer and a key’s session let nobody in, and nothing is stored', async () => {
+    const own = new Host()
+    await auth(own, { serverUrl: server() })
+    const query = await ledTo(own, ana)
+    const path = '/api/workspace/connection/decision'
+    const keys = async () => (await ana.data<{ items: unknown[] }>('GET', '/api/v1/keys')).items.length
+    const before = await keys()
+    for (const wrong of [
+      query.replace('mcp', 'mcp+x'),
+      'client_id=unknown',
+      `${query}&redirect_uri=https://evil.example`,
+    ]) {
+      const { status, body } = await ana.send('POST', path, { body: { query: wrong, allow: true } })
+      expect({ status, body }).toMatchObject({ status: 400, body: { error: { field: 'query' } } })
+    }
+    const { token } = await ana.data('POST', '/api/v1/invitations', { body: { role: 'viewer' } })
+    const ben = visitor(gateway)
+    await ben.data('POST', '/api/workspace/sign-up', { body: { ...BEN, invitation: token } })
+    const refused = await ben.send('POST', path, { body: { query, allow: true } })
+    expect(refused).toMatchObject({ status: 403, body: { error: { type: 'forbidden' } } })
+    const elsewhere = { query, allow: true, tenant: '01234567-89ab-4cde-8f01-23456789ab00' }
+    expect((await ana.send('POST', path, { body: elsewhere })).status).toBe(404)
+    expect((await visitor(gateway).send('POST', path, { body: { query, allow: true } })).status).toBe(401)
+    expect(await keys()).toBe(before)
+  })
+
+  it.each([
+    ['no object', [], 'invalid_client_metadata'],
+    [
+      'a method whose keys would be fetched',
+      { token_endpoint_auth_method: 'private_key_jwt' },
+      'invalid_client_metadata',
+    ],
+    ['a script as the address', { redirect_uris: ['javascript:alert(1)'] }, undefined],
+    ['no address', { redirect_uris: undefined }, undefined],
+  ])('a registration with %s is refused', async (_what, change, error) => {
+    const body = Array.isArray(change) ? change : { ...new Host().clientMetadata, ...change }
+    const answer = await gateway.send('POST', '/api/auth/oauth2/register', { key: null, body })
+    expect(answer.status, JSON.stringify(answer.body)).toBe(400)
+    if (error !== undefined) expect(answer.body).toMatchObject({ error })
+  })
+
+  it('a client without PKCE, or for another resource, is sent back with an error', async () => {
+    const own = new Host()
+    await auth(own, { serverUrl: server() })
+    const errors = async (change: (search: URLSearchParams) => void) => {
+      const url = new URL(own.sentTo ?? '')
+      change(url.searchParams)
+      return (await redirected(url, ana)).searchParams.get('error')
+    }
+    expect(await errors((search) => search.delete('code_challenge'))).toBe('invalid_request')
+    expect(await errors((search) => search.set('resource', 'https://elsewhere.example/mcp'))).toBe('invalid_target')
+    expect(await errors((search) => search.set('scope', 'everything'))).toBe('invalid_scope')
+  })
+})
