@@ -460,7 +460,7 @@ describe('batches in OpenAI’s API', () => {
       ]),
       ...[undefined, null, 7, '/v1/audio/speech', 'chat/completions'].map((value) => ['endpoint', { endpoint: value }]),
       ...[undefined, '48h', 24].map((value) => ['completion_window', { completion_window: value }]),
-      ...['x', 7, []].map((value) => ['metadata', { metadata: value }]),
+      ...['x', 7, ['x']].map((value) => ['metadata', { metadata: value }]),
       ['metadata', { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`k${index}`, 'v'])) }],
       ['metadata.a', { metadata: { a: 1 } }],
       ['metadata.a', { metadata: { a: long } }],
