@@ -237,17 +237,21 @@ describe('a request that passes in the vendor’s own format', () => {
       { model: 'tts-1', input: 'hi', voice: 'alloy', response_format: '', speed: '1.5' },
       { model: 'tts-1', input: 'hi', voice: 'alloy', speed: '1.5' },
     ],
-  ])('to %s has the fields that the gateway reads as it reads them, and the others as they came', async (path, sent, seen) => {
-    const messages = /chat|messages/.test(path) ? { messages: [{ role: 'user', content: 'hi' }] } : {}
-    const before = vendor.seen.length
-    const { status } = await gateway.send('POST', path, { body: { ...sent, ...messages } })
-    expect(status).toBe(200)
-    const received = vendor.seen.slice(before).filter((call) => !call.path.endsWith('/models'))
-    expect(received.map(({ json }) => json)).toEqual([{ ...seen, ...messages }])
-  })
+  ])(
+    'to %s has the fields that the gateway reads as it reads them, and the others as they came',
+    async (path, sent, seen) => {
+      const messages = /chat|messages/.test(path) ? { messages: [{ role: 'user', content: 'hi' }] } : {}
+      const before = vendor.seen.length
+      const { status } = await gateway.send('POST', path, { body: { ...sent, ...messages } })
+      expect(status).toBe(200)
+      const received = vendor.seen.slice(before).filter((call) => !call.path.endsWith('/models'))
+      expect(received.map(({ json }) => json)).toEqual([{ ...seen, ...messages }])
+    },
+  )
 
   it('is passed byte for byte where nothing is written otherwise', async () => {
-    const text = '{ "model": "gpt-5",\n "messages": [{"role":"user","content":"hi"}], "seed": 12345678901234567890, "top_p": null }'
+    const text =
+      '{ "model": "gpt-5",\n "messages": [{"role":"user","content":"hi"}], "seed": 12345678901234567890, "top_p": null }'
     const headers = { 'content-type': 'application/json' }
     expect(await gateway.send('POST', '/v1/chat/completions', { text, headers })).toMatchObject({ status: 200 })
     expect(vendor.seen.at(-1)?.bytes.toString()).toBe(text)
