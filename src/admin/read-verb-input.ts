@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { faultOf } from '../catalog/read-input.ts'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { numeralIn } from '../core/sent-values.ts'
 import { pathFieldsOf, type Verb } from './verb.ts'
 
 /** The parts of a request, as they arrived. */
@@ -65,8 +66,7 @@ function typedValue(schema: TSchema | undefined, value: unknown): Json {
   const { type } = (schema ?? {}) as { type?: string }
   if (type === 'array') return Array.isArray(value) ? value.map(String) : String(value).split(',')
   if (typeof value !== 'string') return value as Json // a name that was sent twice is an array of texts
-  if (type === 'integer' || type === 'number')
-    return value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value)
+  if (type === 'integer' || type === 'number') return numeralIn(value.trim()) ?? value
   if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
   return value
 }

@@ -94,11 +94,22 @@ function inChoice({ enum: choices, anyOf }: Words, value: Json): Json | undefine
   if (!choices) return undefined
   if (typeof value === 'string') {
     const spelt = numeralIn(value) ?? booleanIn(value)
-    return choices.find((one) => one === spelt)
+    return choices.find((one) => one === spelt) ?? secondsAmong(choices, spelt)
   }
   if (typeof value !== 'number') return undefined
   const texts = choices.filter((one) => typeof one === 'string')
-  return texts.find((one) => one === String(value)) ?? texts.find((one) => numeralIn(one) === value)
+  return (
+    texts.find((one) => one === String(value)) ??
+    texts.find((one) => numeralIn(one) === value) ??
+    secondsAmong(choices, value)
+  )
+}
+
+/** 8 for "8s", where all choices are numbers of seconds. */
+function secondsAmong(choices: readonly Json[], value: Json | undefined): Json | undefined {
+  if (typeof value !== 'number') return undefined
+  const areSeconds = choices.every((one) => typeof one === 'string' && /^\d+s$/.test(one))
+  return areSeconds ? choices.find((one) => one === `${value}s`) : undefined
 }
 
 function ofType({ type, anyOf }: Words, value: Json): Json | undefined {

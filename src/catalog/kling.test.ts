@@ -101,7 +101,7 @@ describe('a Kling video', () => {
       { image_url: PICTURE, dynamic_masks: [{ mask: PICTURE, trajectories: [{ x: 1, y: 2 }] }] },
       'dynamic_masks.0.trajectories has at least 2 elements',
     ],
-    [{ prompt: 'a', camera_control: { type: 'simple', config: { zoom: 1 } } }, 'camera_control.config.'],
+    [{ prompt: 'a', camera_control: { type: 'simple', config: { zoom: 11 } } }, 'camera_control.config.'],
   ])('a Kling video with %j is refused', (input, message) => {
     expect(() => read(input)).toThrow(message)
   })

@@ -32,7 +32,8 @@ const VERSIONS = ['1.0', '1.5', '1.6', '2.0', '2.1', '2.1-master', '2.5', '2.6',
 const MAX_ELEMENTS = 4 // what Kling's own product takes
 
 const turn = (name: string) =>
-  Type.Integer({ minimum: -10, maximum: 10, description: `How far the camera moves: ${name}.` }) // limits of Kling's own API
+  // Limits and default of Kling's own API.
+  Type.Integer({ minimum: -10, maximum: 10, default: 0, description: `How far the camera moves: ${name}.` })
 const camera_control = Type.Object(
   {
     type: Type.Enum(['simple'], { description: 'The kind of movement.' }),

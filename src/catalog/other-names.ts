@@ -16,6 +16,10 @@ interface OtherName {
 }
 
 const FRAMES = { keyframes: { to: 'key_frames' } }
+/** One picture under the name of those that take one. */
+const PICTURES: Record<string, OtherName> = {
+  image_url: { to: 'image_urls', read: (value) => (typeof value === 'string' ? [value] : value) },
+}
 
 const OTHER_NAMES: Record<string, Record<string, OtherName>> = {
   'luma/video_generation': FRAMES,
@@ -32,7 +36,19 @@ const OTHER_NAMES: Record<string, Record<string, OtherName>> = {
     reference_images: { to: 'image_url', read: faceOf },
     subject_reference: { to: 'image_url', read: faceOf },
   },
-  'suno/music': { model: { to: 'mv', read: sunoVersionIn }, model_version: { to: 'mv', read: sunoVersionIn } },
+  'gemini/gemini-2.5-flash-image': PICTURES,
+  'gemini/nano-banana-pro': PICTURES,
+  'gemini/nano-banana-2': PICTURES,
+  'gemini/nano-banana-2.1': PICTURES,
+  'suno/music': {
+    model: { to: 'mv', read: sunoVersionIn },
+    model_version: { to: 'mv', read: sunoVersionIn },
+    // Of other services for Suno's songs.
+    instrumental: { to: 'make_instrumental' },
+    style: { to: 'tags' },
+    lyrics: { to: 'prompt' },
+    negativeTags: { to: 'negative_tags' },
+  },
 }
 
 /** An input under the catalogue's names, and the caller's names of its fields. Throws `invalid_input`. */

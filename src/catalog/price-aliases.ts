@@ -8,7 +8,7 @@ import { type OutputSpec, outputSpecOf } from './outputs.ts'
  * better mode) is refused, in every spelling that the vendor would read.
  */
 
-const names = (list: string): ReadonlySet<string> => new Set(list.split(' ').map(plain))
+const names = (list: string): ReadonlySet<string> => new Set(list.split(' ').map(plainName))
 
 /** Names of the number of outputs. */
 const COUNT_NAMES = names(
@@ -47,7 +47,7 @@ const SHORT_SIDE = /^(\d{3,4})p$/
 const SIDES = /^(\d{2,5}) ?[x*×:] ?(\d{2,5})$/
 
 /** `num_images`, `numImages` and `Num-Images` are one name: some vendors read several spellings. */
-function plain(name: string): string {
+export function plainName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '')
 }
 
@@ -72,7 +72,7 @@ export function unpricedField(operation: Operation, input: JsonObject): BrokenRu
   let spec: OutputSpec | undefined
   for (const [name, value] of Object.entries(input)) {
     if (value === null || Object.hasOwn(operation.input.properties, name)) continue
-    const rule = ruleFor(plain(name))
+    const rule = ruleFor(plainName(name))
     if (rule === undefined) continue
     spec ??= outputSpecOf(operation.produces, input)
     const broken = rule(value, spec, operation)
@@ -86,7 +86,7 @@ type Rule = (value: Json, spec: OutputSpec, operation: Operation) => string | un
 function ruleFor(name: string): Rule | undefined {
   if (COUNT_NAMES.has(name)) return atMostCount
   const unit = unitOf(name)
-  if (unit !== undefined) return (value, spec) => atMostSeconds((numberIn(value) ?? 0) / unit, spec)
+  if (unit !== undefined) return (value, spec, operation) => sameSeconds(numberIn(value), unit, { spec, operation })
   if (SIZE_NAMES.has(name)) return atMostSize
   if (SOUND_NAMES.has(name)) return noSound
   return MODE_NAMES.has(name) ? defaultMode : undefined
@@ -104,9 +104,17 @@ function atMostCount(value: Json, spec: OutputSpec): string | undefined {
   return (countIn(value) ?? 0) > limit ? `must be at most ${limit}` : undefined
 }
 
-function atMostSeconds(seconds: number, spec: OutputSpec): string | undefined {
-  if (!('seconds' in spec) || seconds <= spec.seconds) return undefined
-  return `must be at most ${spec.seconds} seconds`
+/** A shorter one is refused only where the operation has a length under another name: it would be made and paid as it is. */
+function sameSeconds(
+  value: number | undefined,
+  unit: number,
+  { spec, operation }: { spec: OutputSpec; operation: Operation },
+): string | undefined {
+  const seconds = (value ?? 0) / unit
+  if (!('seconds' in spec)) return undefined
+  if (seconds > spec.seconds) return `must be at most ${spec.seconds} seconds`
+  const isShorter = seconds > 0 && seconds < spec.seconds && unit !== FRAMES_A_SECOND
+  return isShorter && hasOneOf(operation, SECOND_NAMES) ? `must be ${spec.seconds} seconds` : undefined
 }
 
 function atMostSize(value: Json, spec: OutputSpec): string | undefined {
@@ -130,7 +138,7 @@ function defaultMode(value: Json, _spec: OutputSpec, operation: Operation): stri
 }
 
 function hasOneOf(operation: Operation, group: ReadonlySet<string>): boolean {
-  return Object.keys(operation.input.properties).some((name) => group.has(plain(name)))
+  return Object.keys(operation.input.properties).some((name) => group.has(plainName(name)))
 }
 
 /**
@@ -173,7 +181,7 @@ function sizeIn(value: Json): { short?: number; area?: number } {
 /** Every top-level field of a hosted model's input that states a number of outputs or batches. */
 export function countFields(input: JsonObject): { name: string; count: number; isOfBatches: boolean }[] {
   return Object.entries(input).flatMap(([name, value]) => {
-    const bare = plain(name)
+    const bare = plainName(name)
     const count = COUNT_NAMES.has(bare) ? countIn(value) : undefined
     return count === undefined ? [] : [{ name, count, isOfBatches: BATCH_NAMES.has(bare) }]
   })
@@ -182,7 +190,7 @@ export function countFields(input: JsonObject): { name: string; count: number; i
 /** The longest time in a top-level field of the input, in seconds; 0 if there is none. */
 export function secondsNamed(input: JsonObject): number {
   const lengths = Object.entries(input).map(([name, value]) => {
-    const unit = unitOf(plain(name))
+    const unit = unitOf(plainName(name))
     return unit === undefined ? 0 : (numberIn(value) ?? 0) / unit
   })
   return Math.max(0, ...lengths)
@@ -191,7 +199,7 @@ export function secondsNamed(input: JsonObject): number {
 /** The largest area in a top-level field of the input, in pixels of a film of 16:9; 0 if there is none. */
 export function areaNamed(input: JsonObject): number {
   const areas = Object.entries(input).map(([name, value]) => {
-    const { short = 0, area = 0 } = SIZE_NAMES.has(plain(name)) ? sizeIn(value) : {}
+    const { short = 0, area = 0 } = SIZE_NAMES.has(plainName(name)) ? sizeIn(value) : {}
     return Math.max(area, (short * short * 16) / 9)
   })
   return Math.max((numberIn(input.width) ?? 0) * (numberIn(input.height) ?? 0), ...areas)

@@ -8,13 +8,15 @@ import { completedObject } from './complete-input.ts'
 import { checkInputSize } from './input-limits.ts'
 import type { BrokenRule, Operation } from './operation.ts'
 import { unpricedField, withoutUnread } from './price-aliases.ts'
+import { withStatedSides } from './stated-sides.ts'
+import { unreadField } from './unread-fields.ts'
 
 const validators = new WeakMap<TSchema, Validator>()
 
 /**
  * Validates the input of an operation and fills in defaults. Unknown fields are kept, unless they would make the work more
- * expensive than its price. A known field that may be left out counts as absent when it holds a placeholder (`null`, '',
- * an empty list), and a text that is exactly a number or boolean counts as that where no text is taken
+ * expensive than its price, or say what is made and would not be read (`unread-fields.ts`). A known field that may be left out counts as absent when it holds a placeholder (`null`, '',
+ * an empty list), a shape may be stated as one text (`stated-sides.ts`), and a text that is exactly a number or boolean counts as that where no text is taken
  * (`complete-input.ts`). The input that is returned is the one to store.
  *
  * `names` are the caller's names of the fields, for errors. Throws `invalid_input`, and `payload_too_large` for an input
@@ -28,12 +30,12 @@ export function readInput<Input extends JsonObject>(
   const nameOf = (field: string): string => callerField(field, names)
   if (!isJsonObject(raw)) throw invalidInput(callerInput(names), 'must be an object')
   checkInputSize(operation.input, raw, nameOf)
-  const completed = withoutUnread(operation, completedObject(operation.input, raw))
+  const completed = withoutUnread(operation, completedObject(operation.input, withStatedSides(operation.input, raw)))
   const fault = faultOf(operation.input, completed)
   if (fault) throw invalidInput(nameOf(fault.field), fault.rule)
   // The validator is the compiled schema of which `Input` is the type, and a field less leaves it valid.
   const input = operation.meant(completed as Input) as Input
-  const broken = operation.rules(input) ?? unpricedField(operation, input)
+  const broken = operation.rules(input) ?? unpricedField(operation, input) ?? unreadField(operation, input)
   if (broken) throw invalidInput(nameOf(broken.field), ruleText(broken, names))
   return input
 }

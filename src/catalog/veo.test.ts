@@ -29,16 +29,18 @@ describe('Veo', () => {
     expect(operation.price(read(operation, input))).toBe(points)
   })
 
-  it('Veo accepts the length as text with a unit only', () => {
-    expect(() => read(named('veo3-video'), { duration: 8 })).toThrow('duration must be one of "4s", "6s", "8s", not 8.')
+  it('Veo takes the length as text with a unit, and as the number alone', () => {
+    for (const duration of ['8s', '8', 8])
+      expect(read(named('veo3-video'), { duration })).toMatchObject({ duration: '8s' })
+    expect(() => read(named('veo3-video'), { duration: 7 })).toThrow('duration must be one of "4s", "6s", "8s", not 7.')
   })
 
   it('Veo 3.1 needs a first frame when there is a last one', () => {
     const operation = named('veo3.1-video')
     expect(() => read(operation, { tail_image_url: IMAGE })).toThrow('image_url is needed with tail_image_url.')
     expect(read(operation, { tail_image_url: IMAGE, image_url: IMAGE })).toMatchObject({ tail_image_url: IMAGE })
-    // Version 3 knows no last frame: a field like any other that it does not know.
-    expect(read(named('veo3-video'), { tail_image_url: IMAGE })).toMatchObject({ tail_image_url: IMAGE })
+    // Version 3 knows no last frame, and would make a video without it.
+    expect(() => read(named('veo3-video'), { tail_image_url: IMAGE })).toThrow('tail_image_url is a file, and')
   })
 
   it('a Veo video has the requested length and size', () => {

@@ -58,7 +58,7 @@ export async function composeBatches(
     assets,
     calls,
     allowances: parts.allowances,
-    formats: [openaiBatchFormat({ files }), anthropicBatchFormat],
+    formats: [openaiBatchFormat({ files }), anthropicBatchFormat({ files })],
     slots: openLineSlots({ total: linesAtOnce, liveCalls: calls.underWay }),
     callerOf: keys.authenticateById,
     priceFactor,

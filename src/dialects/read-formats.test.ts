@@ -72,7 +72,7 @@ const CHAT: Refused[] = [
   [chatUser({ type: 'file', file: {} }), 'messages[0].content[0].file.file_data'],
   [chatUser({ type: 'text', text: 'a', extra: 1 }), 'messages[0].content[0].extra'],
   [chat({ temperature: 3 }), 'temperature'],
-  [chat({ temperature: '1' }), 'temperature'],
+  [chat({ temperature: 'warm' }), 'temperature'],
   [chat({ max_tokens: 0 }), 'max_tokens'],
   [chat({ max_completion_tokens: 1.5 }), 'max_completion_tokens'],
   [chat({ stop: ['a', 5] }), 'stop[1]'],

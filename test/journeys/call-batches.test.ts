@@ -460,7 +460,7 @@ describe('batches in OpenAI’s API', () => {
       ]),
       ...[undefined, null, 7, '/v1/audio/speech', 'chat/completions'].map((value) => ['endpoint', { endpoint: value }]),
       ...[undefined, '48h', 24].map((value) => ['completion_window', { completion_window: value }]),
-      ...['x', 7, []].map((value) => ['metadata', { metadata: value }]),
+      ...['x', 7, ['x']].map((value) => ['metadata', { metadata: value }]),
       ['metadata', { metadata: Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`k${index}`, 'v'])) }],
       ['metadata.a', { metadata: { a: 1 } }],
       ['metadata.a', { metadata: { a: long } }],
@@ -615,6 +615,30 @@ describe('batches in Anthropic’s API', () => {
     for await (const one of await client.messages.batches.results(id)) all.push(one)
     return all
   }
+
+  it('a file of ours is sent to the vendor in the place of its id, in batches of both APIs', async () => {
+    const client = anthropic()
+    const file = await client.beta.files.upload({ file: await toFile(Buffer.from('wet'), 'rain.txt') })
+    const content = [{ type: 'document', source: { type: 'file', file_id: file.id } }]
+    const before = vendor.seen.length
+    const { id } = await client.messages.batches.create({
+      requests: [
+        { custom_id: 'a', params: params('claude-haiku-4-5', { messages: [{ role: 'user', content }] }) },
+      ] as Anthropic.Messages.BatchCreateParams['requests'],
+    })
+    await endedBatch(client, id)
+    const own = { id: `file-${file.id.slice('file_'.length)}` }
+    const part = { type: 'file', file: { file_id: own.id } }
+    const lines = [line('a', { model: 'gpt-5-mini', messages: [{ role: 'user', content: [part] }] })]
+    expect((await batchOf(openai(), lines)).batch).toMatchObject({ request_counts: { completed: 1, failed: 0 } })
+    const sent = vendor.seen.slice(before).filter(({ path }) => !path.endsWith('/models'))
+    const parts = sent.map(({ json }) => (json.messages as { content: object[] }[])[0]?.content[0])
+    expect(parts).toEqual([
+      { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'wet' } },
+      { type: 'file', file: { filename: 'rain.txt', file_data: 'data:text/plain;base64,d2V0' } },
+    ])
+    await client.beta.files.delete(file.id)
+  })
 
   it('the official client sends a batch to models of two vendors, and reads the results in order', async () => {
     const client = anthropic()

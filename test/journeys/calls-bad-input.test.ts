@@ -42,9 +42,9 @@ const NO_TEXT = [undefined, null, 7, true, {}, ['a']]
 const NO_MODEL = [...NO_TEXT, '', 'x'.repeat(300), 'gpt-5\n']
 const NO_LIST = [undefined, null, 'hi', 7, true, {}, [], ['hi'], [null]]
 const NO_INPUT = [undefined, null, 7, true, {}, '', []]
-const NO_FLAG = ['yes', 'true', 1, 0, {}, []]
-const NO_COUNT = ['100', -1, 1.5, 1e300, true, {}, []]
-const NO_OBJECT = ['a', 7, true, []]
+const NO_FLAG = ['yes', 'True', '1', 1, 0, {}, ['true']]
+const NO_COUNT = ['100 tokens', '-1', '1.5', -1, 1.5, 1e300, true, {}, [100]]
+const NO_OBJECT = ['a', 7, true, ['a']]
 const ASK = [{ role: 'user', content: 'hi' }]
 const CONTENTS = [{ role: 'user', parts: [{ text: 'hi' }] }]
 const GENERATE = { contents: NO_LIST, generationConfig: NO_OBJECT, tools: ['a', 7, {}, ['a']] }
@@ -99,13 +99,13 @@ const ROUTES: Record<string, Route> = {
     api: 'openai',
     path: '/v1/moderations',
     good: { model: 'omni-moderation-latest', input: 'hi' },
-    wrong: { model: [7, {}, []], input: NO_INPUT },
+    wrong: { model: [7, {}, ['a']], input: NO_INPUT },
   },
   speech: {
     api: 'openai',
     path: '/v1/audio/speech',
     good: { model: 'tts-1', input: 'hi', voice: 'alloy' },
-    wrong: { model: NO_MODEL, input: NO_TEXT, voice: [undefined, null, 7, true, []], response_format: [7, {}, []] },
+    wrong: { model: NO_MODEL, input: NO_TEXT, voice: [undefined, null, 7, true, []], response_format: [7, {}, ['a']] },
   },
   messages: {
     api: 'anthropic',

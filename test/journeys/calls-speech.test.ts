@@ -125,7 +125,7 @@ describe('speech without a vendor', () => {
       ['voice', { voice: { id: 'voice_1' } }],
       ['speed', { speed: 0.2 }],
       ['speed', { speed: 5 }],
-      ['speed', { speed: '1' }],
+      ['speed', { speed: '1 x' }],
       ['response_format', { response_format: 'aac' }],
       ['response_format', { response_format: 'midi' }],
       ['stream_format', { stream_format: 'json' }],

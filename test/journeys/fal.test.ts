@@ -111,6 +111,23 @@ describe.each([
     expect(await client.queue.status(FLUX, { requestId })).toMatchObject({ error_type: 'client_cancelled' })
   })
 
+  it('reads a state or a result with ?wait= when the work has ended, also through the proxy', async () => {
+    const read = async (path: string, headers: Record<string, string> = {}) => {
+      const answer = await gateway.send('GET', path, { headers, key: TEST_KEY })
+      return [answer.status, answer.body]
+    }
+    const at = async () => {
+      const { request_id: id } = await client.queue.submit(FLUX, { input: fast })
+      return `fal-ai/flux/requests/${id}`
+    }
+    expect(await read(`/fal/queue/${await at()}/status?wait=30`)).toMatchObject([200, { status: 'COMPLETED' }])
+    expect(await read(`/fal/queue/${await at()}?wait=30`)).toMatchObject([200, { images: [{}] }])
+    const target = `https://queue.fal.run/${await at()}/status?wait=30`
+    expect(await read('/fal/proxy', { 'x-fal-target-url': target })).toMatchObject([200, { status: 'COMPLETED' }])
+    const [status, body] = await read(`/fal/queue/${await at()}/status?wait=soon`)
+    expect([status, JSON.stringify(body)]).toEqual([422, expect.stringContaining('wait')])
+  })
+
   it('runs a model and waits in one call', async () => {
     const { data, requestId } = await client.run(FLUX, { input: fast })
     expect((data as Pictures).images).toHaveLength(1)

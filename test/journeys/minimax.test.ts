@@ -375,6 +375,65 @@ describe.each(['/minimax', ''])('MiniMax’s sounds and pictures below "%s"', (p
   })
 })
 
+describe.each(['/minimax', ''])('MiniMax’s uploaded texts below "%s"', (prefix) => {
+  const upload = (content: string | Buffer, purpose = 't2a_async_input', name = 'tale.txt') => {
+    const form = new FormData()
+    form.set('purpose', purpose)
+    form.set('file', new Blob([content]), name)
+    return fetch(`${gateway.url}${prefix}/v1/files/upload`, {
+      ...{ method: 'POST', body: form },
+      headers: { authorization: `Bearer ${TEST_KEY}` },
+    }).then((answer) => answer.json() as Promise<{ file: JsonObject; base_resp: JsonObject }>)
+  }
+  const { text: _text, ...voice } = speech({})
+  const speak = (body: JsonObject) =>
+    send<JsonObject>('POST', `${prefix}/v1/t2a_async_v2`, { body: { ...voice, ...body } as JsonObject })
+
+  it('are spoken by the id of their file, listed and deleted', async () => {
+    const { file, base_resp } = await upload('The ferry leaves at noon, and not before.')
+    expect([base_resp, file]).toMatchObject([
+      { status_code: 0 },
+      { bytes: 41, filename: 'tale.txt', purpose: 't2a_async_input', created_at: expect.any(Number) },
+    ])
+    const created = await speak({ text_file_id: file.file_id as string, text: '' })
+    expect(created.body).toMatchObject({ usage_characters: 41, base_resp: { status_code: 0 } })
+    const query = `${prefix}/v1/query/t2a_async_query_v2?task_id=${created.body.task_id}&wait=25`
+    expect((await send('GET', query)).body).toMatchObject({ status: 'Success' })
+    const listed = await send<{ files: JsonObject[] }>('GET', `${prefix}/v1/files/list?purpose=t2a_async_input`)
+    expect(listed.body.files).toContainEqual(file)
+    const at = `file_id=${file.file_id}`
+    expect((await send('GET', `${prefix}/v1/files/retrieve?${at}`)).body).toMatchObject({ file })
+    const content = await fetch(`${gateway.url}${prefix}/v1/files/retrieve_content?${at}`, {
+      headers: { authorization: `Bearer ${TEST_KEY}` },
+    })
+    expect(await content.text()).toContain('The ferry')
+    const gone = { file_id: file.file_id as string, purpose: 't2a_async_input' }
+    for (const code of [0, 2013]) {
+      const deleted = await send('POST', `${prefix}/v1/files/delete`, { body: gone })
+      expect(deleted.body).toMatchObject({ base_resp: { status_code: code } })
+    }
+  })
+
+  it('are refused by name where they cannot be spoken', async () => {
+    const saysOf = ({ base_resp }: { base_resp: JsonObject }) => String(base_resp.status_msg)
+    expect(saysOf(await upload('x', 'voice_clone'))).toContain('purpose must be t2a_async_input')
+    expect(saysOf(await upload('x', ''))).toContain('purpose is required')
+    expect(saysOf(await upload(''))).toContain('file must not be empty')
+    const idOf = async (content: string | Buffer) => (await upload(content)).file.file_id as string
+    const refused: [body: JsonObject, says: string][] = [
+      [{ text_file_id: await idOf(Buffer.from('504b0304ff00', 'hex')) }, 'text_file_id must name a file of text'],
+      [{ text_file_id: await idOf('a'.repeat(10_001)) }, 'text_file_id'],
+      [{ text_file_id: await idOf('hi'), text: 'hi' }, 'text_file_id must be left out'],
+      [{ text_file_id: 12345678901 }, 'text_file_id names no file'],
+      [{ text_file_id: 0 }, 'text'],
+    ]
+    for (const [body, says] of refused) {
+      const { body: answer } = await speak(body)
+      expect(saysOf(answer as { base_resp: JsonObject })).toContain(says)
+    }
+  })
+})
+
 describe('MiniMax’s streamed speech', () => {
   const eventsOf = async (body: JsonObject): Promise<SoundBody[]> => {
     const answer = await fetch(`${gateway.url}/minimax/v1/t2a_v2`, {

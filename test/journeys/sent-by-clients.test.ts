@@ -264,6 +264,39 @@ describe('a body as clients send it', () => {
       'byteaudio/seed-audio-1.0',
       { text: 'She laughs.', format: 'wav' },
     ],
+    // Shapes, pictures and lengths under the names of neighbouring APIs.
+    [
+      ...piapi('Qubico/flux1-dev', 'txt2img', { prompt: 'a', aspect_ratio: '16:9' }),
+      'Qubico/flux1-dev/txt2img',
+      { width: 1_344, height: 768 },
+    ],
+    ['/flux/v1/flux-pro-1.1', { prompt: 'a', aspect_ratio: '1:1' }, 'bfl/flux-pro-1.1', { width: 864, height: 864 }],
+    [
+      ...piapi('gemini', 'gemini-2.5-flash-image', { prompt: 'a', image_url: PICTURE }),
+      'gemini/gemini-2.5-flash-image',
+      { image_urls: [PICTURE] },
+    ],
+    [...piapi('veo3', 'veo3-video', { prompt: 'a', duration: 8 }), 'veo3/veo3-video', { duration: '8s' }],
+    [
+      ...piapi('kling', 'video_generation', { prompt: 'a', camera_control: { type: 'simple', config: { zoom: 3 } } }),
+      'kling/video_generation',
+      { camera_control: { type: 'simple', config: { ...STILL, zoom: 3 } } },
+    ],
+    [
+      '/suno/submit/music',
+      { prompt: 'la', customMode: true, style: 'pop', instrumental: true, negativeTags: 'metal', model: 'V4_5' },
+      'suno/music',
+      { tags: 'pop', make_instrumental: true, negative_tags: 'metal', mv: 'chirp-auk' },
+    ],
+    ['/mj/submit/imagine', { prompt: 'a', mode: 'RELAX' }, 'midjourney/imagine', { process_mode: 'relax' }],
+    ['/mj/submit/imagine', { prompt: 'a', speed: 'turbo' }, 'midjourney/imagine', { process_mode: 'turbo' }],
+    ['/luma/dream-machine/v1/generations/image', { prompt: 'a' }, 'luma/image_generation', { model: 'photon-1' }],
+    [
+      '/udio/submit/music',
+      { gen_params: { prompt: 'a tram', make_instrumental: true } },
+      'music-u/generate_music',
+      { lyrics_type: 'instrumental' },
+    ],
     [
       ...piapi('music-u', 'generate_music', {
         ...{ lyrics_type: 'instrumental', gpt_description_prompt: '', lyrics: '', negative_tags: '', seed: -1 },
@@ -327,6 +360,31 @@ describe('a body as clients send it', () => {
       'input.video_urls is read with version 4.0 and 4.0-flash only',
     ],
     ['/kling/v1/videos/text2video', { model_name: 'kling-v4-flash', prompt: 'a', mode: 'pro' }, 'mode must be std'],
+    // What the body says beside its input, and what an operation has under another name.
+    [
+      '/api/v1/task',
+      { model: 'kling', task_type: 'video_generation', version: '1.6', input: { prompt: 'a' } },
+      'version belongs into input',
+    ],
+    [
+      '/api/v1/task',
+      { model: 'kling', task_type: 'video_generation', webhook_url: PICTURE, input: { prompt: 'a' } },
+      'webhook_url belongs into config.webhook_config',
+    ],
+    [...piapi('kling', 'video_generation', { prompt: 'a', image: PICTURE }), 'input.image is a file'],
+    ['/luma/dream-machine/v1/generations', { prompt: 'a', image_url: PICTURE }, 'image_url is a file'],
+    ['/flux/v1/flux-kontext-pro', { prompt: 'a', image: PICTURE }, 'image is a file'],
+    ['/mj/submit/imagine', { prompt: 'a', aspectRatio: '16:9' }, 'aspectRatio is not read'],
+    ['/v1/videos', { prompt: 'a', duration: 8 }, 'duration is not read here; send seconds'],
+    ['/v1/videos', { prompt: 'a', aspect_ratio: '16:9' }, 'aspect_ratio is not read here; send size'],
+    ['/v1/videos', { prompt: 'a', image: PICTURE }, 'image is a file'],
+    ['/runway/pro/generate', { prompt: 'a', seconds: 5 }, 'seconds must be 10 seconds'],
+    ['/suno/submit/music', { prompt: 'la', lyrics: 'lo' }, 'lyrics does not go together with prompt'],
+    [
+      '/udio/submit/music',
+      { gen_params: { prompt: 'a', make_instrumental: 'yes' } },
+      'make_instrumental must be a boolean',
+    ],
     [
       '/kling/v1/videos/lip-sync',
       { input: { video_url: 'a film', mode: 'text2video', text: 'hello', voice_id: 'uk_boy1' } },

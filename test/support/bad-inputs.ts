@@ -73,7 +73,12 @@ function isEmptied(schema: TSchema, whole: Json, path: string[]): boolean {
 
 function hasNothing(object: JsonObject): boolean {
   const values = Object.values(object)
-  return values.length > 0 && values.every((one) => isPlaceholder(one) || (isJsonObject(one) && hasNothing(one)))
+  return values.length > 0 && values.every((one) => isPlaceholder(one) || (isJsonObject(one) && isEmpty(one)))
+}
+
+/** An object within an empty one that has zeros at most, such as a movement without its kind. */
+function isEmpty(object: JsonObject): boolean {
+  return Object.values(object).every((one) => one === 0 || isPlaceholder(one) || (isJsonObject(one) && isEmpty(one)))
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { BatchFormat, LineEnd } from '../../calls/batch-format.ts'
+import type { CallFiles } from '../../calls/call-files.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { asOneLine } from '../kit/batch-results.ts'
-import { lineCall } from '../kit/calls.ts'
+import { type CallRoute, lineCall } from '../kit/calls.ts'
 import { prefixed } from '../kit/prefixed-ids.ts'
 import { MESSAGES } from './call-routes.ts'
 import { errorBody } from './errors.ts'
+import { withOwnFiles } from './files.ts'
 
 export const ANTHROPIC_BATCHES = 'anthropic'
 export const BATCH_PREFIX = 'msgbatch_'
@@ -13,25 +15,28 @@ export const BATCH_PREFIX = 'msgbatch_'
 export const INPUT_PURPOSE = 'message_batch_input'
 
 /** The lines of Anthropic's batches (https://docs.anthropic.com/en/api/creating-message-batches). */
-export const anthropicBatchFormat: BatchFormat = {
-  id: ANTHROPIC_BATCHES,
-  separatesErrors: false,
-  keepsInput: false,
-  results: {
-    purpose: 'message_batch_results',
-    nameOf: ({ id }) => `${prefixed(BATCH_PREFIX, id)}_results.jsonl`,
-  },
-  customIdOf: ({ custom_id: id }) => (typeof id === 'string' ? id : undefined),
-  /** They were looked at before the batch was made. */
-  faultOf: () => undefined,
-  async requestOf({ params }, { headers }, caller) {
-    if (!isJsonObject(params)) throw new PolyphonyError('invalid_input', 'The line has no params.')
-    return lineCall(MESSAGES, params, { caller, headers })
-  },
-  resultOf(customId, end) {
-    const { result, isSuccess } = resultOf(end)
-    return { text: `{"custom_id":${JSON.stringify(customId)},"result":${result}}`, isSuccess }
-  },
+export function anthropicBatchFormat({ files }: { files: CallFiles }): BatchFormat {
+  return {
+    id: ANTHROPIC_BATCHES,
+    separatesErrors: false,
+    keepsInput: false,
+    results: {
+      purpose: 'message_batch_results',
+      nameOf: ({ id }) => `${prefixed(BATCH_PREFIX, id)}_results.jsonl`,
+    },
+    customIdOf: ({ custom_id: id }) => (typeof id === 'string' ? id : undefined),
+    /** They were looked at before the batch was made. */
+    faultOf: () => undefined,
+    async requestOf({ params }, { headers }, caller) {
+      if (!isJsonObject(params)) throw new PolyphonyError('invalid_input', 'The line has no params.')
+      const route: CallRoute = { ...MESSAGES, prepare: (json) => withOwnFiles(json, caller, files) }
+      return lineCall(route, params, { caller, headers })
+    },
+    resultOf(customId, end) {
+      const { result, isSuccess } = resultOf(end)
+      return { text: `{"custom_id":${JSON.stringify(customId)},"result":${result}}`, isSuccess }
+    },
+  }
 }
 
 /** https://docs.anthropic.com/en/api/retrieving-message-batch-results */

@@ -8,7 +8,7 @@ const MAX_PAGE = 1_000
 
 /** Throws `invalid_input`. */
 export function limitIn(value: unknown): number {
-  if (value === undefined) return DEFAULT_PAGE
+  if (value === undefined || value === '') return DEFAULT_PAGE
   if (typeof value === 'string' && /^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= MAX_PAGE) {
     return Number(value)
   }
@@ -17,7 +17,7 @@ export function limitIn(value: unknown): number {
 
 /** Where a page begins. Throws `invalid_input`. */
 export function idIn(value: unknown, field: string, prefix: string): string | undefined {
-  if (value === undefined) return undefined
+  if (value === undefined || value === '') return undefined
   const id = typeof value === 'string' ? unprefixed(prefix, value) : undefined
   if (id === undefined) throw invalidInput(field, `must be an id of this list, as ${prefix}…`)
   return id

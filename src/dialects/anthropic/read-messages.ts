@@ -115,7 +115,8 @@ function readThinkingConfig(fields: Fields, draft: Draft): Thinking {
   if (thinking === undefined) return { effort: undefined, isOff: false, isShown: false }
   const type = thinking.requiredOneOf('type', ['enabled', 'disabled', 'adaptive', 'between_tools'])
   const display = thinking.oneOf('display', ['summarized', 'omitted'])
-  const budget = thinking.whole('budget_tokens', { minimum: 1_024 })
+  // Structs in Go send a budget of 0 beside a type that has none.
+  const budget = thinking.whole('budget_tokens', { minimum: type === 'enabled' ? 1_024 : 0 }) || undefined
   if (type === 'enabled' && budget === undefined) throw invalidInput(thinking.at('budget_tokens'), 'is required')
   const most = draft.options.maxOutputTokens
   if (budget !== undefined && most !== undefined && budget >= most)

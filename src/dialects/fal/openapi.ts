@@ -17,6 +17,7 @@ import {
   plainFailure,
   ref,
   replayed,
+  wait,
   webhookAnswers,
   webhookHeaders,
 } from '../kit/openapi.ts'
@@ -43,7 +44,7 @@ export async function describeFal({ limits }: Pick<DialectContext, 'limits'>): P
 }
 
 function operationsOf(limits: DialectContext['limits']) {
-  return { ...queueOperations(), falRun: run(), ...proxyOperations(), ...uploadOperations(limits) }
+  return { ...queueOperations(limits), falRun: run(), ...proxyOperations(), ...uploadOperations(limits) }
 }
 
 const READING: readonly ErrorCode[] = [...COMMON_ERRORS, 'task_not_found']
@@ -72,7 +73,7 @@ const input = jsonBody(ref('FalInput'), {
 })
 const state = (description: string): JsonObject => answer(description, ref('FalStatus'))
 
-function queueOperations() {
+function queueOperations({ maxWaitSeconds }: DialectContext['limits']) {
   const path = (what: string): JsonObject => inPath('path', what)
   return {
     falSubmit: route(
@@ -104,6 +105,7 @@ function queueOperations() {
         parameters: [
           path('`OWNER/APP/requests/ID` for the result, with `/status` or `/status/stream` behind it for the state.'),
           inQuery('logs', { type: 'string', enum: ['0', '1'] }, 'Whether a status has the logs.'),
+          wait(maxWaitSeconds),
         ],
       },
     ),

@@ -6,6 +6,7 @@ import { describedBy } from '../kit/described.ts'
 import { takeHostedClients } from '../kit/empty-json-body.ts'
 import { type EventStream, streamTask } from '../kit/event-stream.ts'
 import { serve, submitAndWait, submitTask } from '../kit/protocol.ts'
+import { taskFor } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { errorAnswer, failureOf } from './errors.ts'
 import { isRequest, resultOf, statusOf, webhookFor } from './from-task.ts'
@@ -74,6 +75,7 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
     if (path === undefined) throw invalidInput('x-fal-target-url', 'must be an https address of fal.run or fal.ai')
     // From here on it is a request for that path, also to those who compare one request with another.
     request.raw.url = path
+    request.query = Object.fromEntries(queryOf(request))
     if (path.startsWith(`${PREFIX}/queue/`)) return queue(request, reply)
     if (request.method === 'POST' && path.startsWith(`${PREFIX}/run/`)) return run(request, reply)
     if (request.method === 'POST' && path.startsWith(`${PREFIX}/storage/upload/initiate?`))
@@ -99,7 +101,9 @@ async function queueCall(request: FastifyRequest, reply: FastifyReply, context: 
   }
   const { app, id, call } = target
   if (call === 'cancel') return cancel(request, reply, context, id)
-  const task = requestOnly(await tasks.get(id, caller))
+  // One that is unknown is not waited for.
+  const found = requestOnly(await tasks.get(id, caller))
+  const task = call === 'stream' ? found : await taskFor(request, reply, id, context)
   const logs = isYes(query.get('logs'))
   switch (call) {
     case 'status':

@@ -9,7 +9,7 @@ import { snakeCase } from './spelling.ts'
 import { stateOfSignature } from './state.ts'
 
 export function readSystemInstruction(fields: Fields, draft: Draft): void {
-  const value = fields.raw('systemInstruction')
+  const value = fields.given('systemInstruction')
   if (value === undefined) return
   const field = fields.at('systemInstruction')
   const content = typeof value === 'string' ? value : textOf(value, field)
@@ -70,7 +70,7 @@ function readUser(parts: readonly Fields[], field: string, draft: Draft, calls: 
     own = []
   }
   for (const part of parts) {
-    if (!part.has('functionResponse')) {
+    if (part.given('functionResponse') === undefined) {
       own.push(draft.mark(userPart(part), part.path))
       continue
     }
@@ -81,13 +81,14 @@ function readUser(parts: readonly Fields[], field: string, draft: Draft, calls: 
 }
 
 function userPart(part: Fields): Part<'user'> {
-  const text = part.text('text')
-  const file = text === undefined ? fileIn(part) : undefined
+  const text = part.words('text')
+  // A struct in Go has an empty text beside its file.
+  const file = text ? undefined : fileIn(part)
   part.refuse('thought', 'must be false in a part of the user', [false])
   part.refuseRest(['partMetadata'])
-  if (text !== undefined) return { type: 'text', text }
-  if (file === undefined) throw invalidInput(part.path, 'must have text, inlineData, fileData or functionResponse')
-  return file
+  if (file !== undefined) return file
+  if (text === undefined) throw invalidInput(part.path, 'must have text, inlineData, fileData or functionResponse')
+  return { type: 'text', text }
 }
 
 function fileIn(part: Fields): LanguageModelV4FilePart | undefined {
@@ -123,16 +124,15 @@ function modelPart(part: Fields, draft: Draft, calls: OpenCalls): Part<'assistan
   const signature = part.text('thoughtSignature')
   const state = withState(signature === undefined ? undefined : stateOfSignature(signature))
   const isThought = part.flag('thought') ?? false
-  const text = part.text('text')
-  if (text !== undefined) {
-    if (text === '' && signature === undefined) return undefined
-    return isThought ? { type: 'reasoning', text, ...state } : { type: 'text', text, ...state }
-  }
+  const text = part.words('text')
+  const textPart = (): Part<'assistant'> => ({ type: isThought ? 'reasoning' : 'text', text: text ?? '', ...state })
+  if (text) return textPart()
   const call = part.object('functionCall')
   if (call !== undefined) return { ...functionCall(call, calls), ...state }
   const file = fileIn(part)
   if (file !== undefined) return draft.mark({ ...file, ...state }, part.path)
-  if (signature !== undefined) return { type: isThought ? 'reasoning' : 'text', text: '', ...state }
+  if (signature !== undefined) return textPart()
+  if (text === '') return undefined
   throw invalidInput(part.path, 'must have text, functionCall, inlineData or fileData for this model')
 }
 

@@ -1,5 +1,6 @@
 import { invalidInput } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { booleanIn, numeralIn } from '../../core/sent-values.ts'
 import { shown } from './fields.ts'
 
 /**
@@ -44,20 +45,46 @@ const RULES: Readonly<Record<FieldKind, Rule>> = {
   },
 }
 
-/** Throws `invalid_input` naming the first field that is missing, empty or of a wrong type. `null` is a field left out. */
-export function checkFields(body: JsonObject, fields: Readonly<Record<string, CallField>>): void {
-  for (const [path, { kind, isRequired }] of Object.entries(fields)) {
-    const value = at(body, path)
-    if (value === undefined || value === null) {
-      if (isRequired) throw invalidInput(path, 'is required')
-      continue
-    }
-    const { says, fits } = RULES[kind]
-    if (!fits(value)) throw invalidInput(path, `${says}, not ${shown(value)}`)
-    if (isRequired && (value === '' || (Array.isArray(value) && value.length === 0))) {
-      throw invalidInput(path, 'must not be empty')
-    }
+/**
+ * The body with these fields as every protocol reads them: a number or boolean that was sent as text is one, and a placeholder
+ * of another type than the field's is gone. The body itself where none was sent so. Throws `invalid_input` naming the first
+ * field that is missing, empty or of a wrong type; `null` is a field left out.
+ */
+export function readFields(body: JsonObject, fields: Readonly<Record<string, CallField>>): JsonObject {
+  let read = body
+  for (const [path, field] of Object.entries(fields)) {
+    const value = at(read, path)
+    const meant = meantBy(value, path, field)
+    if (meant !== value) read = withValue(read, path.split('.'), meant)
   }
+  return read
+}
+
+/** What a value stands for; undefined for a field that is left out. Throws `invalid_input`. */
+function meantBy(value: Json | undefined, path: string, { kind, isRequired }: CallField): Json | undefined {
+  if (value === undefined || value === null) {
+    if (isRequired) throw invalidInput(path, 'is required')
+    return value
+  }
+  const { says, fits } = RULES[kind]
+  const isEmpty = value === '' || (Array.isArray(value) && value.length === 0)
+  // The name of a choice that is left out, such as a format: no vendor has one without a name.
+  if (isEmpty && !isRequired && (kind === 'text' || !fits(value))) return undefined
+  const meant = typeof value === 'string' ? (writtenAs(kind, value) ?? value) : value
+  if (!fits(meant)) throw invalidInput(path, `${says}, not ${shown(value)}`)
+  if (isEmpty && isRequired) throw invalidInput(path, 'must not be empty')
+  return meant
+}
+
+function writtenAs(kind: FieldKind, text: string): number | boolean | undefined {
+  return kind === 'count' ? numeralIn(text) : kind === 'flag' ? booleanIn(text) : undefined
+}
+
+/** A copy with another value at the path, or without the member. */
+function withValue(body: JsonObject, [name = '', ...rest]: string[], value: Json | undefined): JsonObject {
+  const { [name]: old, ...others } = body
+  const inner = rest.length > 0 && isJsonObject(old) ? withValue(old, rest, value) : value
+  return inner === undefined ? (others as JsonObject) : { ...body, [name]: inner } // the others are JSON as before
 }
 
 function at(body: JsonObject, path: string): Json | undefined {

@@ -6,10 +6,10 @@ import type { Caller } from '../../core/caller.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
-import { type CallField, checkFields, checkModel } from './call-fields.ts'
+import { type CallField, checkModel, readFields } from './call-fields.ts'
 import { jsonParser } from './json-body.ts'
 import { type RawForm, rawForm } from './raw-form.ts'
-import { abortOnDisconnect, originOf } from './requests.ts'
+import { abortOnDisconnect, originOf, textOf } from './requests.ts'
 
 /** A body as it came, and what it says: an object of JSON, or a form. */
 interface RawBody {
@@ -150,10 +150,10 @@ async function preparedBody(body: RawBody, { prepare }: CallRoute, caller: Calle
 /** A call whose body is a line of a batch. Throws `invalid_input` naming the field. */
 export async function lineCall(
   route: CallRoute,
-  json: JsonObject,
+  line: JsonObject,
   { caller, headers }: { caller: Caller; headers: Readonly<Record<string, string>> },
 ): Promise<LineRequest> {
-  checkFields(json, route.fields ?? {})
+  const json = readFields(line, route.fields ?? {})
   if (json.stream === true) throw invalidInput('stream', 'must not be true in a batch')
   const came = { bytes: Buffer.from(JSON.stringify(json)), json, form: undefined }
   const body = await preparedBody(came, route, caller)
@@ -194,13 +194,15 @@ function bodyOf(request: FastifyRequest, { isForm, fields = {} }: Pick<CallRoute
   const { json, form } = body
   if (isForm && !form) throw new PolyphonyError('unsupported_media', 'Send the body as multipart/form-data.')
   if (!isForm && form) throw new PolyphonyError('unsupported_media', 'Send the body as application/json.')
-  if (json) checkFields(json, fields)
   if (form) {
     for (const [name, { isRequired }] of Object.entries(fields)) {
       if (isRequired && !form.has(name)) throw invalidInput(name, 'is required')
     }
   }
-  return body
+  const read = json && readFields(json, fields)
+  if (!read || read === json) return body
+  // The vendor gets what was read, and so what is billed: "true" for `stream` may be no stream there.
+  return { bytes: Buffer.from(textOf(read)), json: read, form }
 }
 
 /** Who answered, where it is another model than the named one, and the accounts tried before: names, in characters that a header can have. */

@@ -81,8 +81,8 @@ export function wholeNumberIn(
 ): number {
   const { [name]: text } = query as Record<string, unknown> // as Fastify parses it
   if (text === undefined || text === '') return fallback
-  const value = typeof text === 'string' && text.trim() !== '' ? Number(text) : Number.NaN
-  if (Number.isInteger(value) && value >= minimum && value <= maximum) return value
+  const value = typeof text === 'string' ? numeralIn(text.trim()) : undefined
+  if (value !== undefined && Number.isInteger(value) && value >= minimum && value <= maximum) return value
   const rule = `must be a whole number from ${minimum} to ${maximum}`
   throw invalidInput(name, typeof text === 'string' ? `${rule}, not ${JSON.stringify(text.slice(0, 60))}` : rule)
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Caller } from '../../core/caller.ts'
 import { type ErrorCode, invalidInput, PolyphonyError } from '../../core/errors.ts'
+import { numeralIn } from '../../core/sent-values.ts'
 import type { Task } from '../../core/task.ts'
 import type { RequestOrigin } from '../../tasks/submission.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -181,9 +182,9 @@ function waitIn(request: FastifyRequest): unknown {
 
 function waitOf(request: FastifyRequest, maximum: number): number {
   const wait = waitIn(request)
-  if (wait === undefined) return 0
-  const seconds = Number(wait)
-  if (typeof wait !== 'string' || wait.trim() === '' || !(seconds >= 0)) {
+  if (wait === undefined || wait === '') return 0
+  const seconds = typeof wait === 'string' ? numeralIn(wait.trim()) : undefined
+  if (seconds === undefined || seconds < 0) {
     throw invalidInput('wait', `must be a number of seconds, at most ${maximum}`)
   }
   return Math.min(seconds, maximum)

@@ -58,7 +58,9 @@ export function imageTask(body: unknown): { submission: Submission; waitSeconds:
   if (timeoutSeconds !== undefined && timeoutSeconds <= 0) {
     throw invalidInput('sync_timeout', `must be more than 0 seconds, not ${timeoutSeconds}`)
   }
-  const submission = official(lumaImage, 'image', {}, fields)
+  // Luma's own default.
+  const named = isGiven(fields.model) ? fields : { ...fields, model: 'photon-1' }
+  const submission = official(lumaImage, 'image', {}, named)
   const echo = withoutPlaceholders({ sync: isSync, sync_timeout: timeoutSeconds })
   const seconds = Math.min(timeoutSeconds ?? SYNC_SECONDS, MAX_SYNC_SECONDS)
   return { submission: { ...submission, echo }, waitSeconds: isSync === true ? seconds : 0 }

@@ -64,8 +64,10 @@ export function requireField(value: unknown, field: string, word: string): void 
   if (value === undefined || value === null || value === '') throw new PolyphonyError('invalid_input', word, { field })
 }
 
-/** The first speed that the body allows. */
-function speedIn({ accountFilter }: JsonObject): Speed | undefined {
+/** The first speed that the body allows; clients of the web have it in `mode`, others in `speed`. */
+function speedIn({ accountFilter, mode, speed }: JsonObject): Speed | undefined {
+  const [word] = [mode, speed].filter(isText).map((one) => one.toLowerCase())
+  if (word !== undefined && isSpeed(word)) return word
   if (typeof accountFilter !== 'object' || accountFilter === null || Array.isArray(accountFilter)) return undefined
   const { modes } = accountFilter
   const words = Array.isArray(modes) ? modes.filter(isText).map((mode) => mode.toLowerCase()) : []

@@ -1,4 +1,4 @@
-import { MAX_SPEECH_CHARACTERS, minimaxMusic, minimaxSpeech, speechFormatOf } from '../../catalog/minimax-audio.ts'
+import { minimaxMusic, minimaxSpeech, speechFormatOf } from '../../catalog/minimax-audio.ts'
 import { minimaxImage } from '../../catalog/minimax-image.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { invalidInput } from '../../core/errors.ts'
@@ -35,17 +35,17 @@ export function toSpeech(body: unknown): SoundRequest {
   return { submission, isStreamed, ...answerOf({ stream_options, output_format, isStreamed }) }
 }
 
-/** POST /v1/t2a_async_v2. */
-export function toAsyncSpeech(body: unknown): Submission {
+/** POST /v1/t2a_async_v2; `textOf` reads an uploaded file. */
+export async function toAsyncSpeech(body: unknown, textOf: (fileId: Json) => Promise<string>): Promise<Submission> {
   const { callback_url, text_file_id, audio_setting, ...fields } = withoutPlaceholders(objectIn(body))
-  if (text_file_id !== undefined) {
-    throw invalidInput('text_file_id', `is not read here; send up to ${MAX_SPEECH_CHARACTERS} characters as text`)
-  }
+  // Clients send 0 for no file.
+  const isFile = text_file_id !== undefined && text_file_id !== 0
+  if (isFile && fields.text !== undefined) throw invalidInput('text_file_id', 'must be left out where there is a text')
   const setting = isJsonObject(audio_setting) ? asSynchronous(audio_setting) : audio_setting
-  return {
-    ...speechOf({ ...fields, ...(setting === undefined ? {} : { audio_setting: setting }) }),
-    ...webhookIn('callback_url', callback_url),
-  }
+  const given = { ...fields, ...(setting === undefined ? {} : { audio_setting: setting }) }
+  const notification = webhookIn('callback_url', callback_url)
+  if (!isFile) return { ...speechOf(given), ...notification }
+  return { ...speechOf({ ...given, text: await textOf(text_file_id) }, { text: 'text_file_id' }), ...notification }
 }
 
 /** This route has another name for the rate. */
@@ -54,12 +54,15 @@ function asSynchronous({ audio_sample_rate, ...setting }: JsonObject): JsonObjec
 }
 
 /** The older spelling of the mixture of voices, and what decides of the answer alone. */
-function speechOf({ subtitle_enable, subtitle_type: _type, timber_weights, ...fields }: JsonObject): Submission {
+function speechOf(
+  { subtitle_enable, subtitle_type: _type, timber_weights, ...fields }: JsonObject,
+  ownNames: Record<string, string> = {},
+): Submission {
   if (optionalFlag(subtitle_enable, 'subtitle_enable')) {
     throw invalidInput('subtitle_enable', 'must be false: there are no subtitles here')
   }
   const older = timber_weights !== undefined && fields.timbre_weights === undefined
-  const names = older ? { timbre_weights: 'timber_weights' } : {}
+  const names = { ...ownNames, ...(older ? { timbre_weights: 'timber_weights' } : {}) }
   const input = readInput(minimaxSpeech, older ? { ...fields, timbre_weights: timber_weights } : fields, names)
   return { operation: minimaxSpeech, input, names, dialect: DIALECT }
 }

@@ -3,8 +3,19 @@ import { minimaxMusic, minimaxSpeech } from '../../catalog/minimax-audio.ts'
 import { minimaxImage } from '../../catalog/minimax-image.ts'
 import type { Operation } from '../../catalog/operation.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import { answer, idempotencyKey, inputName, inputSchema, jsonBody, plain, ref, replayed } from '../kit/openapi.ts'
+import {
+  answer,
+  idempotencyKey,
+  inputName,
+  inputSchema,
+  inQuery,
+  jsonBody,
+  plain,
+  ref,
+  replayed,
+} from '../kit/openapi.ts'
 import { PICTURE_FORMS, SOUND_FORMS } from './at-once.ts'
+import { TEXT_PURPOSE } from './files.ts'
 
 /** The routes that make speech, music and pictures, in OpenAPI. */
 
@@ -55,6 +66,7 @@ export function operationsAtOnce({ tag, notServed, byTask, byFile }: Shared) {
       parameters: byTask,
       responses: { '200': answer('The task as it is, or an error.', orError('MinimaxSpeechTask')), ...notServed },
     },
+    ...fileOperations({ tag, notServed }),
     minimaxFileContent: {
       summary: 'Download a file',
       tags: [tag],
@@ -70,11 +82,48 @@ export function operationsAtOnce({ tag, notServed, byTask, byFile }: Shared) {
   }
 }
 
+/** Files that clients upload. */
+function fileOperations({ tag, notServed }: Pick<Shared, 'tag' | 'notServed'>) {
+  const purpose = { type: 'string', enum: [TEXT_PURPOSE] }
+  const route = (summary: string, schema: string, rest: JsonObject): JsonObject => ({
+    summary,
+    tags: [tag],
+    responses: { '200': answer('Done, or an error.', { anyOf: [ref(schema), ref('MinimaxError')] }), ...notServed },
+    ...rest,
+  })
+  const form = {
+    type: 'object',
+    required: ['purpose', 'file'],
+    properties: {
+      purpose,
+      file: { type: 'string', contentMediaType: 'application/octet-stream', description: 'A text in UTF-8.' },
+    },
+  }
+  return {
+    minimaxUpload: route('Upload a text to speak', 'MinimaxUploaded', {
+      requestBody: { required: true, content: { 'multipart/form-data': { schema: form } } },
+    }),
+    minimaxFiles: route('List the files that were uploaded', 'MinimaxUploads', {
+      parameters: [inQuery('purpose', purpose, 'What they are for.', true)],
+    }),
+    minimaxDeleteFile: route('Delete a file that was uploaded', 'MinimaxDeleted', {
+      requestBody: jsonBody(ref('MinimaxDeletion')),
+    }),
+  }
+}
+
 export function schemasAtOnce(): Record<string, JsonObject> {
   const text = Type.String()
   const integer = Type.Integer()
   const flag = Type.Optional(Type.Boolean())
   const base_resp = Type.Object({ status_code: integer, status_msg: text })
+  const upload = Type.Object({
+    file_id: text,
+    bytes: integer,
+    created_at: Type.Integer({ description: 'Unix seconds.' }),
+    filename: text,
+    purpose: text,
+  })
   const streaming = {
     stream: flag,
     stream_options: Type.Optional(Type.Object({ exclude_aggregated_audio: flag })),
@@ -93,7 +142,14 @@ export function schemasAtOnce(): Record<string, JsonObject> {
       ),
     }),
     ImageAnswer: Type.Object({ response_format: Type.Optional(Type.Enum([...PICTURE_FORMS])) }),
-    AsyncSpeechFields: Type.Object({ callback_url: Type.Optional(text) }),
+    AsyncSpeechFields: Type.Object({
+      callback_url: Type.Optional(text),
+      text_file_id: Type.Optional(Type.String({ description: 'A file that was uploaded, in place of `text`.' })),
+    }),
+    Uploaded: Type.Object({ file: upload, base_resp }),
+    Uploads: Type.Object({ files: Type.Array(upload), base_resp }),
+    Deletion: Type.Object({ file_id: text, purpose: Type.Optional(Type.Enum([TEXT_PURPOSE])) }),
+    Deleted: Type.Object({ file_id: text, base_resp }),
     Sound: Type.Object({
       data: Type.Object({
         audio: Type.String({ description: 'The file in hexadecimal, or its URL.' }),

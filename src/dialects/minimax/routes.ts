@@ -13,7 +13,8 @@ import { idempotencyOf, taskFor } from '../kit/requests.ts'
 import type { Urls } from '../kit/urls.ts'
 import { type SoundRequest, toAsyncSpeech, toMusic, toPictures, toSpeech } from './at-once.ts'
 import { challenge } from './challenge.ts'
-import { errorAnswer, isSecondVersion, secondErrorAnswer } from './errors.ts'
+import { baseResp, errorAnswer, isSecondVersion, secondErrorAnswer } from './errors.ts'
+import { fileRoutes, findUpload, textOfUpload, uploadOf } from './files.ts'
 import { fromPictures } from './from-pictures.ts'
 import { eventsOf, fromSound, isSpeech } from './from-sound.ts'
 import {
@@ -55,11 +56,12 @@ export const minimax: Dialect = {
       prefixes: [RELAY_PREFIX, ''],
       error: (error, request) =>
         isSecondVersion(request) ? secondErrorAnswer(error, request) : errorAnswer(error, request),
-      routes(inside) {
+      async routes(inside) {
         const submit = submitProven(context)
         videoRoutes(inside, context, submit)
         secondRoutes(inside, context, submit)
         routesAtOnce(inside, context, submit)
+        await fileRoutes(inside, context)
       },
     }),
   webhookFor,
@@ -79,6 +81,8 @@ function videoRoutes(app: FastifyInstance, context: DialectContext, submit: Subm
   )
 
   app.get<WithQuery>('/v1/files/retrieve', described('minimaxRetrieveFile'), async (request) => {
+    const upload = await findUpload(request.query.file_id, request.caller, context)
+    if (upload) return { file: uploadOf(upload), ...baseResp() }
     const named = await namedFile(request)
     const asset = await assets.find(named.file.slice(ASSET_SCHEME.length).split('.', 1)[0] ?? '')
     if (!asset) throw new PolyphonyError('task_not_found', `The time of the file ${named.fileId} is over.`)
@@ -86,6 +90,13 @@ function videoRoutes(app: FastifyInstance, context: DialectContext, submit: Subm
   })
 
   app.get<WithQuery>('/v1/files/retrieve_content', described('minimaxFileContent'), async (request, reply) => {
+    const upload = await findUpload(request.query.file_id, request.caller, context)
+    if (upload) {
+      request.isOpenEnded = true
+      return reply
+        .headers({ 'content-type': 'application/octet-stream', 'content-length': upload.sizeBytes })
+        .send(await context.callFiles.open(upload))
+    }
     const { file } = await namedFile(request)
     return context.sendFile(file, request, reply)
   })
@@ -144,11 +155,15 @@ function routesAtOnce(app: FastifyInstance, context: DialectContext, submit: Sub
     return fromPictures(await submitAndWait(request, reply, context, submission), form, context)
   })
   app.post('/v1/t2a_async_v2', described('minimaxAsyncSpeech'), async (request, reply) =>
-    createdSpeech(await submit(request, reply, toAsyncSpeech(request.body))),
+    createdSpeech(await submit(request, reply, await asyncSpeech(request, context))),
   )
   app.get<WithQuery>('/v1/query/t2a_async_query_v2', described('minimaxQuerySpeech'), async (request, reply) =>
     fromSpeechTask(await queried(request, reply, context, isSpeech)),
   )
+}
+
+function asyncSpeech({ body, caller }: FastifyRequest, context: DialectContext): Promise<Submission> {
+  return toAsyncSpeech(body, (fileId) => textOfUpload(fileId, 'text_file_id', caller, context))
 }
 
 /** The receiver of each request proves itself; one that repeats an accepted request makes no task, and needs no proof. */

@@ -66,7 +66,8 @@ function oldestFirst({ tasks, clock }: DialectContext, caller: Caller): Read {
 }
 
 async function queryOf(query: unknown, caller: Caller, { tasks }: DialectContext): Promise<Query> {
-  const { after, order = 'desc' } = query as Record<string, unknown> // as Fastify parses it
+  const { after, order: named } = query as Record<string, unknown> // as Fastify parses it
+  const order = named === undefined || named === '' ? 'desc' : named
   if (order !== 'asc' && order !== 'desc') throw invalidInput('order', 'must be "asc" or "desc"')
   const limit = wholeNumberIn(query, 'limit', { minimum: 1, maximum: MAX_LIMIT, fallback: DEFAULT_LIMIT })
   if (after === undefined || after === '') return { after: undefined, limit, order }

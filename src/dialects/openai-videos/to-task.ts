@@ -33,6 +33,7 @@ const NAMES = { image_url: 'input_reference', duration: 'seconds', aspect_ratio:
 /** The body of `POST /v1/videos`. Throws `invalid_input`, and `unknown_operation` for a model that is none. */
 export function videoTask(body: unknown): Submission {
   const { model: named, input_reference: whole, size, seconds, ...others } = objectIn(body)
+  refuseOtherNames(others)
   const { reference, field, fields } = referenceIn(whole, others)
   const model = optionalText(named, 'model') ?? DEFAULT_MODEL
   const operation = Object.hasOwn(MODELS, model) ? MODELS[model] : undefined
@@ -45,6 +46,20 @@ export function videoTask(body: unknown): Submission {
     ...withoutPlaceholders({ image_url: reference }),
   }
   return { operation, input: readInput(operation, given, names), names, dialect: DIALECT, echo: { model } }
+}
+
+/** Names of other APIs for what has a name of its own here: they are those of the operation, which this body fills. */
+const OTHER_NAMES = {
+  duration: 'seconds',
+  aspect_ratio: 'size',
+  resolution: 'size',
+  image_url: 'input_reference',
+} as const
+
+function refuseOtherNames(body: JsonObject): void {
+  for (const [name, own] of Object.entries(OTHER_NAMES)) {
+    if (isGiven(body[name])) throw invalidInput(name, `is not read here; send ${own}`)
+  }
 }
 
 /** The body of `POST /v1/videos/{id}/remix`, for a video that is there. */

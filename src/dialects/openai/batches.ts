@@ -6,7 +6,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { jsonOf, passedHeaders } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
-import { shown } from '../kit/fields.ts'
+import { isGiven, optionalNumber, shown } from '../kit/fields.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import { BATCH_ENDPOINTS, OPENAI_BATCHES } from './batch-format.ts'
 import { keptSeconds } from './files.ts'
@@ -91,7 +91,7 @@ function oneOf<Value extends string>(body: JsonObject, name: string, values: rea
 }
 
 function metadataIn(value: Json | undefined): JsonObject | null {
-  if (value === undefined || value === null) return null
+  if (!isGiven(value)) return null
   if (!isJsonObject(value)) throw invalidInput('metadata', `must be an object, not ${shown(value)}`)
   const { members, nameCharacters, valueCharacters } = METADATA
   const entries = Object.entries(value)
@@ -108,10 +108,11 @@ function metadataIn(value: Json | undefined): JsonObject | null {
 }
 
 function expiryIn(value: Json | undefined): number | null {
-  if (value === undefined || value === null) return null
+  if (!isGiven(value)) return null
   if (!isJsonObject(value)) throw invalidInput('output_expires_after', `must be an object, not ${shown(value)}`)
   if (value.anchor !== 'created_at') throw invalidInput('output_expires_after.anchor', 'must be created_at')
-  return keptSeconds(value.seconds, 'output_expires_after.seconds')
+  const field = 'output_expires_after.seconds'
+  return keptSeconds(optionalNumber(value.seconds, field), field)
 }
 
 const STATUSES: Readonly<Record<CallBatchStatus, string>> = {

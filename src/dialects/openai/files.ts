@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { CallFile } from '../../core/call-file.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
+import { numeralIn } from '../../core/sent-values.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { type Form, takeForms } from '../kit/form.ts'
@@ -102,14 +103,15 @@ function oneOfForm<Value extends string>({ fields }: Form, name: string, values:
 
 /** `expires_after[anchor]` and `expires_after[seconds]`. */
 function keptFor({ fields }: Form): number | undefined {
-  const [anchor] = fields.get('expires_after[anchor]') ?? []
-  const [seconds] = fields.get('expires_after[seconds]') ?? []
-  if (anchor === undefined && seconds === undefined) {
-    if (fields.has('expires_after')) throw invalidInput('expires_after', 'must have an anchor and seconds')
+  const [anchor = ''] = fields.get('expires_after[anchor]') ?? []
+  const [seconds = ''] = fields.get('expires_after[seconds]') ?? []
+  if (anchor === '' && seconds === '') {
+    if (fields.get('expires_after')?.some((value) => value !== ''))
+      throw invalidInput('expires_after', 'must have an anchor and seconds')
     return undefined
   }
   if (anchor !== 'created_at') throw invalidInput('expires_after.anchor', 'must be created_at')
-  return keptSeconds(Number(seconds), 'expires_after.seconds') * SECOND_MS
+  return keptSeconds(numeralIn(seconds), 'expires_after.seconds') * SECOND_MS
 }
 
 /** How long a file is to be kept, as OpenAI allows it. Throws `invalid_input`. */

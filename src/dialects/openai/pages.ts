@@ -14,7 +14,7 @@ export function wholeOfQuery(
   field: string,
   { from, to }: { from: number; to: number },
 ): number | undefined {
-  if (value === undefined) return undefined
+  if (value === undefined || value === '') return undefined
   if (typeof value === 'string' && /^\d{1,9}$/.test(value) && Number(value) >= from && Number(value) <= to) {
     return Number(value)
   }
@@ -27,7 +27,7 @@ export function oneOfQuery<Value extends string>(
   field: string,
   values: readonly Value[],
 ): Value | undefined {
-  if (value === undefined) return undefined
+  if (value === undefined || value === '') return undefined
   const known = values.find((one) => one === value)
   if (known === undefined) throw invalidInput(field, `must be one of ${values.join(', ')}`)
   return known
@@ -35,7 +35,7 @@ export function oneOfQuery<Value extends string>(
 
 /** Where a page begins. Throws `invalid_input`. */
 export function pageOf(after: unknown, prefix: string): { after?: string } {
-  if (after === undefined) return {}
+  if (after === undefined || after === '') return {}
   const id = typeof after === 'string' ? unprefixed(prefix, after) : undefined
   if (id === undefined) throw invalidInput('after', `must be an id of this list, as ${prefix}…`)
   return { after: id }

@@ -51,7 +51,7 @@ function readTools(fields: Fields, draft: Draft): void {
 }
 
 function readToolChoice(fields: Fields, draft: Draft): void {
-  if (typeof fields.raw('tool_choice') === 'object') {
+  if (typeof fields.given('tool_choice') === 'object') {
     const choice = fields.requiredObject('tool_choice')
     choice.requiredOneOf('type', ['function'])
     const one = choice.requiredObject('function')
@@ -76,7 +76,7 @@ function readSampling(fields: Fields, draft: Draft): void {
   draft.set('seed', fields.whole('seed'), 'seed')
   draft.set('presencePenalty', penalty(fields, 'presence_penalty'), 'presence_penalty')
   draft.set('frequencyPenalty', penalty(fields, 'frequency_penalty'), 'frequency_penalty')
-  const stop = fields.raw('stop')
+  const stop = fields.given('stop')
   const sequences = typeof stop === 'string' ? [stop] : fields.texts('stop')
   if (sequences !== undefined && sequences.length > 0) draft.set('stopSequences', sequences, 'stop')
 }

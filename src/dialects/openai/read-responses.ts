@@ -58,7 +58,7 @@ function readTools(fields: Fields, draft: Draft): void {
 }
 
 function readToolChoice(fields: Fields, draft: Draft): void {
-  if (typeof fields.raw('tool_choice') === 'object') {
+  if (typeof fields.given('tool_choice') === 'object') {
     const choice = fields.requiredObject('tool_choice')
     choice.requiredOneOf('type', ['function'])
     draft.set('toolChoice', oneTool(draft, choice.requiredText('name'), choice.at('name')))

@@ -38,10 +38,10 @@ export async function createSecret(body: JsonObject, caller: Caller, parts: Part
   after?.refuseRest()
   const given = fields.object('session')
   given?.oneOf('type', ['realtime'])
-  given?.text('model')
+  const named = given?.text('model')
   const session: JsonObject = { ...fields.plainObject('session'), type: 'realtime' }
   fields.refuseRest()
-  const model = checkModel(typeof session.model === 'string' ? session.model : DEFAULT_MODEL)
+  const model = checkModel(named ?? DEFAULT_MODEL)
   const { value, expiresAt, id } = await keep({ seconds, model, session }, caller, parts)
   const effective = { ...session, id: `sess_${id}`, object: 'realtime.session', model }
   return { value, expires_at: Math.floor(expiresAt / SECOND_MS), session: effective }
@@ -117,22 +117,22 @@ function sessionOfOlder(fields: Fields): JsonObject {
   const modalities = fields.texts('modalities')
   const input = present({
     format: format('input_audio_format'),
-    transcription: fields.raw('input_audio_transcription'),
-    turn_detection: fields.raw('turn_detection'),
-    noise_reduction: fields.raw('input_audio_noise_reduction'),
+    transcription: fields.given('input_audio_transcription'),
+    turn_detection: fields.given('turn_detection'),
+    noise_reduction: fields.given('input_audio_noise_reduction'),
   })
   const output = present({
     format: format('output_audio_format'),
-    voice: fields.raw('voice'),
-    speed: fields.raw('speed'),
+    voice: fields.given('voice'),
+    speed: fields.given('speed'),
   })
   const session = present({
     type: 'realtime',
     instructions: fields.text('instructions'),
     tools: fields.list('tools'),
-    tool_choice: fields.raw('tool_choice'),
-    max_output_tokens: fields.raw('max_response_output_tokens'),
-    tracing: fields.raw('tracing'),
+    tool_choice: fields.given('tool_choice'),
+    max_output_tokens: fields.given('max_response_output_tokens'),
+    tracing: fields.given('tracing'),
     // Sound came with its text, which it does still.
     output_modalities: modalities && [modalities.includes('audio') ? 'audio' : 'text'],
     audio: present({ input: nonEmpty(input), output: nonEmpty(output) }),

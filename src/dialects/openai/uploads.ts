@@ -9,7 +9,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { jsonOf } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
-import { shown } from '../kit/fields.ts'
+import { isGiven, optionalNumber, shown } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
 import { UPLOADED } from '../kit/own-files.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
@@ -173,7 +173,8 @@ export async function uploadRoutes(app: FastifyInstance, { callFiles, drafts, cl
 
 /** What is kept of the body that begins an upload. Throws `invalid_input`. */
 function createBody({ bytes, filename, mime_type, purpose, expires_after }: JsonObject, maxBytes: number): JsonObject {
-  if (typeof bytes !== 'number' || !Number.isInteger(bytes) || bytes < 1 || bytes > maxBytes) {
+  const size = optionalNumber(bytes, 'bytes')
+  if (size === undefined || !Number.isInteger(size) || size < 1 || size > maxBytes) {
     throw invalidInput('bytes', `must be a whole number from 1 to ${maxBytes}, not ${shown(bytes ?? null)}`)
   }
   const name = textIn(filename, 'filename')
@@ -182,7 +183,12 @@ function createBody({ bytes, filename, mime_type, purpose, expires_after }: Json
   const known = UPLOADED.find((one) => one === purpose)
   if (!known) throw invalidInput('purpose', `must be one of ${UPLOADED.join(', ')}, not ${shown(purpose ?? null)}`)
   const keptMs = keptIn(expires_after)
-  return { bytes, filename: fileName(name, 'filename'), purpose: known, ...(keptMs === undefined ? {} : { keptMs }) }
+  return {
+    bytes: size,
+    filename: fileName(name, 'filename'),
+    purpose: known,
+    ...(keptMs === undefined ? {} : { keptMs }),
+  }
 }
 
 function textIn(value: Json | undefined, field: string): string {
@@ -192,10 +198,11 @@ function textIn(value: Json | undefined, field: string): string {
 }
 
 function keptIn(value: Json | undefined): number | undefined {
-  if (value === undefined || value === null) return undefined
+  if (!isGiven(value)) return undefined
   if (!isJsonObject(value)) throw invalidInput('expires_after', 'must have an anchor and seconds')
   if (value.anchor !== 'created_at') throw invalidInput('expires_after.anchor', 'must be created_at')
-  return keptSeconds(value.seconds, 'expires_after.seconds') * SECOND_MS
+  const seconds = optionalNumber(value.seconds, 'expires_after.seconds')
+  return keptSeconds(seconds, 'expires_after.seconds') * SECOND_MS
 }
 
 function completeBody({ part_ids, md5 }: JsonObject): { ids: string[]; md5: string | undefined } {
@@ -206,7 +213,7 @@ function completeBody({ part_ids, md5 }: JsonObject): { ids: string[]; md5: stri
     throw invalidInput(`part_ids[${index}]`, `must be a string, not ${shown(id)}`)
   })
   if (new Set(ids).size < ids.length) throw invalidInput('part_ids', 'must name each part once')
-  if (md5 === undefined || md5 === null || md5 === '') return { ids, md5: undefined }
+  if (!isGiven(md5)) return { ids, md5: undefined }
   if (typeof md5 !== 'string') throw invalidInput('md5', `must be a string, not ${shown(md5)}`)
   return { ids, md5 }
 }

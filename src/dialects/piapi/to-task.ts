@@ -40,6 +40,7 @@ export function toTask(raw: unknown): Submission {
   const config = configIn(body.config)
   const isIngested = optionalFlag(body.auto_upload_assets, 'auto_upload_assets')
   const { operation, input, names } = requestOf(model, taskType, body.input, isIngested)
+  refuseBesideInput(body, operation)
   if (config.service_mode === 'private' && formOf(operation).isPublicOnly) {
     throw invalidInput('config.service_mode', `must be "public" or "" for ${operation.id}`)
   }
@@ -53,6 +54,19 @@ export function toTask(raw: unknown): Submission {
     echo: { ...echoOf(config), ...metadataIn(body.metadata) },
     webhook: webhookOf(config),
     pool: poolOf(config),
+  }
+}
+
+const WEBHOOK_NAMES = ['webhook', 'webhook_url', 'webhook_endpoint', 'callback_url', 'notify_hook', 'webhook_config']
+/** What this body has, or takes beside its input. */
+const OWN_FIELDS = ['model', 'task_type', 'input', 'config', 'metadata', 'auto_upload_assets', 'service_mode']
+
+/** Refuses fields that say something elsewhere, and here would say nothing. */
+function refuseBesideInput(body: JsonObject, { input }: Operation): void {
+  for (const [name, value] of Object.entries(body)) {
+    if (!isGiven(value) || OWN_FIELDS.includes(name)) continue
+    if (WEBHOOK_NAMES.includes(name)) throw invalidInput(name, 'belongs into config.webhook_config, as its endpoint')
+    if (Object.hasOwn(input.properties, name)) throw invalidInput(name, 'belongs into input')
   }
 }
 

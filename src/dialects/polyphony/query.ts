@@ -98,7 +98,7 @@ function instantIn(query: Query, name: string): number | undefined {
 
 /** A flag of a query, which is off when it is left out. Throws `invalid_input`. */
 export function flagIn(query: Query, name: string): boolean {
-  const text = query[name] ?? 'false'
+  const text = query[name] || 'false'
   if (text !== 'true' && text !== 'false') throw invalidInput(name, 'must be true or false')
   return text === 'true'
 }

@@ -153,7 +153,7 @@ function cursorIn(cursor: Query[string]): string | undefined {
 function instantIn(query: Query, name: string): number | undefined {
   const value = query[name]
   if (value === undefined || value === '') return undefined
-  const instant = Date.parse(String(value))
+  const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN
   if (Number.isNaN(instant)) throw invalidInput(name, 'must be a date and time in ISO 8601')
   return instant
 }

@@ -3,7 +3,7 @@ import { udioMusic } from '../../catalog/udio.ts'
 import { invalidInput } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { Submission } from '../../tasks/tasks.ts'
-import { isGiven, isText, objectIn, webhookIn } from '../kit/fields.ts'
+import { isGiven, isText, objectIn, optionalFlag, shown, webhookIn } from '../kit/fields.ts'
 
 export const DIALECT = 'udio'
 
@@ -24,15 +24,19 @@ export function proxyTask(body: unknown): Submission {
 
 /** With the catalogue's names, where `prompt` is the lyrics and the idea has another name. `at` is the path of the params. */
 function submissionFor(params: JsonObject, hook: Json | undefined, at: string): Submission {
-  const { prompt, negative_prompt, lyrics_type: type, ...others } = params
+  const { prompt, negative_prompt, lyrics_type: type, make_instrumental, ...others } = params
   if (!isText(prompt)) {
     throw invalidInput(fieldAt(at, 'prompt'), !isGiven(prompt) ? 'is required' : 'must be a string')
+  }
+  const isInstrumental = optionalFlag(make_instrumental, fieldAt(at, 'make_instrumental')) === true
+  if (isInstrumental && isGiven(type) && type !== 'instrumental') {
+    throw invalidInput(fieldAt(at, 'make_instrumental'), `does not go together with lyrics_type ${shown(type)}`)
   }
   const song = songIn(others.config)
   const fields: JsonObject = {
     ...others,
     // Left out by some: lyrics that are sent are to be sung.
-    lyrics_type: isGiven(type) ? type : isText(others.lyrics) ? 'user' : 'generate',
+    lyrics_type: isGiven(type) ? type : isInstrumental ? 'instrumental' : isText(others.lyrics) ? 'user' : 'generate',
     gpt_description_prompt: prompt,
     ...(isGiven(negative_prompt) ? { negative_tags: negative_prompt } : {}),
     ...(song === undefined ? {} : { continue_song_id: song }),

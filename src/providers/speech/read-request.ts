@@ -1,5 +1,6 @@
 import { invalidInput } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
+import { isPlaceholder, numeralIn } from '../../core/sent-values.ts'
 import { SPEECH_FORMATS, type SpeechFormat, type SpeechRequest, spokenText } from '../../engines/speech/speech.ts'
 import { VOICES } from './voices.ts'
 
@@ -46,13 +47,14 @@ function voiceIn(voice: Json | undefined): Pick<SpeechRequest, 'voice' | 'hertz'
 }
 
 function speedIn(speed: Json | undefined): number {
-  if (speed === undefined || speed === null) return 1
-  if (typeof speed === 'number' && speed >= MIN_SPEED && speed <= MAX_SPEED) return speed
+  if (isPlaceholder(speed)) return 1
+  const value = typeof speed === 'string' ? numeralIn(speed) : speed
+  if (typeof value === 'number' && value >= MIN_SPEED && value <= MAX_SPEED) return value
   throw invalidInput('speed', `must be a number from ${MIN_SPEED} to ${MAX_SPEED}, not ${JSON.stringify(speed)}`)
 }
 
 function formatIn(format: Json | undefined): SpeechFormat {
-  if (format === undefined || format === null) return 'mp3'
+  if (isPlaceholder(format)) return 'mp3'
   const known = SPEECH_FORMATS.find((one) => one === format)
   if (known) return known
   throw invalidInput(
@@ -63,9 +65,9 @@ function formatIn(format: Json | undefined): SpeechFormat {
 
 function streamsEvents({ stream_format: format, instructions }: JsonObject): boolean {
   // The voice has one manner; speech that ignores how it was to sound is not what was asked for.
-  if (instructions !== undefined && instructions !== null && instructions !== '')
+  if (!isPlaceholder(instructions))
     throw invalidInput('instructions', 'must be left out: the embedded voice follows none')
-  if (format === undefined || format === null || format === 'audio') return false
+  if (isPlaceholder(format) || format === 'audio') return false
   if (format === 'sse') return true
   throw invalidInput('stream_format', `must be audio or sse, not ${JSON.stringify(format)}`)
 }

@@ -1,6 +1,7 @@
 import { invalidInput } from '../../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts'
-import { shown } from '../../kit/fields.ts'
+import { booleanIn, isPlaceholder, numeralIn } from '../../../core/sent-values.ts'
+import { isGiven, shown } from '../../kit/fields.ts'
 
 interface Limits {
   minimum?: number
@@ -9,7 +10,8 @@ interface Limits {
 
 /**
  * Reads one object of a request's body and remembers which fields were read, so that `refuseRest` can name those that
- * were not. `null` is a field that is left out. Each reader throws `invalid_input` with the caller's path.
+ * were not. Values are read as in every protocol: `null`, '' and an empty list are a field that is left out, as is an object
+ * of nothing else, and a number or boolean may stand as text. Each reader throws `invalid_input` with the caller's path.
  */
 export class Fields {
   readonly path: string
@@ -30,31 +32,44 @@ export class Fields {
     return this.path === '' ? this.#own(name) : `${this.path}.${this.#own(name)}`
   }
 
+  /** What stands in a field, also '' and an empty list; undefined for `null`. */
   raw(name: string): Json | undefined {
     const own = this.#own(name)
     this.#read.add(own)
     return Object.hasOwn(this.#object, own) ? (this.#object[own] ?? undefined) : undefined
   }
 
+  /** What a field says; undefined for a placeholder. */
+  given(name: string): Json | undefined {
+    const value = this.raw(name)
+    return isGiven(value) ? value : undefined
+  }
+
   has(name: string): boolean {
     return this.raw(name) !== undefined
   }
 
-  text(name: string): string | undefined {
+  /** A text in which '' is a value, such as that of a part of a message. */
+  words(name: string): string | undefined {
     const value = this.raw(name)
     if (value !== undefined && typeof value !== 'string')
       throw invalidInput(this.at(name), `must be a string, not ${shown(value)}`)
     return value
   }
 
+  text(name: string): string | undefined {
+    return this.given(name) === undefined ? undefined : this.words(name)
+  }
+
   requiredText(name: string): string {
-    return this.#required(name, this.text(name))
+    return this.#required(name, this.words(name))
   }
 
   number(name: string, { minimum = -Infinity, maximum = Infinity }: Limits = {}): number | undefined {
-    const value = this.raw(name)
-    if (value === undefined) return undefined
-    if (typeof value !== 'number') throw invalidInput(this.at(name), `must be a number, not ${shown(value)}`)
+    const sent = this.given(name)
+    if (sent === undefined) return undefined
+    const value = typeof sent === 'string' ? numeralIn(sent) : sent
+    if (typeof value !== 'number') throw invalidInput(this.at(name), `must be a number, not ${shown(sent)}`)
     if (value < minimum) throw invalidInput(this.at(name), `must be at least ${minimum}, not ${value}`)
     if (value > maximum) throw invalidInput(this.at(name), `must be at most ${maximum}, not ${value}`)
     return value
@@ -68,9 +83,10 @@ export class Fields {
   }
 
   flag(name: string): boolean | undefined {
-    const value = this.raw(name)
-    if (value !== undefined && typeof value !== 'boolean')
-      throw invalidInput(this.at(name), `must be a boolean, not ${shown(value)}`)
+    const sent = this.given(name)
+    if (sent === undefined) return undefined
+    const value = typeof sent === 'string' ? booleanIn(sent) : sent
+    if (typeof value !== 'boolean') throw invalidInput(this.at(name), `must be a boolean, not ${shown(sent)}`)
     return value
   }
 
@@ -88,8 +104,8 @@ export class Fields {
   }
 
   object(name: string): Fields | undefined {
-    const value = this.raw(name)
-    return value === undefined ? undefined : new Fields(value, this.at(name), this.#spelling)
+    const value = this.given(name)
+    return value === undefined || saysNothing(value) ? undefined : new Fields(value, this.at(name), this.#spelling)
   }
 
   requiredObject(name: string): Fields {
@@ -98,14 +114,15 @@ export class Fields {
 
   /** An object that is passed on as it is, such as a JSON schema. */
   plainObject(name: string): JsonObject | undefined {
-    const value = this.raw(name)
+    const value = this.given(name)
     if (value !== undefined && !isJsonObject(value)) throw invalidInput(this.at(name), 'must be an object')
     return value
   }
 
   list(name: string): Json[] | undefined {
     const value = this.raw(name)
-    if (value !== undefined && !Array.isArray(value)) throw invalidInput(this.at(name), 'must be an array')
+    if (value === undefined || value === '') return undefined
+    if (!Array.isArray(value)) throw invalidInput(this.at(name), 'must be an array')
     return value
   }
 
@@ -130,7 +147,7 @@ export class Fields {
 
   /** Refuses a field by name, unless it is left out or has one of the values that change nothing. */
   refuse(name: string, rule: string, harmless: readonly Json[] = []): void {
-    const value = this.raw(name)
+    const value = this.given(name)
     if (value === undefined || isOneOf(value, harmless)) return
     throw invalidInput(this.at(name), rule)
   }
@@ -143,7 +160,7 @@ export class Fields {
     for (const name of ignored) this.#read.add(this.#own(name))
     for (const [name, value] of Object.entries(defaults)) this.refuse(name, UNSUPPORTED, [value])
     for (const [name, value] of Object.entries(this.#object)) {
-      if (value !== null && !this.#read.has(name)) throw invalidInput(this.at(name), UNSUPPORTED)
+      if (isGiven(value) && !this.#read.has(name)) throw invalidInput(this.at(name), UNSUPPORTED)
     }
   }
 
@@ -165,7 +182,16 @@ export class Fields {
 /** The rule for a field that no other format has. */
 export const UNSUPPORTED = 'is not supported for this model, whose vendor has another API; leave it out'
 
+/** Whether the value is one of those, also written as text: "false" for `false`. */
 function isOneOf(value: Json, harmless: readonly Json[]): boolean {
   const written = JSON.stringify(value)
-  return harmless.some((one) => JSON.stringify(one) === written)
+  const plain = typeof value === 'string' ? (numeralIn(value) ?? booleanIn(value)) : undefined
+  return harmless.some((one) => one === plain || JSON.stringify(one) === written)
+}
+
+/** Whether an object has members, and each of them is a placeholder. */
+function saysNothing(value: Json): boolean {
+  if (!isJsonObject(value)) return false
+  const values = Object.values(value)
+  return values.length > 0 && values.every(isPlaceholder)
 }

@@ -1,0 +1,116 @@
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { filesIn } from './media.ts'
+import type { BrokenRule, Operation } from './operation.ts'
+import { type OutputSpec, outputSpecOf } from './outputs.ts'
+import { plainName } from './price-aliases.ts'
+
+/**
+ * Fields that say what is made, under names that the operation does not have: no provider would read them, and something
+ * else would be made and paid. Files and shapes are refused by name; what an unknown field means besides is for the vendor.
+ */
+
+const names = (list: string): ReadonlySet<string> => new Set(list.split(' ').map(plainName))
+
+/** Names of files at vendors and in clients. */
+const FILE_NAMES = names(
+  'image images image_url image_urls image_uri img imgs img_url img_urls image_base64 image_list image_file picture ' +
+    'pictures picture_url photo photos photo_url input_image input_images input_image_url init_image init_image_url ' +
+    'source_image source_image_url source_images prompt_image start_image start_image_url start_frame start_frame_url ' +
+    'start_frame_image first_frame first_frame_url first_frame_image first_image end_image end_image_url end_frame ' +
+    'end_frame_url end_frame_image last_frame last_frame_url last_frame_image last_image tail_image tail_image_url ' +
+    'image_tail image_tail_url reference_image reference_images reference_image_url reference_image_urls ref_image ' +
+    'ref_images ref_image_url video videos video_url video_urls input_video input_video_url source_video ' +
+    'reference_video reference_videos audio audios audio_url audio_urls input_audio reference_audio',
+)
+
+/** Fields that a vendor reads and the catalogue does not have yet: its adapter passes them on. */
+const PASSED: Readonly<Record<string, readonly string[]>> = {
+  'hailuo/video_generation': ['last_frame_image'],
+}
+
+const RATIO_NAMES = names('aspect_ratio aspect ratio image_ratio video_ratio image_aspect_ratio video_aspect_ratio')
+const SIDES_NAMES = names('size image_size video_size output_size dimensions dimension resolution')
+const ORIENTATION_NAMES = names('orientation dimensions dimension')
+const ORIENTATIONS: Readonly<Record<string, (ratio: number) => boolean>> = {
+  landscape: (ratio) => ratio > 1,
+  portrait: (ratio) => ratio < 1,
+  square: (ratio) => ratio === 1,
+}
+
+/** Sizes are multiples of some pixels, and only near their ratio: 1366 by 768 is 16:9. */
+const TOLERANCE = 1.06
+const MAX_TEXT = 40
+const PAIR = /^(?:ASPECT_)?(\d{1,5}(?:\.\d{1,3})?) ?[:x×/*_] ?(\d{1,5}(?:\.\d{1,3})?)$/i
+
+/** The first unknown field that says what is made, and that nothing reads. */
+export function unreadField(operation: Operation, input: JsonObject): BrokenRule | undefined {
+  // The input of a hosted model is one field of the operation.
+  if (operation.produces.kind === 'anything') return undefined
+  const passed = PASSED[operation.id] ?? []
+  const unknown = Object.entries(input).filter(
+    ([name, value]) => value !== null && !Object.hasOwn(operation.input.properties, name) && !passed.includes(name),
+  )
+  if (unknown.length === 0) return undefined
+  const file = unknown.find(([name, value]) => FILE_NAMES.has(plainName(name)) && holdsFile(value))
+  if (file) return { field: file[0], rule: `is a file, and ${operation.id} has no such field${instead(operation)}` }
+  return otherShape(operation, input, unknown)
+}
+
+/** Where the operation takes files, as a hint. */
+function instead({ input }: Operation): string {
+  const fields = Object.entries(input.properties)
+    .filter(([name]) => FILE_NAMES.has(plainName(name)))
+    .map(([name]) => name)
+  return fields.length === 0 ? '' : `; it has ${fields.join(', ')}`
+}
+
+function holdsFile(value: Json, levels = 3): boolean {
+  if (typeof value === 'string') return /^\s*(?:https?:\/\/|data:)/i.test(value)
+  if (levels === 0 || typeof value !== 'object' || value === null) return false
+  return Object.values(value).some((one) => one !== undefined && holdsFile(one, levels - 1))
+}
+
+function otherShape(
+  operation: Operation,
+  input: JsonObject,
+  unknown: readonly [name: string, value: Json | undefined][],
+): BrokenRule | undefined {
+  const shapes = unknown.flatMap(([name, value]) => {
+    const fits = value === undefined ? undefined : shapeIn(plainName(name), value)
+    return fits ? [{ name, fits }] : []
+  })
+  const sides = Object.fromEntries(unknown)
+  const { width, height } = sides
+  if (typeof width === 'number' && typeof height === 'number' && width > 0 && height > 0)
+    shapes.push({ name: 'width', fits: isNear(width / height) })
+  if (shapes.length === 0) return undefined
+  // A film of a picture has the shape of the picture, which only the vendor sees.
+  if (filesIn(operation.input, input).some(({ media }) => media !== 'audio')) return undefined
+  const spec: OutputSpec = outputSpecOf(operation.produces, input)
+  if (!('widthPx' in spec)) return undefined
+  const { widthPx, heightPx } = spec
+  const other = shapes.find(({ fits }) => !fits(widthPx / heightPx))
+  if (!other) return undefined
+  const rule = `is not read by ${operation.id}, which would make ${widthPx} by ${heightPx} pixels`
+  return { field: other.name, rule }
+}
+
+/** Whether a ratio is the one that a value states; undefined where it states none. */
+function shapeIn(name: string, value: Json): ((ratio: number) => boolean) | undefined {
+  if (isJsonObject(value)) {
+    const { width, height } = value
+    const hasSides = typeof width === 'number' && typeof height === 'number' && width > 0 && height > 0
+    return SIDES_NAMES.has(name) && hasSides ? isNear(width / height) : undefined
+  }
+  if (typeof value !== 'string' || value.length > MAX_TEXT) return undefined
+  const orientation = ORIENTATION_NAMES.has(name) ? ORIENTATIONS[value.trim().toLowerCase()] : undefined
+  if (orientation) return orientation
+  if (!RATIO_NAMES.has(name) && !SIDES_NAMES.has(name)) return undefined
+  const [, wide, high] = PAIR.exec(value.trim()) ?? []
+  const ratio = Number(wide) / Number(high)
+  return Number.isFinite(ratio) && ratio > 0 ? isNear(ratio) : undefined
+}
+
+function isNear(stated: number): (ratio: number) => boolean {
+  return (ratio) => ratio <= stated * TOLERANCE && ratio >= stated / TOLERANCE
+}
