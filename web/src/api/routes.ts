@@ -1082,7 +1082,7 @@ export interface Routes {
 "data": {
 "items": ({
 "id": string
-/** `credit`; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls. */ "kind": string
+/** `credit`; `refund`, which takes credit of a payment back or returns it; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls. */ "kind": string
 "at": string
 "task_id": (string | null)
 "key_id": (string | null)
@@ -2512,7 +2512,7 @@ export interface Routes {
 "data": {
 "items": ({
 "id": string
-/** `credit`; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls. */ "kind": string
+/** `credit`; `refund`, which takes credit of a payment back or returns it; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls. */ "kind": string
 "at": string
 "task_id": (string | null)
 "key_id": (string | null)

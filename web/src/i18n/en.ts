@@ -311,6 +311,7 @@ export const en = {
   'ledger.calls': 'Calls',
   'ledger.credit': 'Credit',
   'ledger.hold': 'Held',
+  'ledger.refund': 'Refund',
   'ledger.return': 'Given back',
   'ledger.settle': 'Settled',
   'library.about': 'Everything you made, the newest first.',

@@ -301,6 +301,7 @@ export const zh: Record<keyof typeof en, string> = {
   'ledger.calls': '调用',
   'ledger.credit': '充值',
   'ledger.hold': '冻结',
+  'ledger.refund': '退款',
   'ledger.return': '退回',
   'ledger.settle': '结算',
   'library.about': '您的全部作品，最新的在前。',
