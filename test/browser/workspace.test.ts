@@ -102,7 +102,7 @@ describe('the workspace of someone who is signed in', () => {
     await page.getByRole('heading', { name: 'Tasks' }).waitFor()
     await page.getByRole('button', { name: /Ana/ }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByRole('button', { name: 'Sign in by an API key' }).click()
+    await page.getByRole('button', { name: 'Sign in with an API key' }).click()
     await page.getByRole('textbox', { name: 'API key' }).fill(LIVE_KEY)
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.getByRole('heading', { name: 'What shall it be today?' }).waitFor()
@@ -145,7 +145,7 @@ describe('the workspace of someone who is signed in', () => {
     const { page, errors } = opened
     await page.goto(`${gateway.url}/chat`)
     await page.getByRole('combobox', { name: 'Model' }).selectOption('gpt-5')
-    await page.getByRole('textbox', { name: 'System text' }).fill('You are a lighthouse keeper.')
+    await page.getByRole('textbox', { name: 'System prompt' }).fill('You are a lighthouse keeper.')
     const message = page.getByRole('textbox', { name: 'Message' })
     const answers = page.getByRole('article', { name: 'Answer of gpt-5' })
     await page.locator('input[type=file]').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: DOT })

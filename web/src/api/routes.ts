@@ -2710,6 +2710,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -2752,6 +2753,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -2809,6 +2811,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -2851,6 +2854,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -2904,6 +2908,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -2944,6 +2949,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -3006,6 +3012,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -3051,6 +3058,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -3093,6 +3101,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
