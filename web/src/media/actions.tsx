@@ -2,10 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
 import { operationsQuery, type Task } from '../api/queries.ts'
 import { type Key, translateIfKnown, useT } from '../i18n/i18n.ts'
-import { followUpsOf, type Item, openStudio } from '../pages/studio/follow-ups.ts'
+import { followUpsOf } from '../pages/studio/follow-ups.ts'
+import { openStudio } from '../pages/studio/open-studio.ts'
 import { useMode } from '../shell/mode.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu } from '../ui/menu.tsx'
+import type { Item } from './made.ts'
 
 const SHOWN = 4
 

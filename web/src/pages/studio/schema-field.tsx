@@ -3,8 +3,9 @@ import { useState } from 'react'
 import { useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input, Select, Switch, TextArea } from '../../ui/field.tsx'
+import type { FieldSchema, Values } from './field-schema.ts'
 import { MediaField } from './media-field.tsx'
-import { controlOf, type FieldSchema, labelOf, type NamedField, type Values } from './schema.ts'
+import { controlOf, labelOf, type NamedField } from './schema.ts'
 
 interface SchemaFieldProps {
   field: NamedField
