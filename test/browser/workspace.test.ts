@@ -363,7 +363,8 @@ describe('the workspace of someone who is signed in', () => {
     await page.goto(`${gateway.url}/keys`)
     await page.getByRole('heading', { name: 'Keys' }).waitFor()
     await page.keyboard.press('Control+k')
-    await page.getByPlaceholder(/Page, operation/).fill('ideogram v3-remix')
+    const search = page.getByPlaceholder(/Page, action, operation/)
+    await search.fill('ideogram v3-remix')
     await page
       .getByRole('option', { name: /Ideogram 3/ })
       .first()
@@ -371,6 +372,28 @@ describe('the workspace of someone who is signed in', () => {
     await picture(page, 'palette')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: /ideogram\/v3-remix/ }).waitFor()
+
+    // A part of the operator's page, then a dialog of another page, which Escape closes.
+    await page.keyboard.press('Control+k')
+    await search.fill('prices')
+    await page.getByRole('option', { name: 'Operator · Prices' }).click()
+    await page.getByRole('heading', { name: 'Prices in force' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await search.fill('make a key')
+    await page.getByRole('option', { name: 'Make a key' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Make a key' }).waitFor()
+    const inDialog = 'document.querySelector("[role=dialog]")?.contains(document.activeElement)'
+    for (let press = 0; press < 12; press++) {
+      await page.keyboard.press('Tab')
+      expect(await page.evaluate(inDialog)).toBe(true)
+    }
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+k')
+    await search.waitFor()
+    await page.keyboard.press('Escape')
+    await search.waitFor({ state: 'detached' })
   })
 
   it('loads at most 200 KB of script at first, paints within a second and does not shift', async () => {

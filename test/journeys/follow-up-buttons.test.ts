@@ -34,7 +34,7 @@ const tasks = new Map<string, Promise<Task>>()
 beforeAll(async () => {
   gateway = await openGateway({ env: { POLYPHONY_SANDBOX_SECONDS: '0.05' } })
   offered = (await data<{ operations: Listed[] }>('GET', '/polyphony/v1/operations')).operations
-  for (const maker of makers) made(maker)
+  for (const maker of makers) void made(maker)
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 

@@ -432,6 +432,8 @@ export const en = {
   'output.before': 'Before',
   'output.compare': 'Compare before and after',
   'output.lyrics': 'Lyrics',
+  'output.noWebGl': 'This browser draws no 3D.',
+  'output.noWebGlAbout': 'Download the model, or open the page where WebGL is on.',
   'output.open': 'Open in a new tab',
   'palette.acts': 'Actions',
   'palette.nothing': 'Nothing has this name.',

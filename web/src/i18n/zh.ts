@@ -422,6 +422,8 @@ export const zh: Record<keyof typeof en, string> = {
   'output.before': '之前',
   'output.compare': '对比前后',
   'output.lyrics': '歌词',
+  'output.noWebGl': '此浏览器无法显示 3D。',
+  'output.noWebGlAbout': '请下载模型，或在启用 WebGL 的浏览器中打开。',
   'output.open': '在新标签页打开',
   'palette.acts': '操作',
   'palette.nothing': '没有匹配项。',

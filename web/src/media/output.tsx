@@ -1,5 +1,5 @@
 import { Download, ExternalLink, Pause, Play } from 'lucide-react'
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { fileAddress } from '../api/client.ts'
 import type { Task } from '../api/queries.ts'
 import { clock } from '../i18n/format.ts'
@@ -11,9 +11,8 @@ import { Cover } from '../ui/cover.tsx'
 import { Code, CopyButton, Summary } from '../ui/parts.tsx'
 import { BeforeAfter, pictureBefore } from './before-after.tsx'
 import { type Item, itemsOf, madeBy } from './made.ts'
+import { Model } from './model.tsx'
 import { nameOf, tracksOf } from './outputs.ts'
-
-const ModelView = lazy(() => import('./model-view.tsx'))
 
 interface OutputProps {
   task: Task
@@ -88,11 +87,7 @@ export function Output({ task, actions }: OutputProps) {
       ))}
       {made.model && (
         <figure className="grid grid-cols-1 gap-2">
-          <div className="rounded-lg bg-hover">
-            <Suspense fallback={<div className="h-[360px]" />}>
-              <ModelView url={made.model.file} label={name} />
-            </Suspense>
-          </div>
+          <Model model={made.model} label={name} />
           <ItemBar url={made.model.file} about="GLB" />
         </figure>
       )}
