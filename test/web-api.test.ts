@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Document, ROUTES_FILE, routeTypes } from '../scripts/web-api.ts'
+import { listOperations } from '../src/catalog/catalog.ts'
 import { WEB_PAGES } from '../src/http/web.ts'
 import { openGateway, type TestGateway } from './support/gateway.ts'
 
@@ -33,5 +34,14 @@ describe('what the workspace knows of the gateway', () => {
     })
     expect(different).toEqual([])
     expect(Object.keys(zh)).toEqual(Object.keys(en))
+  })
+
+  it('every operation has a Chinese title, and no Chinese text is of a title or a field that is gone', async () => {
+    const { zhCatalog } = await import('../web/src/i18n/zh-catalog.ts')
+    const titles = new Set(listOperations().map(({ title }) => title))
+    expect([...titles].filter((title) => !zhCatalog[title])).toEqual([])
+    const schemas = JSON.stringify(listOperations().map(({ input }) => input))
+    const isOfField = (text: string) => schemas.includes(`"description":${JSON.stringify(text)}`)
+    expect(Object.keys(zhCatalog).filter((text) => !titles.has(text) && !isOfField(text))).toEqual([])
   })
 })

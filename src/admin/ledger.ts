@@ -31,7 +31,7 @@ const Line = Type.Object({
   id: ID,
   kind: Type.String({
     description:
-      '`credit`; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls.',
+      '`credit`; `refund`, which takes credit of a payment back or returns it; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls.',
   }),
   at: TIME,
   task_id: orNull(TEXT),

@@ -6,7 +6,7 @@ import { type Points, points } from './points.ts'
  * written as one row with a column an account.
  */
 export type LedgerAccount = 'available' | 'held' | 'funding' | 'revenue'
-export type LedgerKind = 'credit' | 'hold' | 'settle' | 'allow' | 'calls' | 'return'
+export type LedgerKind = 'credit' | 'refund' | 'hold' | 'settle' | 'allow' | 'calls' | 'return'
 
 /** What a transaction adds to each account, in points; the four sum to zero. */
 export type Moves = Record<LedgerAccount, Points>
@@ -21,6 +21,11 @@ export interface Transaction {
 
 export function creditTransaction(id: string, amount: Points): Transaction {
   return transaction(id, 'credit', null, { funding: -amount, available: amount })
+}
+
+/** Takes back points of a payment that was refunded or is disputed; a negative amount returns them. */
+export function refundTransaction(id: string, amount: Points): Transaction {
+  return transaction(id, 'refund', null, { funding: amount, available: -amount })
 }
 
 export function holdTransaction(taskId: string, price: Points): Transaction {

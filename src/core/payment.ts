@@ -3,6 +3,11 @@ import type { Points } from './points.ts'
 /** `open` until the provider says how it ended. A payment that is `paid` stays so. */
 export type PaymentStatus = 'open' | 'paid' | 'expired' | 'failed'
 
+/** Of the ledger entry and the audit entry of a refund or dispute, whose `id` is the provider's. */
+export function reversalSubject(id: string, isUndone: boolean): string {
+  return isUndone ? `refund:${id}:returned` : `refund:${id}`
+}
+
 /** A payment by which a tenant buys credit. */
 export interface Payment {
   id: string

@@ -3,9 +3,9 @@ import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { Payment } from '../core/payment.ts'
-import { pointsToUsd, usdToPoints } from '../core/points.ts'
+import { points, pointsToUsd, usdToPoints } from '../core/points.ts'
 import type { Store } from '../store/store.ts'
-import type { PaymentProvider, ProviderMessage } from './provider.ts'
+import type { PaymentEnd, PaymentProvider, PaymentReversal, ProviderMessage } from './provider.ts'
 
 /** What one payment may be, in USD: providers charge for each, and a slip of the finger should not cost a fortune. */
 export const LEAST_USD = 1
@@ -25,7 +25,7 @@ export interface Payments {
   id: string
   /** Stores a payment and begins it at the provider; returns the page on which it is made. Nothing is booked yet. */
   begin(payment: NewPayment): Promise<{ payment: Payment; url: string }>
-  /** Reads a message of the provider, and books what was paid, once. Throws `unauthorized` where the provider did not sign it. */
+  /** Reads a message of the provider, and books what was paid or goes back, once. Throws `unauthorized` for one that the provider did not sign. */
   receive(message: ProviderMessage): Promise<void>
 }
 
@@ -37,7 +37,7 @@ interface Parts {
   publicUrl(): string
 }
 
-const BEGIN_MS = 20 * SECOND_MS
+const ASK_MS = 20 * SECOND_MS
 const CENTS = 100
 
 export function openPayments({ store, clock, log, provider, publicUrl }: Parts): Payments {
@@ -78,7 +78,7 @@ export function openPayments({ store, clock, log, provider, publicUrl }: Parts):
         cancelUrl: page('cancelled'),
       }
       try {
-        const { externalId, url } = await provider.begin(charge, AbortSignal.timeout(BEGIN_MS))
+        const { externalId, url } = await provider.begin(charge, AbortSignal.timeout(ASK_MS))
         await store.namePayment({ id: payment.id, externalId })
         return { payment: { ...payment, externalId }, url }
       } catch (error) {
@@ -87,39 +87,80 @@ export function openPayments({ store, clock, log, provider, publicUrl }: Parts):
       }
     },
     async receive(message) {
-      const event = provider.read(message)
+      const event = await provider.read(message, AbortSignal.timeout(ASK_MS))
       if (!event) return
-      const { paymentId, externalId, outcome, amountCents, currency } = event
-      const payment = await store.getPayment({ id: paymentId })
+      const payment = await store.getPayment({ id: event.paymentId })
       if (payment?.provider !== provider.id) return // of another product of the same account
-      const now = clock.now()
-      if (outcome !== 'paid') {
-        await store.endPayment({ id: paymentId, status: outcome, now })
-        return
-      }
-      const expectedCents = Math.round(pointsToUsd(payment.amount) * CENTS)
-      if (currency !== 'usd' || amountCents !== expectedCents) {
-        log.error(
-          { payment: paymentId, externalId, amountCents, currency, expectedCents },
-          'a payment of another amount',
-        )
-        throw new PolyphonyError(
-          'conflict',
-          `The payment ${paymentId} is of ${expectedCents} cents USD, not of ${amountCents} ${currency}: nothing is booked.`,
-        )
-      }
-      const audit = {
-        at: now,
-        actor: provider.id,
-        address: null,
-        verb: 'payment.settle',
-        tenantId: payment.tenantId,
-        subject: paymentId,
-        before: null,
-        after: { provider: provider.id, external_id: externalId, amount_usd: pointsToUsd(payment.amount) },
-      }
-      const settled = await store.settlePayment({ id: paymentId, externalId, now, audit })
-      if (settled === 'paid') log.info({ payment: paymentId, tenant: payment.tenantId }, 'a payment is booked')
+      if (event.kind === 'reversal') await reverse(event, payment)
+      else if (event.outcome === 'paid') await settle(event, payment)
+      else await store.endPayment({ id: payment.id, status: event.outcome, now: clock.now() })
     },
+  }
+
+  async function settle({ externalId, amountCents, currency }: PaymentEnd, payment: Payment): Promise<void> {
+    const now = clock.now()
+    const expectedCents = Math.round(pointsToUsd(payment.amount) * CENTS)
+    if (currency !== 'usd' || amountCents !== expectedCents) {
+      log.error(
+        { payment: payment.id, externalId, amountCents, currency, expectedCents },
+        'a payment of another amount',
+      )
+      throw new PolyphonyError(
+        'conflict',
+        `The payment ${payment.id} is of ${expectedCents} cents USD, not of ${amountCents} ${currency}: nothing is booked.`,
+      )
+    }
+    const after = { provider: provider.id, external_id: externalId, amount_usd: pointsToUsd(payment.amount) }
+    const audit = { ...auditOf(payment, now), verb: 'payment.settle', subject: payment.id, after }
+    const settled = await store.settlePayment({ id: payment.id, externalId, now, audit })
+    if (settled === 'paid') log.info({ payment: payment.id, tenant: payment.tenantId }, 'a payment is booked')
+  }
+
+  async function reverse(reversal: PaymentReversal, payment: Payment): Promise<void> {
+    const { reason, reversalId, isUndone, amountCents, currency } = reversal
+    const about = { payment: payment.id, tenant: payment.tenantId, reversalId, amountCents, currency }
+    if (currency !== 'usd') {
+      log.error(about, 'a refund or dispute in another currency')
+      throw new PolyphonyError(
+        'conflict',
+        `The payment ${payment.id} is in usd, ${reversalId} in ${currency}: nothing is booked. Book it by hand.`,
+      )
+    }
+    const now = clock.now()
+    const amount = usdToPoints(amountCents / CENTS)
+    const verb = isUndone ? `payment.${reason}_undone` : `payment.${reason}`
+    const after = {
+      provider: provider.id,
+      payment: payment.id,
+      external_id: reversalId,
+      amount_usd: amountCents / CENTS,
+    }
+    const { outcome, moved } = await store.reversePayment({
+      id: payment.id,
+      reversalId,
+      amount,
+      isUndone,
+      memo: `${provider.id} ${reversalId}`,
+      now,
+      audit: { ...auditOf(payment, now), verb, subject: null, after },
+    })
+    if (outcome === 'not_paid') {
+      throw new PolyphonyError(
+        'conflict',
+        `The payment ${payment.id} is not booked yet: send ${reversalId} again later.`,
+      )
+    }
+    if (outcome !== 'booked') return
+    log.info({ ...about, verb }, 'a payment goes back')
+    if (!isUndone && moved < amount) {
+      log.warn(
+        { ...about, missingUsd: pointsToUsd(points(amount - moved)) },
+        'credit that was spent cannot be taken back',
+      )
+    }
+  }
+
+  function auditOf({ tenantId }: Payment, at: number) {
+    return { at, actor: provider.id, address: null, tenantId, before: null }
   }
 }

@@ -12,12 +12,31 @@ export interface Charge {
   cancelUrl: string
 }
 
-/** What a provider says of a payment of ours. */
-export interface PaymentEvent {
+/** What a provider says of a payment of ours: how it ended, or that its money goes back. */
+export type PaymentEvent = PaymentEnd | PaymentReversal
+
+export interface PaymentEnd {
+  kind: 'end'
   /** The `id` of the charge. */
   paymentId: string
   externalId: string
   outcome: Exclude<PaymentStatus, 'open'>
+  amountCents: number
+  /** In lower case. */
+  currency: string
+}
+
+/** Money of a payment that was paid goes back to who paid it. */
+export interface PaymentReversal {
+  kind: 'reversal'
+  /** The `id` of the charge. */
+  paymentId: string
+  reason: 'refund' | 'dispute'
+  /** The provider's id of the refund or the dispute. */
+  reversalId: string
+  /** It failed, was cancelled or was decided for the operator: the money is there again. */
+  isUndone: boolean
+  /** As much of it as is credit: without taxes. */
   amountCents: number
   /** In lower case. */
   currency: string
@@ -38,6 +57,9 @@ export interface PaymentProvider {
   id: string
   /** Begins a payment; returns the provider's id of it, and the page on which it is made. Throws `vendor_*` errors. */
   begin(charge: Charge, signal: AbortSignal): Promise<{ externalId: string; url: string }>
-  /** Undefined for a message about something else. Throws `unauthorized` for one that the provider did not sign. */
-  read(message: ProviderMessage): PaymentEvent | undefined
+  /**
+   * Undefined for a message about something else. Throws `unauthorized` for one that the provider did not sign, and `vendor_*`
+   * errors when it has to ask the provider which payment is meant, and gets no answer.
+   */
+  read(message: ProviderMessage, signal: AbortSignal): Promise<PaymentEvent | undefined>
 }

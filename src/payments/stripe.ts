@@ -1,15 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { VendorFetch } from '../assets/fetch-through.ts'
 import { type Clock, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import type { Charge, PaymentEvent, PaymentProvider, ProviderMessage } from './provider.ts'
+import type { Charge, PaymentEnd, PaymentProvider, PaymentReversal, ProviderMessage } from './provider.ts'
 
 export interface StripeOptions {
   /** `https://api.stripe.com`, or what stands in its place. */
   url: string
-  /** `sk_…` or a restricted key that may write Checkout sessions. */
+  /** `sk_…` or a restricted key that may read and write Checkout sessions. */
   secretKey: string
   /** `whsec_…` of the endpoint that Stripe sends events to. */
   webhookSecret: string
@@ -26,8 +26,21 @@ const Session = Type.Object({
   amount_subtotal: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
   currency: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 })
+const Sessions = Type.Object({ data: Type.Array(Session) })
+/**
+ * https://docs.stripe.com/api/refunds/object and https://docs.stripe.com/api/disputes/object, as far as they are read: the amount
+ * is in the smallest unit of the currency.
+ */
+const Reversal = Type.Object({
+  id: Type.String(),
+  amount: Type.Integer({ minimum: 0 }),
+  currency: Type.String(),
+  payment_intent: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  status: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+})
 const Begun = Type.Object({ id: Type.String(), url: Type.String() })
 const Event = Type.Object({ type: Type.String(), data: Type.Object({ object: Type.Unknown() }) })
+type StripeEvent = Static<typeof Event>
 const Refusal = Type.Object({ error: Type.Object({ message: Type.String() }) })
 
 /** https://docs.stripe.com/webhooks#verify-manually: what Stripe's own libraries tolerate. */
@@ -38,36 +51,54 @@ export function stripe({ url, secretKey, webhookSecret, fetch, clock }: StripeOp
   return {
     id: 'stripe',
     async begin(charge, signal) {
-      const answer = await send(`${url}/v1/checkout/sessions`, {
+      const { id: externalId, url: page } = await send(Begun, {
         method: 'POST',
-        headers: {
-          authorization: `Bearer ${secretKey}`,
-          'content-type': 'application/x-www-form-urlencoded',
-          'idempotency-key': charge.id,
-        },
+        headers: { 'content-type': 'application/x-www-form-urlencoded', 'idempotency-key': charge.id },
         body: formOf(charge).toString(),
         signal,
       })
-      const { id: externalId, url: page } = answer
       return { externalId, url: page }
     },
-    read(message) {
+    async read(message, signal) {
       checkSignature(message, webhookSecret, clock.now())
-      return eventIn(message)
+      const event = jsonIn(Buffer.from(message.body).toString('utf8'))
+      if (!Value.Check(Event, event)) throw new PolyphonyError('malformed_body', 'The body is no event of Stripe.')
+      return endIn(event) ?? (await reversalIn(event, signal))
     },
   }
 
-  async function send(address: string, init: RequestInit): Promise<Static<typeof Begun>> {
+  /** Refunds and disputes name the payment as Stripe does: the session of Checkout knows it by ours. */
+  async function reversalIn(event: StripeEvent, signal: AbortSignal): Promise<PaymentReversal | undefined> {
+    const reason = REVERSALS[event.type]
+    const reversal = event.data.object
+    if (reason === undefined || !Value.Check(Reversal, reversal) || !reversal.payment_intent) return undefined
+    const query = new URLSearchParams({ payment_intent: reversal.payment_intent, limit: '1' })
+    const [session] = (await send(Sessions, { signal }, `?${query}`)).data
+    const paymentId = session?.client_reference_id
+    if (session === undefined || paymentId === undefined || paymentId === null) return undefined
+    return {
+      kind: 'reversal',
+      paymentId,
+      reason,
+      reversalId: reversal.id,
+      isUndone: event.type === REINSTATED || (reason === 'refund' && NOT_REFUNDED.includes(reversal.status ?? '')),
+      amountCents: withoutTaxes(reversal.amount, session),
+      currency: reversal.currency,
+    }
+  }
+
+  async function send<Schema extends TSchema>(schema: Schema, init: RequestInit, query = ''): Promise<Static<Schema>> {
+    const headers = { ...init.headers, authorization: `Bearer ${secretKey}` }
     let response: Response
     try {
-      response = await fetch(address, init)
+      response = await fetch(`${url}/v1/checkout/sessions${query}`, { ...init, headers })
     } catch (error) {
-      throw new PolyphonyError('vendor_unreachable', 'Stripe did not answer; nothing was paid. Try again.', {
+      throw new PolyphonyError('vendor_unreachable', 'Stripe did not answer; nothing was booked. Try again.', {
         cause: error,
       })
     }
     const body = jsonIn(await response.text())
-    if (response.ok && Value.Check(Begun, body)) return body
+    if (response.ok && Value.Check(schema, body)) return body
     const reason = Value.Check(Refusal, body) ? body.error.message : 'it gave no reason'
     throw new PolyphonyError('vendor_refused', `Stripe answered ${response.status}: ${withoutKey(reason, secretKey)}`)
   }
@@ -111,9 +142,7 @@ function isEqual(given: Uint8Array, expected: Uint8Array): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
-function eventIn({ body }: ProviderMessage): PaymentEvent | undefined {
-  const event = jsonIn(Buffer.from(body).toString('utf8'))
-  if (!Value.Check(Event, event)) throw new PolyphonyError('malformed_body', 'The body is no event of Stripe.')
+function endIn(event: StripeEvent): PaymentEnd | undefined {
   const outcome = OUTCOMES[event.type]
   const session = event.data.object
   if (outcome === undefined || !Value.Check(Session, session)) return undefined
@@ -123,16 +152,38 @@ function eventIn({ body }: ProviderMessage): PaymentEvent | undefined {
   if (paymentId === undefined || paymentId === null) return undefined // of another product of the same account
   // Without taxes, which Stripe may add: they are not the operator's.
   const amountCents = session.amount_subtotal ?? session.amount_total ?? 0
-  return { paymentId, externalId: session.id, outcome, amountCents, currency: session.currency ?? '' }
+  return { kind: 'end', paymentId, externalId: session.id, outcome, amountCents, currency: session.currency ?? '' }
+}
+
+/** The share of an amount that is credit. */
+function withoutTaxes(amount: number, { amount_subtotal, amount_total }: Static<typeof Session>): number {
+  if (!amount_subtotal || !amount_total) return amount
+  return Math.round((amount * amount_subtotal) / amount_total)
 }
 
 /** https://docs.stripe.com/checkout/fulfillment */
-const OUTCOMES: Readonly<Record<string, PaymentEvent['outcome']>> = {
+const OUTCOMES: Readonly<Record<string, PaymentEnd['outcome']>> = {
   'checkout.session.completed': 'paid',
   'checkout.session.async_payment_succeeded': 'paid',
   'checkout.session.async_payment_failed': 'failed',
   'checkout.session.expired': 'expired',
 }
+
+/**
+ * https://docs.stripe.com/api/events/types. A dispute takes the money from the operator with `funds_withdrawn`, which an inquiry
+ * alone does not, and `funds_reinstated` brings it back.
+ */
+const REINSTATED = 'charge.dispute.funds_reinstated'
+const REVERSALS: Readonly<Record<string, PaymentReversal['reason']>> = {
+  'refund.created': 'refund',
+  'refund.updated': 'refund',
+  'refund.failed': 'refund',
+  'charge.refund.updated': 'refund',
+  'charge.dispute.funds_withdrawn': 'dispute',
+  [REINSTATED]: 'dispute',
+}
+/** https://docs.stripe.com/refunds#failed-refunds: the money is with the operator again. */
+const NOT_REFUNDED = ['failed', 'canceled']
 
 function jsonIn(text: string): unknown {
   try {

@@ -63,6 +63,21 @@ export interface OperatorWrites {
   settlePayment(
     args: { id: string; externalId: string; now: number } & Audited,
   ): Promise<'paid' | 'paid_before' | 'unknown'>
+  /**
+   * Takes back points of a payment, at most what its tenant has available, and with `isUndone` returns what was taken. A reversal,
+   * which is a refund or a dispute of the provider, is booked once in each direction; one that was undone takes nothing more.
+   * The audit entry gets the subject by which a reversal is known that found nothing to take.
+   */
+  reversePayment(args: {
+    id: string
+    /** The provider's id of the refund or the dispute. */
+    reversalId: string
+    amount: Points
+    isUndone: boolean
+    memo: string
+    now: number
+    audit: AuditEntry
+  }): Promise<{ outcome: 'booked' | 'booked_before' | 'not_paid' | 'unknown'; moved: Points }>
   /** False unless it is open. */
   endPayment(args: { id: string; status: 'expired' | 'failed'; now: number }): Promise<boolean>
   createAnnouncement(args: { announcement: Announcement } & Audited): Promise<void>

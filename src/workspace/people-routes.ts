@@ -33,7 +33,16 @@ const LOCALE = Type.String({ pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$',
 const SessionBody = Type.Object({
   claimed: Type.Boolean({ description: 'Whether the gateway has an operator who can sign in.' }),
   sign_up: Type.Enum([...SIGN_UPS]),
-  person: orNull(Type.Object({ id: ID, email: TEXT, name: TEXT, locale: orNull(TEXT) }), 'Who is signed in.'),
+  person: orNull(
+    Type.Object({
+      id: ID,
+      email: TEXT,
+      name: TEXT,
+      locale: orNull(TEXT),
+      two_factor: Type.Boolean({ description: 'Whether a code is asked for after the password.' }),
+    }),
+    'Who is signed in.',
+  ),
   key: orNull(
     Type.Object({ id: ID, name: TEXT, prefix: TEXT, mode: MODE, role: Type.Enum(['admin', 'member']) }),
     'The key that is signed in in place of a person.',
@@ -484,9 +493,9 @@ async function sessionOf(people: People, holder: Holder | undefined): Promise<St
 
 function personIn(holder: PersonHere) {
   const { person, memberships, current } = holder
-  const { id, email, name, locale } = person
+  const { id, email, name, locale, hasTwoFactor } = person
   return {
-    person: { id, email, name, locale },
+    person: { id, email, name, locale, two_factor: hasTwoFactor },
     tenants: memberships.map(({ tenantId, tenantName, role }) => ({ id: tenantId, name: tenantName, role })),
     tenant: current?.tenantId ?? null,
     role: roleOf(holder),

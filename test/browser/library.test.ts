@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newId } from '../../src/core/ids.ts'
 import { openBrowser } from '../support/browser.ts'
-import { ANA, barriersOn, picture, playedSeconds, visit } from '../support/browser-visit.ts'
+import { ANA, barriersOn, PHONE, picture, playedSeconds, visit } from '../support/browser-visit.ts'
 import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { claimed, type Visitor } from '../support/visitor.ts'
 
@@ -129,6 +129,36 @@ describe('the library in a browser', () => {
     await using late = await visit(browser, gateway)
     await late.page.goto(link)
     await late.page.getByText('The link was used').waitFor()
+  })
+
+  it('turns a 3D model, and shows a browser without WebGL what it can', async () => {
+    const id = await made('Qubico/trellis/image-to-3d', { image: `${gateway.url}/nowhere.png` })
+    await using plain = await visit(browser, gateway, { as: ana, isSandbox: true })
+    await plain.page.goto(`${gateway.url}/tasks/${id}`)
+    // The film of the model that turns.
+    const isFilm = () => plain.page.evaluate<boolean>('document.querySelector("main video")?.videoWidth > 0')
+    await expect.poll(isFilm).toBe(true)
+    expect(plain.errors).toEqual([])
+    await plain.page.close()
+
+    await using drawing = await openBrowser({ drawsWebGl: true })
+    // A small window: the processor draws each of its pixels.
+    await using opened = await visit(drawing, gateway, { as: ana, isSandbox: true, isFirst: true, viewport: PHONE })
+    const { page, errors, strayRequests } = opened
+    await page.goto(`${gateway.url}/tasks/${id}`)
+    const isDrawn = () => page.evaluate<boolean>('document.querySelector("model-viewer")?.loaded === true')
+    await expect.poll(isDrawn, { timeout: 60_000 }).toBe(true)
+    const orbit = () => page.evaluate<string>('String(document.querySelector("model-viewer").getCameraOrbit())')
+    const before = await orbit()
+    const box = await page.locator('model-viewer').boundingBox()
+    if (!box) throw new Error('The model has no place on the page.')
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 120, y, { steps: 4 })
+    await page.mouse.up()
+    await expect.poll(orbit).not.toBe(before)
+    expect({ errors, strayRequests }).toEqual({ errors: [], strayRequests: [] })
   })
 
   it('shows a task that changes without being asked, and the bodies of its webhooks', async () => {

@@ -167,7 +167,7 @@ it('a passkey is added, and signs its person in without a password', async () =>
   await page.getByRole('button', { name: 'Remove the passkey' }).waitFor()
   await page.getByRole('button', { name: /pia/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
-  await page.getByRole('button', { name: 'Sign in by a passkey' }).click()
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await page.getByRole('heading', { name: 'Hello, pia' }).waitFor()
 })
 
@@ -312,7 +312,7 @@ it('the operator ends the sessions of a person, blocks them, and finds it in the
   })
   expect(status).toBe(403)
   await page.getByRole('tab', { name: 'Audit' }).click()
-  await page.getByLabel('What was done').fill('person.change')
+  await page.getByLabel('Action').fill('person.change')
   await page.locator('summary').getByText('blocked_at').waitFor()
   expect(await page.getByRole('link', { name: 'Export as CSV' }).getAttribute('href')).toContain('verb=person.change')
   await page.getByRole('tab', { name: 'Health' }).click()

@@ -102,7 +102,7 @@ describe('the workspace of someone who is signed in', () => {
     await page.getByRole('heading', { name: 'Tasks' }).waitFor()
     await page.getByRole('button', { name: /Ana/ }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
-    await page.getByRole('button', { name: 'Sign in by an API key' }).click()
+    await page.getByRole('button', { name: 'Sign in with an API key' }).click()
     await page.getByRole('textbox', { name: 'API key' }).fill(LIVE_KEY)
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.getByRole('heading', { name: 'What shall it be today?' }).waitFor()
@@ -145,7 +145,7 @@ describe('the workspace of someone who is signed in', () => {
     const { page, errors } = opened
     await page.goto(`${gateway.url}/chat`)
     await page.getByRole('combobox', { name: 'Model' }).selectOption('gpt-5')
-    await page.getByRole('textbox', { name: 'System text' }).fill('You are a lighthouse keeper.')
+    await page.getByRole('textbox', { name: 'System prompt' }).fill('You are a lighthouse keeper.')
     const message = page.getByRole('textbox', { name: 'Message' })
     const answers = page.getByRole('article', { name: 'Answer of gpt-5' })
     await page.locator('input[type=file]').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: DOT })
@@ -363,7 +363,8 @@ describe('the workspace of someone who is signed in', () => {
     await page.goto(`${gateway.url}/keys`)
     await page.getByRole('heading', { name: 'Keys' }).waitFor()
     await page.keyboard.press('Control+k')
-    await page.getByPlaceholder(/Page, operation/).fill('ideogram v3-remix')
+    const search = page.getByPlaceholder(/Page, action, operation/)
+    await search.fill('ideogram v3-remix')
     await page
       .getByRole('option', { name: /Ideogram 3/ })
       .first()
@@ -371,6 +372,28 @@ describe('the workspace of someone who is signed in', () => {
     await picture(page, 'palette')
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: /ideogram\/v3-remix/ }).waitFor()
+
+    // A part of the operator's page, then a dialog of another page, which Escape closes.
+    await page.keyboard.press('Control+k')
+    await search.fill('prices')
+    await page.getByRole('option', { name: 'Operator · Prices' }).click()
+    await page.getByRole('heading', { name: 'Prices in force' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await search.fill('make a key')
+    await page.getByRole('option', { name: 'Make a key' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Make a key' }).waitFor()
+    const inDialog = 'document.querySelector("[role=dialog]")?.contains(document.activeElement)'
+    for (let press = 0; press < 12; press++) {
+      await page.keyboard.press('Tab')
+      expect(await page.evaluate(inDialog)).toBe(true)
+    }
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+k')
+    await search.waitFor()
+    await page.keyboard.press('Escape')
+    await search.waitFor({ state: 'detached' })
   })
 
   it('loads at most 200 KB of script at first, paints within a second and does not shift', async () => {

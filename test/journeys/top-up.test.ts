@@ -159,6 +159,80 @@ describe('a payment', () => {
     expect(items).toMatchObject([{ id, status: 'expired' }])
   })
 
+  describe('that goes back', () => {
+    const paid = async (amount: number) => {
+      const { tenantId, key } = await gateway.tenant({ creditPoints: 0 })
+      const session = sessionOf((await begin(key, amount)).id)
+      await report(stripe.event('checkout.session.completed', session, { set: { payment_status: 'paid' } }))
+      const tell = async (type: string, id: string, amountCents: number, status: string, set = {}) => {
+        const event = stripe.reversal(type, session, { id, amount: amountCents, status, ...set })
+        return (await report(event)).status
+      }
+      const usd = async () => {
+        const [last] = (await data<{ items: { available_usd: number }[] }>('GET', '/api/v1/ledger', { key })).items
+        return last?.available_usd
+      }
+      return { tenantId, key, session, tell, usd }
+    }
+
+    it('by refunds takes the credit of each once, and returns what failed, in whichever order Stripe tells it', async () => {
+      const { tenantId, key, session, tell, usd } = await paid(20)
+      // Two dollars of tax on top of twenty: refunds have their share of it.
+      session.amount_total = 2_200
+      const answers = await Promise.all(
+        Array.from({ length: 3 }, () => tell('refund.created', 're_1', 1_100, 'succeeded')),
+      )
+      expect(answers).toEqual([200, 200, 200])
+      expect(await tell('refund.updated', 're_1', 1_100, 'succeeded')).toBe(200)
+      expect(await usd()).toBe(10)
+      expect(await tell('refund.created', 're_2', 550, 'pending')).toBe(200)
+      expect(await usd()).toBe(5)
+      expect(await tell('refund.failed', 're_2', 550, 'failed')).toBe(200)
+      expect(await tell('refund.updated', 're_3', 550, 'canceled')).toBe(200)
+      expect(await tell('refund.created', 're_3', 550, 'requires_action')).toBe(200)
+      const { items } = await data<{ items: JsonObject[] }>('GET', '/api/v1/ledger', { key })
+      expect(items.map(({ kind, memo, available_change_usd }) => [kind, memo, available_change_usd])).toEqual([
+        ['refund', 'stripe re_2', 5],
+        ['refund', 'stripe re_2', -5],
+        ['refund', 'stripe re_1', -10],
+        ['credit', `stripe ${session.id}`, 20],
+      ])
+      const audit = await data<{ items: JsonObject[] }>('GET', '/api/admin/audit?subject=refund:re_1')
+      expect(audit.items).toMatchObject([{ verb: 'payment.refund', actor: 'stripe', tenant: tenantId }])
+      await gateway.assertBalanced()
+    })
+
+    it('by a dispute takes what is left of the credit, never more, and returns it when the dispute is won', async () => {
+      const { tenantId, key, tell, usd } = await paid(20)
+      await data('POST', '/api/admin/credit', { body: { tenant: tenantId, amount_usd: -12 } })
+      expect(await tell('charge.dispute.created', 'du_1', 2_000, 'needs_response')).toBe(200)
+      expect(await usd()).toBe(8)
+      expect(await tell('charge.dispute.funds_withdrawn', 'du_1', 2_000, 'needs_response')).toBe(200)
+      expect(await usd()).toBe(0)
+      const { items } = await data<{ items: JsonObject[] }>('GET', '/api/admin/audit?subject=refund:du_1')
+      expect(items).toMatchObject([{ verb: 'payment.dispute', after: { amount_usd: 20, moved_points: 80_000_000 } }])
+      await data('POST', '/api/admin/credit', { body: { tenant: tenantId, amount_usd: 1 } })
+      expect(await tell('charge.dispute.funds_withdrawn', 'du_1', 2_000, 'under_review')).toBe(200)
+      expect(await tell('charge.dispute.funds_reinstated', 'du_1', 2_000, 'won')).toBe(200)
+      expect(await usd()).toBe(9)
+      const statement = await gateway.send('GET', '/api/v1/ledger?format=csv', { key })
+      expect(statement.body).toContain('stripe du_1')
+      await gateway.assertBalanced()
+    })
+
+    it('in another currency or before it was booked is refused, so that Stripe sends it again; another product is ignored', async () => {
+      const { tell, usd } = await paid(20)
+      expect(await tell('refund.created', 're_4', 500, 'succeeded', { currency: 'eur' })).toBe(409)
+      expect(await tell('refund.created', 're_5', 500, 'succeeded', { payment_intent: 'pi_of_another' })).toBe(200)
+      expect(await tell('refund.created', 're_6', 500, 'succeeded', { payment_intent: null })).toBe(200)
+      expect(await usd()).toBe(20)
+      const { key } = await gateway.tenant({ creditPoints: 0 })
+      const open = sessionOf((await begin(key, 5)).id)
+      const early = stripe.reversal('refund.created', open, { id: 're_7', amount: 500, status: 'succeeded' })
+      expect((await report(early)).status).toBe(409)
+    })
+  })
+
   it('is refused with a wrong or an old signature, with other bytes, and of another amount', async () => {
     const { tenantId, key } = await gateway.tenant({ creditPoints: 0 })
     const session = sessionOf((await begin(key, 5)).id)

@@ -10,12 +10,12 @@ export interface TestPage extends AsyncDisposable {
   errors: string[]
 }
 
-/** Chromium without a window; it comes with the packages. */
-export async function openBrowser(): Promise<Browser> {
+/** Chromium without a window; it comes with the packages. Only `drawsWebGl` makes it draw 3D. */
+export async function openBrowser({ drawsWebGl = false } = {}): Promise<Browser> {
   // As root, Chromium starts only without its sandbox; the arguments of the package say so. In one process, an error in one
   // page would end all others.
   // Pages are painted by the processor either way, and through WebGL twice: a fifth of the time. Without it none misses it.
-  packed.setGraphicsMode = false
+  packed.setGraphicsMode = drawsWebGl
   const args = packed.args.filter((one) => !['--single-process', '--no-zygote'].includes(one))
   return chromium.launch({ args: [...args, '--no-zygote'], executablePath: await packed.executablePath() })
 }

@@ -4,15 +4,32 @@ import type { AddressInfo } from 'node:net'
 
 /**
  * Stripe as far as Checkout needs it (https://docs.stripe.com/api/checkout/sessions/create,
- * https://docs.stripe.com/webhooks#verify-manually): sessions out of forms, the same one for the same idempotency key, errors
- * in its envelope, and signed events.
+ * https://docs.stripe.com/webhooks#verify-manually): sessions out of forms, the same one for the same idempotency key, found by
+ * their payment intent, errors in its envelope, and signed events.
  */
 export interface FakeStripe extends AsyncDisposable {
   url: string
   /** The forms that made a session, the oldest first. */
   sessions: StripeSession[]
   /** A signed event about a session, as Stripe sends it. */
-  event(type: string, session: StripeSession, options?: EventOptions): { body: string; headers: Record<string, string> }
+  event(type: string, session: StripeSession, options?: EventOptions): SignedEvent
+  /** A signed event about a refund or a dispute of a session's payment. */
+  reversal(type: string, session: StripeSession, reversal: StripeReversal): SignedEvent
+}
+
+interface SignedEvent {
+  body: string
+  headers: Record<string, string>
+}
+
+/** https://docs.stripe.com/api/refunds/object, https://docs.stripe.com/api/disputes/object */
+interface StripeReversal {
+  id: string
+  amount: number
+  status: string
+  currency?: string
+  /** Of another product of the account, for example. */
+  payment_intent?: string | null
 }
 
 export interface StripeSession {
@@ -23,6 +40,7 @@ export interface StripeSession {
   amount_subtotal: number
   amount_total: number
   currency: string
+  payment_intent: string | null
   payment_status: 'unpaid' | 'paid'
   status: 'open' | 'complete' | 'expired'
   mode: string
@@ -58,6 +76,11 @@ export async function openFakeStripe({
       if (request.headers.authorization !== `Bearer ${secretKey}`) {
         return refuse(401, 'invalid_request_error', 'Invalid API Key provided: sk_test_***************wxyz')
       }
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stripe')
+      if (request.method === 'GET' && pathname === '/v1/checkout/sessions') {
+        const data = sessions.filter(({ payment_intent }) => payment_intent === searchParams.get('payment_intent'))
+        return json(200, { object: 'list', url: pathname, has_more: false, data })
+      }
       if (request.method !== 'POST' || request.url !== '/v1/checkout/sessions') {
         return refuse(404, 'invalid_request_error', `Unrecognized request URL (${request.method}: ${request.url}).`)
       }
@@ -88,6 +111,7 @@ export async function openFakeStripe({
         amount_subtotal: amount,
         amount_total: amount,
         currency,
+        payment_intent: `pi_test_${sessions.length + 1}`,
         payment_status: 'unpaid',
         status: 'open',
         mode: 'payment',
@@ -99,21 +123,23 @@ export async function openFakeStripe({
       return undefined
     })
   })
+  function signed(type: string, object: object, secret: string, at: number): SignedEvent {
+    const body = JSON.stringify({ id: `evt_${at}`, object: 'event', type, livemode: false, data: { object } }, null, 2)
+    const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')
+    const older = createHmac('sha256', 'whsec_the_one_before').update(`${at}.${body}`).digest('hex')
+    const headers = { 'content-type': 'application/json', 'stripe-signature': `t=${at},v1=${older},v1=${signature}` }
+    return { body, headers }
+  }
+  const now = () => Math.floor(Date.now() / 1_000)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // it listens on TCP
     sessions,
-    event(type, session, { secret = webhookSecret, at = Math.floor(Date.now() / 1_000), set = {} } = {}) {
-      const object = { ...session, ...set }
-      const body = JSON.stringify(
-        { id: `evt_${at}`, object: 'event', type, livemode: false, data: { object } },
-        null,
-        2,
-      )
-      const signature = createHmac('sha256', secret).update(`${at}.${body}`).digest('hex')
-      const older = createHmac('sha256', 'whsec_the_one_before').update(`${at}.${body}`).digest('hex')
-      const headers = { 'content-type': 'application/json', 'stripe-signature': `t=${at},v1=${older},v1=${signature}` }
-      return { body, headers }
+    event: (type, session, { secret = webhookSecret, at = now(), set = {} } = {}) =>
+      signed(type, { ...session, ...set }, secret, at),
+    reversal(type, { payment_intent, currency }, reversal) {
+      const object = type.startsWith('charge.dispute') ? 'dispute' : 'refund'
+      return signed(type, { object, payment_intent, currency, metadata: {}, ...reversal }, webhookSecret, now())
     },
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   }

@@ -186,7 +186,7 @@ async function sums(sheet: Sheet, lines: readonly StatementLine[], language: Lan
   const t = TEXTS[language]
   const [newest, oldest] = [lines[0], lines.at(-1)]
   const opening = oldest ? oldest.afterUsd - oldest.changeUsd : 0
-  const credited = lines.filter(({ kind }) => kind === 'credit').reduce((sum, { changeUsd }) => sum + changeUsd, 0)
+  const credited = lines.filter(({ kind }) => isFunding(kind)).reduce((sum, { changeUsd }) => sum + changeUsd, 0)
   const paid = lines.reduce((sum, { paidUsd }) => sum + paidUsd, 0)
   const cells: [string, number][] = [
     [t.opening, opening],
@@ -204,6 +204,9 @@ async function sums(sheet: Sheet, lines: readonly StatementLine[], language: Lan
   }
   sheet.y -= height + 22
 }
+
+/** What was paid in, and what of it went back. */
+const isFunding = (kind: string): boolean => kind === 'credit' || kind === 'refund'
 
 async function columnHeads(sheet: Sheet, language: Language): Promise<void> {
   const t = TEXTS[language]

@@ -22,6 +22,7 @@ const en = {
   cut: 'Older lines of this period are left out: choose a shorter one.',
   kinds: {
     credit: 'Credit',
+    refund: 'Refund',
     hold: 'Held for a task',
     settle: 'Task ended',
     allow: 'Held for calls',
@@ -50,6 +51,7 @@ const zh: typeof en = {
   cut: '此期间较早的记录未列出：请选择更短的期间。',
   kinds: {
     credit: '入账',
+    refund: '退款',
     hold: '任务预留',
     settle: '任务结算',
     allow: '调用预留',

@@ -102,6 +102,32 @@ export function operatorContract(bench: Bench): void {
     expect(await bench.store.reconcile({})).toEqual([])
   })
 
+  it('a payment goes back once for each refund, to nothing at most, and what was taken returns when the refund fails', async () => {
+    const audit = anAudit('payment.refund')
+    const reverse = (reversalId: string, amount: number, isUndone = false, id = 'p1') =>
+      bench.store.reversePayment({ id, reversalId, amount: points(amount), isUndone, memo: 'm', now: START, audit })
+    const available = async () => (await bench.store.getBalance({ tenantId: 't1' }))?.available
+    expect(await reverse('re_1', 300)).toEqual({ outcome: 'unknown', moved: 0 })
+    await bench.store.createPayment({ payment: aPayment('p1'), audit })
+    expect(await reverse('re_1', 300)).toEqual({ outcome: 'not_paid', moved: 0 })
+    await bench.store.settlePayment({ id: 'p1', externalId: 'cs_1', now: START })
+    const outcomes = await Promise.all(Array.from({ length: 4 }, () => reverse('re_1', 300)))
+    expect(outcomes.filter(({ outcome }) => outcome === 'booked')).toEqual([{ outcome: 'booked', moved: 300 }])
+    expect(await available()).toBe(400)
+    expect(await reverse('du_1', 500)).toEqual({ outcome: 'booked', moved: 400 })
+    expect(await reverse('re_2', 100)).toEqual({ outcome: 'booked', moved: 0 })
+    await bench.store.credit({ id: 'c', tenantId: 't1', amount: points(50), memo: '', now: START })
+    expect(await reverse('re_2', 100)).toEqual({ outcome: 'booked_before', moved: 0 })
+    expect(await reverse('du_1', 500, true)).toEqual({ outcome: 'booked', moved: 400 })
+    expect(await reverse('du_1', 500, true)).toEqual({ outcome: 'booked_before', moved: 0 })
+    expect(await reverse('re_3', 10, true)).toEqual({ outcome: 'booked', moved: 0 })
+    expect(await reverse('re_3', 10)).toEqual({ outcome: 'booked', moved: 0 })
+    expect(await available()).toBe(450)
+    const refunds = (await bench.store.listLedger({ tenantId: 't1', limit: 9 })).filter(({ kind }) => kind === 'refund')
+    expect(refunds.map(({ available: moved }) => moved)).toEqual([400, -400, -300])
+    expect(await bench.store.reconcile({})).toEqual([])
+  })
+
   it('an announcement is shown from its beginning to its end, to its tenant or to all', async () => {
     const all = [
       anAnnouncement('a1'),

@@ -52,7 +52,7 @@ import { hideTask, listHidden, markTask, purgeHidden, restoreTask } from './libr
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
 import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
-import { createPayment, endPayment, getPayment, listPayments, namePayment, settlePayment } from './payments.ts'
+import { createPayment, endPayment, getPayment, listPayments, namePayment, reversePayment, settlePayment } from './payments.ts'
 import {
   addMember,
   changeMember,
@@ -201,6 +201,7 @@ export const writes: Queries<EngineVerbs> = {
   revokeTopUpCode,
   createPayment,
   namePayment,
+  reversePayment,
   settlePayment,
   endPayment,
   createAnnouncement,

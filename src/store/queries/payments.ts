@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
-import type { Payment, PaymentStatus } from '../../core/payment.ts'
-import { points } from '../../core/points.ts'
+import { refundTransaction } from '../../core/entries.ts'
+import { type Payment, type PaymentStatus, reversalSubject } from '../../core/payment.ts'
+import { type Points, points } from '../../core/points.ts'
 import type { OperatorReads, OperatorWrites } from '../operator-verbs.ts'
 import type { PaymentsTable } from '../schema.ts'
 import type { Tx } from '../tx.ts'
@@ -52,6 +53,73 @@ export async function settlePayment(
   const isBooked = await credit(tx, { ...entry, ...(audit ? { audit: { ...audit, tenantId } } : {}) })
   if (!isBooked) throw new Error(`The payment ${id} could not be booked.`)
   return 'paid'
+}
+
+export async function reversePayment(
+  tx: Tx,
+  { id, reversalId, amount, isUndone, memo, now, audit }: Parameters<OperatorWrites['reversePayment']>[0],
+): ReturnType<OperatorWrites['reversePayment']> {
+  const nothing = points(0)
+  // Locks the row: of two messages about a reversal, one waits for the other.
+  const payment = await tx.db
+    .updateTable('payments')
+    .set((eb) => ({ status: eb.ref('status') }))
+    .where('id', '=', id)
+    .returning(['tenant_id', 'status'])
+    .executeTakeFirst()
+  if (!payment) return { outcome: 'unknown', moved: nothing }
+  if (payment.status !== ('paid' satisfies PaymentStatus)) return { outcome: 'not_paid', moved: nothing }
+  const subjects = { taken: reversalSubject(reversalId, false), returned: reversalSubject(reversalId, true) }
+  const subject = isUndone ? subjects.returned : subjects.taken
+  const isKnown = async (subject: string): Promise<boolean> =>
+    (await tx.db.selectFrom('audit').select('seq').where('subject', '=', subject).limit(1).executeTakeFirst()) !==
+    undefined
+  if (await isKnown(subject)) return { outcome: 'booked_before', moved: nothing }
+  const tenantId = payment.tenant_id
+  const moved = isUndone
+    ? await takenBy(tx, subjects.taken)
+    : // Messages may arrive in any order.
+      (await isKnown(subjects.returned))
+      ? nothing
+      : await atMostAvailable(tx, tenantId, amount)
+  await writeAudit(tx, { ...audit, tenantId, subject, after: { ...audit.after, moved_points: moved } })
+  if (moved > 0) await bookRefund(tx, { id: subject, tenantId, taken: isUndone ? -moved : moved, memo, now })
+  return { outcome: 'booked', moved }
+}
+
+/** What a reversal has taken, in points. */
+async function takenBy(tx: Tx, transactionId: string): Promise<Points> {
+  const row = await tx.db
+    .selectFrom('ledger_transactions')
+    .select('available')
+    .where('id', '=', transactionId)
+    .executeTakeFirst()
+  return points(row ? -row.available : 0)
+}
+
+/** Locks the balance; a balance is never negative. */
+async function atMostAvailable(tx: Tx, tenantId: string, amount: Points): Promise<Points> {
+  const { available } = await tx.db
+    .updateTable('balances')
+    .set((eb) => ({ available: eb.ref('available') }))
+    .where('tenant_id', '=', tenantId)
+    .returning('available')
+    .executeTakeFirstOrThrow()
+  return points(Math.min(amount, available))
+}
+
+async function bookRefund(
+  tx: Tx,
+  { id, tenantId, taken, memo, now }: { id: string; tenantId: string; taken: number; memo: string; now: number },
+): Promise<void> {
+  const { kind, moves } = refundTransaction(id, points(taken))
+  const line = { id, tenant_id: tenantId, kind, task_id: null, key_id: null, memo, at: now, ...moves }
+  await tx.insertMany('ledger_transactions', [line])
+  await tx.db
+    .updateTable('balances')
+    .set((eb) => ({ available: eb('available', '-', taken), credited: eb('credited', '-', taken) }))
+    .where('tenant_id', '=', tenantId)
+    .execute()
 }
 
 export async function endPayment(

@@ -32,6 +32,15 @@ export interface Sending<R extends Route> {
   signal?: AbortSignal
 }
 
+/** A request of a page that is being left is sent to its end. */
+let isLeaving = false
+addEventListener('pagehide', () => {
+  isLeaving = true
+})
+addEventListener('pageshow', () => {
+  isLeaving = false
+})
+
 /** Calls a route, such as `GET /api/v1/keys`. Throws `ApiError`. */
 export async function call<R extends Route>(route: R, sending: Sending<R> = {}): Promise<Answer<R>> {
   const [method = 'GET', template = '/'] = route.split(' ')
@@ -46,6 +55,7 @@ export async function call<R extends Route>(route: R, sending: Sending<R> = {}):
     },
     ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
+    keepalive: isLeaving,
   })
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json') ?? false

@@ -1082,7 +1082,7 @@ export interface Routes {
 "data": {
 "items": ({
 "id": string
-/** `credit`; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls. */ "kind": string
+/** `credit`; `refund`, which takes credit of a payment back or returns it; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls. */ "kind": string
 "at": string
 "task_id": (string | null)
 "key_id": (string | null)
@@ -2512,7 +2512,7 @@ export interface Routes {
 "data": {
 "items": ({
 "id": string
-/** `credit`; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls. */ "kind": string
+/** `credit`; `refund`, which takes credit of a payment back or returns it; `hold` and `settle`, its end, of a task; `allow`, `calls` and `return` for what is held, paid and given back of calls. */ "kind": string
 "at": string
 "task_id": (string | null)
 "key_id": (string | null)
@@ -2710,6 +2710,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -2800,6 +2801,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -2857,6 +2859,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -2899,6 +2902,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -2952,6 +2956,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -2992,6 +2997,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -3054,6 +3060,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -3099,6 +3106,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string
@@ -3141,6 +3149,7 @@ export interface Routes {
 "email": string
 "name": string
 "locale": (string | null)
+/** Whether a code is asked for after the password. */ "two_factor": boolean
 } | null)
 /** The key that is signed in in place of a person. */ "key": ({
 "id": string

@@ -32,6 +32,10 @@ export function usd(amount: number): string {
   }).format(amount)
 }
 
+/** A change of money with its sign; a dash for none. */
+export const signedUsd = (amount: number): string =>
+  amount === 0 ? '–' : `${amount > 0 ? '+' : '−'}${usd(Math.abs(amount))}`
+
 export const pointsAsUsd = (points: number): string => usd(points / POINTS_PER_USD)
 
 export function number(value: number): string {
@@ -71,11 +75,17 @@ export function clock(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }
 
-/** How long something took, such as "12.4 s" or "3 min". */
+/** How long something took, such as "12.4 s", "3 min 5 s" or "2 d 4 h". */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`
+  const seconds = Math.round(ms / 1_000)
+  const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3_600)]
+  if (days > 0) return translate('time.days', { days, hours: hours % 24 })
+  const minutes = Math.floor(seconds / 60)
+  return hours > 0
+    ? translate('time.hours', { hours, minutes: minutes % 60 })
+    : translate('time.minutes', { minutes, seconds: seconds % 60 })
 }
 
 export function bytes(size: number): string {

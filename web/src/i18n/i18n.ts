@@ -9,6 +9,7 @@ const STORED = 'polyphony.locale'
 
 let locale: Locale = 'en'
 let texts: Texts = en
+let catalog: Readonly<Record<string, string>> = {}
 const listeners = new Set<() => void>()
 
 /** The language that was chosen, or else that of the browser. */
@@ -20,7 +21,14 @@ export function firstLocale(): Locale {
 
 /** Loads a language and shows all texts in it. */
 export async function setLocale(next: Locale): Promise<void> {
-  texts = next === 'zh' ? (await import('./zh.ts')).zh : en
+  if (next === 'zh') {
+    const [{ zh }, { zhCatalog }] = await Promise.all([import('./zh.ts'), import('./zh-catalog.ts')])
+    texts = zh
+    catalog = zhCatalog
+  } else {
+    texts = en
+    catalog = {}
+  }
   locale = next
   localStorage.setItem(STORED, next)
   document.documentElement.lang = next === 'zh' ? 'zh-CN' : 'en'
@@ -34,6 +42,11 @@ export function getLocale(): Locale {
 /** A text, with its `{names}` filled in. */
 export function translate(key: Key, values: Record<string, string | number> = {}): string {
   return texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+}
+
+/** A title or a description of the catalogue, which are in English, in the language that is shown, as far as it is known there. */
+export function translateCatalog(text: string): string {
+  return catalog[text] ?? text
 }
 
 /** A text that may exist under a name that is only known at run time. */

@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
 import { operationsQuery, type Task } from '../api/queries.ts'
-import { type Key, translateIfKnown, useT } from '../i18n/i18n.ts'
-import { followUpsOf, type Item, openStudio } from '../pages/studio/follow-ups.ts'
+import { type Key, translateCatalog, translateIfKnown, useT } from '../i18n/i18n.ts'
+import { followUpsOf } from '../pages/studio/follow-ups.ts'
+import { openStudio } from '../pages/studio/open-studio.ts'
 import { useMode } from '../shell/mode.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu } from '../ui/menu.tsx'
+import type { Item } from './made.ts'
 
 const SHOWN = 4
 
@@ -16,14 +18,14 @@ export function ItemActions({ task, item }: { task: Task; item: Item }) {
   const { data: operations = [] } = useQuery(operationsQuery(mode))
   const all = followUpsOf(task, item, operations)
   if (all.length === 0) return null
-  const label = (name: string): string => translateIfKnown(name) ?? name
+  const label = (name: string): string => translateIfKnown(name) ?? translateCatalog(name)
   return (
     <div className="flex flex-wrap gap-1.5">
       {all.slice(0, SHOWN).map(({ operation, label: name, input }) => (
         <Button
           key={operation.id + name}
           size="small"
-          title={operation.title}
+          title={translateCatalog(operation.title)}
           onClick={() => openStudio(operation.id, input)}
         >
           {label(name as Key)}

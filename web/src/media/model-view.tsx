@@ -1,5 +1,5 @@
 import '@google/model-viewer'
-import type { DetailedHTMLProps, HTMLAttributes } from 'react'
+import { type DetailedHTMLProps, type HTMLAttributes, useEffect, useRef } from 'react'
 import { fileAddress } from '../api/client.ts'
 
 declare module 'react' {
@@ -11,9 +11,16 @@ declare module 'react' {
 }
 
 /** A GLB that can be turned. Loaded only where there is one: the viewer is larger than all other scripts. */
-export default function ModelView({ url, label }: { url: string; label: string }) {
+export default function ModelView({ url, label, onFailed }: { url: string; label: string; onFailed: () => void }) {
+  const viewer = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const element = viewer.current
+    element?.addEventListener('error', onFailed)
+    return () => element?.removeEventListener('error', onFailed)
+  }, [onFailed])
   return (
     <model-viewer
+      ref={viewer}
       src={fileAddress(url)}
       alt={label}
       camera-controls=""

@@ -1,19 +1,18 @@
 import { Download, ExternalLink, Pause, Play } from 'lucide-react'
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { fileAddress } from '../api/client.ts'
 import type { Task } from '../api/queries.ts'
 import { clock } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
-import type { Item } from '../pages/studio/follow-ups.ts'
 import { play, usePlayer } from '../shell/player.ts'
 import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/classes.ts'
 import { Cover } from '../ui/cover.tsx'
 import { Code, CopyButton, Summary } from '../ui/parts.tsx'
 import { BeforeAfter, pictureBefore } from './before-after.tsx'
-import { madeBy, nameOf, tracksOf } from './outputs.ts'
-
-const ModelView = lazy(() => import('./model-view.tsx'))
+import { type Item, itemsOf, madeBy } from './made.ts'
+import { Model } from './model.tsx'
+import { nameOf, tracksOf } from './outputs.ts'
 
 interface OutputProps {
   task: Task
@@ -26,6 +25,8 @@ export function Output({ task, actions }: OutputProps) {
   const made = madeBy(task)
   const name = nameOf(task)
   const before = pictureBefore(task)
+  const items = itemsOf(task)
+  const actionsFor = (item: Item | undefined): ReactNode => item && actions?.(item)
   return (
     <div className="grid grid-cols-1 gap-4">
       <Sounds task={task} {...(actions ? { actions } : {})} />
@@ -60,7 +61,7 @@ export function Output({ task, actions }: OutputProps) {
                 </a>
               )}
               <ItemBar url={file} about={`${widthPx} × ${heightPx}`}>
-                {actions?.({ kind: 'picture', number: at + 1, url: file })}
+                {actionsFor(items.pictures[at])}
               </ItemBar>
             </figure>
           ))}
@@ -80,17 +81,13 @@ export function Output({ task, actions }: OutputProps) {
             className="h-auto max-h-[70vh] w-full rounded-lg bg-black"
           />
           <ItemBar url={file} about={`${widthPx} × ${heightPx} · ${clock(seconds)}`}>
-            {actions?.({ kind: 'video', number: at + 1, url: file })}
+            {actionsFor(items.videos[at])}
           </ItemBar>
         </figure>
       ))}
       {made.model && (
         <figure className="grid grid-cols-1 gap-2">
-          <div className="rounded-lg bg-hover">
-            <Suspense fallback={<div className="h-[360px]" />}>
-              <ModelView url={made.model.file} label={name} />
-            </Suspense>
-          </div>
+          <Model model={made.model} label={name} />
           <ItemBar url={made.model.file} about="GLB" />
         </figure>
       )}
@@ -109,11 +106,12 @@ function Sounds({ task, actions }: OutputProps) {
   const t = useT()
   const { track: current, isPlaying } = usePlayer()
   const tracks = tracksOf(task)
-  const { clips, sounds } = madeBy(task)
+  const { clips } = madeBy(task)
+  const items = itemsOf(task).sounds
   return tracks.map((track, at) => {
     const isOn = current?.id === track.id && isPlaying
-    const clip = clips[at]
-    const seconds = clip?.durationSeconds ?? sounds[at - clips.length]?.seconds ?? 0
+    const item = items[at]
+    const clip = clips.find(({ id }) => id === item?.clipId)
     return (
       <div key={track.id} className="grid grid-cols-1 gap-2.5">
         <div className="flex items-center gap-3">
@@ -131,7 +129,7 @@ function Sounds({ task, actions }: OutputProps) {
           <div className="min-w-0 flex-1">
             <p className="truncate font-medium">{track.title}</p>
             <p className="truncate text-soft text-xs">{track.about}</p>
-            <p className="text-soft text-xs tabular">{clock(seconds)}</p>
+            <p className="text-soft text-xs tabular">{clock(item?.seconds ?? 0)}</p>
           </div>
           <Button look="quiet" size="icon" asChild>
             <a href={fileAddress(track.url)} download aria-label={t('common.download')}>
@@ -145,13 +143,7 @@ function Sounds({ task, actions }: OutputProps) {
             <p className="mt-2 whitespace-pre-wrap leading-relaxed">{clip.prompt}</p>
           </details>
         )}
-        {actions?.({
-          kind: clip ? 'clip' : 'sound',
-          number: at + 1,
-          url: track.url,
-          seconds,
-          ...(clip ? { clipId: clip.id } : {}),
-        })}
+        {item && actions?.(item)}
       </div>
     )
   })

@@ -1,58 +1,6 @@
 import type { Task } from '../api/queries.ts'
 import type { Track } from '../shell/player.ts'
-
-/** What the pages show of outputs, by kind (`src/catalog/outputs.ts` has the shapes). */
-
-export interface Clip {
-  id: string
-  title: string
-  tags: string
-  prompt: string
-  durationSeconds: number
-  audio: string
-  image: string
-  imageLarge: string
-}
-export interface Picture {
-  file: string
-  widthPx: number
-  heightPx: number
-}
-export interface Video extends Picture {
-  cover: string
-  seconds: number
-}
-export interface Sound {
-  file: string
-  seconds: number
-}
-export interface Made {
-  clips: Clip[]
-  pictures: Picture[]
-  videos: Video[]
-  sounds: Sound[]
-  model: { file: string; picture: string; turntable: string } | undefined
-  lyrics: { title: string; text: string; tags: string[] }[]
-  texts: string[]
-  /** What has no form of its own. */
-  other: unknown
-}
-
-export function madeBy({ output }: Pick<Task, 'output'>): Made {
-  const members = (typeof output === 'object' && output !== null ? output : {}) as Record<string, unknown>
-  const list = <Item>(name: string): Item[] => (Array.isArray(members[name]) ? (members[name] as Item[]) : []) // as the kind has it
-  const grid = members.grid as Picture | null | undefined
-  return {
-    clips: list('clips'),
-    pictures: [...list<Picture>('pictures'), ...(grid ? [grid] : [])],
-    videos: list('videos'),
-    sounds: list('sounds'),
-    model: members.model as Made['model'],
-    lyrics: list('lyrics'),
-    texts: list('texts'),
-    other: members.data ?? members.value,
-  }
-}
+import { madeBy } from './made.ts'
 
 /** What a task is called: its title, or what was asked for. */
 export function nameOf({ input, operation }: Pick<Task, 'input' | 'operation'>): string {

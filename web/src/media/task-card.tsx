@@ -6,8 +6,8 @@ import { call } from '../api/client.ts'
 import { hasEnded, type Task, taskQuery } from '../api/queries.ts'
 import { ago, pointsAsUsd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
-import { openStudio } from '../pages/studio/follow-ups.ts'
-import type { Values } from '../pages/studio/schema.ts'
+import type { Values } from '../pages/studio/field-schema.ts'
+import { openStudio } from '../pages/studio/open-studio.ts'
 import { mayMake, useSession } from '../shell/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Panel } from '../ui/parts.tsx'
@@ -65,6 +65,9 @@ export function TaskCard({ task: given }: { task: Task }) {
   )
 }
 
+const placeInLine = (ahead: number, t: ReturnType<typeof useT>): string =>
+  ahead === 0 ? t('task.next') : t('task.ahead', { count: ahead })
+
 /** How far a task is, its place in the line, and the way to stop it. */
 export function Progress({ task }: { task: Task }) {
   const t = useT()
@@ -99,7 +102,7 @@ export function Progress({ task }: { task: Task }) {
         />
       </div>
       <span className="text-soft text-xs tabular">
-        {isWaiting && typeof ahead === 'number' ? t('task.ahead', { count: ahead }) : `${task.progress} %`}
+        {isWaiting && typeof ahead === 'number' ? placeInLine(ahead, t) : `${task.progress} %`}
       </span>
       <Button size="small" onClick={() => void cancel().catch(sayError)}>
         <X />

@@ -5,6 +5,7 @@ import { type Answer, ApiError, call } from '../api/client.ts'
 import { operationsQuery } from '../api/queries.ts'
 import { ago, dateTime, day, usd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
+import { useAct } from '../shell/acts.ts'
 import { mayManage, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
@@ -12,7 +13,8 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Field, Input, Select } from '../ui/field.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { Badge, Code, Empty, Fault, Page, Panel, Skeleton, Table } from '../ui/parts.tsx'
-import { doLater, sayError } from '../ui/toast.tsx'
+import { sayError } from '../ui/toast.tsx'
+import { useRemovals } from '../ui/use-removals.ts'
 
 type KeyRecord = Answer<'GET /api/v1/keys'>['items'][number]
 
@@ -25,25 +27,21 @@ export function Keys() {
   const session = useSession()
   const [isMaking, setMaking] = useState(false)
   const [secret, setSecret] = useState<{ title: string; texts: [string, string][] }>()
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
+  const { isGone, remove } = useRemovals()
   const { data, error, isPending, refetch } = useQuery({
     queryKey: KEYS,
     queryFn: () => call('GET /api/v1/keys', { query: { limit: 1_000 } }),
   })
-  const keys = (data?.items ?? []).filter(({ id, revoked_at }) => !revoked_at && !hidden.has(id))
+  const keys = (data?.items ?? []).filter(({ id, revoked_at }) => !revoked_at && !isGone(id))
   const may = mayManage(session)
+  useAct('keys.make', () => setMaking(true))
   const changed = (): void => void client.invalidateQueries({ queryKey: KEYS })
 
   function revoke({ id, name }: KeyRecord): void {
-    setHidden(new Set([...hidden, id]))
-    doLater(
-      t('keys.revoked', { name }),
-      async () => {
-        await call('POST /api/v1/keys/{id}/revoke', { path: { id } })
-        changed()
-      },
-      () => setHidden((now) => new Set([...now].filter((one) => one !== id))),
-    )
+    remove(id, t('keys.revoked', { name }), async () => {
+      await call('POST /api/v1/keys/{id}/revoke', { path: { id } })
+      changed()
+    })
   }
   async function rotate({ id, name }: KeyRecord): Promise<void> {
     const { key } = await call('POST /api/v1/keys/{id}/rotate', { path: { id }, body: {} })
@@ -100,7 +98,7 @@ export function Keys() {
                 <td className="min-w-36">
                   <Spent {...key} />
                 </td>
-                <td className="text-soft text-xs">{limitsOf(key, t).join(' · ') || t('keys.noLimits')}</td>
+                <td className="text-soft">{limitsOf(key, t).join(' · ') || t('keys.noLimits')}</td>
                 <td className="whitespace-nowrap text-soft">
                   {key.last_used_at ? (
                     <span title={dateTime(key.last_used_at)}>{ago(key.last_used_at)}</span>

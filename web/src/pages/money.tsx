@@ -4,8 +4,9 @@ import { Bell, Download, Plus, WalletMinimal } from 'lucide-react'
 import { useState } from 'react'
 import { addressOf, call } from '../api/client.ts'
 import { balanceQuery } from '../api/queries.ts'
-import { dateTime, usd } from '../i18n/format.ts'
+import { dateTime, signedUsd, usd } from '../i18n/format.ts'
 import { translateIfKnown, useLocale, useT } from '../i18n/i18n.ts'
+import { useAct } from '../shell/acts.ts'
 import { mayManage, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
@@ -106,6 +107,7 @@ function Balance() {
   const t = useT()
   const may = mayManage(useSession())
   const [open, setOpen] = useState<'credit' | 'notice'>()
+  useAct('money.addCredit', () => setOpen('credit'))
   const { data: last } = useQuery(balanceQuery)
   const { data: notice } = useQuery({ ...noticeQuery, enabled: may })
   const numbers = [
@@ -163,7 +165,14 @@ function Ledger({ from }: { from: string }) {
       {lines.length > 0 && (
         <Table
           label={t('money.ledger')}
-          head={[t('money.at'), t('money.kind'), t('money.what'), t('money.change'), t('money.paid'), t('money.after')]}
+          head={[
+            t('money.at'),
+            t('money.kind'),
+            t('money.what'),
+            { number: t('money.change') },
+            { number: t('money.paid') },
+            { number: t('money.after') },
+          ]}
         >
           {lines.map((line) => (
             <tr key={line.id}>
@@ -179,15 +188,14 @@ function Ledger({ from }: { from: string }) {
                     {line.task_id.slice(0, 13)}…
                   </Link>
                 ) : (
-                  (line.memo ?? '–')
+                  (line.memo && (translateIfKnown(`memo.${line.memo}`) ?? line.memo)) || '–'
                 )}
               </td>
-              <td className={cn('whitespace-nowrap', line.available_change_usd > 0 && 'text-good')}>
-                {line.available_change_usd > 0 ? '+' : ''}
-                {usd(line.available_change_usd)}
+              <td className={cn('number', line.available_change_usd > 0 && 'text-good')}>
+                {signedUsd(line.available_change_usd)}
               </td>
-              <td className="whitespace-nowrap">{line.consumed_usd === 0 ? '–' : usd(line.consumed_usd)}</td>
-              <td className="whitespace-nowrap text-soft">{usd(line.available_usd)}</td>
+              <td className="number">{line.consumed_usd === 0 ? '–' : usd(line.consumed_usd)}</td>
+              <td className="number text-soft">{usd(line.available_usd)}</td>
             </tr>
           ))}
         </Table>

@@ -184,20 +184,32 @@ function Password() {
 /** A code beside the password: an app that makes codes gets the address, and proves it by its first one. */
 function SecondFactor() {
   const t = useT()
+  const client = useQueryClient()
+  const isOn = useSession().person?.two_factor === true
+  const changed = (): void => void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
   const enabling = useMutation({ mutationFn: () => call('POST /api/auth/two-factor/enable', { body: { password } }) })
   const proving = useMutation({
     mutationFn: () => call('POST /api/auth/two-factor/verify-totp', { body: { code } }),
-    onSuccess: () => say(t('settings.twoFactorOn')),
+    onSuccess() {
+      say(t('settings.twoFactorOn'))
+      changed()
+    },
   })
   const disabling = useMutation({
     mutationFn: () => call('POST /api/auth/two-factor/disable', { body: { password } }),
-    onSuccess: () => say(t('settings.twoFactorOff')),
+    onSuccess() {
+      say(t('settings.twoFactorOff'))
+      setPassword('')
+      enabling.reset()
+      changed()
+    },
   })
   const begin = (event: FormEvent): void => {
     event.preventDefault()
-    enabling.mutate()
+    if (isOn) disabling.mutate()
+    else enabling.mutate()
   }
   const prove = (event: FormEvent): void => {
     event.preventDefault()
@@ -207,7 +219,7 @@ function SecondFactor() {
     <Panel>
       <PanelTitle>{t('settings.twoFactor')}</PanelTitle>
       <div className="grid grid-cols-1 gap-4 p-4">
-        <p className="text-soft">{t('settings.twoFactorAbout')}</p>
+        <p className="text-soft">{t(isOn ? 'settings.twoFactorIsOn' : 'settings.twoFactorAbout')}</p>
         {!enabling.data && (
           <form onSubmit={begin} className="grid grid-cols-1 gap-4">
             <Field label={t('settings.currentPassword')}>
@@ -224,11 +236,8 @@ function SecondFactor() {
             </Field>
             {(enabling.error ?? disabling.error) && <Fault error={enabling.error ?? disabling.error} />}
             <div className="flex gap-2">
-              <Button type="submit" disabled={enabling.isPending}>
-                {t('settings.twoFactorEnable')}
-              </Button>
-              <Button look="quiet" onClick={() => disabling.mutate()} disabled={password === ''}>
-                {t('settings.twoFactorDisable')}
+              <Button type="submit" disabled={enabling.isPending || disabling.isPending}>
+                {t(isOn ? 'settings.twoFactorDisable' : 'settings.twoFactorEnable')}
               </Button>
             </div>
           </form>

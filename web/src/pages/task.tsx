@@ -14,10 +14,11 @@ import { Progress } from '../media/task-card.tsx'
 import { mayMake, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
-import { Badge, Code, CopyButton, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
+import { Id } from '../ui/id.tsx'
+import { Badge, Code, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
 import { TaskTools } from './library/task-tools.tsx'
-import { openStudio } from './studio/follow-ups.ts'
-import type { Values } from './studio/schema.ts'
+import type { Values } from './studio/field-schema.ts'
+import { openStudio } from './studio/open-studio.ts'
 import { adviceFor } from './tasks/advice.ts'
 import { Deliveries } from './tasks/deliveries.tsx'
 import { ForOperators } from './tasks/for-operators.tsx'
@@ -74,12 +75,12 @@ export function OneTask() {
       <div className="grid gap-5 lg:grid-cols-[1fr_320px]">
         <div className="grid grid-cols-1 min-w-0 content-start gap-5">
           <Result task={task} onDeleted={() => void navigate({ to: '/tasks' })} />
-          <Attempts task={task} />
-          <Deliveries task={task} />
           <Panel>
             <PanelTitle>{t('task.input')}</PanelTitle>
             <Code text={JSON.stringify(task.input, null, 2)} className="m-4" />
           </Panel>
+          <Attempts task={task} />
+          <Deliveries task={task} />
           {task.logs.length > 0 && (
             <Panel>
               <PanelTitle>{t('task.logs')}</PanelTitle>
@@ -106,10 +107,11 @@ function Result({ task, onDeleted }: { task: Task; onDeleted: () => void }) {
         {!hasEnded(task) && <Progress task={task} />}
         {task.error && (
           <div className="rounded-lg bg-bad-ground px-4 py-3 text-bad">
-            <p className="font-medium">{task.error.code}</p>
-            <p>{task.error.message}</p>
-            <p className="mt-2">{adviceFor(task.error.code)}</p>
-            <p className="mt-1 text-xs">{t('task.notCharged')}</p>
+            <p className="font-medium">{task.error.message}</p>
+            <p className="mt-1">
+              {adviceFor(task.error.code)} {t('task.notCharged')}
+            </p>
+            <p className="mt-2 font-mono text-xs">{task.error.code}</p>
           </div>
         )}
         {task.status === 'cancelled' && <p className="text-soft">{t('task.wasCancelled')}</p>}
@@ -125,13 +127,7 @@ function Result({ task, onDeleted }: { task: Task; onDeleted: () => void }) {
 function Facts({ task }: { task: Task }) {
   const t = useT()
   const facts: [string, ReactNode][] = [
-    [
-      t('task.id'),
-      <span key="id" className="flex items-center gap-1 font-mono text-xs">
-        <span className="truncate">{task.id}</span>
-        <CopyButton text={task.id} />
-      </span>,
-    ],
+    [t('task.id'), <Id key="id" text={task.id} />],
     [t('task.provider'), task.provider ?? '–'],
     [t('task.held'), hasEnded(task) ? pointsAsUsd(0) : pointsAsUsd(task.price_points)],
     [t('task.consumed'), pointsAsUsd(task.consumed_points)],
@@ -181,7 +177,14 @@ function Attempts({ task }: { task: Task }) {
       <PanelTitle>{t('task.attempts')}</PanelTitle>
       <Table
         label={t('task.attempts')}
-        head={['#', t('task.provider'), t('task.outcome'), t('task.reason'), t('task.begun'), t('task.took')]}
+        head={[
+          '#',
+          t('task.provider'),
+          t('task.outcome'),
+          t('task.reason'),
+          t('task.begun'),
+          { number: t('task.took') },
+        ]}
       >
         {attempts.map(({ number, provider, outcome, reason, begun_at, ended_at }) => (
           <tr key={number}>
@@ -190,11 +193,9 @@ function Attempts({ task }: { task: Task }) {
             <td>
               <Badge tone={OUTCOMES[outcome]}>{t(`outcome.${outcome}`)}</Badge>
             </td>
-            <td className="text-soft">{reason || '–'}</td>
+            <td className="max-w-80 text-soft max-sm:min-w-48 max-sm:whitespace-normal">{reason || '–'}</td>
             <td className="whitespace-nowrap text-soft">{begun_at ? dateTime(begun_at) : '–'}</td>
-            <td className="whitespace-nowrap text-soft">
-              {begun_at && ended_at ? duration(ended_at - begun_at) : '–'}
-            </td>
+            <td className="number text-soft">{begun_at && ended_at ? duration(ended_at - begun_at) : '–'}</td>
           </tr>
         ))}
       </Table>

@@ -113,8 +113,8 @@ export function Tasks() {
                 t('task.name'),
                 t('task.operation'),
                 t('task.provider'),
-                t('task.took'),
-                t('task.price'),
+                { number: t('task.took') },
+                { number: t('task.price') },
                 t('task.created'),
               ]}
             >
@@ -159,8 +159,8 @@ function Row({ task }: { task: Task }) {
       </td>
       <td className="max-w-64 truncate text-soft">{operation}</td>
       <td className="text-soft">{provider ?? '–'}</td>
-      <td className="whitespace-nowrap text-soft">{started_at && ended_at ? duration(ended_at - started_at) : '–'}</td>
-      <td className="whitespace-nowrap">{pointsAsUsd(hasEnded(task) ? consumed_points : price_points)}</td>
+      <td className="number text-soft">{started_at && ended_at ? duration(ended_at - started_at) : '–'}</td>
+      <td className="number">{pointsAsUsd(hasEnded(task) ? consumed_points : price_points)}</td>
       <td className="whitespace-nowrap text-soft">
         <time dateTime={new Date(created_at).toISOString()} title={dateTime(created_at)}>
           {ago(created_at)}

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { call } from '../api/client.ts'
 import { ago, dateTime } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
+import { useAct } from '../shell/acts.ts'
 import { mayManage, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
@@ -11,6 +12,7 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Field, Input, Select } from '../ui/field.tsx'
 import { Badge, Code, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
 import { sayError } from '../ui/toast.tsx'
+import { useRemovals } from '../ui/use-removals.ts'
 
 const ROLES = ['owner', 'member', 'viewer'] as const
 type Role = (typeof ROLES)[number]
@@ -23,6 +25,7 @@ export function Team() {
   const session = useSession()
   const may = mayManage(session)
   const [isInviting, setInviting] = useState(false)
+  useAct('team.invite', () => setInviting(true))
   const { data, error, isPending } = useQuery({ queryKey: ['members'], queryFn: () => call('GET /api/v1/members') })
   const changed = (): void => void client.invalidateQueries({ queryKey: ['members'] })
   const changing = useMutation({
@@ -31,11 +34,16 @@ export function Team() {
     onSuccess: changed,
     onError: sayError,
   })
-  const removing = useMutation({
-    mutationFn: (id: string) => call('DELETE /api/v1/members/{id}', { path: { id } }),
-    onSuccess: changed,
-    onError: sayError,
-  })
+  const { isGone, remove } = useRemovals()
+  const removeMember = (id: string, name: string): void =>
+    remove(id, id === session.person?.id ? t('team.left') : t('team.removed', { name }), async () => {
+      await call('DELETE /api/v1/members/{id}', { path: { id } })
+      changed()
+    })
+  const members = data?.items.filter(({ id }) => !isGone(id)) ?? []
+  const owners = members.filter(({ role }) => role === 'owner')
+  /** A tenant keeps an owner. */
+  const isLastOwner = (id: string): boolean => owners.length === 1 && owners[0]?.id === id
   return (
     <Page
       title={t('nav.team')}
@@ -59,7 +67,7 @@ export function Team() {
               label={t('team.members')}
               head={[t('person.name'), t('person.email'), t('team.role'), t('team.joined'), '']}
             >
-              {data.items.map(({ id, name, email, role, joined_at }) => (
+              {members.map(({ id, name, email, role, joined_at }) => (
                 <tr key={id}>
                   <td className="font-medium">{name}</td>
                   <td className="text-soft">{email}</td>
@@ -68,6 +76,8 @@ export function Team() {
                       <Select
                         aria-label={`${t('team.role')}: ${name}`}
                         value={role}
+                        disabled={isLastOwner(id)}
+                        title={isLastOwner(id) ? t('team.lastOwner') : undefined}
                         onChange={({ target }) => changing.mutate({ id, role: target.value as Role })}
                         className="h-8 w-auto"
                       >
@@ -83,12 +93,17 @@ export function Team() {
                   </td>
                   <td className="text-soft">{ago(joined_at)}</td>
                   <td className="text-right">
-                    {(may || id === session.person?.id) && (
+                    {!isLastOwner(id) && id === session.person?.id && (
+                      <Button size="small" onClick={() => removeMember(id, name)}>
+                        {t('team.leave')}
+                      </Button>
+                    )}
+                    {may && !isLastOwner(id) && id !== session.person?.id && (
                       <Button
                         look="quiet"
                         size="smallIcon"
                         aria-label={t('team.remove', { name })}
-                        onClick={() => removing.mutate(id)}
+                        onClick={() => removeMember(id, name)}
                       >
                         <Trash2 />
                       </Button>
@@ -110,12 +125,13 @@ function Invitations() {
   const t = useT()
   const client = useQueryClient()
   const { data } = useQuery({ queryKey: ['invitations'], queryFn: () => call('GET /api/v1/invitations') })
-  const revoking = useMutation({
-    mutationFn: (id: string) => call('DELETE /api/v1/invitations/{id}', { path: { id } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['invitations'] }),
-    onError: sayError,
-  })
-  const open = data?.items.filter(({ accepted_at, revoked_at }) => !accepted_at && !revoked_at) ?? []
+  const { isGone, remove } = useRemovals()
+  const withdraw = (id: string): void =>
+    remove(id, t('team.withdrawn'), async () => {
+      await call('DELETE /api/v1/invitations/{id}', { path: { id } })
+      await client.invalidateQueries({ queryKey: ['invitations'] })
+    })
+  const open = data?.items.filter(({ id, accepted_at, revoked_at }) => !accepted_at && !revoked_at && !isGone(id)) ?? []
   if (open.length === 0) return null
   return (
     <Panel>
@@ -127,9 +143,9 @@ function Invitations() {
             <td>
               <Badge>{t(`role.${role}`)}</Badge>
             </td>
-            <td className="text-soft">{dateTime(expires_at)}</td>
+            <td className="whitespace-nowrap text-soft">{dateTime(expires_at)}</td>
             <td className="text-right">
-              <Button size="small" onClick={() => revoking.mutate(id)}>
+              <Button size="small" onClick={() => withdraw(id)}>
                 {t('team.revoke')}
               </Button>
             </td>

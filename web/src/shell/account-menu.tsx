@@ -8,8 +8,8 @@ import { router } from '../router.tsx'
 import { Menu } from '../ui/menu.tsx'
 import { sayError } from '../ui/toast.tsx'
 import { chooseMode, useMode } from './mode.ts'
-import { stop } from './player.ts'
 import { becomeSession, useSession } from './session.ts'
+import { signOut } from './sign-out.ts'
 import { setTheme, useTheme } from './theme.ts'
 
 /** Who is here, and for whom; theme, language, sandbox and the way out. */
@@ -29,11 +29,6 @@ export function AccountMenu({ isCompact = false }: { isCompact?: boolean }) {
   async function enter(id: string): Promise<void> {
     becomeSession(await call('POST /api/workspace/tenant', { body: { id } }))
     await router.invalidate()
-  }
-  async function leave(): Promise<void> {
-    stop()
-    becomeSession(await call('POST /api/workspace/sign-out'))
-    await router.navigate({ to: '/sign-in' })
   }
 
   return (
@@ -90,7 +85,7 @@ export function AccountMenu({ isCompact = false }: { isCompact?: boolean }) {
               },
             ]),
         'line',
-        { label: t('session.signOut'), icon: <LogOut aria-hidden />, run: () => void leave().catch(sayError) },
+        { label: t('session.signOut'), icon: <LogOut aria-hidden />, run: () => void signOut().catch(sayError) },
       ]}
     />
   )

@@ -35,7 +35,7 @@ export function AnnouncementBar() {
       key={id}
       className={cn(
         'flex items-center gap-3 px-4 py-2 text-[13px] md:px-8 [&_svg]:size-4 [&_svg]:shrink-0',
-        tone === 'warning' ? 'bg-bad-ground text-bad' : 'bg-info-ground text-info',
+        tone === 'warning' ? 'bg-mark-ground text-mark' : 'bg-info-ground text-info',
       )}
     >
       {tone === 'warning' ? <TriangleAlert aria-hidden /> : <Info aria-hidden />}

@@ -33,6 +33,23 @@ const PLACES: Place[] = [
   { to: '/team', label: 'nav.team', icon: Users },
 ]
 
+/** The parts of the operator's page. */
+export const SECTIONS = [
+  { section: 'health', label: 'operator.health' },
+  { section: 'tenants', label: 'operator.tenants' },
+  { section: 'people', label: 'operator.people' },
+  { section: 'top-up', label: 'operator.topUp' },
+  { section: 'announcements', label: 'operator.announcements' },
+  { section: 'accounts', label: 'nav.accounts' },
+  { section: 'routing', label: 'operator.routing' },
+  { section: 'prices', label: 'operator.prices' },
+  { section: 'webhooks', label: 'task.webhooks' },
+  { section: 'settings', label: 'nav.settings' },
+  { section: 'audit', label: 'operator.audit' },
+  { section: 'reconcile', label: 'operator.reconcile' },
+] as const satisfies { section: string; label: Key }[]
+export type Section = (typeof SECTIONS)[number]['section']
+
 export function placesFor(session: Session): Place[] {
   const own = PLACES.filter(({ to }) => to !== '/team' || session.person !== null)
   return isOperator(session) ? [...own, { to: '/operator', label: 'nav.operator', icon: Gauge }] : own

@@ -1,49 +1,139 @@
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { Languages, Moon, Settings } from 'lucide-react'
+import {
+  BookOpen,
+  Building2,
+  FlaskConical,
+  Gauge,
+  KeyRound,
+  Languages,
+  LogOut,
+  type LucideIcon,
+  Megaphone,
+  Moon,
+  Plug,
+  Settings,
+  Tag,
+  Ticket,
+  UserPlus,
+  WalletMinimal,
+} from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useState } from 'react'
-import { operationsQuery } from '../api/queries.ts'
-import { setLocale, useLocale, useT } from '../i18n/i18n.ts'
+import { operationsQuery, type Session } from '../api/queries.ts'
+import { setLocale, translateCatalog, useLocale, useT } from '../i18n/i18n.ts'
 import { GROUPS, groupOf } from '../pages/studio/groups.ts'
 import { router } from '../router.tsx'
 import { hasWords } from '../ui/has-words.ts'
-import { getMode } from './mode.ts'
-import { placesFor } from './navigation.ts'
-import { useSession } from './session.ts'
+import { sayError } from '../ui/toast.tsx'
+import { type Act, begin } from './acts.ts'
+import { chooseMode, getMode, useMode } from './mode.ts'
+import { placesFor, SECTIONS, type Section } from './navigation.ts'
+import { isOperator, mayManage, useSession } from './session.ts'
+import { signOut } from './sign-out.ts'
 import { setTheme, useTheme } from './theme.ts'
 
 const ITEM =
   'flex h-9 items-center gap-2.5 rounded-lg px-2.5 data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-soft'
 
-/** Everything by its name: pages, operations, and a task by its id. */
+interface Choice {
+  name: string
+  /** More by which it is found. */
+  words: string
+  icon: LucideIcon
+  run: () => unknown
+}
+
+/** What opens a dialog of a page. */
+const ACTS: {
+  act: Act
+  to: '/keys' | '/money' | '/accounts' | '/team' | '/operator'
+  section?: Section
+  icon: LucideIcon
+  isFor: (session: Session) => boolean
+}[] = [
+  { act: 'keys.make', to: '/keys', icon: KeyRound, isFor: mayManage },
+  { act: 'money.addCredit', to: '/money', icon: WalletMinimal, isFor: mayManage },
+  { act: 'accounts.add', to: '/accounts', icon: Plug, isFor: mayManage },
+  { act: 'team.invite', to: '/team', icon: UserPlus, isFor: (one) => mayManage(one) && one.person !== null },
+  { act: 'tenants.make', to: '/operator', section: 'tenants', icon: Building2, isFor: isOperator },
+  { act: 'code.make', to: '/operator', section: 'top-up', icon: Ticket, isFor: isOperator },
+  { act: 'announcement.add', to: '/operator', section: 'announcements', icon: Megaphone, isFor: isOperator },
+  { act: 'prices.set', to: '/operator', section: 'prices', icon: Tag, isFor: isOperator },
+]
+
+const documentAt = (path: string): string => new URL(path, document.baseURI).href
+
+/** Everything by its name: pages, what can be done on them, operations, and a task by its id. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const t = useT()
   const theme = useTheme()
   const locale = useLocale()
-  const places = placesFor(useSession())
+  const mode = useMode()
+  const session = useSession()
+  const places = placesFor(session)
+  const isDark = theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches)
   const { data: operations = [] } = useQuery(operationsQuery(getMode()))
   const [typed, setTyped] = useState('')
   const run = (action: () => unknown) => () => {
     onClose()
     action()
   }
-  const shownPlaces = places.filter(({ to, label }) => hasWords(`${t(label)} ${to}`, typed))
-  // With nothing typed, the pages are enough.
-  const found = typed.trim() === '' ? [] : operations.filter(({ id, title }) => hasWords(`${id} ${title}`, typed))
-  const commands = [
-    { label: t('nav.settings'), icon: Settings, run: () => router.navigate({ to: '/settings' }) },
+  const pages: Choice[] = [
+    ...places.map(({ to, label, icon }) => ({ name: t(label), words: to, icon, run: () => router.navigate({ to }) })),
+    { name: t('nav.settings'), words: '/settings', icon: Settings, run: () => router.navigate({ to: '/settings' }) },
+    ...(typed.trim() !== '' && isOperator(session)
+      ? SECTIONS.map(({ section, label }) => ({
+          name: `${t('nav.operator')} · ${t(label)}`,
+          words: section,
+          icon: Gauge,
+          run: () => router.navigate({ to: '/operator/$section', params: { section } }),
+        }))
+      : []),
+    { name: t('home.docsLink'), words: 'docs openapi', icon: BookOpen, run: () => open(documentAt('docs')) },
+    { name: t('home.guideLink'), words: 'guide docs help', icon: BookOpen, run: () => open(documentAt('guide/')) },
+  ]
+  const acts: Choice[] = [
+    ...ACTS.filter(({ isFor }) => isFor(session)).map(({ act, to, section, icon }) => ({
+      name: t(act),
+      words: act,
+      icon,
+      run: async () => {
+        if (section) await router.navigate({ to: '/operator/$section', params: { section } })
+        else await router.navigate({ to })
+        begin(act)
+      },
+    })),
     {
-      label: theme === 'dark' ? t('theme.light') : t('theme.dark'),
+      name: isDark ? t('theme.light') : t('theme.dark'),
+      words: 'theme dark light',
       icon: Moon,
-      run: () => setTheme(theme === 'dark' ? 'light' : 'dark'),
+      run: () => setTheme(isDark ? 'light' : 'dark'),
     },
     {
-      label: locale === 'en' ? '中文' : 'English',
+      name: locale === 'en' ? '中文' : 'English',
+      words: 'language chinese english',
       icon: Languages,
       run: () => setLocale(locale === 'en' ? 'zh' : 'en'),
     },
-  ].filter(({ label }) => hasWords(label, typed))
+    ...(session.key
+      ? []
+      : [
+          {
+            name: mode === 'test' ? t('mode.leave') : t('mode.enter'),
+            words: 'sandbox test',
+            icon: FlaskConical,
+            run: () => chooseMode(mode === 'test' ? 'live' : 'test'),
+          },
+        ]),
+    { name: t('session.signOut'), words: 'sign out log out', icon: LogOut, run: () => signOut().catch(sayError) },
+  ]
+  const matching = (choices: Choice[]) => choices.filter(({ name, words }) => hasWords(`${name} ${words}`, typed))
+  // With nothing typed, the pages are enough.
+  const found =
+    typed.trim() === ''
+      ? []
+      : operations.filter(({ id, title }) => hasWords(`${id} ${title} ${translateCatalog(title)}`, typed))
   const isId = /^[0-9a-f-]{36}$/.test(typed.trim())
   return (
     <Dialog.Root open onOpenChange={(is) => !is && onClose()}>
@@ -72,25 +162,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
                   {t('palette.task', { id: typed.trim().slice(0, 8) })}
                 </Command.Item>
               )}
-              <Command.Group heading={t('palette.pages')}>
-                {shownPlaces.map(({ to, label, icon: Icon }) => (
-                  <Command.Item
-                    key={to}
-                    value={`${t(label)} ${to}`}
-                    className={ITEM}
-                    onSelect={run(() => router.navigate({ to }))}
-                  >
-                    <Icon aria-hidden />
-                    {t(label)}
-                  </Command.Item>
-                ))}
-                {commands.map(({ label, icon: Icon, run: action }) => (
-                  <Command.Item key={label} value={label} className={ITEM} onSelect={run(action)}>
-                    <Icon aria-hidden />
-                    {label}
-                  </Command.Item>
-                ))}
-              </Command.Group>
+              <Choices heading={t('palette.pages')} choices={matching(pages)} onChoose={run} />
+              <Choices heading={t('palette.acts')} choices={matching(acts)} onChoose={run} />
               {GROUPS.filter(({ id }) => found.some((operation) => groupOf(operation) === id)).map(
                 ({ id, icon: Icon }) => (
                   <Command.Group key={id} heading={t(`group.${id}`)}>
@@ -104,7 +177,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                           onSelect={run(() => router.navigate({ to: '/studio', search: { op: operation.id } }))}
                         >
                           <Icon aria-hidden />
-                          <span className="truncate">{operation.title}</span>
+                          <span className="truncate">{translateCatalog(operation.title)}</span>
                           <span className="ml-auto shrink-0 text-soft text-xs">{operation.model}</span>
                         </Command.Item>
                       ))}
@@ -116,5 +189,27 @@ export function Palette({ onClose }: { onClose: () => void }) {
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
+  )
+}
+
+function Choices({
+  heading,
+  choices,
+  onChoose,
+}: {
+  heading: string
+  choices: Choice[]
+  onChoose: (action: () => unknown) => () => void
+}) {
+  if (choices.length === 0) return null
+  return (
+    <Command.Group heading={heading}>
+      {choices.map(({ name, words, icon: Icon, run }) => (
+        <Command.Item key={name} value={`${name} ${words}`} className={ITEM} onSelect={onChoose(run)}>
+          <Icon aria-hidden />
+          {name}
+        </Command.Item>
+      ))}
+    </Command.Group>
   )
 }

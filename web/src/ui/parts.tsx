@@ -1,6 +1,6 @@
 import { Check, ChevronRight, Copy } from 'lucide-react'
 import { Tabs as RadixTabs } from 'radix-ui'
-import { type ComponentProps, type ReactNode, useState } from 'react'
+import { type ComponentProps, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useT } from '../i18n/i18n.ts'
 import { Button } from './button.tsx'
 import { cn } from './classes.ts'
@@ -39,7 +39,7 @@ export function Panel({ className, ...rest }: ComponentProps<'section'>) {
 
 export function PanelTitle({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
   return (
-    <div className="flex min-h-12 items-center justify-between gap-3 border-line border-b px-4 py-2">
+    <div className="flex min-h-12 flex-wrap items-center justify-between gap-x-3 gap-y-2 border-line border-b px-4 py-2">
       <h2 className="font-semibold">{children}</h2>
       {aside}
     </div>
@@ -52,12 +52,25 @@ export function Empty({
   title,
   children,
   action,
+  isSmall = false,
 }: {
   icon?: ReactNode
   title: ReactNode
   children?: ReactNode
   action?: ReactNode
+  /** In a panel beside others, where it should not be the largest thing. */
+  isSmall?: boolean
 }) {
+  if (isSmall) {
+    return (
+      <div className="flex items-center gap-3 px-4 py-4 text-soft [&_svg]:size-5 [&_svg]:shrink-0">
+        {icon}
+        <p>
+          <span className="font-medium text-ink">{title}</span> {children}
+        </p>
+      </div>
+    )
+  }
   return (
     <div className="grid justify-items-center gap-2 px-6 py-14 text-center">
       {icon && (
@@ -168,9 +181,16 @@ export function Tabs({
   items: { value: string; label: ReactNode }[]
   label: string
 }) {
+  const list = useRef<HTMLDivElement>(null)
+  // Of tabs that are wider than a phone, the chosen one is in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another value is another place
+  useEffect(() => {
+    const [row, chosen] = [list.current, list.current?.querySelector<HTMLElement>('[data-state=active]')]
+    if (row && chosen) row.scrollLeft = chosen.offsetLeft - (row.clientWidth - chosen.clientWidth) / 2
+  }, [value])
   return (
     <RadixTabs.Root value={value} onValueChange={onChange} activationMode="manual" className="min-w-0 max-w-full">
-      <RadixTabs.List aria-label={label} className="-m-1 flex gap-1 overflow-x-auto p-1">
+      <RadixTabs.List ref={list} aria-label={label} className="relative -m-1 flex gap-1 overflow-x-auto p-1">
         {items.map((item) => (
           <RadixTabs.Trigger
             key={item.value}
@@ -186,22 +206,42 @@ export function Tabs({
   )
 }
 
+/** The head of a column of numbers; its cells have the class `number`. */
+export interface NumberHead {
+  number: string
+}
+
+const isNumberHead = (name: ReactNode | NumberHead): name is NumberHead =>
+  typeof name === 'object' && name !== null && 'number' in name
+
 /** A dense table that scrolls sideways by itself. */
-export function Table({ head, children, label }: { head: ReactNode[]; children: ReactNode; label: string }) {
+export function Table({
+  head,
+  children,
+  label,
+}: {
+  head: (ReactNode | NumberHead)[]
+  children: ReactNode
+  label: string
+}) {
   return (
     <section tabIndex={0} aria-label={label} className="relative overflow-x-auto">
       <table className="w-full text-left">
         <thead>
           <tr className="border-line border-b text-soft text-xs">
             {head.map((name, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their places
-              <th key={at} scope="col" className="h-9 whitespace-nowrap px-4 font-medium">
-                {name || <span className="sr-only">·</span>}
+              <th
+                // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their places
+                key={at}
+                scope="col"
+                className={cn('h-9 whitespace-nowrap px-4 font-medium', isNumberHead(name) && 'text-right')}
+              >
+                {isNumberHead(name) ? name.number : name || <span className="sr-only">·</span>}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody className="[&_td]:h-11 [&_td]:px-4 [&_td]:py-1.5 [&_tr:last-child]:border-0 [&_tr]:border-line [&_tr]:border-b [&_tr:hover]:bg-hover/60">
+        <tbody className="[&_td.number]:whitespace-nowrap [&_td.number]:text-right [&_td.number]:tabular-nums max-sm:[&_td]:whitespace-nowrap [&_td]:h-11 [&_td]:px-4 [&_td]:py-1.5 [&_tr:last-child]:border-0 [&_tr]:border-line [&_tr]:border-b [&_tr:hover]:bg-hover/60">
           {children}
         </tbody>
       </table>

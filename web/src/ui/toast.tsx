@@ -43,23 +43,30 @@ export function sayError(error: unknown): void {
  * took away.
  */
 export function doLater(text: string, run: () => Promise<unknown>, revert: () => void): void {
-  let isUndone = false
-  add({
-    text,
-    tone: 'info',
-    undo: () => {
-      isUndone = true
-      revert()
-    },
-  })
-  setTimeout(() => {
-    if (isUndone) return
+  const begin = (): void => {
+    if (!waiting.delete(begin)) return
     run().catch((error: unknown) => {
       revert()
       sayError(error)
     })
-  }, SHOWN_MS)
+  }
+  waiting.add(begin)
+  add({
+    text,
+    tone: 'info',
+    undo: () => {
+      waiting.delete(begin)
+      revert()
+    },
+  })
+  setTimeout(begin, SHOWN_MS)
 }
+
+/** What can still be undone. Who leaves the page has not undone it. */
+const waiting = new Set<() => void>()
+addEventListener('pagehide', () => {
+  for (const begin of waiting) begin()
+})
 
 /** Says what was done, with a way back while it is shown. */
 export function sayDone(text: string, undo: () => void): void {

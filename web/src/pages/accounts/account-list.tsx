@@ -4,11 +4,13 @@ import { useState } from 'react'
 import type { Account, AccountFindings } from '../../api/routes.ts'
 import { ago, dateTime } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { useAct } from '../../shell/acts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Badge, Empty, Fault, Panel, Skeleton, type Tone } from '../../ui/parts.tsx'
-import { doLater, say, sayError } from '../../ui/toast.tsx'
+import { say, sayError } from '../../ui/toast.tsx'
+import { useRemovals } from '../../ui/use-removals.ts'
 import type { AccountsApi, Switch } from './accounts-api.ts'
 import { AddAccount } from './add-account.tsx'
 
@@ -28,13 +30,14 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
   const key = ['accounts', api.of]
   const { data, error, isPending, refetch } = useQuery({ queryKey: key, queryFn: api.list, refetchInterval: 15_000 })
   const [isAdding, setAdding] = useState(false)
+  useAct('accounts.add', () => setAdding(true))
   const [findings, setFindings] = useState<AccountFindings>()
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
+  const removals = useRemovals()
   const changed = (): void => {
     void client.invalidateQueries({ queryKey: ['accounts'] })
     void client.invalidateQueries({ queryKey: ['operations'] })
   }
-  const accounts = (data ?? []).filter(({ id }) => !hidden.has(id))
+  const accounts = (data ?? []).filter(({ id }) => !removals.isGone(id))
   const add = mayChange && (
     <Button look="primary" onClick={() => setAdding(true)}>
       <Plus />
@@ -42,15 +45,10 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
     </Button>
   )
   function remove({ id, name }: Account): void {
-    setHidden(new Set([...hidden, id]))
-    doLater(
-      t('accounts.removed', { name }),
-      async () => {
-        await api.remove(id)
-        changed()
-      },
-      () => setHidden((now) => new Set([...now].filter((one) => one !== id))),
-    )
+    removals.remove(id, t('accounts.removed', { name }), async () => {
+      await api.remove(id)
+      changed()
+    })
   }
   return (
     <div className="grid grid-cols-1 gap-4">

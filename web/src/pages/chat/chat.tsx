@@ -108,7 +108,7 @@ export function Chat() {
         </div>
         <Panel className="order-1 h-fit lg:sticky lg:top-6 lg:order-2">
           <div className="grid grid-cols-1 gap-4 p-4">
-            <Field label={t('chat.model')} help={model && mode === 'live' ? priceOf(model, t) : t('chat.free')}>
+            <Field label={t('chat.model')} help={model && (mode === 'live' ? priceOf(model, t) : t('chat.free'))}>
               {(props) => (
                 <Select
                   {...props}

@@ -2,7 +2,8 @@ import { type InfiniteData, infiniteQueryOptions } from '@tanstack/react-query'
 import { call, fileAddress } from '../../api/client.ts'
 import { deletedTasks } from '../../api/feed.ts'
 import { queryClient, type Status, type Task } from '../../api/queries.ts'
-import { madeBy, nameOf, tracksOf } from '../../media/outputs.ts'
+import { madeBy } from '../../media/made.ts'
+import { nameOf, tracksOf } from '../../media/outputs.ts'
 import type { Track } from '../../shell/player.ts'
 
 /** What the grid shows of a task. Much smaller than the task: someone may scroll through a hundred thousand. */

@@ -4,11 +4,12 @@ import { type FormEvent, useState } from 'react'
 import { type Answer, call } from '../../api/client.ts'
 import { dateTime } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { useAct } from '../../shell/acts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input, Select, TextArea } from '../../ui/field.tsx'
 import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
-import { say, sayError } from '../../ui/toast.tsx'
+import { useRemovals } from '../../ui/use-removals.ts'
 import { TenantInput, useTenantNames } from './tenant-input.tsx'
 
 type Announcement = Answer<'GET /api/admin/announcements'>['items'][number]
@@ -26,14 +27,14 @@ export function Announcements() {
     void client.invalidateQueries({ queryKey: ANNOUNCEMENTS })
     void client.invalidateQueries({ queryKey: ['announcements'] })
   }
-  const removing = useMutation({
-    mutationFn: (id: string) => call('DELETE /api/admin/announcements/{id}', { path: { id } }),
-    onSuccess() {
-      say(t('announcement.removed'))
+  useAct('announcement.add', () => setAdding(true))
+  const { isGone, remove } = useRemovals()
+  const removeAnnouncement = (id: string): void =>
+    remove(id, t('announcement.removed'), async () => {
+      await call('DELETE /api/admin/announcements/{id}', { path: { id } })
       changed()
-    },
-    onError: sayError,
-  })
+    })
+  const shown = data?.items.filter(({ id }) => !isGone(id))
   const add = (
     <Button look="primary" size="small" onClick={() => setAdding(true)}>
       <Megaphone />
@@ -45,12 +46,12 @@ export function Announcements() {
       <PanelTitle aside={add}>{t('announcement.title')}</PanelTitle>
       {error && <Fault error={error} />}
       {!data && !error && <Skeleton rows={3} />}
-      {data?.items.length === 0 && (
+      {shown?.length === 0 && (
         <Empty icon={<Megaphone />} title={t('announcement.emptyTitle')}>
           {t('announcement.empty')}
         </Empty>
       )}
-      {data && data.items.length > 0 && (
+      {shown && shown.length > 0 && (
         <Table
           label={t('announcement.title')}
           head={[
@@ -62,7 +63,7 @@ export function Announcements() {
             '',
           ]}
         >
-          {data.items.map((one) => (
+          {shown.map((one) => (
             <tr key={one.id}>
               <td>
                 <State {...one} />
@@ -76,7 +77,7 @@ export function Announcements() {
                   look="quiet"
                   size="smallIcon"
                   aria-label={t('announcement.remove')}
-                  onClick={() => removing.mutate(one.id)}
+                  onClick={() => removeAnnouncement(one.id)}
                 >
                   <Trash2 />
                 </Button>
@@ -103,7 +104,7 @@ function State({ begins_at, ends_at, tone }: Announcement) {
   const now = Date.now()
   if (ends_at && Date.parse(ends_at) <= now) return <Badge>{t('announcement.over')}</Badge>
   if (Date.parse(begins_at) > now) return <Badge tone="mark">{t('announcement.toCome')}</Badge>
-  return <Badge tone={tone === 'warning' ? 'bad' : 'info'}>{t('announcement.shown')}</Badge>
+  return <Badge tone={tone === 'warning' ? 'mark' : 'info'}>{t('announcement.shown')}</Badge>
 }
 
 function Announce({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {

@@ -35,8 +35,15 @@ export function AuditLog() {
     queryKey: ['admin-people', 'names'],
     queryFn: () => call('GET /api/admin/people', { query: { limit: 1_000 } }),
   })
-  /** People by their names; keys by their ids. */
-  const nameOf = (actor: string): string => people?.items.find(({ id }) => actor === `person:${id}`)?.name ?? actor
+  const { data: keys } = useQuery({
+    queryKey: ['admin-keys', 'names'],
+    queryFn: () => call('GET /api/admin/keys', { query: { limit: 1_000 } }),
+  })
+  /** People and keys by their names, as far as they are still there. */
+  const nameOf = (actor: string): string =>
+    people?.items.find(({ id }) => actor === `person:${id}`)?.name ??
+    keys?.items.find(({ id }) => actor === id)?.name ??
+    actor
   const entries = data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Panel>

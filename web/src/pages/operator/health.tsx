@@ -3,7 +3,7 @@ import { Activity, CircleCheck, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { type Answer, call } from '../../api/client.ts'
 import { ago, bytes, dateTime, duration, number, usd } from '../../i18n/format.ts'
-import { useT } from '../../i18n/i18n.ts'
+import { translateIfKnown, useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
 import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table, type Tone } from '../../ui/parts.tsx'
 import { RetentionDialog } from './retention-dialog.tsx'
@@ -99,7 +99,11 @@ function Troubles({ health }: { health: Health }) {
 function Tiles({ health: { process: running, database, last_day: day, queue } }: { health: Health }) {
   const t = useT()
   const tiles = [
-    { label: t('health.version'), value: running?.version ?? '–', about: running?.node },
+    {
+      label: t('health.version'),
+      value: running?.version ?? '–',
+      about: running && `Node.js ${running.node.replace(/^v/, '')}`,
+    },
     { label: t('health.uptime'), value: running ? duration(running.uptime_seconds * 1_000) : '–' },
     {
       label: t('health.lag'),
@@ -174,7 +178,11 @@ function storageRows({ storage, process: running }: Health, t: Translate): Row[]
     },
     ...storage.disks.map((disk): Row => {
       const value = t('health.free', { free: bytes(disk.free_bytes), size: bytes(disk.size_bytes) })
-      return { label: t('health.diskOf', { folder: disk.folder }), value, ...(isFull(disk) ? { tone: 'bad' } : {}) }
+      return {
+        label: translateIfKnown(`health.disk.${disk.folder}`) ?? t('health.diskOf', { folder: disk.folder }),
+        value,
+        ...(isFull(disk) ? { tone: 'bad' } : {}),
+      }
     }),
     { label: t('health.files'), value: bytes(storage.uploaded_bytes) },
     { label: t('health.memory'), value: running ? bytes(running.memory_bytes) : '–' },
@@ -192,7 +200,7 @@ function retentionRows({ retention }: Health, t: Translate): Row[] {
 }
 
 function daysOf(days: number, t: Translate): string {
-  return t('health.days', { count: number(Math.round(100 * days) / 100) })
+  return days === 1 ? t('health.day') : t('health.days', { count: number(Math.round(100 * days) / 100) })
 }
 
 function Facts({ title, rows, aside }: { title: string; rows: Row[]; aside?: ReactNode }) {
@@ -255,14 +263,14 @@ function Failures() {
               <td className="whitespace-nowrap text-soft">{ago(created_at)}</td>
               <td>{operation}</td>
               <td className="text-soft">{provider ?? '–'}</td>
-              <td className="min-w-64">
+              <td className="min-w-64 max-w-xl truncate" title={fault?.message}>
                 <span className="font-mono text-bad text-xs">{fault?.code}</span> {fault?.message}
               </td>
             </tr>
           ))}
         </Table>
       ) : (
-        <Empty icon={<Activity />} title={t('health.noFailures')} />
+        <Empty isSmall icon={<Activity />} title={t('health.noFailures')} />
       )}
     </Panel>
   )

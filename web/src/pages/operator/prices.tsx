@@ -5,11 +5,12 @@ import { call } from '../../api/client.ts'
 import { operationsQuery } from '../../api/queries.ts'
 import { day, usd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { useAct } from '../../shell/acts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input, Select } from '../../ui/field.tsx'
 import { Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
-import { sayError } from '../../ui/toast.tsx'
+import { useRemovals } from '../../ui/use-removals.ts'
 
 const PRICES = ['admin-prices'] as const
 
@@ -17,16 +18,19 @@ export function Prices() {
   const t = useT()
   const client = useQueryClient()
   const [isSetting, setSetting] = useState(false)
+  useAct('prices.set', () => setSetting(true))
   const { data, error } = useQuery({ queryKey: PRICES, queryFn: () => call('GET /api/admin/prices') })
   const changed = (): void => {
     void client.invalidateQueries({ queryKey: PRICES })
     void client.invalidateQueries({ queryKey: ['operations'] })
   }
-  const ending = useMutation({
-    mutationFn: (id: string) => call('DELETE /api/admin/prices/{id}', { path: { id } }),
-    onSuccess: changed,
-    onError: sayError,
-  })
+  const { isGone, remove } = useRemovals()
+  const end = (id: string, of: string): void =>
+    remove(id, t('prices.ended', { of }), async () => {
+      await call('DELETE /api/admin/prices/{id}', { path: { id } })
+      changed()
+    })
+  const rules = data?.filter(({ id }) => !isGone(id))
   const add = (
     <Button look="primary" size="small" onClick={() => setSetting(true)}>
       <Plus />
@@ -38,20 +42,20 @@ export function Prices() {
       <PanelTitle aside={add}>{t('prices.inForce')}</PanelTitle>
       {error && <Fault error={error} />}
       {!data && !error && <Skeleton />}
-      {data && data.length > 0 && (
+      {rules && rules.length > 0 && (
         <Table
           label={t('prices.inForce')}
           head={[
             t('prices.of'),
             t('prices.when'),
-            t('prices.price'),
+            { number: t('prices.price') },
             t('prices.for'),
             t('prices.note'),
             t('prices.since'),
             '',
           ]}
         >
-          {data.map(({ id, of, when, usd: amount, factor, per, tenant, group, note, begun_at }) => (
+          {rules.map(({ id, of, when, usd: amount, factor, per, tenant, group, note, begun_at }) => (
             <tr key={id}>
               <td className="font-medium">{of}</td>
               <td className="text-soft text-xs">
@@ -59,17 +63,14 @@ export function Prices() {
                   .map(([name, value]) => `${name} = ${value}`)
                   .join(', ') || '–'}
               </td>
-              <td>{factor === null ? `${usd(amount ?? 0)}${per ? ` / ${per}` : ''}` : `× ${factor}`}</td>
+              <td className="number">
+                {factor === null ? `${usd(amount ?? 0)}${per ? ` / ${per}` : ''}` : `× ${factor}`}
+              </td>
               <td className="text-soft">{tenant ?? group ?? t('prices.everyone')}</td>
               <td className="max-w-56 truncate text-soft">{note || '–'}</td>
               <td className="whitespace-nowrap text-soft">{day(begun_at)}</td>
               <td className="text-right">
-                <Button
-                  look="quiet"
-                  size="smallIcon"
-                  aria-label={t('prices.end', { of })}
-                  onClick={() => ending.mutate(id)}
-                >
+                <Button look="quiet" size="smallIcon" aria-label={t('prices.end', { of })} onClick={() => end(id, of)}>
                   <Trash2 />
                 </Button>
               </td>
@@ -77,7 +78,7 @@ export function Prices() {
           ))}
         </Table>
       )}
-      {data?.length === 0 && (
+      {rules?.length === 0 && (
         <Empty icon={<Tag />} title={t('prices.emptyTitle')} action={add}>
           {t('prices.empty')}
         </Empty>
@@ -168,14 +169,14 @@ function SetPrice({ onClose, onDone }: { onClose: () => void; onDone: () => void
           <div className="max-h-64 overflow-y-auto rounded-lg border border-line">
             <Table
               label={t('prices.preview')}
-              head={[t('task.operation'), t('prices.call'), t('prices.now'), t('prices.then')]}
+              head={[t('task.operation'), t('prices.call'), { number: t('prices.now') }, { number: t('prices.then') }]}
             >
               {preview.slice(0, 60).map(({ operation, call: what, now, proposed }) => (
                 <tr key={operation + what}>
                   <td>{operation}</td>
                   <td className="text-soft text-xs">{what || t('prices.example')}</td>
-                  <td className="text-soft">{usd(now.usd)}</td>
-                  <td className="font-medium">{proposed ? usd(proposed.usd) : '–'}</td>
+                  <td className="number text-soft">{usd(now.usd)}</td>
+                  <td className="number font-medium">{proposed ? usd(proposed.usd) : '–'}</td>
                 </tr>
               ))}
             </Table>

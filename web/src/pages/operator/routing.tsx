@@ -79,7 +79,9 @@ export function Routing() {
       </Panel>
       <Panel>
         <PanelTitle>{t('routing.accounts')}</PanelTitle>
-        {data?.accounts.length === 0 && <p className="px-4 py-6 text-soft">{t('routing.noAccounts')}</p>}
+        {data?.accounts.length === 0 && (
+          <p className="px-4 py-6 text-soft">{t(operation === '' ? 'routing.noAccount' : 'routing.noAccounts')}</p>
+        )}
         {data && data.accounts.length > 0 && (
           <Table
             label={t('routing.accounts')}

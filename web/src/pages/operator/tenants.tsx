@@ -2,8 +2,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Coins, Ellipsis, Gauge, Plus, Snowflake, Sun } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { type Answer, call } from '../../api/client.ts'
-import { day, usd } from '../../i18n/format.ts'
+import { day, number, usd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { useAct } from '../../shell/acts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
@@ -20,6 +21,7 @@ export function Tenants() {
   const t = useT()
   const client = useQueryClient()
   const [open, setOpen] = useState<Open>()
+  useAct('tenants.make', () => setOpen({ what: 'make' }))
   const { data, error } = useQuery({
     queryKey: TENANTS,
     queryFn: () => call('GET /api/admin/tenants', { query: { limit: 1_000 } }),
@@ -54,12 +56,12 @@ export function Tenants() {
         <Table
           label={t('operator.tenants')}
           head={[
-            t('person.name'),
+            t('tenants.name'),
             t('task.status'),
-            t('money.available'),
-            t('money.held'),
-            t('tenants.credited'),
-            t('health.unfinished'),
+            { number: t('money.available') },
+            { number: t('money.held') },
+            { number: t('tenants.credited') },
+            { number: t('health.unfinished') },
             t('keys.limits'),
             t('task.created'),
             '',
@@ -75,10 +77,10 @@ export function Tenants() {
                   <Badge tone="good">{t('tenants.active')}</Badge>
                 )}
               </td>
-              <td>{usd(tenant.available_usd)}</td>
-              <td className="text-soft">{usd(tenant.held_usd)}</td>
-              <td className="text-soft">{usd(tenant.credited_usd)}</td>
-              <td>{tenant.unfinished}</td>
+              <td className="number">{usd(tenant.available_usd)}</td>
+              <td className="number text-soft">{usd(tenant.held_usd)}</td>
+              <td className="number text-soft">{usd(tenant.credited_usd)}</td>
+              <td className="number">{number(tenant.unfinished)}</td>
               <td className="text-soft">
                 {tenant.max_concurrent === null
                   ? t('keys.noLimits')

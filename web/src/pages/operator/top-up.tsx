@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { type Answer, call } from '../../api/client.ts'
 import { dateTime, day, usd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { useAct } from '../../shell/acts.ts'
 import { useSession } from '../../shell/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -20,7 +21,7 @@ import {
   Table,
   type Tone,
 } from '../../ui/parts.tsx'
-import { say, sayError } from '../../ui/toast.tsx'
+import { useRemovals } from '../../ui/use-removals.ts'
 import { TenantInput, useTenantNames } from './tenant-input.tsx'
 
 const CODES = ['admin-codes'] as const
@@ -55,6 +56,7 @@ function Codes() {
   const client = useQueryClient()
   const nameOf = useTenantNames()
   const [isMaking, setMaking] = useState(false)
+  useAct('code.make', () => setMaking(true))
   const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: CODES,
     queryFn: ({ pageParam }) =>
@@ -63,15 +65,14 @@ function Codes() {
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     refetchInterval: LIVE_MS,
   })
-  const revoking = useMutation({
-    mutationFn: ({ id }: { id: string; prefix: string }) => call('DELETE /api/admin/codes/{id}', { path: { id } }),
-    onSuccess(_done, { prefix }) {
-      say(t('code.revokedNow', { code: `${prefix}…` }))
-      void client.invalidateQueries({ queryKey: CODES })
-    },
-    onError: sayError,
-  })
-  const codes = data?.pages.flatMap(({ items }) => items) ?? []
+  const { isGone, remove } = useRemovals()
+  const revoke = ({ id, prefix }: { id: string; prefix: string }): void =>
+    remove(id, t('code.revokedNow', { code: `${prefix}…` }), async () => {
+      await call('DELETE /api/admin/codes/{id}', { path: { id } })
+      await client.invalidateQueries({ queryKey: CODES })
+    })
+  const codes =
+    data?.pages.flatMap(({ items }) => items).filter(({ id, state }) => state !== 'open' || !isGone(id)) ?? []
   const make = (
     <Button look="primary" size="small" onClick={() => setMaking(true)}>
       <Ticket />
@@ -94,7 +95,7 @@ function Codes() {
           head={[
             t('code.prefix'),
             t('code.state'),
-            t('code.credit'),
+            { number: t('code.credit') },
             t('code.for'),
             t('code.redeemedBy'),
             t('code.expires'),
@@ -108,7 +109,7 @@ function Codes() {
               <td>
                 <Badge tone={CODE_TONES[code.state]}>{t(`code.${code.state}`)}</Badge>
               </td>
-              <td className="font-medium">{usd(code.amount_usd)}</td>
+              <td className="number font-medium">{usd(code.amount_usd)}</td>
               <td className="text-soft">{code.tenant ? nameOf(code.tenant) : t('code.any')}</td>
               <td className="text-soft">{code.redeemed_for ? nameOf(code.redeemed_for) : '–'}</td>
               <td className="whitespace-nowrap text-soft">{code.expires_at ? day(code.expires_at) : '–'}</td>
@@ -119,7 +120,7 @@ function Codes() {
                     look="quiet"
                     size="smallIcon"
                     aria-label={t('code.revoke', { code: `${code.prefix}…` })}
-                    onClick={() => revoking.mutate(code)}
+                    onClick={() => revoke(code)}
                   >
                     <Trash2 />
                   </Button>
@@ -252,14 +253,20 @@ function Payments() {
       {data && data.items.length > 0 && (
         <Table
           label={t('money.payments')}
-          head={[t('code.state'), t('code.credit'), t('audit.tenant'), t('audit.at'), t('payment.external')]}
+          head={[
+            t('code.state'),
+            { number: t('code.credit') },
+            t('audit.tenant'),
+            t('audit.at'),
+            t('payment.external'),
+          ]}
         >
           {data.items.map((payment) => (
             <tr key={payment.id}>
               <td>
                 <Badge tone={PAYMENT_TONES[payment.status]}>{t(`payment.${payment.status}`)}</Badge>
               </td>
-              <td className="font-medium">{usd(payment.amount_usd)}</td>
+              <td className="number font-medium">{usd(payment.amount_usd)}</td>
               <td className="text-soft">{nameOf(payment.tenant)}</td>
               <td className="whitespace-nowrap text-soft">{dateTime(payment.created_at)}</td>
               <td className="max-w-64 truncate font-mono text-soft text-xs">{payment.external_id ?? '–'}</td>

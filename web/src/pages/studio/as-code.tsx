@@ -4,7 +4,7 @@ import type { Operation } from '../../api/queries.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { ownRequest } from './code.ts'
 import { CodeDialog } from './code-dialog.tsx'
-import type { Values } from './schema.ts'
+import type { Values } from './field-schema.ts'
 
 /**
  * The same call as code, in every protocol that has a way for it. The gateway writes the requests, and offers those that it

@@ -1,22 +1,15 @@
-import type { Operation, Task } from '../../api/queries.ts'
-import { router } from '../../router.tsx'
-import type { FieldSchema, Values } from './schema.ts'
+import type { Routes } from '../../api/routes.ts'
+import type { Item } from '../../media/made.ts'
+import type { FieldSchema, Values } from './field-schema.ts'
+
+type Task = Pick<Routes['GET /polyphony/v1/tasks/{id}']['answer'], 'id' | 'operation' | 'input'>
+type Operation = Routes['GET /polyphony/v1/operations']['answer']['operations'][number]
 
 export interface FollowUp {
   operation: Operation
   /** A key of the texts, or the operation's own title. */
   label: string
   input: Values
-}
-
-/** One thing that a task made. */
-export interface Item {
-  kind: 'clip' | 'picture' | 'video' | 'sound'
-  /** Counted from 1. */
-  number: number
-  url: string
-  clipId?: string
-  seconds?: number
 }
 
 const propertiesOf = ({ input_schema }: Operation): Record<string, FieldSchema> =>
@@ -27,18 +20,28 @@ export function followUpsOf(task: Task, item: Item, operations: readonly Operati
   const made = operations.find(({ id }) => id === task.operation)
   const usable = operations.filter(({ available }) => available)
   return [
-    ...(item.clipId ? clipFollowUps(task, item, usable) : []),
-    ...usable.filter(({ model }) => model === made?.model).flatMap((operation) => taskFollowUp(operation, task, item)),
+    ...(item.clipId && made?.model === 'suno' ? clipFollowUps(task, item, usable) : []),
+    ...usable
+      .filter(({ model }) => model === made?.model || model === SISTERS[made?.model ?? ''])
+      .flatMap((operation) => [...taskFollowUp(operation, task, item), ...songFollowUp(operation, item)]),
     ...usable.flatMap((operation) => fileFollowUp(operation, item)),
   ]
 }
 
-function clipFollowUps(task: Task, { clipId, seconds }: Item, operations: readonly Operation[]): FollowUp[] {
+/** Models whose tasks those of another model build on. */
+const SISTERS: Readonly<Record<string, string>> = { 'kling-turbo': 'kling' }
+
+function clipFollowUps(task: Task, { clipId, seconds, tags }: Item, operations: readonly Operation[]): FollowUp[] {
   const music = operations.find(({ id }) => id === 'suno/music')
+  const isExtension = (task.input as Values).task === 'extend'
   const ofClip = operations.filter(
     (operation) =>
-      operation.id.startsWith('suno/') && 'clip_id' in propertiesOf(operation) && operation.id !== 'suno/concat',
+      operation.model === 'suno' &&
+      'clip_id' in propertiesOf(operation) &&
+      (operation.id !== 'suno/concat' || isExtension),
   )
+  const persona = operations.filter((operation) => 'root_clip_id' in propertiesOf(operation))
+  const style = tags ? { tags } : {}
   const again: FollowUp[] = music
     ? [
         {
@@ -48,29 +51,49 @@ function clipFollowUps(task: Task, { clipId, seconds }: Item, operations: readon
             task: 'extend',
             task_id: task.id,
             continue_clip_id: clipId,
+            ...style,
             ...(seconds ? { continue_at: Math.max(1, Math.floor(seconds) - 2) } : {}),
           },
         },
-        { operation: music, label: 'follow.cover', input: { task: 'cover', task_id: task.id, cover_clip_id: clipId } },
+        {
+          operation: music,
+          label: 'follow.cover',
+          input: { task: 'cover', task_id: task.id, cover_clip_id: clipId, ...style },
+        },
       ]
     : []
   return [
     ...again,
     ...ofClip.map((operation) => ({ operation, label: labelOf(operation), input: { clip_id: clipId } })),
+    ...persona.map((operation) => ({
+      operation,
+      label: labelOf(operation),
+      input: { root_clip_id: clipId, clips: [clipId] },
+    })),
   ]
 }
 
 /** An operation that names the task on which it builds, and perhaps the number of its item. */
-function taskFollowUp(operation: Operation, task: Task, { number }: Item): FollowUp[] {
+function taskFollowUp(operation: Operation, task: Task, { number, isGrid }: Item): FollowUp[] {
   const fields = propertiesOf(operation)
   if (!('origin_task_id' in fields)) return []
+  // Of a grid, one picture has to be chosen first.
+  if ('index' in fields && isGrid) return []
   const index = 'index' in fields ? { index: indexOf(fields.index, number) } : {}
   return [{ operation, label: labelOf(operation), input: { origin_task_id: task.id, ...index } }]
 }
 
+/** An operation that goes on with a song of its own model. */
+function songFollowUp(operation: Operation, { clipId }: Item): FollowUp[] {
+  if (!clipId || !('continue_song_id' in propertiesOf(operation))) return []
+  return [{ operation, label: 'follow.extend', input: { continue_song_id: clipId } }]
+}
+
+/** The number of an item as a field has it: counted from 1, or from 0 where that is its least. */
 function indexOf(schema: FieldSchema | undefined, number: number): unknown {
   if (schema?.enum) return schema.enum.find((one) => String(one) === String(number))
-  return schema?.type === 'string' ? String(number) : number
+  const value = schema?.minimum === 0 ? number - 1 : number
+  return schema?.type === 'string' ? String(value) : value
 }
 
 /** Tools that need one file of the item's kind and nothing else to begin with. */
@@ -109,19 +132,14 @@ const SHORT: Record<string, string> = {
   extend_video: 'follow.extend',
   upscale_video: 'follow.upscale',
   add_audio: 'follow.sound',
+  sound: 'follow.sound',
+  lip_sync: 'follow.lipSync',
+  concat: 'follow.concat',
+  inpaint: 'follow.inpaint',
+  outpaint: 'follow.outpaint',
+  pan: 'follow.pan',
+  video: 'follow.animate',
+  seed: 'follow.seed',
 }
 
 const labelOf = ({ task_type, title }: Operation): string => SHORT[task_type] ?? title
-
-/** What the studio begins with when it is opened by a button of a result. */
-let prefill: { id: string; operation: string; input: Values } | undefined
-
-export function openStudio(operation: string, input: Values): void {
-  const id = crypto.randomUUID().slice(0, 8)
-  prefill = { id, operation, input }
-  void router.navigate({ to: '/studio', search: { op: operation, from: id } })
-}
-
-export function prefilled(id: string | undefined, operation: string): Values | undefined {
-  return prefill && prefill.id === id && prefill.operation === operation ? prefill.input : undefined
-}

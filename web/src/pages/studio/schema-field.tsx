@@ -1,10 +1,11 @@
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
-import { useT } from '../../i18n/i18n.ts'
+import { translateCatalog, useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input, Select, Switch, TextArea } from '../../ui/field.tsx'
+import type { FieldSchema, Values } from './field-schema.ts'
 import { MediaField } from './media-field.tsx'
-import { controlOf, type FieldSchema, labelOf, type NamedField, type Values } from './schema.ts'
+import { controlOf, labelOf, type NamedField } from './schema.ts'
 
 interface SchemaFieldProps {
   field: NamedField
@@ -24,7 +25,7 @@ export function SchemaField({ field: { name, schema, isRequired }, value, onChan
     return (
       <Field
         label={label}
-        help={schema.description}
+        help={schema.description && translateCatalog(schema.description)}
         error={error}
         className="grid-cols-[1fr_auto] items-center [&>p]:col-span-2"
       >
@@ -35,7 +36,13 @@ export function SchemaField({ field: { name, schema, isRequired }, value, onChan
     )
   }
   return (
-    <Field label={label} help={schema.description} error={error} aside={aside} required={isRequired}>
+    <Field
+      label={label}
+      help={schema.description && translateCatalog(schema.description)}
+      error={error}
+      aside={aside}
+      required={isRequired}
+    >
       {(props) => <Control {...props} schema={schema} kind={kind} value={value} onChange={onChange} label={label} />}
     </Field>
   )
@@ -243,7 +250,7 @@ function Group({
   return (
     <fieldset className="grid grid-cols-1 gap-4 rounded-lg border border-line p-3">
       <legend className="px-1 font-medium text-[13px]">{label}</legend>
-      {schema.description && <p className="text-soft text-xs">{schema.description}</p>}
+      {schema.description && <p className="text-soft text-xs">{translateCatalog(schema.description)}</p>}
       {Object.entries(schema.properties ?? {}).map(([name, one]) => (
         <SchemaField
           key={name}

@@ -1,7 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { ApiError, call } from '../../api/client.ts'
-import { fieldNamed, type Values } from './schema.ts'
+import type { Values } from './field-schema.ts'
+import { fieldNamed } from './schema.ts'
 
 const TYPING_MS = 350
 

@@ -39,7 +39,7 @@ export function Deliveries({ task }: { task: Task }) {
     <Panel>
       <PanelTitle>{t('task.webhooks')}</PanelTitle>
       {data.items.length === 0 ? (
-        <Empty icon={<Webhook />} title={t('task.noWebhooks')}>
+        <Empty isSmall icon={<Webhook />} title={t('task.noWebhooks')}>
           {t('task.noWebhooksAbout')}
         </Empty>
       ) : (

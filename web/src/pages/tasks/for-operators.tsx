@@ -5,7 +5,14 @@ import type { Task } from '../../api/queries.ts'
 import { pointsAsUsd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { isOperator, useSession } from '../../shell/session.ts'
+import { Id } from '../../ui/id.tsx'
 import { Panel, PanelTitle } from '../../ui/parts.tsx'
+
+/** Which price held: the id of a rule, or the catalogue's own. */
+function ruleName(rule: string | null, t: ReturnType<typeof useT>): ReactNode {
+  if (rule === null) return '–'
+  return rule === 'list' ? t('task.listPrice') : <Id text={rule} />
+}
 
 /** What only the operator may see of a task: the account that did it, what it cost, and how it came in. */
 export function ForOperators({ task }: { task: Task }) {
@@ -23,8 +30,8 @@ export function ForOperators({ task }: { task: Task }) {
     [t('task.pool'), data.pool],
     [t('task.protocol'), data.dialect],
     [t('task.cost'), data.cost_points === null ? '–' : pointsAsUsd(data.cost_points)],
-    [t('task.priceRule'), data.price_rule ?? '–'],
-    [t('task.request'), data.request_id ?? '–'],
+    [t('task.priceRule'), ruleName(data.price_rule, t)],
+    [t('task.request'), data.request_id ? <Id key="request" text={data.request_id} /> : '–'],
     ...data.attempt_list
       .filter(({ account }) => account !== data.account)
       .map(({ number, account }): [string, ReactNode] => [t('task.attempt', { number }), account]),
