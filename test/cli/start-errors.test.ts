@@ -35,7 +35,7 @@ describe('a start that cannot use its database', () => {
     const port = await freePort()
     const lines = await failed(['key', 'list'], { DATABASE_URL: `postgres://polly:secret@127.0.0.1:${port}/shop` })
     expect(lines).toEqual([
-      `polyphony: The database polly@127.0.0.1:${port}/shop did not answer within 0 s. Check that it runs, and DATABASE_URL. (store_unavailable)`,
+      `polyphony: The database polly@127.0.0.1:${port}/shop did not answer. Check that it runs, and DATABASE_URL. (store_unavailable)`,
       `  cause: connect ECONNREFUSED 127.0.0.1:${port}`,
     ])
   })
