@@ -97,6 +97,6 @@ function refuseLocal(action: Command): void {
 
 /** Commander would end the process by itself, with 1, in every command that is added whole. */
 function throwOnWrongArguments(command: Command): void {
-  command.exitOverride().showHelpAfterError('(add --help for the options)')
+  command.exitOverride().showHelpAfterError('(add --help for the options)').configureHelp({ showGlobalOptions: true })
   command.commands.forEach(throwOnWrongArguments)
 }

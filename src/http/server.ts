@@ -38,6 +38,7 @@ import { addRequestSpans } from './request-spans.ts'
 import { addRetryAfter } from './retry-after.ts'
 import { noteMethods } from './route-methods.ts'
 import { openSockets } from './sockets.ts'
+import { warnOfUnknownProxy } from './unknown-proxy.ts'
 import { web } from './web.ts'
 
 export interface ServerOptions {
@@ -99,6 +100,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   addAccessLog(app, logAccess)
   if (options.tracer) addRequestSpans(app, options.tracer)
   options.origins?.follow(app)
+  warnOfUnknownProxy(app, options.log)
   noteMethods(app)
   addCors(app, options.corsOrigins)
   refuseNul(app)
