@@ -46,6 +46,7 @@ export function announcementCommand(): Command {
   )
   command
     .command('remove')
+    .description('Remove an announcement')
     .argument('<id>', 'from "announcement list"')
     .option('--json', 'print JSON')
     .action((id: string, { json }: Json) =>

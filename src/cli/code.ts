@@ -50,6 +50,7 @@ export function codeCommand(): Command {
   )
   command
     .command('revoke')
+    .description('Take back a code that was not used')
     .argument('<id>', 'from "code list"')
     .option('--json', 'print JSON')
     .action((id: string, { json }: Json) =>

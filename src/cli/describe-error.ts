@@ -1,5 +1,7 @@
 import { ConfigError } from '../config/config.ts'
+import { withAdvice } from '../config/file-advice.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import { RemoteError } from './remote-error.ts'
 
 const MAX_CAUSES = 5
 
@@ -18,10 +20,16 @@ const LISTEN_ADVICE: Record<string, string> = {
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof ConfigError) return error.message
+  if (error instanceof ConfigError || error instanceof RemoteError) return error.message
   if (error instanceof PolyphonyError) return `${error.message} (${error.code})`
   if (!(error instanceof Error)) return String(error)
-  return listenAdvice(error) === undefined ? (error.stack ?? error.message) : describeListenError(error)
+  if (listenAdvice(error) !== undefined) return describeListenError(error)
+  return isOfSystem(error) ? withAdvice(`${error.message}.`, error) : (error.stack ?? error.message)
+}
+
+/** Of a call to the operating system, such as one on a file. It says what went wrong better than the stack does. */
+function isOfSystem(error: Error): boolean {
+  return 'syscall' in error && 'code' in error
 }
 
 /** Why a server could not listen, and what to do. */

@@ -1,7 +1,6 @@
-import { Command } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { csvOf } from '../admin/csv.ts'
 import type { InputOf } from '../admin/verbs.ts'
-import { PolyphonyError } from '../core/errors.ts'
 import { type Call, withCalls } from './call.ts'
 import { given, type Json } from './options.ts'
 import { print } from './print.ts'
@@ -11,7 +10,7 @@ interface Options extends Json {
   tenant?: string
   from?: string
   to?: string
-  format: string
+  format: 'jsonl' | 'csv'
   file?: string
 }
 
@@ -24,7 +23,7 @@ const PAGE = 500
 const AT_ONCE = 20
 
 /** What can be exported, page by page. */
-const KINDS: Record<string, (call: Call, period: Period) => AsyncGenerator<Row[]>> = {
+const KINDS = {
   async *tasks(call, period) {
     for await (const page of pagesOf((cursor) => call('task.list', { ...period, limit: PAGE, ...cursor }))) {
       for (let from = 0; from < page.length; from += AT_ONCE) {
@@ -39,27 +38,21 @@ const KINDS: Record<string, (call: Call, period: Period) => AsyncGenerator<Row[]
   async *usage(call, period) {
     yield (await call('usage.read', { ...period, by: 'day' })).items
   },
-}
+} satisfies Record<string, (call: Call, period: Period) => AsyncGenerator<Row[]>>
 
 export function exportCommand(): Command {
   return new Command('export')
     .description('Write the tasks, the ledger, the calls or the use by day of a tenant, as lines of JSON or as CSV')
-    .argument('<what>', Object.keys(KINDS).join(', '))
+    .addArgument(new Argument('<what>', 'what is written').choices(Object.keys(KINDS)))
     .option('--tenant <name or id>', 'whose (default: all; of the ledger: the first tenant)')
     .option('--from <time>', 'an RFC 3339 time or a UTC day')
     .option('--to <time>', 'likewise; times before it')
-    .option('--format <format>', 'jsonl or csv', 'jsonl')
+    .addOption(new Option('--format <format>', 'how it is written').choices(['jsonl', 'csv']).default('jsonl'))
     .option('--file <file>', 'a new file (default: the output)')
     .option('--json', 'say as JSON how many rows a --file has')
-    .action((what: string, { format, file, json, ...period }: Options) => {
-      const kind = Object.hasOwn(KINDS, what) ? KINDS[what] : undefined
-      if (!kind)
-        throw new PolyphonyError('invalid_input', `There is no ${what} to export: ${Object.keys(KINDS).join(', ')}.`)
-      if (format !== 'jsonl' && format !== 'csv') {
-        throw new PolyphonyError('invalid_input', `--format must be jsonl or csv, not "${format}".`)
-      }
+    .action((what: keyof typeof KINDS, { format, file, json, ...period }: Options) => {
       return withCalls(async (call) => {
-        const rows = await write(kind(call, given(period)), { format, file })
+        const rows = await write(KINDS[what](call, given(period)), { format, file })
         if (file !== undefined) print(json, { file, rows }, [`${file}: ${rows} rows.`])
       })
     })

@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { ledgerCsv } from '../admin/ledger.ts'
 import { withCalls } from './call.ts'
 import { given, type Json, readWhole } from './options.ts'
@@ -23,7 +23,7 @@ export function ledgerCommand(): Command {
     .option('--to <time>', 'likewise; times before it')
     .option('--limit <n>', 'how many lines', readWhole)
     .option('--cursor <text>', 'the next_cursor of the page before')
-    .option('--csv', 'print CSV')
+    .addOption(new Option('--csv', 'print CSV').conflicts('json'))
     .option('--json', 'print JSON')
     .action(({ json, csv, limit = csv ? CSV_LINES : undefined, ...options }: Options) =>
       withCalls(async (call) => {

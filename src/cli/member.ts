@@ -14,15 +14,20 @@ interface Options extends Json {
 
 export function memberCommand(): Command {
   const command = new Command('member').description('Which people belong to a tenant, and what they may do there')
-  paged(command.command('list').option('--tenant <name or id>', 'default: the first tenant')).action(
-    ({ json, ...options }: { tenant?: string } & Page) =>
-      withCalls(async (call) => {
-        const page = await call('member.list', given(options))
-        print(json, page, listing(page.items))
-      }),
+  paged(
+    command
+      .command('list')
+      .description('Members of a tenant, with their roles')
+      .option('--tenant <name or id>', 'default: the first tenant'),
+  ).action(({ json, ...options }: { tenant?: string } & Page) =>
+    withCalls(async (call) => {
+      const page = await call('member.list', given(options))
+      print(json, page, listing(page.items))
+    }),
   )
   command
     .command('add')
+    .description('Make a person a member of a tenant')
     .argument('<id or e-mail>')
     .requiredOption('--tenant <name or id>')
     .requiredOption('--role <role>', 'owner, member or viewer')
@@ -35,6 +40,7 @@ export function memberCommand(): Command {
     )
   command
     .command('set')
+    .description('Change the role of a member')
     .argument('<id of the person>')
     .requiredOption('--tenant <name or id>')
     .requiredOption('--role <role>', 'owner, member or viewer')
@@ -47,6 +53,7 @@ export function memberCommand(): Command {
     )
   command
     .command('remove')
+    .description('Take a person out of a tenant')
     .argument('<id of the person>')
     .requiredOption('--tenant <name or id>')
     .option('--json', 'print JSON')

@@ -23,7 +23,7 @@ interface Change extends Json {
 
 export function personCommand(): Command {
   const command = new Command('person').description('People who sign in to the workspace: list, make, block, remove')
-  paged(command.command('list')).action(({ json, limit, cursor }: Page) =>
+  paged(command.command('list').description('People who have signed up')).action(({ json, limit, cursor }: Page) =>
     withCalls(async (call) => {
       const page = await call('person.list', given({ limit, cursor }))
       print(json, page, listing(page.items))
@@ -31,6 +31,7 @@ export function personCommand(): Command {
   )
   command
     .command('show')
+    .description('One person, with the tenants that they belong to')
     .argument('<id or e-mail>')
     .option('--json', 'print JSON')
     .action((person: string, { json }: Json) =>

@@ -3,6 +3,7 @@ import { CONFIG_VARIABLE, KEY_VARIABLE, URL_VARIABLE } from '../config/config-fi
 import { version } from '../version.ts'
 import { describeError } from './describe-error.ts'
 import { LOCAL_COMMANDS } from './local-commands.ts'
+import { isClosedPipe, watchOutput } from './output-errors.ts'
 
 /** Each is loaded when it is named: the whole program is large, and `serve` starts the thread of its database before the rest. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -70,12 +71,16 @@ export async function programOf(name?: string): Promise<Command> {
 
 /** Runs one command line. Exit codes: 0 done, 1 the command failed, 2 wrong arguments. */
 export async function run(argv: string[]): Promise<void> {
+  watchOutput((message) => {
+    console.error(`polyphony: ${message}`)
+    process.exitCode = 1
+  })
   try {
     const program = await programOf(argv[2])
     await program.parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-    else {
+    else if (!isClosedPipe(error)) {
       console.error(`polyphony: ${describeError(error)}`)
       process.exitCode = 1
     }
@@ -92,6 +97,6 @@ function refuseLocal(action: Command): void {
 
 /** Commander would end the process by itself, with 1, in every command that is added whole. */
 function throwOnWrongArguments(command: Command): void {
-  command.exitOverride().showHelpAfterError('(add --help for the options)')
+  command.exitOverride().showHelpAfterError('(add --help for the options)').configureHelp({ showGlobalOptions: true })
   command.commands.forEach(throwOnWrongArguments)
 }

@@ -1,9 +1,10 @@
 import { pathFieldsOf, type Verb } from '../admin/verb.ts'
 import { ERRORS, type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { noAnswer, RemoteError } from './remote-error.ts'
 
 /** No server accepted the connection, so the verb did not run. */
-export class NoServerError extends Error {
+export class NoServerError extends RemoteError {
   override name = 'NoServerError'
 }
 
@@ -14,6 +15,7 @@ export async function remoteCall(
   input: JsonObject,
 ): Promise<unknown> {
   const { address, body } = requestOf(url, verb, input)
+  requireSendable(key)
   const response = await send(address, {
     method: verb.method,
     headers: {
@@ -53,13 +55,22 @@ export function addressOf(url: string, path: string): URL {
   throw new PolyphonyError('invalid_input', `--url must be an address such as https://gateway.example, not "${url}".`)
 }
 
+/** A key with a line end or letters of another alphabet cannot be in a header. Throws `unauthorized`. */
+function requireSendable(key: string): void {
+  if (/^[\x21-\x7e]+$/.test(key)) return
+  throw new PolyphonyError(
+    'unauthorized',
+    'The key has spaces, line ends or characters that no key has: copy it again.',
+  )
+}
+
 async function send(address: URL, request: RequestInit): Promise<Response> {
   try {
     return await fetch(address, request)
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined
     if (isRefused(cause)) throw new NoServerError(`No server answers at ${address.origin}.`, { cause })
-    throw new Error(`${address.origin} did not answer.`, { cause })
+    throw noAnswer(address.origin, cause)
   }
 }
 
@@ -76,7 +87,9 @@ async function jsonOf(response: Response, address: URL): Promise<JsonObject> {
   } catch {
     // Not JSON: the same as JSON of another form.
   }
-  throw new Error(`${address.origin} answered ${response.status}, and not as Polyphony does: is it the right address?`)
+  throw new RemoteError(
+    `${address.origin} answered ${response.status}, and not as Polyphony does: is it the right address?`,
+  )
 }
 
 function errorOf(answer: JsonObject, status: number, address: URL): Error {

@@ -18,6 +18,7 @@ export function tenantCommand(): Command {
   const command = new Command('tenant').description('Create, change, freeze, delete and list tenants: who pays')
   command
     .command('create')
+    .description('Create a tenant: it has its own keys, balance and limits')
     .argument('<name>')
     .option('--concurrency <n>', 'unfinished tasks at once; more are parked', readWhole)
     .option('--max-staged <n>', 'parked tasks at once; more are refused', readWhole)
@@ -31,14 +32,16 @@ export function tenantCommand(): Command {
         ])
       }),
     )
-  paged(command.command('list')).action(({ json, limit, cursor }: Page) =>
-    withCalls(async (call) => {
-      const page = await call('tenant.list', given({ limit, cursor }))
-      print(json, page, listing(page.items))
-    }),
+  paged(command.command('list').description('Tenants, with what they have left')).action(
+    ({ json, limit, cursor }: Page) =>
+      withCalls(async (call) => {
+        const page = await call('tenant.list', given({ limit, cursor }))
+        print(json, page, listing(page.items))
+      }),
   )
   command
     .command('show')
+    .description('One tenant, with its limits')
     .argument('<name or id>')
     .option('--json', 'print JSON')
     .action((tenant: string, { json }: Json) =>

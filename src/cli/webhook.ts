@@ -19,6 +19,7 @@ export function webhookCommand(): Command {
   paged(
     command
       .command('list')
+      .description('Deliveries with their attempts, the newest first')
       .option('--tenant <name or id>', 'only of this tenant')
       .option('--task <id>', 'only of this task')
       .option('--status <status>', 'pending, delivered or failed'),

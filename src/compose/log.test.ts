@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { PolyphonyError } from '../core/errors.ts'
 import { openLog } from './log.ts'
 import { readable } from './readable-log.ts'
 
@@ -23,6 +24,17 @@ describe('the log on a terminal', () => {
     const { lines, log } = terminal({ NO_COLOR: '1' })
     log.error({ err: new Error('the disk burns'), code: 'internal' }, 'request failed')
     expect(lines[0]).toMatch(/ERROR request failed code=internal\n {4}Error: the disk burns\n {4} {4}at /)
+  })
+
+  it('has the message alone of an error that was expected, such as a full disk', () => {
+    const { lines, log } = terminal({ NO_COLOR: '1' })
+    const cause = new Error('ENOSPC: no space left on device')
+    log.warn({ err: new PolyphonyError('storage_full', 'There is no room for the file.', { cause }) }, 'trying again')
+    expect(lines[0]).toMatch(
+      /WARN {2}trying again\n {4}There is no room for the file\.: ENOSPC: no space left on device\n$/,
+    )
+    log.warn({ err: 'a text' }, 'of a library')
+    expect(lines[1]).toMatch(/of a library\n {4}a text\n$/)
   })
 
   it.each([

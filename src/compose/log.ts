@@ -1,5 +1,6 @@
-import { type Logger, pino } from 'pino'
+import { type Logger, pino, stdSerializers } from 'pino'
 import { systemClock } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
 import { openLogFile } from './log-file.ts'
 import { readable } from './readable-log.ts'
 
@@ -20,10 +21,19 @@ export function openLog(level: string, stream: LogStream = process.stdout, env =
     base: null, // neither the process nor the host: who collects logs knows both
     timestamp: isoTime(),
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: serializeError },
   }
   if (!stream.isTTY) return pino(options, openLogFile(stream.fd))
   const format = readable({ hasColors: !env.NO_COLOR && env.TERM !== 'dumb' })
   return pino(options, { write: (line) => void stream.write(format(line)) })
+}
+
+/** The stack is for errors that nobody expected. On a full disk, the stacks of those that are would fill the log, too. */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { stack, ...rest } = stdSerializers.err(error)
+  const isExpected = error instanceof PolyphonyError && error.code !== 'internal'
+  return isExpected ? rest : { ...rest, stack }
 }
 
 /** A busy server writes several lines in a millisecond, and to format the time costs as much as the rest of a line. */

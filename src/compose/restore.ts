@@ -80,9 +80,17 @@ async function check(file: string): Promise<{ manifest: Manifest; secret: string
     compare(found, manifest.members)
     return { manifest, secret: small.get(SECRET) ?? '' }
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new PolyphonyError('invalid_input', `${file} cannot be restored; nothing was written. ${why}`, { cause })
+    throw new PolyphonyError('invalid_input', `${file} cannot be restored; nothing was written. ${whyNot(cause)}`, {
+      cause,
+    })
   }
+}
+
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isOfZlib = 'code' in error && String(error.code).startsWith('Z_')
+  if (!isOfZlib) return error.message
+  return `It was cut off or changed, or is no file of "polyphony backup": ${error.message}.`
 }
 
 function compare({ [MANIFEST]: _, ...found }: Members, expected: Members): void {

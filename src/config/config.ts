@@ -7,6 +7,7 @@ import { type Points, usdToPoints } from '../core/points.ts'
 import type { Quotas } from '../core/quota.ts'
 import type { ModelSetting } from '../core/usage.ts'
 import { ConfigError } from './config-error.ts'
+import { accessAdvice, withAdvice } from './file-advice.ts'
 import { keptSecret, secretIn } from './kept-secret.ts'
 import { makePrivateFile, makePrivateFolder } from './private-folder.ts'
 import { type Knowledge, NO_KNOWLEDGE, type ReadSettings, readSettings } from './read-settings.ts'
@@ -275,10 +276,18 @@ function missingSecret(dataDir: string): never {
 function findDatabase({ dataDir, databaseUrl }: Pick<Config, 'dataDir' | 'databaseUrl'>): void {
   if (databaseUrl !== undefined) return
   const path = join(dataDir, DATABASE)
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+  if (sizeOf(path) === 0) {
     throw new ConfigError(`No Polyphony in ${dataDir}; set DATA_DIR or DATABASE_URL. "polyphony serve" makes one.`)
   }
   prepareDatabase(path)
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  } catch (cause) {
+    throw new ConfigError(`DATA_DIR: ${path} cannot be read. ${accessAdvice(path)}`, { cause })
+  }
 }
 
 /** The embedded database and its locks. SQLite gives what it writes beside a file the mode of that file. */
@@ -290,7 +299,9 @@ function prepareDataDir(dataDir: string, isEmbedded: boolean): void {
     makePrivateFolder(dataDir)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new ConfigError(`DATA_DIR: the folder ${dataDir} cannot be made: ${why}.`, { cause: error })
+    throw new ConfigError(withAdvice(`DATA_DIR: the folder ${dataDir} cannot be made: ${why}.`, error), {
+      cause: error,
+    })
   }
   if (isEmbedded) prepareDatabase(join(dataDir, DATABASE))
 }
@@ -300,7 +311,7 @@ function prepareDatabase(path: string): void {
     try {
       closeSync(openSync(name, 'a', 0o600)) // SQLite would create it with the modes of the umask
     } catch (error) {
-      throw new ConfigError(`DATA_DIR: ${name} cannot be written.`, { cause: error })
+      throw new ConfigError(withAdvice(`DATA_DIR: ${name} cannot be written.`, error), { cause: error })
     }
   }
   for (const name of readdirSync(dirname(path))) {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError } from './config-error.ts'
+import { withAdvice } from './file-advice.ts'
 import { makePrivateFile } from './private-folder.ts'
 import { syncFolderNow } from './sync-folder.ts'
 
@@ -43,7 +44,8 @@ function writeSecret(path: string): void {
     linkSync(aside, path)
     syncFolderNow(dirname(path))
   } catch (error) {
-    if (!existsSync(path)) throw new ConfigError(`The secret cannot be written to ${path}.`, { cause: error })
+    if (!existsSync(path))
+      throw new ConfigError(withAdvice(`The secret cannot be written to ${path}.`, error), { cause: error })
   } finally {
     rmSync(aside, { force: true })
   }
@@ -53,6 +55,6 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch (error) {
-    throw new ConfigError(`The secret cannot be read from ${path}.`, { cause: error })
+    throw new ConfigError(withAdvice(`The secret cannot be read from ${path}.`, error), { cause: error })
   }
 }

@@ -29,8 +29,8 @@ export interface RouterOptions {
   log: Logger
   logAccess: LogAccess
   tracer?: Pick<Tracer, 'request'> | undefined
-  /** Counts every answer. */
-  count(router: FastifyInstance): void
+  /** Adds what looks at every request and answer. */
+  watch(router: FastifyInstance): void
   bodyMaxBytes: number
   /** How long a whole request may take to arrive. */
   requestTimeoutMs: number
@@ -86,7 +86,7 @@ export function newRouter(options: RouterOptions, serverFactory?: FastifyServerF
   readBodies(app)
   // Before any plugin: each takes the hooks and the error handler that are there when it is added.
   answerUnknownRoutes(app, sendDefaultError)
-  options.count(app)
+  options.watch(app)
   return app
 }
 

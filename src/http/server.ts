@@ -19,9 +19,10 @@ import { RequestPaths } from './request-paths.ts'
 import { RouteGroups } from './route-groups.ts'
 import { newRouter, type RouterOptions } from './router.ts'
 import { openSockets } from './sockets.ts'
+import { unknownProxyWarning } from './unknown-proxy.ts'
 import { web } from './web.ts'
 
-export interface ServerOptions extends Omit<RouterOptions, 'logAccess' | 'count'> {
+export interface ServerOptions extends Omit<RouterOptions, 'logAccess' | 'watch'> {
   dialects: readonly RouteModule[]
   context: Omit<DialectContext, 'sendFile' | 'acceptSocket' | 'allowsOrigin'>
   assets: Assets
@@ -38,7 +39,15 @@ export interface ServerOptions extends Omit<RouterOptions, 'logAccess' | 'count'
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const health = openHealth(options.health)
-  const common: RouterOptions = { ...options, logAccess: openAccessLog(options.log), count: health.count }
+  const warn = unknownProxyWarning(options.log)
+  const common: RouterOptions = {
+    ...options,
+    logAccess: openAccessLog(options.log),
+    watch(router) {
+      health.count(router)
+      warn(router)
+    },
+  }
   const noted = new Map<RouteModule, ServedModule>()
   const groups = new RouteGroups(options.dialects, async (modules) => {
     const router = newRouter(common)

@@ -43,7 +43,22 @@ export function requireFromHere(request: BrowserRequest, publicUrl: string): voi
     known === undefined
       ? 'A request with a session’s cookie needs the header Origin'
       : 'A session’s cookie works for pages of this gateway alone'
-  throw new PolyphonyError('forbidden', `${what}; pages elsewhere and programs use an API key.`)
+  const message = `${what}; pages elsewhere and programs use an API key.`
+  throw new PolyphonyError('forbidden', message + addressHint(request, publicUrl))
+}
+
+/** For a form that would sign in, or change a password, from a page of another site. Throws `forbidden`. */
+export function refuseElsewhere(request: BrowserRequest, publicUrl: string): void {
+  if (!isUnsafe(request) || isFromHere(request, publicUrl) !== false) return
+  const message = 'This is for pages of this gateway alone.'
+  throw new PolyphonyError('forbidden', message + addressHint(request, publicUrl))
+}
+
+/** On plain HTTP behind a proxy, the usual cause is that nobody told the gateway its public address. */
+function addressHint({ headers }: BrowserRequest, publicUrl: string): string {
+  const { origin } = headers
+  if (headers['sec-fetch-site'] !== undefined || origin === undefined) return ''
+  return ` The page is of ${origin}, and this gateway is known as ${publicUrl}: if that is one and the same, its operator sets PUBLIC_URL to the former.`
 }
 
 /** Whether the browser reached us by TLS: also where the proxy before us is not trusted, since a page cannot set `Origin`. */

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../core/clock.ts'
 import { isCurrent } from './migrate.ts'
 import { kyselyOn } from './node-sqlite.ts'
+import { requireTableRights } from './postgres/schema-rights.ts'
 
 /** A database as it is. Nothing is made or upgraded in the course of looking. */
 export interface Inspection {
@@ -33,6 +34,7 @@ export async function inspectPostgres(url: string): Promise<Inspection & { ahead
   const pool = openPool({ ...session, limits: LIMITS, maxConnections: 1, onBroken() {} })
   try {
     const current = await isCurrent(pool.db, 'postgres')
+    if (!current) await requireTableRights(pool.db)
     const sentAt = systemClock.now()
     const text = 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as now'
     const [row] = (await pool.query({ name: 'polyphony_inspect', text, values: [], isRepeatable: true })) as [

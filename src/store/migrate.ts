@@ -26,6 +26,7 @@ import * as library from './migrations/0022-library.ts'
 import * as moneyAndAnnouncements from './migrations/0023-money-and-announcements.ts'
 import * as retention from './migrations/0024-retention.ts'
 import * as connectedClients from './migrations/0025-connected-clients.ts'
+import { requireTableRights } from './postgres/schema-rights.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
 
@@ -76,6 +77,7 @@ export async function migrate(db: Kysely<Database>, engine: Engine): Promise<voi
 /** Brings the schema to a migration of this version, such as that of a backup. */
 export async function migrateTo(db: Kysely<Database>, engine: Engine, name: string): Promise<void> {
   refuseUnknown([name])
+  if (engine === 'postgres') await requireTableRights(db)
   const migrations = Object.fromEntries(
     Object.entries(MIGRATIONS).map(([name, { up }]) => [name, { up: (on: Kysely<unknown>) => up(on, engine) }]),
   )

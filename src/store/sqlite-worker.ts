@@ -8,7 +8,7 @@ import { migrate, requireSchema, schemaState } from './migrate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
-import { takeServeLock } from './serve-lock.ts'
+import { openLock, takeServeLock } from './serve-lock.ts'
 import { isDiskTrouble, type PlainError, plainErrorOf } from './sqlite-errors.ts'
 import type { Signal, Tx } from './tx.ts'
 
@@ -185,7 +185,7 @@ function insertRows<Table extends keyof Database>(table: Table, rows: readonly I
 
 /** SQLite has no lock for migrations of its own, so a second file is locked instead: its lock ends with the process. */
 async function migrateUnderLock(): Promise<void> {
-  const lock = new DatabaseSync(`${options.path}.migrate-lock`)
+  const lock = openLock(`${options.path}.migrate-lock`)
   try {
     lock.exec('pragma busy_timeout = 60000; begin exclusive')
     if (options.mustExist) await requireSchema(db, 'sqlite')

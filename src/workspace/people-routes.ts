@@ -10,7 +10,7 @@ import { actorOfPerson, type Membership, ROLES, SIGN_UPS } from '../core/person.
 import { describedBy } from '../dialects/kit/described.ts'
 import { handleErrors } from '../dialects/kit/protocol.ts'
 import { type Holder, type People, roleOf } from '../people/people.ts'
-import { isFromHere, isUnsafe, requireFromHere } from '../people/same-origin.ts'
+import { isUnsafe, refuseElsewhere, requireFromHere } from '../people/same-origin.ts'
 import { acceptInvitation, claim, nameIn, openInvitation, signUp, useReset } from '../people/sign-up.ts'
 import { errorBody } from './errors.ts'
 
@@ -403,9 +403,7 @@ export function peopleRoutes(app: FastifyInstance, people: People): void {
   app.addHook('onRequest', async (request) => {
     if (request.headers.cookie !== undefined && isUnsafe(request)) requireFromHere(request, people.publicUrl())
     // A form of another site could sign someone in as another person.
-    if (isUnsafe(request) && isFromHere(request, people.publicUrl()) === false) {
-      throw new PolyphonyError('forbidden', 'This is for pages of this gateway alone.')
-    }
+    refuseElsewhere(request, people.publicUrl())
   })
   for (const one of PEOPLE_ROUTES as readonly PeopleRoute[]) {
     app.route({

@@ -150,6 +150,12 @@ describe('polyphony doctor', () => {
       says: `${server.url} leads to a gateway`,
     })
     expect(served.code).toBe(0)
+    const overTls = await doctor({ PORT: String(port), PUBLIC_URL: server.url.replace('http:', 'https:') })
+    expect(overTls.findings).toContainEqual({
+      about: 'PUBLIC_URL',
+      status: 'warning',
+      says: expect.stringMatching(/^No gateway is reached at https:.*It speaks no TLS there: should the address begin/),
+    })
   })
 
   it('the doctor asks the vendors whether keys of the environment work, before the first start', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,8 +10,9 @@ import { startGateway } from '../../src/main.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { freePort } from '../support/free-port.ts'
-import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
+import { freshDatabase, migratedDatabase, onDatabase } from '../support/postgres-database.ts'
 
 const NEWER = "insert into kysely_migration values ('9999-lumen', '2099-01-01T00:00:00.000Z')"
 
@@ -31,11 +33,20 @@ describe('a start that cannot use its database', () => {
     return stderr.trim().split('\n')
   }
 
+  /** The same database, for a user who has no rights in it. */
+  async function asAnotherUser(database: string): Promise<string> {
+    const url = new URL(database)
+    url.username = `guest_${randomUUID().replaceAll('-', '')}`
+    url.password = 'guest'
+    await onDatabase(database, (client) => client.query(`create role ${url.username} login password 'guest'`))
+    return url.href
+  }
+
   it('a start whose database is down names it, without its password, and the cause', async () => {
     const port = await freePort()
     const lines = await failed(['key', 'list'], { DATABASE_URL: `postgres://polly:secret@127.0.0.1:${port}/shop` })
     expect(lines).toEqual([
-      `polyphony: The database polly@127.0.0.1:${port}/shop did not answer within 0 s. Check that it runs, and DATABASE_URL. (store_unavailable)`,
+      `polyphony: The database polly@127.0.0.1:${port}/shop did not answer. Check that it runs, and DATABASE_URL. (store_unavailable)`,
       `  cause: connect ECONNREFUSED 127.0.0.1:${port}`,
     ])
   })
@@ -58,6 +69,24 @@ describe('a start that cannot use its database', () => {
       expect.stringMatching(/^polyphony: The database .*\/shop cannot be used\. Create the database/),
       '  cause: database "shop" does not exist',
     ])
+  })
+
+  it('a user without the right to make tables is named, with the command that gives it, also by the doctor', async () => {
+    const DATABASE_URL = await asAnotherUser(await freshDatabase())
+    const words = /"guest_\w+" may not make tables in the schema "public" .*GRANT CREATE ON SCHEMA "public" TO "guest_/
+    const start = await failed(['serve'], { DATABASE_URL })
+    expect(start).toEqual([expect.stringMatching(words)])
+    const doctor = await polyphonyHere(['doctor'], { ...env, DATABASE_URL })
+    expect(doctor).toMatchObject({ code: 1, stdout: expect.stringMatching(words) })
+  })
+
+  it('a user without rights on the tables of the gateway is told to take their owner', async () => {
+    const DATABASE_URL = await asAnotherUser(await migratedDatabase())
+    const { code, stderr } = await polyphonyHere(['key', 'list'], { ...env, DATABASE_URL })
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/Connect as the owner of the tables.*\n {2}cause: permission denied/),
+    })
   })
 
   it('a start on a newer schema of PostgreSQL names the newer version', async () => {

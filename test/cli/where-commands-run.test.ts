@@ -1,10 +1,13 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LOCAL_COMMANDS } from '../../src/cli/local-commands.ts'
 import { readRunningServer } from '../../src/compose/command-door.ts'
 import { polyphony } from '../support/command.ts'
+import { polyphonyHere } from '../support/command-in-process.ts'
 import { freePort } from '../support/free-port.ts'
 import { LIVE_KEY, MASTER_SECRET, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
@@ -98,6 +101,32 @@ describe('where a command runs', { timeout: 60_000 }, () => {
       })
     }
     await expect(stat(join(folder, 'nothing'))).rejects.toThrow('ENOENT')
+  })
+
+  it('a server that cannot be reached, or is no gateway, is named with what to do, without a stack', async () => {
+    const other = createServer((request, response) => {
+      if (request.url?.startsWith('/away')) response.writeHead(302, { location: '/' }).end()
+      else response.writeHead(502).end('<html>Bad Gateway</html>')
+    })
+    await new Promise<void>((ready) => other.listen(0, '127.0.0.1', ready))
+    const { port } = other.address() as AddressInfo // it listens on TCP
+    const at = (url: string, key = LIVE_KEY) =>
+      polyphonyHere(['key', 'list', '--url', url, '--key', key], { DATA_DIR: join(folder, 'nothing') })
+    const wrong: [string, string | undefined, RegExp][] = [
+      [`http://127.0.0.1:${port}`, undefined, /answered 502, and not as Polyphony does/],
+      [`http://127.0.0.1:${port}/away`, undefined, /It redirects to another address/],
+      [`https://127.0.0.1:${port}`, undefined, /It speaks no TLS there: should the address begin with http:/],
+      [gateway.url, 'sk-live-with\na line end', /The key has spaces, line ends/],
+    ]
+    try {
+      for (const [url, key, words] of wrong) {
+        const { code, stderr } = await at(url, key)
+        expect({ code, stderr }, url).toEqual({ code: 1, stderr: expect.stringMatching(words) })
+        expect(stderr).not.toMatch(/^\s+at /m)
+      }
+    } finally {
+      await new Promise((closed) => other.close(closed))
+    }
   })
 
   it('a command that works on its own machine alone refuses --url, and says why', async () => {

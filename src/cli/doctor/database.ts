@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { type Config, DATABASE } from '../../config/config.ts'
+import { withAdvice } from '../../config/file-advice.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { inspectPostgres, inspectSqlite } from '../../store/inspect.ts'
@@ -30,8 +31,26 @@ export async function checkDatabase(config: Pick<Config, 'databaseUrl' | 'dataDi
 
 async function checkSqlite(path: string): Promise<DatabaseReport> {
   if (!existsSync(path)) return { findings: [ok(ABOUT, `${path} will be made at the first start`)], isCurrent: false }
+  const closed = closedFile(path)
+  if (closed !== undefined) return { findings: [fault(ABOUT, closed)], isCurrent: false }
   const { where, isCurrent } = await inspectSqlite(path)
   return { findings: [schemaFinding(where, isCurrent)], isCurrent }
+}
+
+/** What is wrong with the modes of the database, or of a file that belongs to it, such as its lock; undefined if nothing is. */
+function closedFile(path: string): string | undefined {
+  const names = readdirSync(dirname(path)).filter(
+    (name) => name.startsWith(basename(path)) && !name.includes('.before-'),
+  )
+  for (const name of names) {
+    const file = join(dirname(path), name)
+    try {
+      accessSync(file, constants.R_OK | constants.W_OK)
+    } catch (error) {
+      if (existsSync(file)) return withAdvice(`${file} cannot be written.`, error)
+    }
+  }
+  return undefined
 }
 
 async function checkPostgres(url: string): Promise<DatabaseReport> {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, type Stats, statfsSync, statSync } from 'node
 import { access, constants } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DATABASE } from '../../config/config.ts'
+import { withAdvice } from '../../config/file-advice.ts'
 import { MIN_SECRET_LENGTH } from '../../config/kept-secret.ts'
 import { isOpenToOthers } from '../../config/private-folder.ts'
 import { type Finding, fault, ok, reasonOf, warning } from './finding.ts'
@@ -27,7 +28,7 @@ export async function checkFolder(about: string, folder: string): Promise<Findin
     if (!statSync(existing).isDirectory()) return fault(about, `${existing} is a file, not a folder. Name another.`)
     await access(existing, constants.W_OK | constants.X_OK)
   } catch (error) {
-    return fault(about, `${existing} cannot be written: ${reasonOf(error)}. Give it to the user of the gateway.`)
+    return fault(about, withAdvice(`${existing} cannot be written: ${reasonOf(error)}.`, error))
   }
   return ok(about, existing === folder ? folder : `${folder} will be made at the first start`)
 }
@@ -35,7 +36,8 @@ export async function checkFolder(about: string, folder: string): Promise<Findin
 export function checkSpace(about: string, folder: string): Finding {
   const { bavail, bsize } = statfsSync(nearestExisting(folder))
   const freeMib = Math.floor((bavail * bsize) / MIB)
-  const says = `${(freeMib / 1_024).toFixed(1)} GiB are free at ${folder}`
+  const free = freeMib < 1_024 ? `${freeMib} MiB` : `${(freeMib / 1_024).toFixed(1)} GiB`
+  const says = `${free} are free at ${folder}`
   if (freeMib < TOO_LITTLE_MIB)
     return fault(about, `${says}: too little to run. Make room, or move DATA_DIR or STORAGE_URL.`)
   if (freeMib < LITTLE_MIB) return warning(about, `${says}. Make room, or lower POLYPHONY_MEDIA_DAYS.`)
@@ -72,7 +74,7 @@ export function checkSecret(dataDir: string, chosen: string | undefined, isShare
     const { length } = readFileSync(path, 'utf8').trim()
     if (length < MIN_SECRET_LENGTH) return fault('secret', `${path} was cut off: put it back from a backup.`)
   } catch (error) {
-    return fault('secret', reasonOf(error))
+    return fault('secret', withAdvice(`${reasonOf(error)}.`, error))
   }
   return ok('secret', `in ${path}; keep a copy of it with the backups`)
 }
@@ -91,5 +93,9 @@ function nearestExisting(path: string): string {
 }
 
 function statOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false })
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined // the folder above it may not be searched, which is said of that folder
+  }
 }

@@ -4,7 +4,8 @@ import { addressWarnings } from '../../compose/start-report.ts'
 import type { Config } from '../../config/config.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { describeListenError } from '../describe-error.ts'
-import { type Finding, fault, ok, warning } from './finding.ts'
+import { noAnswer } from '../remote-error.ts'
+import { type Finding, fault, ok, reasonOf, warning } from './finding.ts'
 
 const ANSWER_MS = 5 * SECOND_MS
 
@@ -43,17 +44,34 @@ export async function checkPublicUrl(
       : warning('PUBLIC_URL', words)
   }
   if (!isServed) return ok('PUBLIC_URL', `${publicUrl}; it can be tried while the gateway serves`)
-  if (await isGateway(publicUrl)) return ok('PUBLIC_URL', `${publicUrl} leads to a gateway`)
+  const why = await whyNoGateway(publicUrl)
+  if (why === undefined) return ok('PUBLIC_URL', `${publicUrl} leads to a gateway`)
   return warning(
     'PUBLIC_URL',
-    `${publicUrl}/healthz does not answer from here. Check the address and the proxy in between.`,
+    `No gateway is reached at ${publicUrl} from here: ${why} Check the address and the proxy in between.`,
   )
 }
 
 async function isGateway(url: string): Promise<boolean> {
+  return (await whyNoGateway(url)) === undefined
+}
+
+/** In a sentence; undefined where a gateway answers. */
+async function whyNoGateway(url: string): Promise<string | undefined> {
   try {
     const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_MS) })
-    return answer.ok && ((await answer.json()) as { status?: unknown }).status === 'ok'
+    const text = await answer.text()
+    return answer.ok && isHealth(text) ? undefined : `/healthz answered ${answer.status}, and not as Polyphony does.`
+  } catch (error) {
+    const { cause = error } = error as Error // fetch throws nothing else
+    const { message } = noAnswer(new URL(url).origin, cause)
+    return `${message} (${reasonOf(cause)})`
+  }
+}
+
+function isHealth(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { status?: unknown } | null)?.status === 'ok'
   } catch {
     return false
   }

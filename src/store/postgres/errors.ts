@@ -64,6 +64,12 @@ export function asPolyphonyError(error: unknown): PolyphonyError {
       cause: error,
     })
   }
+  if (state === '42501') {
+    const advice = 'Connect as the owner of the tables, or GRANT the user of DATABASE_URL all rights on them.'
+    return new PolyphonyError('store_unavailable', `The database refuses the user of the gateway. ${advice}`, {
+      cause: error,
+    })
+  }
   // A collision in all tries is temporary, too. Class 53 is a lack of resources.
   if (isLost(error) || isCollision(error) || isTimedOut(error) || state?.startsWith('53')) {
     return new PolyphonyError('store_unavailable', 'The database does not answer.', { cause: error })

@@ -99,7 +99,8 @@ function adviceOf(error: unknown): string | undefined {
 }
 
 function noAnswer(error: unknown, url: string, waitedMs: number): PolyphonyError {
-  const message = `The database ${addressOf(url)} did not answer within ${seconds(waitedMs)} s. Check that it runs, and DATABASE_URL.`
+  const within = waitedMs < SECOND_MS / 2 ? '' : ` within ${seconds(waitedMs)} s`
+  const message = `The database ${addressOf(url)} did not answer${within}. Check that it runs, and DATABASE_URL.`
   return new PolyphonyError('store_unavailable', message, { cause: error })
 }
 
