@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { RouteModule } from '../dialects/dialect.ts'
+import { formOf } from './route-methods.ts'
 
 /** Modules that share a path, and so a router. */
 interface Group {
@@ -21,7 +22,7 @@ export class RouteGroups {
   readonly #groups: readonly Group[]
   /** By the path under which its routes are, as the modules say it. */
   readonly #byPath = new Map<string, Group>()
-  /** Those whose first part has a parameter, such as `/mj-:speed`. */
+  /** What is below those that have a parameter, such as `/mj-:speed`. */
   readonly #forms: { form: RegExp; group: Group }[] = []
 
   constructor(modules: readonly RouteModule[], open: (modules: readonly RouteModule[]) => Promise<FastifyInstance>) {
@@ -30,7 +31,7 @@ export class RouteGroups {
     for (const group of this.#groups) {
       for (const path of group.modules.flatMap(({ paths }) => paths)) {
         this.#byPath.set(path, group)
-        if (path.includes(':')) this.#forms.push({ form: firstPart(path), group })
+        if (path.includes(':')) this.#forms.push({ form: formOf(`${path}/*`), group })
       }
     }
   }
@@ -93,11 +94,6 @@ function groupsOf(modules: readonly RouteModule[]): Group[] {
     groups.splice(0, groups.length, ...groups.filter((group) => !shared.includes(group)), merged)
   }
   return groups
-}
-
-function firstPart(path: string): RegExp {
-  const [, first = ''] = path.split('/')
-  return new RegExp(`^/${first.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/]+')}(?:/|$)`)
 }
 
 /** Where the part of a path ends up to which modules are told apart. */

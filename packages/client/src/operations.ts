@@ -1518,12 +1518,12 @@ export interface Operations {
 /** How the camera moves. */ "camera_control"?: {
 /** The kind of movement. */ "type": "simple"
 /** The movement; one value differs from 0. */ "config": {
-/** How far the camera moves: sideways. */ "horizontal": number
-/** How far the camera moves: up and down. */ "vertical": number
-/** How far the camera moves: panning. */ "pan": number
-/** How far the camera moves: tilting. */ "tilt": number
-/** How far the camera moves: rolling. */ "roll": number
-/** How far the camera moves: zooming. */ "zoom": number
+/** How far the camera moves: sideways. */ "horizontal"?: number
+/** How far the camera moves: up and down. */ "vertical"?: number
+/** How far the camera moves: panning. */ "pan"?: number
+/** How far the camera moves: tilting. */ "tilt"?: number
+/** How far the camera moves: rolling. */ "roll"?: number
+/** How far the camera moves: zooming. */ "zoom"?: number
 }
 }
 /** Parts of the picture that move along a path. */ "motion_brush"?: {
