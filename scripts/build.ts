@@ -20,7 +20,6 @@ export const ENTRIES: Record<string, string> = {
   'composer-worker': 'src/engines/studio/composer-worker.ts',
   'speech-worker': 'src/engines/speech/speech-worker.ts',
   'workshop-worker': 'src/engines/workshop/workshop-worker.ts',
-  'docs-script': 'src/http/docs-script.ts',
 }
 
 /** Folders that the code reads beside itself. */
@@ -43,7 +42,7 @@ const WITH_FILES = [
  * Packages that stay packages, as they have native code, or threads and files of their own. Luma's client uses a module of
  * Node's that warns of its age unless a package loads it.
  */
-export const PACKAGES = ['sharp', 'yaml', 'piscina', '@scalar/', 'wasm-media-encoders', 'lumaai', ...WITH_FILES]
+export const PACKAGES = ['sharp', 'yaml', 'piscina', 'wasm-media-encoders', 'lumaai', ...WITH_FILES]
 
 /** What Fastify loads for routes with JSON schemas, of which there are none (`src/http/router.ts`): half of its code. */
 const NEVER_LOADED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler']
@@ -102,8 +101,8 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     join(folder, LICENCE_FILE),
     await licencesOf([...packageFolders(chunks.flatMap(({ moduleIds }) => moduleIds)), ...DATA.map(dataFolder)]),
   )
-  // The workspace and the guide are built by themselves (`build-web.ts`, `build-guide.ts`), and stay.
-  for (const name of ['web', 'guide']) {
+  // These are built by themselves (`build-web.ts`, `build-guide.ts`, `build-reference.ts`), and stay.
+  for (const name of ['web', 'guide', 'reference']) {
     if (existsSync(join(into, name))) await rename(join(into, name), join(folder, name))
   }
   await rm(into, { recursive: true, force: true })
@@ -178,8 +177,15 @@ const dataFolder = (name: string): string => join(PROJECT, 'node_modules', name)
 
 if (import.meta.main) {
   const startedAt = performance.now()
-  const [{ buildWeb }, { buildGuide }] = await Promise.all([import('./build-web.ts'), import('./build-guide.ts')])
-  const program = await build(join(PROJECT, 'dist'))
-  const files = program + (await buildWeb(join(PROJECT, 'dist/web'))) + (await buildGuide(join(PROJECT, 'dist/guide')))
+  const [{ buildWeb }, { buildGuide }, { buildReference }] = await Promise.all([
+    import('./build-web.ts'),
+    import('./build-guide.ts'),
+    import('./build-reference.ts'),
+  ])
+  const dist = join(PROJECT, 'dist')
+  let files = await build(dist)
+  files += await buildWeb(join(dist, 'web'))
+  files += await buildGuide(join(dist, 'guide'))
+  files += await buildReference(join(dist, 'reference'))
   console.log(`dist: ${files} files in ${Math.round(performance.now() - startedAt)} ms`)
 }

@@ -56,4 +56,14 @@ for (const [folder, name] of names) {
 }
 const removed = all.filter((folder) => !kept.has(folder) && ![...kept].some((one) => one.startsWith(`${folder}/`)))
 for (const folder of removed) rmSync(folder, { recursive: true, force: true })
+
+/** Read by compilers, browsers and people; the program reads fonts as WOFF. Texts of licences stay. */
+const NOT_RUN = /\.(?:d\.[cm]?ts|map|md|css|scss|woff2)$/
+const LICENCE = /^(?:licen[cs]e|notice|copying)/i
+for (const folder of kept) {
+  for (const file of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile() || LICENCE.test(file.name) || !NOT_RUN.test(file.name)) continue
+    rmSync(join(file.parentPath, file.name))
+  }
+}
 console.log(`node_modules: ${kept.size} packages kept, ${removed.length} removed`)

@@ -12,4 +12,7 @@ if (existsSync(new URL('../node_modules/rolldown', import.meta.url))) {
   const { buildGuide } = await import('./build-guide.ts')
   const guide = await buildGuide(new URL('../dist/guide', import.meta.url).pathname)
   console.log(`dist/guide: ${guide} files`)
+  const { buildReference } = await import('./build-reference.ts')
+  const reference = await buildReference(new URL('../dist/reference', import.meta.url).pathname)
+  console.log(`dist/reference: ${reference} files`)
 }

@@ -1,19 +1,19 @@
 import { hash } from 'node:crypto'
-import { Readable } from 'node:stream'
-import { Worker } from 'node:worker_threads'
-import { createGunzip } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
-import { DAY_MS, SECOND_MS } from '../core/clock.ts'
 import { undocumented } from '../dialects/kit/described.ts'
-import { threadFile } from '../thread-file.ts'
 import { version } from '../version.ts'
+import { builtFiles, FOR_GOOD, notFound, sendBuilt } from './built-files.ts'
+
+/** Where `scripts/build-reference.ts` puts it: beside the bundle, which a checkout has in `dist`. */
+const FOLDER = new URL(import.meta.url.endsWith('.ts') ? '../../dist/reference/' : './reference/', import.meta.url)
+const SCRIPT = 'scalar.js'
 
 /**
  * `/docs`: the API to read, search and try. It loads nothing from other hosts, so it works without the internet, and no one
  * else learns who reads it. Reading needs no key; trying a request does.
  */
 export function docs(app: FastifyInstance, { publicUrl }: { publicUrl: () => string }): void {
-  let script: Promise<Uint8Array> | undefined
+  const files = builtFiles(FOLDER)
 
   app.get('/docs', undocumented('a page for people'), async (_request, reply) => {
     // Behind a proxy that removes a part of the path, the browser still has to send that part.
@@ -30,32 +30,10 @@ export function docs(app: FastifyInstance, { publicUrl }: { publicUrl: () => str
       .send(pageOf(base, start))
   })
 
-  app.get('/docs/scalar.js', undocumented('what the page runs'), async (request, reply) => {
-    script ??= compressedScript().catch((error: unknown) => {
-      script = undefined // the next request tries again
-      throw error
-    })
-    const compressed = await script
-    reply.headers({
-      'content-type': 'text/javascript; charset=utf-8',
-      'cache-control': `public, max-age=${DAY_MS / SECOND_MS}`,
-      vary: 'accept-encoding',
-      'x-content-type-options': 'nosniff',
-    })
-    if (/\bgzip\b/.test(String(request.headers['accept-encoding']))) {
-      return reply.header('content-encoding', 'gzip').send(compressed)
-    }
-    return reply.send(Readable.from([compressed]).pipe(createGunzip()))
-  })
-}
-
-/** A quarter of the script's size, kept from the first reader on. */
-function compressedScript(): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(threadFile('docs-script', import.meta.url))
-    thread.once('message', resolve)
-    thread.once('error', reject)
-    thread.once('exit', () => reject(new Error('The reference’s script was not found.')))
+  app.get(`/docs/${SCRIPT}`, undocumented('what the page runs'), async (request, reply) => {
+    if (!(await files.has(SCRIPT))) throw notFound(request)
+    // Its address has the version.
+    return sendBuilt(request, reply, { files, name: SCRIPT, headers: { 'cache-control': FOR_GOOD } })
   })
 }
 
@@ -112,7 +90,7 @@ function pageOf(base: string, start: string): string {
 <body>
 <div id="reference"></div>
 <noscript>This page needs JavaScript. The same for machines: <a href="${base}/openapi.json">openapi.json</a></noscript>
-<script src="${base}/docs/scalar.js?v=${encodeURIComponent(version)}"></script>
+<script src="${base}/docs/${SCRIPT}?v=${encodeURIComponent(version)}"></script>
 <script>${start}</script>
 </body>
 </html>

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, ENTRIES } from '../../scripts/build.ts'
 import { buildGuide } from '../../scripts/build-guide.ts'
+import { buildReference } from '../../scripts/build-reference.ts'
 import { buildWeb } from '../../scripts/build-web.ts'
 
 const PROJECT = new URL('../..', import.meta.url).pathname
@@ -15,7 +16,13 @@ export const TEST_SERVERS = join(PROJECT, '.cache/test-servers')
  */
 export default async function setup(): Promise<void> {
   const dist = join(PROJECT, 'dist')
-  const sources = newestIn(['src', 'scripts/build.ts', 'scripts/licences.ts', 'package-lock.json'])
+  const sources = newestIn([
+    'src',
+    'scripts/build.ts',
+    'scripts/start-chunks.ts',
+    'scripts/licences.ts',
+    'package-lock.json',
+  ])
   if (sources > builtAt(join(dist, 'program.js'))) await build(dist)
   const pages = newestIn([
     'web/src',
@@ -28,6 +35,8 @@ export default async function setup(): Promise<void> {
   if (pages > builtAt(join(dist, 'web/index.html'))) await buildWeb(join(dist, 'web'))
   const guide = newestIn(['docs', 'web/guide', 'scripts/guide', 'scripts/build-guide.ts', 'package-lock.json'])
   if (guide > builtAt(join(dist, 'guide/llms.txt.gz'))) await buildGuide(join(dist, 'guide'))
+  const reference = newestIn(['scripts/build-reference.ts', 'package-lock.json'])
+  if (reference > builtAt(join(dist, 'reference/scalar.js.gz'))) await buildReference(join(dist, 'reference'))
   if (Math.max(sources, newestIn(['test/crash', 'test/support'])) > builtAt(join(TEST_SERVERS, 'crash-server.js'))) {
     const { program: _, ...threads } = ENTRIES
     await build(TEST_SERVERS, { ...threads, 'crash-server': 'test/crash/server.ts' })
