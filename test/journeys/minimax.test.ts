@@ -488,7 +488,7 @@ it.each<[string, JsonObject, string]>([
   ['t2a_v2', speech({ stream: true, audio_setting: { format: 'wav' } }), 'audio_setting.format must not be wav'],
   ['t2a_v2', speech({ stream: true, stream_options: 'no' }), 'stream_options must be an object'],
   ['t2a_v2', speech({ timber_weights: [{ voice_id: 'a', weight: 0 }] }), 'timber_weights.0.weight'],
-  ['t2a_async_v2', { ...speech(), text: null, text_file_id: 7 }, 'text_file_id is not read here'],
+  ['t2a_async_v2', { ...speech(), text: null, text_file_id: 7 }, 'text_file_id names no file'],
   ['t2a_async_v2', speech({ callback_url: 7 }), 'callback_url must be a string'],
   ['music_generation', { model: 'music-2.6', prompt: 'folk' }, 'lyrics is needed without is_instrumental'],
   ['music_generation', { model: 'music-2.6', is_instrumental: true }, 'prompt is needed without lyrics'],
