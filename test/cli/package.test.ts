@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildPackages } from '../../scripts/build-packages.ts'
+import { placeOwn, placePublished } from '../../scripts/published-manifest.ts'
 import { listen } from '../../src/engines/studio/listen.testing.ts'
 import { openS3Server, S3_KEYS } from '../support/s3-server.ts'
 
@@ -38,9 +39,18 @@ describe('the package', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polyphony-package-'))
     installed = join(folder, 'installed')
-    // `prepare` would build once more what the tests have built.
+    // `prepare` would build once more what the tests have built, and other tests read the manifest that `prepack` exchanges.
+    const staged = join(folder, 'staged')
+    for (const name of ['bin', 'dist', 'LICENSE', 'README.md', 'package.json']) {
+      await cp(join(PROJECT, name), join(staged, name), { recursive: true })
+    }
+    placePublished(staged)
     const words = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder]
-    const { stdout } = await run('npm', words, { cwd: PROJECT, maxBuffer: 2 ** 24 })
+    const { stdout } = await run('npm', words, { cwd: staged, maxBuffer: 2 ** 24 })
+    placeOwn(staged)
+    expect(await readFile(join(staged, 'package.json'), 'utf8')).toBe(
+      await readFile(join(PROJECT, 'package.json'), 'utf8'),
+    )
     const [one] = Object.values(JSON.parse(stdout) as Record<string, Packed>)
     if (!one) throw new Error(`npm pack reported no package: ${stdout}`)
     packed = one
@@ -73,7 +83,12 @@ describe('the package', () => {
     await writeFile(join(installed, 'package.json'), '{ "private": true }')
     const words = ['install', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
     await run('npm', [...words, join(folder, packed.filename)], { cwd: installed })
-    expect(await readdir(join(installed, 'node_modules'))).not.toContain('vitest')
+    const packages = await readdir(join(installed, 'node_modules'))
+    expect(packages).toContain('sharp')
+    // Neither what only the tests need, nor what the bundle has inside it.
+    expect(
+      packages.filter((name) => ['vitest', 'fastify', 'better-auth', '@aws-sdk', 'kysely'].includes(name)),
+    ).toEqual([])
     const out = join(folder, 'songs')
     const program = join(installed, 'node_modules/.bin/polyphony')
     const { stdout, stderr } = await run(process.execPath, [program, 'demo', '--exit', '--out', out], {
