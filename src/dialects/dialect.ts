@@ -160,6 +160,8 @@ export interface Claim {
 /** Where a module's routes are. */
 export interface Place {
   readonly id: string
+  /** As the list at `/docs` calls it. */
+  readonly title: string
   /**
    * Each path with everything below it that is not a longer path of another module. Of one to three parts, of which the
    * first may have a parameter, such as `/mj-:speed`.

@@ -7,18 +7,26 @@ import type { DialectEntry } from './dialect.ts'
 export const dialects: readonly DialectEntry[] = [
   {
     id: 'piapi',
+    title: 'PiAPI: tasks',
     paths: ['/api/v1', '/api/open', '/api/ephemeral_resource', '/account/info', '/account/active_tasks'],
     load: async () => (await import('./piapi/routes.ts')).piapi,
   },
-  { id: 'suno', paths: ['/suno'], load: async () => (await import('./suno/routes.ts')).suno },
+  { id: 'suno', title: 'Suno relay', paths: ['/suno'], load: async () => (await import('./suno/routes.ts')).suno },
   {
     id: 'midjourney',
+    title: 'Midjourney relay',
     paths: ['/mj', '/mj-:speed'],
     load: async () => (await import('./midjourney/routes.ts')).midjourney,
   },
-  { id: 'luma', paths: ['/luma', '/dream-machine'], load: async () => (await import('./luma/routes.ts')).luma },
+  {
+    id: 'luma',
+    title: 'Luma',
+    paths: ['/luma', '/dream-machine'],
+    load: async () => (await import('./luma/routes.ts')).luma,
+  },
   {
     id: 'kling',
+    title: 'Kling',
     paths: [
       '/kling',
       '/account/costs',
@@ -41,6 +49,7 @@ export const dialects: readonly DialectEntry[] = [
   },
   {
     id: 'minimax',
+    title: 'MiniMax',
     paths: [
       '/minimax',
       '/v1/video_generation',
@@ -59,15 +68,17 @@ export const dialects: readonly DialectEntry[] = [
     ],
     load: async () => (await import('./minimax/routes.ts')).minimax,
   },
-  { id: 'udio', paths: ['/udio'], load: async () => (await import('./udio/routes.ts')).udio },
+  { id: 'udio', title: 'Udio relay', paths: ['/udio'], load: async () => (await import('./udio/routes.ts')).udio },
   {
     id: 'replicate',
+    title: 'Replicate',
     paths: ['/replicate', '/v1/predictions', '/v1/models', '/v1/deployments'],
     load: async () => (await import('./replicate/routes.ts')).replicate,
   },
-  { id: 'fal', paths: ['/fal'], load: async () => (await import('./fal/routes.ts')).fal },
+  { id: 'fal', title: 'fal', paths: ['/fal'], load: async () => (await import('./fal/routes.ts')).fal },
   {
     id: 'bfl',
+    title: 'Black Forest Labs',
     paths: [
       '/flux',
       '/bfl',
@@ -103,6 +114,7 @@ export const dialects: readonly DialectEntry[] = [
   },
   {
     id: 'ideogram',
+    title: 'Ideogram',
     paths: [
       '/ideogram',
       '/generate',
@@ -122,6 +134,7 @@ export const dialects: readonly DialectEntry[] = [
   },
   {
     id: 'recraft',
+    title: 'Recraft',
     paths: [
       '/recraft',
       '/v1/styles',
@@ -143,6 +156,7 @@ export const dialects: readonly DialectEntry[] = [
   },
   {
     id: 'openai',
+    title: 'OpenAI: calls, files, batches',
     paths: [
       '/v1/chat',
       '/v1/completions',
@@ -160,23 +174,32 @@ export const dialects: readonly DialectEntry[] = [
   },
   {
     id: 'openai-images',
+    title: 'OpenAI: images',
     paths: ['/v1/images/generations', '/v1/images/edits', '/openai/v1/images'],
     load: async () => (await import('./openai-images/routes.ts')).openaiImages,
   },
   {
     id: 'openai-videos',
+    title: 'OpenAI: videos',
     paths: ['/v1/videos', '/openai/v1/videos'],
     load: async () => (await import('./openai-videos/routes.ts')).openaiVideos,
   },
   {
     id: 'anthropic',
+    title: 'Anthropic',
     paths: ['/v1/messages', '/anthropic'],
     claims: [{ path: '/v1/files', header: 'anthropic-version', below: '/anthropic' }],
     load: async () => (await import('./anthropic/routes.ts')).anthropic,
   },
-  { id: 'gemini', paths: ['/v1beta', '/v1/models'], load: async () => (await import('./gemini/routes.ts')).gemini },
+  {
+    id: 'gemini',
+    title: 'Gemini',
+    paths: ['/v1beta', '/v1/models'],
+    load: async () => (await import('./gemini/routes.ts')).gemini,
+  },
   {
     id: 'runway',
+    title: 'Runway',
     paths: [
       '/runwayml',
       '/runway',
@@ -202,12 +225,19 @@ export const dialects: readonly DialectEntry[] = [
   },
   {
     id: 'one-api',
+    title: 'one-api: balance and usage',
     paths: ['/api/user', '/api/usage', '/dashboard', '/v1/dashboard'],
     load: async () => (await import('./one-api/routes.ts')).oneApi,
   },
-  { id: 'polyphony', paths: ['/polyphony'], load: async () => (await import('./polyphony/routes.ts')).polyphony },
+  {
+    id: 'polyphony',
+    title: 'Polyphony',
+    paths: ['/polyphony'],
+    load: async () => (await import('./polyphony/routes.ts')).polyphony,
+  },
   {
     id: 'mcp',
+    title: 'Model Context Protocol',
     paths: ['/mcp', '/.well-known/oauth-protected-resource'],
     load: async () => (await import('./mcp/routes.ts')).mcp,
   },

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
+import { listOperations } from '../catalog/catalog.ts'
+import { MINUTE_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import type { Json, JsonObject } from '../core/json.ts'
-import type { ApiDescription, DialectContext, RouteModule } from '../dialects/dialect.ts'
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import type { ApiDescription, DialectContext, Place, RouteModule } from '../dialects/dialect.ts'
 import { undocumented } from '../dialects/kit/described.ts'
 import { version } from '../version.ts'
 import { pathsOf } from './document-paths.ts'
@@ -14,7 +16,9 @@ export interface ServedModule {
 }
 
 export interface OpenApiOptions {
-  /** All that this server serves. */
+  /** All modules of this server. */
+  modules: readonly Place[]
+  /** The same with their routes, which adds those. */
   served: () => Promise<readonly ServedModule[]>
   context: DialectContext
   /** '' where it depends on the request: the document is the same for all. */
@@ -27,16 +31,22 @@ interface Part extends Pick<ApiDescription, 'tags' | 'webhooks' | 'schemas' | 'r
   paths: Record<string, JsonObject>
 }
 
-/** `/openapi.json` for machines, and `/docs/openapi.json`, the same API as `/docs` shows it. Neither needs a key. */
-export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
+/** What there are pages of at `/docs`, each by the name under which its document is. */
+export interface Reference {
+  protocols(): { name: string; title: string }[]
+  models(): { name: string; model: string; operations: { taskType: string; title: string }[] }[]
+}
+
+/**
+ * `/openapi.json` for machines, and `/docs/openapi.json`, the same API as `/docs` shows it; both whole and in parts. None needs a
+ * key. Gives what the parts are.
+ */
+export function openApi(app: FastifyInstance, options: OpenApiOptions): Reference {
   // Written at the first request: most gateways never get one, and the public URL is known only once the server listens.
   const revision = () => options.context.prices.revision()
-  const forMachines = oncePer(revision, async () =>
-    JSON.stringify(documentOf(await partsOf(options), options.publicUrl())),
-  )
-  const forPeople = oncePer(revision, async () =>
-    JSON.stringify(readingOf(await partsOf(options), options.publicUrl())),
-  )
+  const parts = forAWhile(oncePer(revision, () => partsOf(options)))
+  const forMachines = oncePer(revision, async () => JSON.stringify(documentOf(await parts(), options.publicUrl())))
+  const forPeople = oncePer(revision, async () => JSON.stringify(readingOf(await parts(), options.publicUrl())))
 
   app.get('/openapi.json', undocumented('the document itself'), async (_request, reply) =>
     reply
@@ -50,13 +60,14 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
     undocumented('a part of the document'),
     async (request, reply) => {
       const id = request.params.name.replace(/\.json$/, '')
-      const { modules, isKnown } = modulesOf(await options.served(), id)
-      if (!isKnown) throw new PolyphonyError('not_found', `There is no ${request.params.name}; there are ${modules}.`)
+      const ids = options.modules.map((module) => module.id)
+      if (!ids.includes(id)) {
+        const names = ids.map((one) => `${one}.json`).join(', ')
+        throw new PolyphonyError('not_found', `There is no ${request.params.name}; there are ${names}.`)
+      }
       let made = ofOne.get(id)
       if (!made) {
-        made = oncePer(revision, async () =>
-          JSON.stringify(documentOfOne(await partsOf(options), id, options.publicUrl())),
-        )
+        made = oncePer(revision, async () => JSON.stringify(documentOfOne(await parts(), id, options.publicUrl())))
         ofOne.set(id, made)
       }
       return reply
@@ -68,14 +79,67 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): void {
   app.get('/docs/openapi.json', undocumented('what the page shows'), async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(await forPeople()),
   )
+  const pages = new Map<string, () => Promise<string>>()
+  app.get<{ Params: { name: string } }>(
+    '/docs/openapi/:name',
+    undocumented('what a page shows'),
+    async (request, reply) => {
+      const name = request.params.name.replace(/\.json$/, '')
+      const names = [...reference.protocols(), ...reference.models()].map((one) => one.name)
+      if (!names.includes(name))
+        throw new PolyphonyError('not_found', `There is no part ${name}; there are ${names.join(', ')}.`)
+      let made = pages.get(name)
+      if (!made) {
+        made = oncePer(revision, async () => JSON.stringify(readingOfOne(await parts(), name, options.publicUrl())))
+        pages.set(name, made)
+      }
+      return reply.type('application/json; charset=utf-8').send(await made())
+    },
+  )
+  const reference: Reference = {
+    protocols: () => options.modules.map(({ id, title }) => ({ name: id, title })),
+    models: () =>
+      [...Map.groupBy(listOperations(), ({ model }) => model)].map(([model, operations]) => ({
+        name: pageOfModel(model),
+        model,
+        operations: operations.map(({ taskType, title }) => ({ taskType, title })),
+      })),
+  }
+  return reference
+}
+
+/** `Qubico/flux1-dev` -> `model-Qubico.flux1-dev`. */
+function pageOfModel(model: string): string {
+  return `model-${model.replaceAll('/', '.')}`
 }
 
 /** Made again when the prices in it have changed. */
-function oncePer(revision: () => number, make: () => Promise<string>): () => Promise<string> {
-  let made: { revision: number; text: Promise<string> } | undefined
+function oncePer<Value>(revision: () => number, make: () => Promise<Value>): Once<Value> {
+  let made: { revision: number; value: Promise<Value> } | undefined
+  const once = () => {
+    if (made?.revision !== revision()) made = { revision: revision(), value: make() }
+    return made.value
+  }
+  return Object.assign(once, {
+    forget() {
+      made = undefined
+    },
+  })
+}
+
+interface Once<Value> {
+  (): Promise<Value>
+  forget(): void
+}
+
+/** The parts are large as objects, and needed for several pages by one who reads. */
+function forAWhile<Value>(once: Once<Value>): () => Promise<Value> {
+  let timer: NodeJS.Timeout | undefined
   return () => {
-    if (made?.revision !== revision()) made = { revision: revision(), text: make() }
-    return made.text
+    clearTimeout(timer)
+    timer = setTimeout(once.forget, MINUTE_MS)
+    timer.unref()
+    return once()
   }
 }
 
@@ -122,19 +186,17 @@ function documentOf(parts: Part[], publicUrl: string): JsonObject {
   }
 }
 
-/** The names that can be asked for, and whether this is one. */
-function modulesOf(served: readonly ServedModule[], id: string): { modules: string; isKnown: boolean } {
-  const ids = served.map(({ module }) => module.id)
-  return { modules: ids.map((one) => `${one}.json`).join(', '), isKnown: ids.includes(id) }
-}
-
 /** The document of one protocol, with the schemas that it refers to, of whichever part they are. */
 function documentOfOne(parts: Part[], id: string, publicUrl: string): JsonObject {
   const whole = documentOf(
     parts.filter((part) => part.id === id),
     publicUrl,
   )
-  const all: Record<string, JsonObject> = Object.assign({}, ...parts.map(({ schemas }) => schemas))
+  return withUsedSchemas(whole, Object.assign({}, ...parts.map(({ schemas }) => schemas)))
+}
+
+/** A document with those of the schemas that it refers to. */
+function withUsedSchemas(whole: JsonObject, all: Record<string, JsonObject>): JsonObject {
   const used = new Set<string>()
   const add = (value: Json): void => {
     for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
@@ -147,6 +209,31 @@ function documentOfOne(parts: Part[], id: string, publicUrl: string): JsonObject
   add([whole.paths ?? null, whole.webhooks ?? null])
   const schemas = Object.fromEntries([...used].sort().map((name) => [name, all[name] ?? {}]))
   return { ...whole, components: { ...(whole.components as JsonObject), schemas } }
+}
+
+/** What a page shows of one protocol, or of one model: the forms of all models in one place take long to be shown. */
+function readingOfOne(parts: Part[], name: string, publicUrl: string): JsonObject {
+  const shown = parts.flatMap(({ reading }) => reading ?? [])
+  const schemas: Record<string, JsonObject> = Object.assign(
+    {},
+    ...parts.map((part) => part.schemas),
+    ...shown.map((reading) => reading.schemas),
+  )
+  const own = parts.filter(({ id }) => id === name)
+  const isOfModel = (tag: Json | undefined): boolean => typeof tag === 'string' && pageOfModel(tag) === name
+  const pages = shown.flatMap(({ paths }) => Object.entries(paths))
+  const paths =
+    own.length > 0
+      ? pages.filter(([path]) => own.some((part) => path in part.paths))
+      : pages.filter(([, { post }]) => isJsonObject(post) && Array.isArray(post.tags) && post.tags.some(isOfModel))
+  const part: Part = {
+    id: name,
+    tags: own.length > 0 ? [] : shown.flatMap(({ tags }) => tags.filter((tag) => isOfModel(tag.name))),
+    paths: Object.fromEntries(paths),
+    webhooks: {},
+    schemas: {},
+  }
+  return withUsedSchemas(documentOf([...own, part], publicUrl), schemas)
 }
 
 /** The document with what the dialects show in place of the same names, and the tags in groups. */

@@ -14,6 +14,7 @@ const described = describedBy<{ ray: object }>()
 function dialect(id: string, prefix: `/${string}`, add: (app: FastifyInstance) => void): RouteModule {
   return {
     id,
+    title: id,
     paths: [prefix],
     routes: (app, context) =>
       serve(app, context, {

@@ -114,22 +114,28 @@ function serverFor(groups: RouteGroups, { dialects, log }: ServerOptions): Fasti
 
 /** The routes of no protocol: files, callbacks of vendors, health, and the description of everything that is served. */
 function ownModule(
-  { assets, callbacks, origins, liveSounds, awaitTask }: ServerOptions,
+  { dialects, assets, callbacks, origins, liveSounds, awaitTask }: ServerOptions,
   health: Health,
   served: () => Promise<readonly ServedModule[]>,
 ): RouteModule {
   return {
     id: 'server',
+    title: 'Health',
     paths: ['/'],
     async routes(app, context) {
       await app.register(files, { assets })
       await app.register(liveSoundRoutes, { sounds: liveSounds, awaitTask, urls: context.urls })
       health.routes(app)
-      openApi(app, { served, context, publicUrl: () => (origins ? '' : context.urls.publicUrl) })
+      const reference = openApi(app, {
+        modules: [...dialects, this],
+        served,
+        context,
+        publicUrl: () => (origins ? '' : context.urls.publicUrl),
+      })
       frontDoor(app)
       web(app, { publicUrl: () => context.urls.publicUrl })
       guide(app, { publicUrl: () => context.urls.publicUrl })
-      docs(app, { publicUrl: () => context.urls.publicUrl })
+      docs(app, { publicUrl: () => context.urls.publicUrl, reference })
       await app.register(callbackRoutes(callbacks))
     },
     describe: async () => (await import('./health-openapi.ts')).describeHealth(),

@@ -22,6 +22,7 @@ export interface WorkspaceOptions {
 export function workspace(options: WorkspaceOptions): RouteModule {
   return {
     id: 'workspace',
+    title: 'Administration, keys, usage and accounts',
     paths: [
       '/api/v1',
       '/api/admin',

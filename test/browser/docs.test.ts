@@ -18,6 +18,7 @@ describe('the reference at /docs', () => {
     await using opened = await openPage(browser, gateway.url)
     const { page, errors, strayRequests } = opened
     await page.goto(`${gateway.url}/docs`)
+    await page.getByRole('link', { name: 'Qubico/flux1-dev', exact: true }).click()
     await page.getByRole('heading', { name: 'Polyphony' }).waitFor()
     await page.locator('input.scalar-password-input').first().fill(TEST_KEY)
 
