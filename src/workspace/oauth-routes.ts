@@ -6,6 +6,8 @@ import type { LoginAnswer } from '../people/login/login.ts'
 import type { People } from '../people/people.ts'
 
 const BODY_BYTES = 64 * 1_024
+/** Of a registration, which is stored though nobody has let the client in yet. */
+const REGISTRATION_BYTES = 8 * 1_024
 
 /**
  * What clients call by themselves to be let in, as the specification of MCP wants it (basic/authorization): without cookies,
@@ -35,7 +37,7 @@ export function oauthRoutes(app: FastifyInstance, { connections, attempts }: Peo
     const query = new URL(request.url, 'http://here').searchParams
     return sendAnswer(reply, await connections.authorize(request, query))
   })
-  app.post('/api/auth/oauth2/register', options, async (request, reply) => {
+  app.post('/api/auth/oauth2/register', { ...options, bodyLimit: REGISTRATION_BYTES }, async (request, reply) => {
     await attempts.note(request.ip)
     return sendAnswer(reply, await connections.register(request, request.body))
   })
