@@ -42,8 +42,13 @@ export interface Agreement {
 
 /** Clients that people let act for them, by OAuth. The gateway is the authorization server of its own endpoints of MCP. */
 export interface Connections {
-  /** The address of the authorization server; undefined while nobody could sign in to let a client in. */
+  /** The address of the authorization server, for the request at hand; undefined where `requireServed` rejects. */
   issuer(): Promise<string | undefined>
+  /**
+   * Rejects with `not_found` while nobody could sign in to let a client in, and for requests to other addresses than the
+   * gateway's own: an issuer has one address, and not one for each Host that somebody sends.
+   */
+  requireServed(): Promise<void>
   /** https://www.rfc-editor.org/rfc/rfc8414 */
   metadata(): JsonObject
   register(request: BrowserRequest, body: unknown): Promise<LoginAnswer>
@@ -71,14 +76,15 @@ export interface Connections {
 }
 
 interface Parts extends LoginParts {
+  ownUrl(): string
   store: Store
   clock: Clock
   callerOfKey(keyId: string): Caller | Promise<Caller>
 }
 
 export function openConnections(parts: Parts): Connections {
-  const { store, clock, publicUrl, callerOfKey } = parts
-  const site = (): string => publicUrl().replace(/\/$/, '')
+  const { store, clock, publicUrl, ownUrl, callerOfKey } = parts
+  const site = (): string => withoutSlash(ownUrl())
   const serverAt = openOnce(async (at): Promise<AuthServer> => {
     const { authorizationServerFor } = await import('./login/authorization-server.ts')
     return authorizationServerFor(at, parts)
@@ -99,6 +105,12 @@ export function openConnections(parts: Parts): Connections {
     headers?: readonly (keyof IncomingHttpHeaders & string)[],
   ): Promise<LoginAnswer> {
     return passOn(await serverAt(site()), request, { site: site(), path, ...body, ...(headers ? { headers } : {}) })
+  }
+
+  async function whyNotServed(): Promise<string | undefined> {
+    if (withoutSlash(publicUrl()) !== site()) return `OAuth is served at ${site()} alone: set PUBLIC_URL for another.`
+    if (!(await store.isClaimed({}))) return 'Nobody has claimed this gateway yet, so nobody could let a client in.'
+    return undefined
   }
 
   async function connectionOf(token: string): Promise<Connection> {
@@ -126,7 +138,11 @@ export function openConnections(parts: Parts): Connections {
   }
 
   return {
-    issuer: async () => ((await store.isClaimed({})) ? `${site()}${ISSUER_PATH}` : undefined),
+    issuer: async () => ((await whyNotServed()) === undefined ? `${site()}${ISSUER_PATH}` : undefined),
+    async requireServed() {
+      const why = await whyNotServed()
+      if (why !== undefined) throw new PolyphonyError('not_found', why)
+    },
     metadata: () => metadataAt(`${site()}${ISSUER_PATH}`),
     async register(request, body) {
       const { registrationIn } = await import('./login/registration.ts')
@@ -236,6 +252,10 @@ function targetOf({ status, body }: LoginAnswer): string {
   if (isJsonObject(answer) && typeof answer.url === 'string') return answer.url
   if (status < 500) throw invalidInput('query', BEGIN_AGAIN)
   throw new PolyphonyError('internal', 'The authorization server failed.', { cause: new Error(body.slice(0, 1_000)) })
+}
+
+function withoutSlash(address: string): string {
+  return address.replace(/\/$/, '')
 }
 
 function refusal(body: Refusal): LoginAnswer {
