@@ -210,6 +210,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     log,
     masterSecret: () => config.secret,
     publicUrl: () => urls.publicUrl,
+    ownUrl: () => ownUrls.publicUrl,
     keys,
     policy: config.signUp.policy,
     startingCredit: config.signUp.credit,

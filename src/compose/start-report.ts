@@ -30,6 +30,6 @@ export function startReport(config: Config, url: string): StartReport {
 export function addressWarnings(config: Parameters<typeof followsRequests>[0], url: string): string[] {
   if (!followsRequests(config)) return []
   return [
-    `URLs in answers begin with the address of each request, but those in webhooks with ${url}, which only this machine reaches: set PUBLIC_URL to the address that callers use.`,
+    `URLs in answers begin with the address of each request, but those in webhooks with ${url}, which only this machine reaches: set PUBLIC_URL to the address that callers use. Without it, hosts of MCP can be let in at ${url} alone.`,
   ]
 }

@@ -11,7 +11,8 @@ import type { Connection } from '../store/people-verbs.ts'
 import type { Store } from '../store/store.ts'
 import { aNewKey } from '../tenants/keys.ts'
 import { type AuthServer, type LoginAnswer, type LoginParts, openOnce, passOn } from './login/login.ts'
-import { ACCESS_PREFIX, REFRESH_PREFIX, RESOURCES, SCOPES } from './login/oauth-names.ts'
+import { ACCESS_PREFIX, AUTH_METHODS, NAME_LENGTH, REFRESH_PREFIX, RESOURCES, SCOPES } from './login/oauth-names.ts'
+import type { Refusal } from './login/registration.ts'
 import type { BrowserRequest } from './same-origin.ts'
 import type { Holder } from './sessions.ts'
 import { hashToken } from './tokens.ts'
@@ -19,23 +20,9 @@ import { hashToken } from './tokens.ts'
 /** How long a token is trusted without a read of the database: the longest delay of its end by another process. */
 const TRUST_MS = 5 * SECOND_MS
 const CACHED = 1_000
+/** Clients that registered and that nobody has let in. */
+const MOST_UNUSED = 1_000
 const ISSUER_PATH = '/api/auth'
-const NAME_LENGTH = 100
-
-/** What a client may say of itself when it registers (RFC 7591); of the rest, some would have the gateway fetch addresses. */
-const REGISTERED = [
-  'client_name',
-  'client_uri',
-  'redirect_uris',
-  'token_endpoint_auth_method',
-  'grant_types',
-  'response_types',
-  'scope',
-  'software_id',
-  'software_version',
-  'application_type',
-] as const
-const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const
 
 /** What a client asks a person for. */
 export interface Asked {
@@ -55,8 +42,13 @@ export interface Agreement {
 
 /** Clients that people let act for them, by OAuth. The gateway is the authorization server of its own endpoints of MCP. */
 export interface Connections {
-  /** The address of the authorization server; undefined while nobody could sign in to let a client in. */
+  /** The address of the authorization server, for the request at hand; undefined where `requireServed` rejects. */
   issuer(): Promise<string | undefined>
+  /**
+   * Rejects with `not_found` while nobody could sign in to let a client in, and for requests to other addresses than the
+   * gateway's own: an issuer has one address, and not one for each Host that somebody sends.
+   */
+  requireServed(): Promise<void>
   /** https://www.rfc-editor.org/rfc/rfc8414 */
   metadata(): JsonObject
   register(request: BrowserRequest, body: unknown): Promise<LoginAnswer>
@@ -84,14 +76,15 @@ export interface Connections {
 }
 
 interface Parts extends LoginParts {
+  ownUrl(): string
   store: Store
   clock: Clock
   callerOfKey(keyId: string): Caller | Promise<Caller>
 }
 
 export function openConnections(parts: Parts): Connections {
-  const { store, clock, publicUrl, callerOfKey } = parts
-  const site = (): string => publicUrl().replace(/\/$/, '')
+  const { store, clock, publicUrl, ownUrl, callerOfKey } = parts
+  const site = (): string => withoutSlash(ownUrl())
   const serverAt = openOnce(async (at): Promise<AuthServer> => {
     const { authorizationServerFor } = await import('./login/authorization-server.ts')
     return authorizationServerFor(at, parts)
@@ -112,6 +105,12 @@ export function openConnections(parts: Parts): Connections {
     headers?: readonly (keyof IncomingHttpHeaders & string)[],
   ): Promise<LoginAnswer> {
     return passOn(await serverAt(site()), request, { site: site(), path, ...body, ...(headers ? { headers } : {}) })
+  }
+
+  async function whyNotServed(): Promise<string | undefined> {
+    if (withoutSlash(publicUrl()) !== site()) return `OAuth is served at ${site()} alone: set PUBLIC_URL for another.`
+    if (!(await store.isClaimed({}))) return 'Nobody has claimed this gateway yet, so nobody could let a client in.'
+    return undefined
   }
 
   async function connectionOf(token: string): Promise<Connection> {
@@ -139,12 +138,19 @@ export function openConnections(parts: Parts): Connections {
   }
 
   return {
-    issuer: async () => ((await store.isClaimed({})) ? `${site()}${ISSUER_PATH}` : undefined),
+    issuer: async () => ((await whyNotServed()) === undefined ? `${site()}${ISSUER_PATH}` : undefined),
+    async requireServed() {
+      const why = await whyNotServed()
+      if (why !== undefined) throw new PolyphonyError('not_found', why)
+    },
     metadata: () => metadataAt(`${site()}${ISSUER_PATH}`),
     async register(request, body) {
-      const wrong = wrongIn(body)
-      if (wrong !== undefined) return refusal({ error: 'invalid_client_metadata', error_description: wrong })
-      return ask(request, '/oauth2/register', { json: registrationIn(body as JsonObject) }, [])
+      const { registrationIn } = await import('./login/registration.ts')
+      const read = registrationIn(body)
+      if ('error' in read) return refusal(read)
+      const answer = await ask(request, '/oauth2/register', { json: read.registration }, [])
+      await store.forgetUnusedClients({ most: MOST_UNUSED })
+      return answer
     },
     authorize(request, query) {
       const asked = new URLSearchParams(query)
@@ -248,7 +254,9 @@ function targetOf({ status, body }: LoginAnswer): string {
   throw new PolyphonyError('internal', 'The authorization server failed.', { cause: new Error(body.slice(0, 1_000)) })
 }
 
-type Refusal = { error: string; error_description: string }
+function withoutSlash(address: string): string {
+  return address.replace(/\/$/, '')
+}
 
 function refusal(body: Refusal): LoginAnswer {
   const headers: [string, string][] = [
@@ -256,20 +264,6 @@ function refusal(body: Refusal): LoginAnswer {
     ['cache-control', 'no-store'],
   ]
   return { status: 400, headers, body: JSON.stringify(body) }
-}
-
-/** What is wrong with a registration, beyond what the package checks. */
-function wrongIn(body: unknown): string | undefined {
-  if (!isJsonObject(body)) return 'The body must be a JSON object.'
-  const { token_endpoint_auth_method: method } = body
-  if (method === undefined || AUTH_METHODS.some((known) => known === method)) return undefined
-  return `token_endpoint_auth_method must be one of ${AUTH_METHODS.join(', ')}.`
-}
-
-/** Hosts on a person's machine, which are most, often do not say that they are: without this, only pages could register. */
-function registrationIn(body: JsonObject): JsonObject {
-  const said = REGISTERED.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]))
-  return { application_type: 'native', ...Object.fromEntries(said) }
 }
 
 function metadataAt(issuer: string): JsonObject {

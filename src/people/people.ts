@@ -47,6 +47,8 @@ export interface PeopleParts {
   log: Logger
   masterSecret(): string
   publicUrl(): string
+  /** `PUBLIC_URL`, or else where the gateway listens: never what a request says in its Host. */
+  ownUrl(): string
   keys: {
     authenticate(key: string | undefined): Caller | Promise<Caller>
     authenticateById(keyId: string): Caller | Promise<Caller>
@@ -69,7 +71,7 @@ export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, .
   const { oidc } = settings
   const enterLinks = openEnterLinks(clock)
   const parts = { store, clock, log, secret, publicUrl, oidc, signUp }
-  const connections = openConnections({ ...parts, callerOfKey: keys.authenticateById })
+  const connections = openConnections({ ...parts, ownUrl: settings.ownUrl, callerOfKey: keys.authenticateById })
   return {
     store,
     clock,

@@ -148,6 +148,8 @@ export interface PeopleWrites {
   ): Promise<'removed' | 'unknown' | 'last_owner'>
   /** Stores a connection with its key, and revokes the keys of those that the same person had with the client there. */
   connectClient(args: { key: NewKey; personId: string; clientId: string; now: number } & Audited): Promise<void>
+  /** Of the clients that nobody let in, deletes the oldest beyond so many: at most 100 at a time. */
+  forgetUnusedClients(args: { most: number }): Promise<void>
   createSession(args: { session: Session }): Promise<void>
   changeSession(args: { id: string; set: Partial<Pick<Session, 'tenantId' | 'expiresAt'>> }): Promise<boolean>
   /** Ends sessions of a person or a key: one, or all, or all but one. Returns how many. */

@@ -776,6 +776,7 @@ export interface OauthTokensTable {
   /** SHA-256 of the token, hex. */
   token: string
   client_id: string
+  person_id: string | null
   /** The key of its connection. */
   reference_id: string | null
   /** JSON: the addresses of the resources that it is for; null = of all. */
@@ -795,5 +796,6 @@ export interface OauthClientsTable {
 export interface OauthConsentsTable {
   id: string
   client_id: string
+  person_id: string | null
   created_at: number
 }

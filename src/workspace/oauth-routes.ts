@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PolyphonyError } from '../core/errors.ts'
 import { undocumented } from '../dialects/kit/described.ts'
 import { handleErrors } from '../dialects/kit/protocol.ts'
 import type { LoginAnswer } from '../people/login/login.ts'
 import type { People } from '../people/people.ts'
 
 const BODY_BYTES = 64 * 1_024
+/** Of a registration, which is stored though nobody has let the client in yet. */
+const REGISTRATION_BYTES = 8 * 1_024
 
 /**
  * What clients call by themselves to be let in, as the specification of MCP wants it (basic/authorization): without cookies,
@@ -25,26 +26,33 @@ export function oauthRoutes(app: FastifyInstance, { connections, attempts }: Peo
   )
   const options = { bodyLimit: BODY_BYTES, ...undocumented('the protocol of OAuth 2.1, which docs/mcp.md describes') }
 
+  /** Before anything is read or stored for a request that needs no key. */
+  async function admit({ ip }: FastifyRequest): Promise<void> {
+    await connections.requireServed()
+    await attempts.note(ip)
+  }
+
   app.get('/.well-known/oauth-authorization-server/api/auth', options, async (_request, reply) => {
-    if ((await connections.issuer()) === undefined) {
-      throw new PolyphonyError('not_found', 'Nobody has claimed this gateway yet, so nobody could let a client in.')
-    }
+    await connections.requireServed()
     return reply.header('cache-control', 'no-store').send(connections.metadata())
   })
   app.get('/api/auth/oauth2/authorize', options, async (request, reply) => {
+    await admit(request)
     const query = new URL(request.url, 'http://here').searchParams
     return sendAnswer(reply, await connections.authorize(request, query))
   })
-  app.post('/api/auth/oauth2/register', options, async (request, reply) => {
-    await attempts.note(request.ip)
+  app.post('/api/auth/oauth2/register', { ...options, bodyLimit: REGISTRATION_BYTES }, async (request, reply) => {
+    await admit(request)
     return sendAnswer(reply, await connections.register(request, request.body))
   })
-  app.post('/api/auth/oauth2/token', options, async (request, reply) =>
-    sendAnswer(reply, await connections.token(request, formIn(request))),
-  )
-  app.post('/api/auth/oauth2/revoke', options, async (request, reply) =>
-    sendAnswer(reply, await connections.revoke(request, formIn(request))),
-  )
+  app.post('/api/auth/oauth2/token', options, async (request, reply) => {
+    await admit(request)
+    return sendAnswer(reply, await connections.token(request, formIn(request)))
+  })
+  app.post('/api/auth/oauth2/revoke', options, async (request, reply) => {
+    await admit(request)
+    return sendAnswer(reply, await connections.revoke(request, formIn(request)))
+  })
 }
 
 function formIn({ body }: FastifyRequest): string {

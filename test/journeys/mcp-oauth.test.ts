@@ -7,8 +7,10 @@ import {
 } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import type { AuthCondition } from '../../src/store/people-verbs.ts'
+import type { Store } from '../../src/store/store.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
-import { migratedDatabase } from '../support/postgres-database.ts'
+import { rawRequest } from '../support/raw-request.ts'
 import { claimed, type Visitor, visitor } from '../support/visitor.ts'
 
 /** Hosts of language models that are let in by a person, with the official client's own steps of OAuth, over real HTTP. */
@@ -16,6 +18,7 @@ import { claimed, type Visitor, visitor } from '../support/visitor.ts'
 const ANA = { email: 'ana@example.org', password: 'a long password of ana', name: 'Ana' }
 const BEN = { email: 'ben@example.org', password: 'a long password of ben', name: 'Ben' }
 const CLEO = { email: 'cleo@example.org', password: 'a long password of cleo', name: 'Cleo' }
+const DORA = { email: 'dora@example.org', password: 'a long password of dora', name: 'Dora' }
 const RETURNS_TO = 'http://127.0.0.1:7777/callback'
 
 type Tokens = NonNullable<Awaited<ReturnType<OAuthClientProvider['tokens']>>>
@@ -62,14 +65,14 @@ class Host implements OAuthClientProvider {
   }
 }
 
-describe.each(['SQLite', 'PostgreSQL'])('a client of MCP that a person lets in, on %s', (engine) => {
+describe('a client of MCP that a person lets in', () => {
   let gateway: TestGateway
   let ana: Visitor
   let host: Host
   const clients: Client[] = []
 
   beforeAll(async () => {
-    gateway = await openGateway({ env: engine === 'SQLite' ? {} : { DATABASE_URL: await migratedDatabase() } })
+    gateway = await openGateway()
   })
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.close()))
@@ -273,20 +276,21 @@ describe.each(['SQLite', 'PostgreSQL'])('a client of MCP that a person lets in, 
     expect(await keys()).toBe(before)
   })
 
-  it.each([
-    ['no object', [], 'invalid_client_metadata'],
-    [
-      'a method whose keys would be fetched',
-      { token_endpoint_auth_method: 'private_key_jwt' },
-      'invalid_client_metadata',
-    ],
-    ['a script as the address', { redirect_uris: ['javascript:alert(1)'] }, undefined],
-    ['no address', { redirect_uris: undefined }, undefined],
-  ])('a registration with %s is refused', async (_what, change, error) => {
-    const body = Array.isArray(change) ? change : { ...new Host().clientMetadata, ...change }
-    const answer = await gateway.send('POST', '/api/auth/oauth2/register', { key: null, body })
-    expect(answer.status, JSON.stringify(answer.body)).toBe(400)
-    if (error !== undefined) expect(answer.body).toMatchObject({ error })
+  it('nobody who was removed keeps a connection', async () => {
+    const { token } = await ana.data('POST', '/api/v1/invitations', { body: { role: 'member' } })
+    const dora = visitor(gateway)
+    await dora.data('POST', '/api/workspace/sign-up', { body: { ...DORA, invitation: token } })
+    const own = new Host()
+    await letIn(own, dora)
+    expect((await bare('/mcp', own.kept?.access_token ?? '')).status).not.toBe(401)
+    const { items } = await ana.data<{ items: JsonObject[] }>('GET', '/api/admin/people')
+    const { id } = items.find(({ email }) => email === DORA.email) as { id: string }
+    await ana.data('DELETE', `/api/admin/people/${id}`)
+    expect((await bare('/mcp', own.kept?.access_token ?? '')).status).toBe(401)
+    const where: AuthCondition[] = [{ column: 'person_id', operator: 'eq', value: id, connector: 'AND' }]
+    for (const table of ['oauth_access_tokens', 'oauth_refresh_tokens', 'oauth_consents'] as const) {
+      expect([table, await gateway.store.countAuthRows({ table, where })]).toEqual([table, 0])
+    }
   })
 
   it('a client without PKCE, or for another resource, is sent back with an error', async () => {
@@ -300,5 +304,126 @@ describe.each(['SQLite', 'PostgreSQL'])('a client of MCP that a person lets in, 
     expect(await errors((search) => search.delete('code_challenge'))).toBe('invalid_request')
     expect(await errors((search) => search.set('resource', 'https://elsewhere.example/mcp'))).toBe('invalid_target')
     expect(await errors((search) => search.set('scope', 'everything'))).toBe('invalid_scope')
+  })
+})
+
+describe('OAuth at a gateway that listens at all addresses and was given no public one', () => {
+  let gateway: TestGateway
+  let isBroken = false
+  beforeAll(async () => {
+    const store = (opened: Store): Store => ({
+      ...opened,
+      async findAuthRows(args) {
+        if (isBroken) throw new Error('The database is away.')
+        return opened.findAuthRows(args)
+      },
+    })
+    gateway = await openGateway({ env: { HOST: '0.0.0.0' }, replaced: { store } })
+  })
+  afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+  const METADATA = '/.well-known/oauth-authorization-server/api/auth'
+  const AUTHORIZE = '/api/auth/oauth2/authorize?client_id=unknown&response_type=code'
+  const register = () =>
+    gateway.send('POST', '/api/auth/oauth2/register', { key: null, body: new Host().clientMetadata })
+  const authorized = async () => (await fetch(gateway.url + AUTHORIZE, { redirect: 'manual' })).status
+  const at = (host: string, method: string, path: string) =>
+    rawRequest(gateway.url, [`${method} ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 0\r\n\r\n`])
+
+  it('no client registers, and none asks, before anyone could let it in', async () => {
+    expect(await register()).toMatchObject({
+      status: 404,
+      body: { error_description: expect.stringContaining('claimed') },
+    })
+    expect(await authorized()).toBe(404)
+    expect(await gateway.store.countAuthRows({ table: 'oauth_clients', where: [] })).toBe(0)
+    await claimed(gateway, ANA)
+  })
+
+  it('is back as soon as the database is, after a first request that failed', async () => {
+    isBroken = true
+    expect(await authorized()).toBe(500)
+    isBroken = false
+    expect(await authorized()).toBe(302)
+    expect((await register()).status).toBe(201)
+  })
+
+  it('is served at its own address, and at no other that a request names in its Host', async () => {
+    const own = await gateway.send('GET', '/.well-known/oauth-protected-resource/mcp', { key: null })
+    expect(own.body).toMatchObject({ authorization_servers: [`${gateway.url}/api/auth`] })
+    const other = await at('media.example', 'GET', '/.well-known/oauth-protected-resource/mcp')
+    expect(JSON.parse(other.body)).toMatchObject({ resource: 'http://media.example/mcp' })
+    expect(other.body).not.toContain('authorization_servers')
+    for (const [method, path] of [
+      ['GET', METADATA],
+      ['GET', AUTHORIZE],
+      ...['register', 'token', 'revoke'].map((name) => ['POST', `/api/auth/oauth2/${name}`] as const),
+    ] as const) {
+      const { status, body } = await at('media.example', method, path)
+      expect([path, status, body]).toEqual([path, 404, expect.stringContaining(`served at ${gateway.url} alone`)])
+    }
+    expect(await gateway.store.countAuthRows({ table: 'oauth_resources', where: [] })).toBe(0)
+  })
+
+  it.each([
+    ['no object', [], 'invalid_client_metadata'],
+    [
+      'a method whose keys would be fetched',
+      { token_endpoint_auth_method: 'private_key_jwt' },
+      'invalid_client_metadata',
+    ],
+    ['a script as the address', { redirect_uris: ['javascript:alert(1)'] }, undefined],
+    ['no address', { redirect_uris: undefined }, undefined],
+    ['only a scheme that anyone may claim', { redirect_uris: ['someapp://callback'] }, 'invalid_redirect_uri'],
+    ['many addresses', { redirect_uris: Array.from({ length: 11 }, () => RETURNS_TO) }, 'invalid_redirect_uri'],
+    ['a long address', { redirect_uris: [`${RETURNS_TO}/${'a'.repeat(2_000)}`] }, 'invalid_redirect_uri'],
+    ['a long name', { client_name: 'a'.repeat(101) }, 'invalid_client_metadata'],
+    ['a long page', { client_uri: `https://x.example/${'a'.repeat(2_000)}` }, 'invalid_client_metadata'],
+  ])('a registration with %s is refused', async (_what, change, error) => {
+    const body = Array.isArray(change) ? change : { ...new Host().clientMetadata, ...change }
+    const answer = await gateway.send('POST', '/api/auth/oauth2/register', { key: null, body })
+    expect(answer.status, JSON.stringify(answer.body)).toBe(400)
+    if (error !== undefined) expect(answer.body).toMatchObject({ error })
+  })
+
+  it('a registration of more than 8 KiB is refused before it is read', async () => {
+    const body = { ...new Host().clientMetadata, contacts: ['a'.repeat(8_192)] }
+    const answer = await gateway.send('POST', '/api/auth/oauth2/register', { key: null, body })
+    expect(answer).toMatchObject({ status: 413, body: { error: 'invalid_request' } })
+  })
+
+  it('a registration goes without its addresses of schemes that anyone may claim, if others are left', async () => {
+    const others = [RETURNS_TO, 'https://host.example/callback', 'com.example.app:/callback']
+    const body = {
+      ...new Host().clientMetadata,
+      redirect_uris: ['someapp://a.page/callback', ...others, 'vscode://a.page', 'com.example.app://page', 'data:,a'],
+    }
+    const answer = await gateway.send('POST', '/api/auth/oauth2/register', { key: null, body })
+    expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 201, body: { redirect_uris: others } })
+  })
+
+  it('of more than 1,000 clients that nobody let in, the oldest is forgotten when another registers', async () => {
+    const row = (id: string) => ({ id, client_id: id, redirect_uris: '[]', created_at: Number(id) })
+    const ids = Array.from({ length: 1_000 }, (_, number) => `${number}`)
+    await Promise.all(ids.map((id) => gateway.store.insertAuthRow({ table: 'oauth_clients', row: row(id) })))
+    expect((await register()).status).toBe(201)
+    const sort = { column: 'created_at', direction: 'asc' } as const
+    const left = await gateway.store.findAuthRows({ table: 'oauth_clients', where: [], limit: 2_000, sort })
+    expect(left).toHaveLength(1_000)
+    expect(left.map(({ id }) => id)).not.toContain('0')
+  })
+
+  it.each([
+    ['GET', '/api/auth/oauth2/authorize'],
+    ['POST', '/api/auth/oauth2/token'],
+    ['POST', '/api/auth/oauth2/revoke'],
+    ['POST', '/api/auth/oauth2/register'],
+  ])('%s %s counts attempts, as signing in does', async (method, path) => {
+    let last = 0
+    for (let sent = 0; sent < 1_000 && last !== 429; sent += 1) {
+      const answer = await gateway.send(method, path, { key: null })
+      last = answer.status
+    }
+    expect(last).toBe(429)
   })
 })

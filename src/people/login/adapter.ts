@@ -19,6 +19,9 @@ export const TABLE_OF: Readonly<Record<string, AuthTable>> = {
   oauthResource: 'oauth_resources',
 }
 
+/** Rows that the settings imply, by better-auth's names of their models: as a table would have them. */
+export type FixedRows = Readonly<Record<string, readonly AuthRow[]>>
+
 /** `emailVerified` is `email_verified`, `userId` is `person_id`, `credentialID` is `credential_id`. */
 export function columnOf(field: string): string {
   if (field === 'userId') return 'person_id'
@@ -27,9 +30,9 @@ export function columnOf(field: string): string {
 
 /**
  * better-auth on the verbs of the store: its writes go through the one writer, as all others do, so that none waits for a
- * lock on the event loop, and both engines are served by the same code.
+ * lock on the event loop, and both engines are served by the same code. Models of `fixed` are read from it, and never stored.
  */
-export function storeAdapter(store: Store) {
+export function storeAdapter(store: Store, fixed: FixedRows = {}) {
   return createAdapterFactory({
     config: {
       adapterId: 'polyphony',
@@ -57,10 +60,14 @@ export function storeAdapter(store: Store) {
           return data
         },
         async findOne({ model, where }) {
+          const rows = fixed[nameOf(model)]
+          if (rows) return modelOf(model, matching(rows, where)[0])
           const [row] = await store.findAuthRows({ table: tableOf(model), where: conditionsOf(where), limit: 1 })
           return modelOf(model, row)
         },
         async findMany({ model, where = [], limit, sortBy, offset }) {
+          const fixedRows = fixed[nameOf(model)]
+          if (fixedRows) return matching(fixedRows, where).flatMap((row) => modelOf<never>(model, row) ?? [])
           const rows = await store.findAuthRows({
             table: tableOf(model),
             where: conditionsOf(where),
@@ -105,6 +112,20 @@ export function storeAdapter(store: Store) {
       }
     },
   })
+}
+
+/** For the few conditions by which the package looks for rows of `fixed`. */
+function matching(rows: readonly AuthRow[], where: readonly Where[]): AuthRow[] {
+  const conditions = conditionsOf(where)
+  return rows.filter((row) =>
+    conditions.every(({ column, operator, value, connector }) => {
+      const values = operator === 'in' && Array.isArray(value) ? value : [value]
+      if (connector !== 'AND' || (operator !== 'eq' && operator !== 'in')) {
+        throw new Error(`Rows that are not stored cannot be found by ${connector} ${column} ${operator}.`)
+      }
+      return values.some((one) => one === row[column])
+    }),
+  )
 }
 
 function rowOf(data: Record<string, unknown>): AuthRow {

@@ -9,7 +9,7 @@ import { COOKIE_PREFIX } from '../cookies.ts'
 import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from '../password.ts'
 import { PERSON_MS } from '../sessions.ts'
 import { mayComeBySignIn, settleBySignIn } from '../sign-up.ts'
-import { storeAdapter } from './adapter.ts'
+import { type FixedRows, storeAdapter } from './adapter.ts'
 import type { LoginParts } from './login.ts'
 
 /** The header in which the address of the client is passed on. */
@@ -18,13 +18,13 @@ export const PATH = '/api/auth'
 const PROVIDER = 'oidc'
 
 /** What the login and the authorization server have in common: secrets, sessions and tables. `site` ends without a slash. */
-export function commonOptions(site: string, { store, clock, secret, log }: LoginParts) {
+export function commonOptions(site: string, { store, clock, secret, log }: LoginParts, fixed?: FixedRows) {
   return {
     appName: 'Polyphony',
     baseURL: `${site}${PATH}`,
     basePath: PATH,
     secret: secret(),
-    database: storeAdapter(store),
+    database: storeAdapter(store, fixed),
     telemetry: { enabled: false },
     logger: {
       disableColors: true,

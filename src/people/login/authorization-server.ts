@@ -3,6 +3,7 @@ import { oauthProvider } from '@better-auth/oauth-provider'
 import { betterAuth } from 'better-auth/minimal'
 import type { BetterAuthPlugin } from 'better-auth/types'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
+import type { AuthRow } from '../../store/people-verbs.ts'
 import { hashToken } from '../tokens.ts'
 import { commonOptions } from './auth.ts'
 import type { LoginParts } from './login.ts'
@@ -21,14 +22,14 @@ const NO_KEY = 'none'
  */
 export function authorizationServerFor(site: string, parts: LoginParts) {
   return betterAuth({
-    ...commonOptions(site, parts),
+    ...commonOptions(site, parts, { oauthResource: RESOURCES.map((path) => resourceAt(`${site}${path}`)) }),
     plugins: [
       // Its types are made without exactOptionalPropertyTypes, which is all in which it differs.
       oauthProvider({
         loginPage: `${site}/connect`,
         consentPage: `${site}/connect`,
         scopes: [...SCOPES],
-        resources: RESOURCES.map((path) => `${site}${path}`),
+        // No `resources`: the package would write them into the database when it is first used.
         enforcePerClientResources: false,
         grantTypes: ['authorization_code', 'refresh_token'],
         allowDynamicClientRegistration: true,
@@ -49,4 +50,25 @@ export function authorizationServerFor(site: string, parts: LoginParts) {
       }) as BetterAuthPlugin,
     ],
   })
+}
+
+/** What tokens are for, as a row of the package's table of resources. What is null is as for all. */
+function resourceAt(address: string): AuthRow {
+  return {
+    id: address,
+    identifier: address,
+    name: address,
+    access_token_ttl: null,
+    refresh_token_ttl: null,
+    signing_algorithm: null,
+    signing_key_id: null,
+    allowed_scopes: null,
+    custom_claims: null,
+    dpop_bound_access_tokens_required: 0,
+    disabled: 0,
+    policy_version: 1,
+    metadata: null,
+    created_at: null,
+    updated_at: null,
+  }
 }

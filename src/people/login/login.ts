@@ -38,6 +38,8 @@ export interface Login {
 
 /** A server of the package. */
 export interface AuthServer {
+  /** Its opening. A failure of it stays for good: a server that could not open answers every request with 500. */
+  $context: Promise<unknown>
   handler(request: Request): Promise<Response>
 }
 
@@ -62,13 +64,16 @@ export function openLogin(parts: LoginParts): Login {
   }
 }
 
-/** One for each site, opened by its first request. */
+/** One for each site, opened by its first request; after a failure, by the next. */
 export function openOnce(open: (site: string) => Promise<AuthServer>): (site: string) => Promise<AuthServer> {
   const opened = new LRUCache<string, Promise<AuthServer>>({ max: MOST_ORIGINS })
   return (site) => {
     const known = opened.get(site)
     if (known) return known
-    const opening = open(site)
+    const opening = open(site).then(async (server) => {
+      await server.$context
+      return server
+    })
     opened.set(site, opening)
     opening.catch(() => opened.delete(site))
     return opening

@@ -9,3 +9,9 @@ export const RESOURCES = ['/mcp', '/mcp/piapi'] as const
 /** How tokens begin; what follows is stored as a hash. */
 export const ACCESS_PREFIX = 'poly_at_'
 export const REFRESH_PREFIX = 'poly_rt_'
+
+/** How clients may prove who they are. The rest would have the gateway fetch keys from addresses that clients name. */
+export const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const
+
+/** Characters that the name of a client may have. */
+export const NAME_LENGTH = 100

@@ -265,5 +265,53 @@ export function peopleContract(bench: Bench): void {
         expect(await bench.store.countAuthRows({ table, where: [] })).toBe(0)
       }
     })
+
+    it('is forgotten 30 days after its connection was ended, unless another stands', async () => {
+      await add('p1', 'owner')
+      await add('p2', 'owner')
+      await connect('k1', 'one')
+      const client = { id: 'c1', client_id: 'c1', redirect_uris: '[]', created_at: START }
+      await bench.store.insertAuthRow({ table: 'oauth_clients', row: client })
+      const clients = () => bench.store.countAuthRows({ table: 'oauth_clients', where: [] })
+      await bench.store.connectClient({ key: aKey('k2', 't1'), personId: 'p2', clientId: 'c1', now: START })
+      await bench.store.revokeKey({ id: 'k1', now: START })
+      await bench.store.purgeSessions({ now: START + 30 * DAY_MS })
+      expect(await clients()).toBe(1)
+      await bench.store.revokeKey({ id: 'k2', now: START + DAY_MS })
+      await bench.store.purgeSessions({ now: START + 31 * DAY_MS - 1 })
+      expect(await clients()).toBe(1)
+      await bench.store.purgeSessions({ now: START + 31 * DAY_MS })
+      expect(await clients()).toBe(0)
+    })
+
+    it('is forgotten with the person who was removed', async () => {
+      await add('p1', 'owner')
+      await add('p2', 'owner', { isOperator: true })
+      await connect('k1', 'one')
+      const agreed = { id: 'x', client_id: 'c1', person_id: 'p1', scopes: '["mcp"]', created_at: START }
+      await bench.store.insertAuthRow({ table: 'oauth_consents', row: { ...agreed, updated_at: START } })
+      expect(await bench.store.removePerson({ id: 'p1', now: START })).toBe('removed')
+      expect(await bench.store.listConnections({ personId: 'p1' })).toEqual([])
+      for (const table of ['oauth_access_tokens', 'oauth_refresh_tokens', 'oauth_consents'] as const) {
+        expect([table, await bench.store.countAuthRows({ table, where: [] })]).toEqual([table, 0])
+      }
+    })
+
+    it('stays when the oldest clients go that nobody let in', async () => {
+      await add('p1', 'owner')
+      await connect('k1', 'one')
+      for (const [at, id] of ['c1', 'c2', 'c3', 'c4', 'c5'].entries()) {
+        const client = { id, client_id: id, redirect_uris: '[]', created_at: START + at }
+        await bench.store.insertAuthRow({ table: 'oauth_clients', row: client })
+      }
+      const left = async () => {
+        const clients = await bench.store.findAuthRows({ table: 'oauth_clients', where: [], limit: 10 })
+        return clients.map(({ id }) => id).toSorted()
+      }
+      await bench.store.forgetUnusedClients({ most: 4 })
+      expect(await left()).toHaveLength(5)
+      await bench.store.forgetUnusedClients({ most: 2 })
+      expect(await left()).toEqual(['c1', 'c4', 'c5'])
+    })
   })
 }

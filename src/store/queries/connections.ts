@@ -84,8 +84,38 @@ export async function connectClient(
   ])
 }
 
+/** All that lets clients act for a person. Their keys are revoked by who removes the person. */
+export async function removeConnections(tx: Tx, personId: string): Promise<void> {
+  for (const table of ['connections', 'oauth_access_tokens', 'oauth_refresh_tokens', 'oauth_consents'] as const) {
+    await tx.db.deleteFrom(table).where('person_id', '=', personId).execute()
+  }
+}
+
 /** Anyone may register a client, so those that nobody let in do not stay. */
 const UNUSED_MS = DAY_MS
+/** How long an ended connection keeps its client known, so that the host can be let in again. */
+const ENDED_MS = 30 * DAY_MS
+
+export async function forgetUnusedClients(
+  tx: Tx,
+  { most }: Parameters<PeopleWrites['forgetUnusedClients']>[0],
+): Promise<void> {
+  const oldest = unusedClients(tx).orderBy('created_at', 'desc').orderBy('id', 'desc').limit(100).offset(most)
+  await tx.db.deleteFrom('oauth_clients').where('id', 'in', oldest).execute()
+}
+
+function unusedClients({ db }: Tx) {
+  return db
+    .selectFrom('oauth_clients')
+    .select('id')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('connections').select('key_id').whereRef('connections.client_id', '=', 'oauth_clients.client_id'),
+        ),
+      ),
+    )
+}
 
 export async function purgeConnections(tx: Tx, { now }: { now: number }): Promise<void> {
   for (const table of ['oauth_access_tokens', 'oauth_refresh_tokens'] as const) {
@@ -96,14 +126,18 @@ export async function purgeConnections(tx: Tx, { now }: { now: number }): Promis
     .where('created_at', '<=', now - UNUSED_MS)
     .execute()
   await tx.db
-    .deleteFrom('oauth_clients')
-    .where('created_at', '<=', now - UNUSED_MS)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('connections').select('key_id').whereRef('connections.client_id', '=', 'oauth_clients.client_id'),
-        ),
-      ),
+    .deleteFrom('connections')
+    .where(
+      'key_id',
+      'in',
+      tx.db
+        .selectFrom('api_keys')
+        .select('id')
+        .where('revoked_at', '<=', now - ENDED_MS),
     )
+    .execute()
+  await tx.db
+    .deleteFrom('oauth_clients')
+    .where('id', 'in', unusedClients(tx).where('created_at', '<=', now - UNUSED_MS))
     .execute()
 }

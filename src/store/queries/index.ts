@@ -37,7 +37,7 @@ import { deleteCallFile, getCallFile, insertCallFile, listCallFiles, purgeCallFi
 import { bookCalls, endAllowances, holdAllowance, listCalls, purgeCalls, renewAllowances } from './calls.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
-import { connectClient, findConnection, listConnections } from './connections.ts'
+import { connectClient, findConnection, forgetUnusedClients, listConnections } from './connections.ts'
 import { addDeliveries, listDeliveries, nextDeliveryAt, replayDelivery } from './deliveries.ts'
 import { giveUpDeliveries, recordAttempts } from './delivery-attempts.ts'
 import { getDraft, getDrafts, insertDraft, listDrafts, purgeDrafts, updateDraft } from './drafts.ts'
@@ -195,6 +195,7 @@ export const writes: Queries<EngineVerbs> = {
   changeMember,
   removeMember,
   connectClient,
+  forgetUnusedClients,
   createSession,
   changeSession,
   deleteSessions,

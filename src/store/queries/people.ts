@@ -5,6 +5,7 @@ import type { Joining, PeopleReads, PeopleWrites } from '../people-verbs.ts'
 import type { PeopleTable, SessionsTable } from '../schema.ts'
 import type { Tx } from '../tx.ts'
 import { writeAudit } from './audit.ts'
+import { removeConnections } from './connections.ts'
 import { useInvitation } from './invitations.ts'
 import { createKey, forgetKeysOf } from './keys.ts'
 import { credit } from './ledger.ts'
@@ -254,6 +255,7 @@ export async function removePerson(
     await tx.db.deleteFrom(table).where('person_id', '=', id).execute()
   }
   await revokeKeys(tx, { personId: id, now })
+  await removeConnections(tx, id)
   await tx.db.deleteFrom('people').where('id', '=', id).execute()
   tx.signal({ kind: 'people' })
   await writeAudit(tx, audit)
