@@ -34,7 +34,7 @@ import { openLiveSounds } from './live-sounds.ts'
 import { type Moves, openMoves } from './moves.ts'
 import type { TaskParts } from './parts.ts'
 import { openTasks, type Tasks } from './tasks.ts'
-import { openWork, type Work } from './work.ts'
+import { openWork, type Work, type WorkOptions } from './work.ts'
 
 /** Another process, which takes what is due and what a lease was lost of. */
 export const ANOTHER = 'another process'
@@ -59,7 +59,10 @@ export interface Harness extends AsyncDisposable {
     carryOn(task: Task, since?: Mark): Promise<void>
     checkLateResult(task: Task, since: Mark | undefined, signal: AbortSignal): Promise<void>
     cancel: Work['cancel']
+    answerCancel: Work['answerCancel']
   }
+  /** The steps as another process on the same store takes them, which holds nothing of what this one has in hand. */
+  elsewhere: Work
   moves: Moves
   parts: TaskParts
   leases: Leases
@@ -149,7 +152,7 @@ export async function openHarness(
       return pools.map((pool) => registry.offers(pool, operations)).find((offers) => offers.length > 0) ?? []
     },
   }
-  const { tasks, work, moves, parts, leases, holder, dueAt } = openHeart({
+  const { tasks, work, elsewhere, moves, parts, leases, holder, dueAt } = openHeart({
     store,
     accounts,
     assets,
@@ -170,6 +173,7 @@ export async function openHarness(
     accounts,
     account,
     work,
+    elsewhere,
     moves,
     parts,
     leases,
@@ -267,7 +271,7 @@ function openHeart(options: {
   const durations = openDurations()
   const finish = openFinish(parts, { assets, egress, mediaDays: 7, maxOutputBytes, durations, costOf: costList([]) })
   const dueAt: number[] = []
-  const real = openWork(parts, {
+  const workOptions: WorkOptions = {
     leases,
     finish,
     alarm: { at: (instant) => dueAt.push(instant) },
@@ -277,7 +281,8 @@ function openHeart(options: {
     liveSounds: openLiveSounds({ secret: 'for tests' }),
     callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
     inputFiles: { assets, egress, maxBytes: 2 ** 20, publicUrlOf: () => undefined },
-  })
+  }
+  const real = openWork(parts, workOptions)
   const tasks = openTasks({
     store,
     accounts,
@@ -298,8 +303,14 @@ function openHeart(options: {
     carryOn: (task, since = markOf(clock)) => real.carryOn(task, since),
     checkLateResult: (task, since, signal) => real.checkLateResult(task, since ?? markOf(clock), signal),
     cancel: real.cancel,
+    answerCancel: real.answerCancel,
   }
-  return { tasks, work, moves, parts, leases, holder, dueAt }
+  const elsewhere = openWork(parts, {
+    ...workOptions,
+    leases: openLeases(parts, { leaseMs: LEASE_MS, holder: ANOTHER }),
+    liveSounds: openLiveSounds({ secret: 'for tests' }),
+  })
+  return { elsewhere, tasks, work, moves, parts, leases, holder, dueAt }
 }
 
 /** A caller of the tenant, with credit. */

@@ -2,7 +2,7 @@ import type { Mark } from '../core/clock.ts'
 import type { Task } from '../core/task.ts'
 import { inStep } from '../core/tracer.ts'
 import type { TaskParts } from './parts.ts'
-import { cancel } from './run/cancel.ts'
+import { answerCancel, cancel } from './run/cancel.ts'
 import { carryOn } from './run/carry-on.ts'
 import { checkLateResult } from './run/late.ts'
 import type { RunParts } from './run/run-parts.ts'
@@ -24,6 +24,8 @@ export interface Work {
    * `cancelRequestedAt`. Undefined when the provider does not end the work, or the task ended meanwhile.
    */
   cancel(task: Task): Promise<Task | undefined>
+  /** A task has changed, perhaps by a cancel at another process, which has to be answered if the work is done in this one. */
+  answerCancel(id: string): Promise<void>
 }
 
 export type WorkOptions = Omit<RunParts, keyof TaskParts>
@@ -36,5 +38,6 @@ export function openWork({ store, moves, accounts, clock, log, tracer }: TaskPar
     checkLateResult: (task, since, signal) =>
       inStep(tracer, 'check late result', task, () => checkLateResult(parts, task, since, signal)),
     cancel: (task) => inStep(tracer, 'cancel', task, () => cancel(parts, task)),
+    answerCancel: (id) => answerCancel(parts, id),
   }
 }
