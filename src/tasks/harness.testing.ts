@@ -34,6 +34,7 @@ import { openLiveSounds } from './live-sounds.ts'
 import { type Moves, openMoves } from './moves.ts'
 import type { TaskParts } from './parts.ts'
 import { openTasks, type Tasks } from './tasks.ts'
+import type { WebhookRenderers } from './webhook-renderers.ts'
 import { openWork, type Work, type WorkOptions } from './work.ts'
 
 /** Another process, which takes what is due and what a lease was lost of. */
@@ -96,11 +97,20 @@ export interface HarnessOptions {
   /** Vendors can call. */
   isReachable?: boolean
   pollFactor?: number
+  /** Rejects where the webhooks of tasks cannot be rendered. */
+  webhooksReady?: WebhookRenderers['ready']
 }
 
 export async function openHarness(
   provider: Partial<Provider>,
-  { shared, wrap = (store) => store, isEmbedded = true, isReachable = false, pollFactor = 1 }: HarnessOptions = {},
+  {
+    shared,
+    wrap = (store) => store,
+    isEmbedded = true,
+    isReachable = false,
+    pollFactor = 1,
+    webhooksReady = () => undefined,
+  }: HarnessOptions = {},
 ): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-tasks-'))
   const filesFolder = join(folder, 'files')
@@ -161,6 +171,7 @@ export async function openHarness(
     log,
     isReachable,
     pollFactor,
+    webhooksReady,
   })
 
   const tenant = await createTenant({ store, clock }, 'a tenant')
@@ -256,6 +267,7 @@ function openHeart(options: {
   log: Logger
   isReachable: boolean
   pollFactor: number
+  webhooksReady: WebhookRenderers['ready']
 }) {
   const { store, accounts, assets, egress, clock, log, isReachable } = options
   const webhooksFor = (task: Task) =>
@@ -276,6 +288,7 @@ function openHeart(options: {
     finish,
     alarm: { at: (instant) => dueAt.push(instant) },
     webhooksFor,
+    webhooksReady: options.webhooksReady,
     maxWaitMs: HOUR_MS,
     pollFactor: options.pollFactor,
     liveSounds: openLiveSounds({ secret: 'for tests' }),
