@@ -20,8 +20,8 @@ export interface Work {
   /** A task that failed for want of an answer: its result is delivered if there is one after all. */
   checkLateResult(task: Task, since: Mark, signal: AbortSignal): Promise<void>
   /**
-   * Cancels a task that waits or that its provider can end. While a call is under way, the task is given back with
-   * `cancelRequestedAt`. Undefined when the provider does not end the work, or the task ended meanwhile.
+   * Cancels a task that waits or that its provider can end. While a call is under way, or another process does the work
+   * itself, the task is given back with `cancelRequestedAt`. Undefined when the provider does not end the work, or the task ended meanwhile.
    */
   cancel(task: Task): Promise<Task | undefined>
   /** A task has changed, perhaps by a cancel at another process, which has to be answered if the work is done in this one. */
