@@ -131,7 +131,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const ownUrls = urlsAt(() => publicUrl ?? '', liveSounds.nameOf)
   const origins = followsRequests(config) ? openRequestOrigins() : undefined
   const urls = origins ? urlsAt(() => origins.current() ?? publicUrl ?? '', liveSounds.nameOf) : ownUrls
-  const renderers = renderersWith(ownUrls)
+  const renderers = renderersWith(ownUrls, log)
   const { quotas, uploadMaxBytes } = config
   const kept = await openRetentionTimes({ store, basis: retentionBasis(config), log })
   parts.defer(kept.close)
@@ -169,6 +169,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     egress,
     urls,
     webhooksFor,
+    webhooksReady: renderers.ready,
     clock,
     log,
     observer: observers(log, recorders, ...(tracing ? [tracing.observer] : [])),

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { watchOutput } from './output-errors.ts'
+import { isOfClosedOutput, watchOutput } from './output-errors.ts'
 
 describe('an output that cannot be written', () => {
   const failing = (code: string): Writable =>
@@ -24,6 +24,21 @@ describe('an output that cannot be written', () => {
 
   it('is reported once, as on a full disk', async () => {
     expect(await reportsOf('ENOSPC')).toEqual(['The output could not be written: ENOSPC: write.'])
+  })
+
+  it('is told from another stream that fails with the same code, which is a failure of the command', async () => {
+    const [output, other] = [failing('EPIPE'), failing('EPIPE')]
+    watchOutput(() => {}, [output, failing('EPIPE')])
+    const errorOf = async (stream: Writable): Promise<unknown> => {
+      const failed = new Promise((resolve) => stream.once('error', resolve))
+      stream.write('a line')
+      return failed
+    }
+    expect(isOfClosedOutput(await errorOf(output))).toBe(true)
+    expect(isOfClosedOutput(await errorOf(other))).toBe(false)
+    const full = failing('ENOSPC')
+    watchOutput(() => {}, [full, failing('ENOSPC')])
+    expect(isOfClosedOutput(await errorOf(full))).toBe(false)
   })
 
   it('is not reported where the reader has read enough, such as head', async () => {

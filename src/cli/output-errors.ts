@@ -1,11 +1,16 @@
 import type { Writable } from 'node:stream'
 
-/** A reader that has read enough, such as `head`, closes the pipe: what was not written is not wanted. */
-export function isClosedPipe(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
-}
-
 const watched = new WeakSet<Writable>()
+/** What watched outputs have failed with because their readers were gone. */
+const ofClosedOutputs = new WeakSet<object>()
+
+/**
+ * Whether the error is that of a watched output whose reader has read enough, such as `head`, and has closed the pipe: what was
+ * not written is not wanted. A database or a server that closes its connection fails with the same code, and is none.
+ */
+export function isOfClosedOutput(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && ofClosedOutputs.has(error)
+}
 
 /**
  * Without a listener, an error of the output ends the process with a stack, or, where `console.log` wrote, is not noticed
@@ -18,8 +23,9 @@ export function watchOutput(
   if (watched.has(output)) return
   watched.add(output)
   let isReported = false
-  output.on('error', (error) => {
-    if (isClosedPipe(error) || isReported) return
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') ofClosedOutputs.add(error)
+    if (error.code === 'EPIPE' || isReported) return
     isReported = true
     report(`The output could not be written: ${error.message}.`)
   })

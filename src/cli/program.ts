@@ -3,7 +3,7 @@ import { CONFIG_VARIABLE, KEY_VARIABLE, URL_VARIABLE } from '../config/config-fi
 import { version } from '../version.ts'
 import { describeError } from './describe-error.ts'
 import { LOCAL_COMMANDS } from './local-commands.ts'
-import { isClosedPipe, watchOutput } from './output-errors.ts'
+import { isOfClosedOutput, watchOutput } from './output-errors.ts'
 
 /** Each is loaded when it is named: the whole program is large, and `serve` starts the thread of its database before the rest. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -80,7 +80,7 @@ export async function run(argv: string[]): Promise<void> {
     await program.parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-    else if (!isClosedPipe(error)) {
+    else if (!isOfClosedOutput(error)) {
       console.error(`polyphony: ${describeError(error)}`)
       process.exitCode = 1
     }

@@ -18,7 +18,7 @@ import type { LiveSounds } from '../tasks/live-sounds.ts'
 import { openMoves } from '../tasks/moves.ts'
 import type { TaskParts } from '../tasks/parts.ts'
 import { openTasks, type Tasks } from '../tasks/tasks.ts'
-import type { RenderWebhooks } from '../tasks/webhook-renderers.ts'
+import type { RenderWebhooks, WebhookRenderers } from '../tasks/webhook-renderers.ts'
 import { openWork } from '../tasks/work.ts'
 
 const LEASE_MS = 15 * SECOND_MS
@@ -29,6 +29,7 @@ export interface HeartParts extends Omit<TaskParts, 'moves'> {
   egress: Egress
   urls: Urls
   webhooksFor: RenderWebhooks
+  webhooksReady: WebhookRenderers['ready']
   prices: PriceBook
   liveSounds: LiveSounds
   retention: Retention
@@ -51,6 +52,7 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     egress,
     urls,
     webhooksFor,
+    webhooksReady,
     clock,
     log,
     observer,
@@ -92,6 +94,7 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     finish,
     alarm,
     webhooksFor,
+    webhooksReady,
     maxWaitMs,
     pollFactor: config.pollFactor,
     callbackUrl: callbacks.urlFor,

@@ -1,7 +1,10 @@
+import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
+import type { DeliveryDraft } from '../core/delivery.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import type { Mode } from '../core/task.ts'
+import type { Mode, Task } from '../core/task.ts'
 import type { Tenant } from '../core/tenant.ts'
+import type { Dialect } from '../dialects/dialect.ts'
 import { dialects } from '../dialects/dialects.ts'
 import { deliveriesOf } from '../dialects/kit/deliveries.ts'
 import { type Urls, urlsAt } from '../dialects/kit/urls.ts'
@@ -12,16 +15,32 @@ import { urlOf } from './address.ts'
 
 /**
  * The webhooks of tasks and batches, each rendered by the dialect in which it was submitted. A task of a dialect that is not served
- * any more has none.
+ * any more has none. With a log, a webhook that the dialect fails to render is told there and left out: no other attempt would fare
+ * better, and the move that it tells of is to be written.
  */
-export function renderersWith(urls: Urls): WebhookRenderers {
-  const entries = new Map(dialects.map((entry) => [entry.id, entry]))
+export function renderersWith(urls: Urls, log?: Pick<Logger, 'error'>, served = dialects): WebhookRenderers {
+  const entries = new Map(served.map((entry) => [entry.id, entry]))
+
+  /** Most tasks have no webhook, so their dialect need not be loaded. */
+  const dialectOf = (task: Task): Promise<Dialect> | undefined =>
+    task.webhookUrl === null ? undefined : entries.get(task.dialect)?.load()
+
+  function rendered(dialect: Dialect, task: Task): DeliveryDraft[] {
+    try {
+      return deliveriesOf(dialect, task, urls)
+    } catch (error) {
+      if (!log) throw error
+      log.error(
+        { err: error, taskId: task.id, dialect: task.dialect },
+        'a webhook could not be rendered, and is not sent',
+      )
+      return []
+    }
+  }
+
   return {
-    task(task) {
-      const entry = entries.get(task.dialect)
-      // Most tasks have no webhook, so their dialect need not be loaded.
-      return !entry || task.webhookUrl === null ? [] : entry.load().then((dialect) => deliveriesOf(dialect, task, urls))
-    },
+    task: (task) => dialectOf(task)?.then((dialect) => rendered(dialect, task)) ?? [],
+    ready: (task) => dialectOf(task)?.then(() => {}),
     batch: async (batch) => (await entries.get(batch.dialect)?.load())?.batchWebhooks?.(batch) ?? [],
   }
 }

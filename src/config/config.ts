@@ -132,6 +132,15 @@ export interface Config {
 /** The embedded database, in the data folder. */
 export const DATABASE = 'polyphony.db'
 
+/** The embedded database and its locks, in the data folder. */
+const DATABASE_FILES = ['', '.serve-lock', '.migrate-lock'].map((ending) => DATABASE + ending)
+
+/** What is open while the embedded database is: with what SQLite writes beside each file. */
+export const OPEN_FILES: readonly string[] = DATABASE_FILES.flatMap((name) => [
+  name,
+  ...['-wal', '-shm', '-journal'].map((ending) => name + ending),
+])
+
 /** What the configuration is read for. */
 export interface Use {
   /** A command works on what a server has made: it makes no data folder and no secret, and throws where there is no database. */
@@ -290,9 +299,6 @@ function sizeOf(path: string): number {
   }
 }
 
-/** The embedded database and its locks. SQLite gives what it writes beside a file the mode of that file. */
-const DATABASE_FILES = ['', '.serve-lock', '.migrate-lock']
-
 /** Creates the data folder, and closes it and the files that earlier versions left open to other users of the machine. */
 function prepareDataDir(dataDir: string, isEmbedded: boolean): void {
   try {
@@ -307,7 +313,7 @@ function prepareDataDir(dataDir: string, isEmbedded: boolean): void {
 }
 
 function prepareDatabase(path: string): void {
-  for (const name of DATABASE_FILES.map((ending) => path + ending)) {
+  for (const name of DATABASE_FILES.map((file) => join(dirname(path), file))) {
     try {
       closeSync(openSync(name, 'a', 0o600)) // SQLite would create it with the modes of the umask
     } catch (error) {

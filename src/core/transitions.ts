@@ -32,9 +32,10 @@ export type TaskEvent =
   | { kind: 'heard'; handle: Json }
   /**
    * The client wants no result any more. What was not sent to a vendor ends at once. A call whose outcome is not known yet
-   * keeps the request until it is. Does not apply to work that a vendor has: only the vendor can end that.
+   * keeps the request until it is. Does not apply to work that a vendor has: only the vendor can end that. With `asksHolder`,
+   * work that another process does itself goes on until that process has answered: it alone knows what was heard of it.
    */
-  | { kind: 'cancel_requested'; log: string }
+  | { kind: 'cancel_requested'; log: string; asksHolder?: boolean }
   /** The vendor has the work and does not end it: it goes on, and the cancel that was requested is over. */
   | { kind: 'cancel_refused'; log: string }
   /** The process that held the task gives it up without a result: it is due at once. */
@@ -210,19 +211,22 @@ function returned(task: Task, event: Extract<TaskEvent, { kind: 'returned' }>, n
   }
 }
 
-/** What is at no vendor ends at once; a call whose outcome is unknown, when that is known. */
+/** What is at no vendor ends at once; a call whose outcome is unknown, when that is known; what another process makes, by its word. */
 function cancelRequested(
   task: Task,
   event: Extract<TaskEvent, { kind: 'cancel_requested' }>,
   now: number,
 ): Move | undefined {
   if (isTerminal(task.status) || task.handle !== null) return undefined
+  const requested = { set: { cancelRequestedAt: now, logs: withLog(task.logs, event.log) } }
+  if (event.asksHolder === true && wasOurs(task) && task.leaseUntil !== null) {
+    return task.cancelRequestedAt === null ? requested : undefined
+  }
   if (task.calledAt === null) {
     const attempt = isRunning(task.status) ? { attempt: endOfAttempt('cancelled', now, undefined) } : {}
     return { set: cancelled(task, event.log, now), ...attempt }
   }
-  if (task.status === 'processing' || task.cancelRequestedAt !== null) return undefined
-  return { set: { cancelRequestedAt: now, logs: withLog(task.logs, event.log) } }
+  return task.status === 'processing' || task.cancelRequestedAt !== null ? undefined : requested
 }
 
 function cancelled(task: Task, log: string, now: number): Partial<Task> {

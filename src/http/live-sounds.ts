@@ -6,6 +6,7 @@ import { undocumented } from '../dialects/kit/described.ts'
 import { abortOnDisconnect } from '../dialects/kit/requests.ts'
 import type { Urls } from '../dialects/kit/urls.ts'
 import type { LiveSounds } from '../tasks/live-sounds.ts'
+import { openPlaces } from '../tasks/wait-places.ts'
 
 export interface LiveSoundsOptions {
   sounds: Pick<LiveSounds, 'itemOf' | 'nameOf' | 'open'>
@@ -17,13 +18,30 @@ export interface LiveSoundsOptions {
 /** So long a request waits for a sound that another process makes: less than proxies wait for an answer. */
 const HOLD_MS = 20_000
 const RETRY_AFTER_SECONDS = 2
+/** Requests that are held at once: a name may be known to many, and each of them watches the task. */
+const HELD = { each: 16, total: 256 }
 
 /**
  * A song while it is made, at `/files/live/NAME`: what there is of it so far, and the rest as it comes. Once its task has ended, the
- * address leads to the file. Where another process makes it, the request waits for that end. Like a file, it is for everyone who
- * knows its name.
+ * address leads to the file. Where another process makes it, the request waits for that end, if not too many wait already. Like a
+ * file, it is for everyone who knows its name.
  */
 export const liveSoundRoutes: FastifyPluginAsync<LiveSoundsOptions> = async (app, { sounds, awaitTask, urls }) => {
+  const takePlace = openPlaces(HELD)
+
+  /** The task when it has ended or its sound is here; as it is where too many wait for that, or after a while. */
+  async function settled(itemId: string, isHere: () => boolean, reply: FastifyReply): Promise<Task | undefined> {
+    const { taskId } = taskOfItem(itemId)
+    const isOver = ({ status }: Task): boolean => isTerminal(status) || isHere()
+    const hold = AbortSignal.any([AbortSignal.timeout(HOLD_MS), abortOnDisconnect(reply)])
+    const task = await awaitTask(taskId, () => true, hold)
+    if (!task || isOver(task)) return task
+    const place = takePlace(taskId)
+    if (typeof place === 'string') return task
+    using _ = place
+    return await awaitTask(taskId, isOver, hold)
+  }
+
   app.get<{ Params: { name: string } }>(
     '/files/live/:name',
     undocumented('answers give whole URLs of files'),
@@ -31,11 +49,8 @@ export const liveSoundRoutes: FastifyPluginAsync<LiveSoundsOptions> = async (app
       const itemId = sounds.itemOf(request.params.name)
       if (itemId === undefined) return missing(reply)
       reply.header('access-control-allow-origin', '*')
-      const hold = AbortSignal.any([AbortSignal.timeout(HOLD_MS), abortOnDisconnect(reply)])
       const isHere = (): boolean => sounds.nameOf(itemId) !== undefined
-      const task = isHere()
-        ? undefined
-        : await awaitTask(taskOfItem(itemId).taskId, ({ status }) => isTerminal(status) || isHere(), hold)
+      const task = isHere() ? undefined : await settled(itemId, isHere, reply)
       const stream = sounds.open(itemId)
       if (stream) {
         reply.headers({

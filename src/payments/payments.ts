@@ -105,6 +105,8 @@ export function openPayments({ store, clock, log, provider, publicUrl }: Parts):
         { payment: payment.id, externalId, amountCents, currency, expectedCents },
         'a payment of another amount',
       )
+      // It will never be booked, whatever is told of it later.
+      await store.endPayment({ id: payment.id, status: 'failed', now })
       throw new PolyphonyError(
         'conflict',
         `The payment ${payment.id} is of ${expectedCents} cents USD, not of ${amountCents} ${currency}: nothing is booked.`,
@@ -119,6 +121,13 @@ export function openPayments({ store, clock, log, provider, publicUrl }: Parts):
   async function reverse(reversal: PaymentReversal, payment: Payment): Promise<void> {
     const { reason, reversalId, isUndone, amountCents, currency } = reversal
     const about = { payment: payment.id, tenant: payment.tenantId, reversalId, amountCents, currency }
+    if (payment.status !== 'open' && payment.status !== 'paid') {
+      log.warn(
+        { ...about, status: payment.status },
+        'a refund or dispute of a payment that is not booked takes nothing',
+      )
+      return
+    }
     if (currency !== 'usd') {
       log.error(about, 'a refund or dispute in another currency')
       throw new PolyphonyError(
@@ -150,8 +159,10 @@ export function openPayments({ store, clock, log, provider, publicUrl }: Parts):
         `The payment ${payment.id} is not booked yet: send ${reversalId} again later.`,
       )
     }
+    if (outcome === 'undone_before')
+      log.info({ ...about, verb }, 'a refund or dispute that was undone before takes nothing')
     if (outcome !== 'booked') return
-    log.info({ ...about, verb }, 'a payment goes back')
+    log.info({ ...about, verb }, isUndone ? 'a refund or dispute of a payment is undone' : 'a payment goes back')
     if (!isUndone && moved < amount) {
       log.warn(
         { ...about, missingUsd: pointsToUsd(points(amount - moved)) },

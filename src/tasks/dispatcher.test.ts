@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { builtInAccounts } from '../accounts/accounts.testing.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { HOUR_MS, MINUTE_MS } from '../core/clock.ts'
+import { itemId } from '../core/ids.ts'
 import { FELL_BACK } from '../core/pools.ts'
 import type { Task } from '../core/task.ts'
 import type { Progress, Provider, Submitted } from '../providers/provider.ts'
@@ -46,6 +47,63 @@ function until(harness: Harness, id: string, enough: (task: Task) => boolean): P
     look()
   })
 }
+
+describe('a cancel that comes in at another process, of work that this one does itself', () => {
+  const begun = async (isHeardWhole: boolean) => {
+    const done = Promise.withResolvers<Submitted>()
+    const harness = await openHarness({
+      isLocal: true,
+      submit: (job, _account, signal) => {
+        job.report(0)
+        job.publish(itemId(job.taskId, 1), Buffer.from('a song'))
+        if (isHeardWhole) job.endSound(itemId(job.taskId, 1))
+        signal.addEventListener('abort', () => done.reject(signal.reason))
+        return done.promise
+      },
+    })
+    const dispatcher = dispatcherOf(harness)
+    dispatcher.start()
+    const { id } = await harness.submit()
+    const task = await until(harness, id, ({ status }) => status === 'processing')
+    return { harness, dispatcher, task, done }
+  }
+
+  it('is refused once a song of it can be heard as a whole, which is then delivered and charged', async () => {
+    const { harness, dispatcher, task, done } = await begun(true)
+    await using _ = harness
+    expect(await harness.elsewhere.cancel(task)).toMatchObject({ cancelRequestedAt: harness.clock.now() })
+    const refused = await until(harness, task.id, ({ cancelRequestedAt }) => cancelRequestedAt === null)
+    expect(refused).toMatchObject({
+      status: 'processing',
+      logs: ['a cancel was requested', 'the cancel came too late: a whole song can be heard'],
+    })
+    done.resolve(TEXT)
+    const ended = await until(harness, task.id, ({ endedAt }) => endedAt !== null)
+    expect(ended).toMatchObject({ status: 'completed', consumedPoints: ended.pricePoints })
+    await dispatcher.stop(1_000)
+  })
+
+  it('ends the work and gives the hold back while there is no whole song to hear', async () => {
+    const { harness, dispatcher, task, done } = await begun(false)
+    await using _ = harness
+    const aborted = expect(done.promise).rejects.toThrow('The lease was lost')
+    await harness.elsewhere.cancel(task)
+    const ended = await until(harness, task.id, ({ endedAt }) => endedAt !== null)
+    expect(ended).toMatchObject({ status: 'cancelled', consumedPoints: 0 })
+    await aborted
+    expect(await harness.available()).toBe(CREDIT)
+    await dispatcher.stop(1_000)
+  })
+
+  it('ends the task when the process that did the work is gone', async () => {
+    const { harness, dispatcher, task, done } = await begun(true)
+    await using _ = harness
+    await dispatcher.stop(0) // its lease is given back, and what it has made is in its memory
+    done.reject(new Error('The process has ended.'))
+    await harness.elsewhere.cancel(task)
+    expect(await harness.read(task.id)).toMatchObject({ status: 'cancelled', consumedPoints: 0 })
+  })
+})
 
 describe('the dispatcher', () => {
   it('begins tasks that wait when it starts, and later ones as they come', async () => {

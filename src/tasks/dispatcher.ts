@@ -21,7 +21,7 @@ export interface Dispatcher {
 }
 
 export interface DispatcherOptions {
-  work: Pick<Work, 'begin' | 'carryOn' | 'checkLateResult'>
+  work: Pick<Work, 'begin' | 'carryOn' | 'checkLateResult' | 'answerCancel'>
   leases: Leases
   /** Set by the work for every instant at which a task becomes due. */
   alarm: Alarm
@@ -66,6 +66,14 @@ export function openDispatcher(parts: TaskParts, { work, leases, alarm }: Dispat
     dispatchPending.wake()
   }
 
+  /** One whose signal is lost is seen by the next signal of its task, such as that of its progress. */
+  function answerCancel(id: string): void {
+    if (store.exclusive) return // no cancel comes in anywhere else
+    work.answerCancel(id).catch((error: unknown) => {
+      log.warn({ err: error, taskId: id }, 'a cancel that came in at another process could not be answered yet')
+    })
+  }
+
   function onSignal(signal: Signal): void {
     switch (signal.kind) {
       case 'pool':
@@ -79,6 +87,9 @@ export function openDispatcher(parts: TaskParts, { work, leases, alarm }: Dispat
       case 'due':
         checkLate.wake()
         pollDue.wake()
+        break
+      case 'task':
+        answerCancel(signal.id)
         break
       case 'resync': // signals may have been missed
         wake()

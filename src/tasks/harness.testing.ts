@@ -34,7 +34,8 @@ import { openLiveSounds } from './live-sounds.ts'
 import { type Moves, openMoves } from './moves.ts'
 import type { TaskParts } from './parts.ts'
 import { openTasks, type Tasks } from './tasks.ts'
-import { openWork, type Work } from './work.ts'
+import type { WebhookRenderers } from './webhook-renderers.ts'
+import { openWork, type Work, type WorkOptions } from './work.ts'
 
 /** Another process, which takes what is due and what a lease was lost of. */
 export const ANOTHER = 'another process'
@@ -59,7 +60,10 @@ export interface Harness extends AsyncDisposable {
     carryOn(task: Task, since?: Mark): Promise<void>
     checkLateResult(task: Task, since: Mark | undefined, signal: AbortSignal): Promise<void>
     cancel: Work['cancel']
+    answerCancel: Work['answerCancel']
   }
+  /** The steps as another process on the same store takes them, which holds nothing of what this one has in hand. */
+  elsewhere: Work
   moves: Moves
   parts: TaskParts
   leases: Leases
@@ -93,11 +97,20 @@ export interface HarnessOptions {
   /** Vendors can call. */
   isReachable?: boolean
   pollFactor?: number
+  /** Rejects where the webhooks of tasks cannot be rendered. */
+  webhooksReady?: WebhookRenderers['ready']
 }
 
 export async function openHarness(
   provider: Partial<Provider>,
-  { shared, wrap = (store) => store, isEmbedded = true, isReachable = false, pollFactor = 1 }: HarnessOptions = {},
+  {
+    shared,
+    wrap = (store) => store,
+    isEmbedded = true,
+    isReachable = false,
+    pollFactor = 1,
+    webhooksReady = () => undefined,
+  }: HarnessOptions = {},
 ): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-tasks-'))
   const filesFolder = join(folder, 'files')
@@ -149,7 +162,7 @@ export async function openHarness(
       return pools.map((pool) => registry.offers(pool, operations)).find((offers) => offers.length > 0) ?? []
     },
   }
-  const { tasks, work, moves, parts, leases, holder, dueAt } = openHeart({
+  const { tasks, work, elsewhere, moves, parts, leases, holder, dueAt } = openHeart({
     store,
     accounts,
     assets,
@@ -158,6 +171,7 @@ export async function openHarness(
     log,
     isReachable,
     pollFactor,
+    webhooksReady,
   })
 
   const tenant = await createTenant({ store, clock }, 'a tenant')
@@ -170,6 +184,7 @@ export async function openHarness(
     accounts,
     account,
     work,
+    elsewhere,
     moves,
     parts,
     leases,
@@ -252,6 +267,7 @@ function openHeart(options: {
   log: Logger
   isReachable: boolean
   pollFactor: number
+  webhooksReady: WebhookRenderers['ready']
 }) {
   const { store, accounts, assets, egress, clock, log, isReachable } = options
   const webhooksFor = (task: Task) =>
@@ -267,17 +283,19 @@ function openHeart(options: {
   const durations = openDurations()
   const finish = openFinish(parts, { assets, egress, mediaDays: 7, maxOutputBytes, durations, costOf: costList([]) })
   const dueAt: number[] = []
-  const real = openWork(parts, {
+  const workOptions: WorkOptions = {
     leases,
     finish,
     alarm: { at: (instant) => dueAt.push(instant) },
     webhooksFor,
+    webhooksReady: options.webhooksReady,
     maxWaitMs: HOUR_MS,
     pollFactor: options.pollFactor,
     liveSounds: openLiveSounds({ secret: 'for tests' }),
     callbackUrl: ({ id }) => (isReachable ? `https://gateway.example/callbacks/${id}` : undefined),
     inputFiles: { assets, egress, maxBytes: 2 ** 20, publicUrlOf: () => undefined },
-  })
+  }
+  const real = openWork(parts, workOptions)
   const tasks = openTasks({
     store,
     accounts,
@@ -298,8 +316,14 @@ function openHeart(options: {
     carryOn: (task, since = markOf(clock)) => real.carryOn(task, since),
     checkLateResult: (task, since, signal) => real.checkLateResult(task, since ?? markOf(clock), signal),
     cancel: real.cancel,
+    answerCancel: real.answerCancel,
   }
-  return { tasks, work, moves, parts, leases, holder, dueAt }
+  const elsewhere = openWork(parts, {
+    ...workOptions,
+    leases: openLeases(parts, { leaseMs: LEASE_MS, holder: ANOTHER }),
+    liveSounds: openLiveSounds({ secret: 'for tests' }),
+  })
+  return { elsewhere, tasks, work, moves, parts, leases, holder, dueAt }
 }
 
 /** A caller of the tenant, with credit. */

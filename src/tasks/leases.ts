@@ -30,6 +30,8 @@ export interface Leases {
   report(task: Task, percent: number): void
   /** Aborts this process's work on a task that has already ended. */
   abort(id: string): void
+  /** A task that this process has in hand, as it last wrote or read it; undefined for one that is another's. */
+  inHand(id: string): Task | undefined
   /** How many tasks this process has in hand. */
   count(): number
   /** Extends what is held; by itself it does so three times a lease. */
@@ -144,6 +146,10 @@ export function openLeases(parts: TaskParts, { leaseMs, holder }: Pick<Leases, '
     abort(id) {
       const one = held.get(id)
       if (one) lose(one)
+    },
+    inHand(id) {
+      const one = held.get(id)
+      return one?.lost === false ? one.task : undefined
     },
     count: () => held.size,
     renew,

@@ -95,6 +95,7 @@ export function openNode(world: World): Node {
     finish,
     alarm: { at: () => {} },
     webhooksFor: world.webhooksFor,
+    webhooksReady: () => undefined,
     maxWaitMs: MAX_WAIT_MS,
     pollFactor: 1,
     callbackUrl: callbacks.urlFor,

@@ -14,14 +14,25 @@ const COME_BACK_SECONDS = 5
 
 /** Takes a place for a request of a key. Throws `too_many_waiting`. */
 export function openWaitPlaces({ perKey, total }: WaitLimits): (keyId: string) => WaitPlace {
-  const byKey = new Map<string, number>()
+  const take = openPlaces({ each: perKey, total })
+  return (keyId) => {
+    const place = take(keyId)
+    if (place === 'each') throw refusal(`${perKey} requests of this key wait for results already, as many as may`)
+    if (place === 'total') throw refusal(`${total} requests wait for results already, as many as may`)
+    return place
+  }
+}
+
+/** Counts places: at most `each` for one name, and `total` in this process. Gives the limit that is reached where none is left. */
+export function openPlaces(limits: { each: number; total: number }): (name: string) => WaitPlace | 'each' | 'total' {
+  const byName = new Map<string, number>()
   let taken = 0
 
-  return (keyId) => {
-    const ofKey = byKey.get(keyId) ?? 0
-    if (ofKey >= perKey) throw refusal(`${perKey} requests of this key wait for results already, as many as may`)
-    if (taken >= total) throw refusal(`${total} requests wait for results already, as many as may`)
-    byKey.set(keyId, ofKey + 1)
+  return (name) => {
+    const ofName = byName.get(name) ?? 0
+    if (ofName >= limits.each) return 'each'
+    if (taken >= limits.total) return 'total'
+    byName.set(name, ofName + 1)
     taken += 1
     let isHeld = true
     return {
@@ -29,9 +40,9 @@ export function openWaitPlaces({ perKey, total }: WaitLimits): (keyId: string) =
         if (!isHeld) return
         isHeld = false
         taken -= 1
-        const left = (byKey.get(keyId) ?? 0) - 1
-        if (left > 0) byKey.set(keyId, left)
-        else byKey.delete(keyId)
+        const left = (byName.get(name) ?? 0) - 1
+        if (left > 0) byName.set(name, left)
+        else byName.delete(name)
       },
     }
   }

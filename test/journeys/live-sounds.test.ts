@@ -142,9 +142,16 @@ describe('a song that is being made', () => {
     })
     await gateway.send('GET', '/health')
     expect(isAnswered).toBe(false)
+    // Sixteen wait for one task; who comes then is told when to come back.
+    const others = Array.from({ length: 16 }, () => fetch(url, { redirect: 'manual' }))
+    const turnedAway = await Promise.race(others)
+    expect([turnedAway.status, turnedAway.headers.get('retry-after')]).toEqual([503, '2'])
     await finish(job)
     const { status, headers } = await waiting
     expect([status, headers.get('location')]).toEqual([302, expect.stringMatching(/\/files\/[0-9a-f-]+\.mp3$/)])
+    const statuses = (await Promise.all(others)).map((one) => one.status)
+    expect(statuses.sort()).toEqual([...Array(15).fill(302), 503])
+    expect((await fetch(url, { redirect: 'manual' })).status).toBe(302)
   })
 
   it('has a name that cannot be guessed', async () => {

@@ -106,6 +106,8 @@ describe('a top-up code', () => {
 describe('a payment', () => {
   const begin = (key: string, amount_usd: number) =>
     data<{ id: string; url: string; status: string }>('POST', '/api/v1/payments', { key, body: { amount_usd } })
+  const statusOf = async (key: string) =>
+    (await data<{ items: { status: string }[] }>('GET', '/api/v1/payments', { key })).items[0]?.status
   const report = (event: { body: string; headers: Record<string, string> }) =>
     gateway.send('POST', '/api/payments/stripe', { key: null, headers: event.headers, text: event.body })
   const sessionOf = (id: string) => {
@@ -174,6 +176,25 @@ describe('a payment', () => {
       }
       return { tenantId, key, session, tell, usd }
     }
+
+    it('without having been booked takes nothing, and is accepted, so that Stripe does not send it again', async () => {
+      const set = { payment_status: 'paid', currency: 'jpy' } as const
+      const ends = [
+        ['checkout.session.expired', { status: 'expired' }, 200, 'expired'],
+        ['checkout.session.async_payment_failed', {}, 200, 'failed'],
+        ['checkout.session.completed', set, 409, 'failed'],
+      ] as const
+      for (const [index, [type, changes, answer, status]] of ends.entries()) {
+        const { tenantId, key } = await gateway.tenant({ creditPoints: 0 })
+        const session = sessionOf((await begin(key, 5)).id)
+        expect((await report(stripe.event(type, session, { set: changes }))).status).toBe(answer)
+        expect(await statusOf(key)).toBe(status)
+        const currency = answer === 409 ? 'jpy' : 'usd'
+        const refund = { id: `re_unbooked_${index}`, amount: 500, status: 'succeeded', currency }
+        expect((await report(stripe.reversal('refund.created', session, refund))).status, type).toBe(200)
+        expect(await gateway.balance(tenantId)).toMatchObject({ available: 0 })
+      }
+    })
 
     it('by refunds takes the credit of each once, and returns what failed, in whichever order Stripe tells it', async () => {
       const { tenantId, key, session, tell, usd } = await paid(20)

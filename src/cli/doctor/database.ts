@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { type Config, DATABASE } from '../../config/config.ts'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type Config, DATABASE, OPEN_FILES } from '../../config/config.ts'
 import { withAdvice } from '../../config/file-advice.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
@@ -39,11 +39,7 @@ async function checkSqlite(path: string): Promise<DatabaseReport> {
 
 /** What is wrong with the modes of the database, or of a file that belongs to it, such as its lock; undefined if nothing is. */
 function closedFile(path: string): string | undefined {
-  const names = readdirSync(dirname(path)).filter(
-    (name) => name.startsWith(basename(path)) && !name.includes('.before-'),
-  )
-  for (const name of names) {
-    const file = join(dirname(path), name)
+  for (const file of OPEN_FILES.map((name) => join(dirname(path), name))) {
     try {
       accessSync(file, constants.R_OK | constants.W_OK)
     } catch (error) {

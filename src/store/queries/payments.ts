@@ -76,15 +76,13 @@ export async function reversePayment(
     undefined
   if (await isKnown(subject)) return { outcome: 'booked_before', moved: nothing }
   const tenantId = payment.tenant_id
-  const moved = isUndone
-    ? await takenBy(tx, subjects.taken)
-    : // Messages may arrive in any order.
-      (await isKnown(subjects.returned))
-      ? nothing
-      : await atMostAvailable(tx, tenantId, amount)
+  // Messages may arrive in any order.
+  const isUndoneBefore = !isUndone && (await isKnown(subjects.returned))
+  const take = async (): Promise<Points> => (isUndoneBefore ? nothing : atMostAvailable(tx, tenantId, amount))
+  const moved = isUndone ? await takenBy(tx, subjects.taken) : await take()
   await writeAudit(tx, { ...audit, tenantId, subject, after: { ...audit.after, moved_points: moved } })
   if (moved > 0) await bookRefund(tx, { id: subject, tenantId, taken: isUndone ? -moved : moved, memo, now })
-  return { outcome: 'booked', moved }
+  return { outcome: isUndoneBefore ? 'undone_before' : 'booked', moved }
 }
 
 /** What a reversal has taken, in points. */

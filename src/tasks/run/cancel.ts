@@ -10,17 +10,19 @@ const CANCEL_LIMIT_MS = 10 * SECOND_MS
 
 const WHILE_IT_RAN = 'cancelled while it ran'
 const REQUESTED = 'a cancel was requested'
+const HEARD = 'the cancel came too late: a whole song can be heard'
 const NOT_ENDED = 'the cancel came too late: the provider has the work and does not end it'
 
 /**
  * Cancels what waits, what no vendor was called for, and what its provider can end. Where a call is under way whose outcome
- * is not known, the task is given back with `cancelRequestedAt`: the cancel is carried out as soon as it is known. Undefined
- * when the provider does not end the work, the task ended meanwhile, or one of its songs can be heard here as a whole: its caller
- * has had it.
+ * is not known, the task is given back with `cancelRequestedAt`: the cancel is carried out as soon as it is known. So it is
+ * where another process makes something itself, until that process has answered (`answerCancel`). Undefined when the provider
+ * does not end the work, the task ended meanwhile, or one of its songs can be heard here as a whole: its caller has had it.
  */
 export async function cancel(parts: RunParts, task: Task): Promise<Task | undefined> {
   if (parts.liveSounds.hasWhole(task.id)) return undefined
-  const event = { kind: 'cancel_requested', log: logOf(task) } as const
+  const asksHolder = !parts.store.exclusive && parts.leases.inHand(task.id) === undefined
+  const event = { kind: 'cancel_requested', log: logOf(task, asksHolder), asksHolder } as const
   const moved = await parts.moves.move(task, event, { fromAnyClaim: true })
   if (moved?.status === 'cancelled') parts.leases.abort(task.id)
   if (moved) return moved
@@ -29,9 +31,23 @@ export async function cancel(parts: RunParts, task: Task): Promise<Task | undefi
   return fresh.status === 'processing' ? cancelRunning(parts, fresh) : undefined
 }
 
-function logOf({ status }: Task): string {
-  if (status === 'processing') return WHILE_IT_RAN
+function logOf({ status }: Task, asksHolder: boolean): string {
+  if (status === 'processing' && !asksHolder) return WHILE_IT_RAN
   return isRunning(status) ? REQUESTED : ''
+}
+
+/**
+ * Carries out a cancel that came in at another process, of work that this one does itself; refuses it once a song of it can be
+ * heard as a whole. Called whenever a task has changed. A request that is not seen is over with the task: its result is delivered,
+ * or the task ends where it would be begun again.
+ */
+export async function answerCancel({ leases, store, moves, liveSounds }: RunParts, id: string): Promise<void> {
+  const held = leases.inHand(id)
+  if (!held || held.handle !== null || held.calledAt !== null) return
+  const task = await store.getTask({ id })
+  if (!task || task.cancelRequestedAt === null || task.claim !== held.claim) return
+  if (liveSounds.hasWhole(id)) await moves.move(task, { kind: 'cancel_refused', log: HEARD })
+  else if (await moves.move(task, endOfWork)) leases.abort(id)
 }
 
 async function cancelRunning(parts: RunParts, task: Task): Promise<Task | undefined> {

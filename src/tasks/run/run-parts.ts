@@ -4,7 +4,7 @@ import type { Finish } from '../finish.ts'
 import type { Leases } from '../leases.ts'
 import type { LiveSounds } from '../live-sounds.ts'
 import type { TaskParts } from '../parts.ts'
-import type { RenderWebhooks } from '../webhook-renderers.ts'
+import type { RenderWebhooks, WebhookRenderers } from '../webhook-renderers.ts'
 import type { InputFiles } from './job.ts'
 
 /** What the steps with a provider work with. They remember nothing: each ends by writing down what comes next. */
@@ -14,6 +14,7 @@ export interface RunParts extends TaskParts {
   /** Set for every instant at which a task becomes due. */
   alarm: Pick<Alarm, 'at'>
   webhooksFor: RenderWebhooks
+  webhooksReady: WebhookRenderers['ready']
   /** The intervals of polls are multiplied by this. */
   pollFactor: number
   /** How long a task may wait to be begun. */
