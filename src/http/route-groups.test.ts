@@ -6,6 +6,7 @@ import { RouteGroups } from './route-groups.ts'
 function moduleAt(id: string, ...paths: `/${string}`[]): RouteModule {
   return {
     id,
+    title: id,
     paths,
     routes: () => {},
     describe: async () => ({ tags: [], operations: {}, webhooks: {}, schemas: {} }),
