@@ -50,6 +50,24 @@ describe('a shape in one text', () => {
     expect(read).not.toHaveProperty(Object.keys(input)[0] ?? '')
   })
 
+  it.each<[input: object, width: number, height: number]>([
+    [{ size: '1280x720', aspect_ratio: '16:9' }, 1_280, 720],
+    [{ size: '1360x768', aspectRatio: '16:9' }, 1_360, 768],
+    [{ aspect_ratio: '1:1', image_size: '512x512' }, 512, 512],
+    [{ aspect_ratio: 'auto', size: '1024x768' }, 1_024, 768],
+    [{ aspect_ratio: null, size: '16:9' }, 1_344, 768],
+  ])('of %j is the pixels before the ratio', (input, width, height) => {
+    const read = readInput(getOperation('Qubico/flux1-dev/txt2img'), { prompt: 'a', ...input })
+    expect(read).toMatchObject({ width, height })
+  })
+
+  it('is refused where a ratio says something else than the pixels beside it', () => {
+    const input = { prompt: 'a', size: '1024x1024', aspect_ratio: '16:9' }
+    expect(() => readInput(getOperation('Qubico/flux1-dev/txt2img'), input)).toThrow(
+      'aspect_ratio is not read by Qubico/flux1-dev/txt2img, which would make 1024 by 1024 pixels',
+    )
+  })
+
   it('is refused where it differs from a width and height beside it', () => {
     const input = { prompt: 'a', width: 1_024, height: 1_024, aspect_ratio: '16:9' }
     expect(() => readInput(getOperation('Qubico/flux1-dev/txt2img'), input)).toThrow('aspect_ratio is not read')
