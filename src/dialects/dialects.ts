@@ -14,6 +14,12 @@ export const dialects: readonly DialectEntry[] = [
   {
     id: 'midjourney',
     paths: ['/mj', '/mj-:speed'],
+    // Of new-api, which takes any word there, and of relays that are built on it.
+    spellings: [
+      { path: '/relax/mj', as: '/mj-relax/mj' },
+      { path: '/fast/mj', as: '/mj-fast/mj' },
+      { path: '/turbo/mj', as: '/mj-turbo/mj' },
+    ],
     load: async () => (await import('./midjourney/routes.ts')).midjourney,
   },
   { id: 'luma', paths: ['/luma', '/dream-machine'], load: async () => (await import('./luma/routes.ts')).luma },
