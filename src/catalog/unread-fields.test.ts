@@ -22,6 +22,8 @@ describe('a field that an operation does not have, and that says what is made', 
     ['bfl/flux-kontext-pro', { prompt: 'a', image: FILE }, 'image is a file'],
     ['sora2/sora2-video', { prompt: 'a', orientation: 'portrait' }, 'orientation is not read'],
     ['hailuo/video_generation', { model: 'v2.3', prompt: 'a', aspect_ratio: '9:16' }, 'aspect_ratio is not read'],
+    ['Qubico/flux1-dev-advanced/fill-inpaint', { prompt: 'a', image: FILE, mask_image: OTHER }, 'mask_image is a file'],
+    ['gemini/nano-banana-pro', { prompt: 'a', image_urls: [FILE], mask: DATA }, 'mask is a file'],
     // Another file than that of the known field, or the same at the other end of the film.
     ['kling/video_generation', { prompt: 'a', image_url: FILE, image: OTHER }, 'image is a file'],
     ['kling/video_generation', { prompt: 'a', image_url: FILE, images: [FILE, OTHER] }, 'images is a file'],

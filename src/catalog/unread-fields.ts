@@ -26,7 +26,8 @@ const FILE_NAMES = names(
     'end_frame_url end_frame_image last_frame last_frame_url last_frame_image last_image tail_image tail_image_url ' +
     'image_tail image_tail_url reference_image reference_images reference_image_url reference_image_urls ref_image ' +
     'ref_images ref_image_url video videos video_url video_urls input_video input_video_url source_video ' +
-    'reference_video reference_videos audio audios audio_url audio_urls input_audio reference_audio',
+    'reference_video reference_videos audio audios audio_url audio_urls input_audio reference_audio mask masks mask_url ' +
+    'mask_image mask_image_url mask_base64 image_mask inpaint_mask',
 )
 
 /** Names of a last frame. */

@@ -354,7 +354,7 @@ describe('the Midjourney relay’s protocol', () => {
     for (const path of ['/turbo/mj', '/v1/turbo/mj', '//turbo//mj']) {
       const id = await take(`${path}/submit/imagine`, { prompt })
       expect((await gateway.store.getTask({ id }))?.input.process_mode).toBe('turbo')
-      expect(shown(await get(`${path}/task/${id}/fetch?wait=25`)).status).toBe(200)
+      expect((await get(`${path}/task/${id}/fetch?wait=25`)).status).toBe(200)
     }
     for (const path of ['/fast/mjx/submit/imagine', '/fast', '/warp/mj/submit/imagine']) {
       expect((await post(path, { prompt })).status).toBe(404)
