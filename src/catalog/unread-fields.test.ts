@@ -5,6 +5,7 @@ import { readInput } from './read-input.ts'
 const FILE = 'https://example.com/a.png'
 const OTHER = 'https://example.com/b.png'
 const DATA = 'data:image/png;base64,iVBORw0KGgo='
+const BARE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII='
 const TASK = '01234567-89ab-4cde-8f01-23456789ab00'
 
 describe('a field that an operation does not have, and that says what is made', () => {
@@ -24,6 +25,10 @@ describe('a field that an operation does not have, and that says what is made', 
     ['hailuo/video_generation', { model: 'v2.3', prompt: 'a', aspect_ratio: '9:16' }, 'aspect_ratio is not read'],
     ['Qubico/flux1-dev-advanced/fill-inpaint', { prompt: 'a', image: FILE, mask_image: OTHER }, 'mask_image is a file'],
     ['gemini/nano-banana-pro', { prompt: 'a', image_urls: [FILE], mask: DATA }, 'mask is a file'],
+    ['kling/video_generation', { prompt: 'a', image: BARE }, 'image is a file'],
+    ['kling/video_generation', { prompt: 'a', image_base64: BARE }, 'image_base64 is a file'],
+    ['kling/video_generation', { prompt: 'a', picture_uri: 'asset://fox' }, 'picture_uri is a file'],
+    ['hailuo/video_generation', { model: 't2v-02', prompt: 'a', reference_video_url: FILE }, 'reference_video_url is'],
     // Another file than that of the known field, or the same at the other end of the film.
     ['kling/video_generation', { prompt: 'a', image_url: FILE, image: OTHER }, 'image is a file'],
     ['kling/video_generation', { prompt: 'a', image_url: FILE, images: [FILE, OTHER] }, 'images is a file'],
@@ -37,7 +42,10 @@ describe('a field that an operation does not have, and that says what is made', 
   it.each<[operation: string, input: object]>([
     ['kling/video_generation', { prompt: 'a', seconds: 5, width: 1_280, height: 720, size: '1280x720' }],
     ['kling/video_generation', { prompt: 'a', image: '', images: [], callback: FILE, seed: 3 }],
-    ['kling/video_generation', { prompt: 'a', image: 'none', audio: false }],
+    [
+      'kling/video_generation',
+      { prompt: 'a', image: 'none', picture: 'a word that is no file, however long it goes on', audio: false },
+    ],
     ['midjourney/imagine', { prompt: 'a', dimensions: 'SQUARE', aspectRatio: '1:1' }],
     ['hailuo/video_generation', { model: 'v2.3', prompt: 'a', aspect_ratio: '16:9' }],
     ['hailuo/video_generation', { model: 'i2v-02', prompt: 'a', image_url: FILE, last_frame_image: FILE }],
@@ -47,6 +55,7 @@ describe('a field that an operation does not have, and that says what is made', 
     ['kling/video_generation', { prompt: 'a', image_url: FILE, image_tail_url: OTHER, end_image: OTHER }],
     ['luma/video_generation', { prompt: 'a', start_image: DATA, image: DATA }],
     ['luma/video_generation', { prompt: 'a', key_frames: { frame1: { type: 'image', url: FILE } }, last_frame: FILE }],
+    ['Qubico/skyreels/img2video', { prompt: 'a', image: BARE, image_url: BARE }],
     ['Qubico/hunyuan/img2video-concat', { prompt: 'a', image: FILE, image_url: FILE }],
     ['Qubico/mmaudio/video2audio', { prompt: 'a', video: FILE, video_url: FILE }],
     // The shape is that of the earlier task.

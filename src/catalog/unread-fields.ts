@@ -17,18 +17,17 @@ import { plainName } from './price-aliases.ts'
 
 const names = (list: string): ReadonlySet<string> => new Set(list.split(' ').map(plainName))
 
-/** Names of files at vendors and in clients. */
-const FILE_NAMES = names(
-  'image images image_url image_urls image_uri img imgs img_url img_urls image_base64 image_list image_file picture ' +
-    'pictures picture_url photo photos photo_url input_image input_images input_image_url init_image init_image_url ' +
-    'source_image source_image_url source_images prompt_image start_image start_image_url start_frame start_frame_url ' +
-    'start_frame_image first_frame first_frame_url first_frame_image first_image end_image end_image_url end_frame ' +
-    'end_frame_url end_frame_image last_frame last_frame_url last_frame_image last_image tail_image tail_image_url ' +
-    'image_tail image_tail_url reference_image reference_images reference_image_url reference_image_urls ref_image ' +
-    'ref_images ref_image_url video videos video_url video_urls input_video input_video_url source_video ' +
-    'reference_video reference_videos audio audios audio_url audio_urls input_audio reference_audio mask masks mask_url ' +
-    'mask_image mask_image_url mask_base64 image_mask inpaint_mask',
+/** What files are called at vendors and in clients; each also as a list, and with the form of the file after it. */
+const FILES = names(
+  'image img picture photo input_image init_image source_image prompt_image start_image start_frame start_frame_image ' +
+    'first_frame first_frame_image first_image end_image end_frame end_frame_image last_frame last_frame_image last_image ' +
+    'tail_image image_tail reference_image ref_image video input_video source_video reference_video ref_video audio ' +
+    'input_audio source_audio reference_audio ref_audio mask mask_image image_mask inpaint_mask',
 )
+const FORMS = ['', 's', 'url', 'urls', 'uri', 'uris', 'base64', 'b64', 'file', 'files', 'list']
+const FILE_NAMES: ReadonlySet<string> = new Set([...FILES].flatMap((file) => FORMS.map((form) => file + form)))
+/** How a file begins: a URL, a data URI, one of the asset library, or bare base64, which no word is as long as. */
+const FILE = /^\s*(?:https?:\/\/|data:|asset:\/\/|[\w+/-]{40})/i
 
 /** Names of a last frame. */
 const AT_END = /^(?:end|last)|tail|frame1/
@@ -94,7 +93,7 @@ function isAtEnd(field: string): boolean {
 
 /** The files in a field that the catalogue does not know, spelt as those in known fields are. */
 function filesOf(value: Json | undefined, levels = 3): string[] {
-  if (typeof value === 'string') return /^\s*(?:https?:\/\/|data:)/i.test(value) ? [sentFile(value)] : []
+  if (typeof value === 'string') return FILE.test(value) ? [sentFile(value)] : []
   if (levels === 0 || typeof value !== 'object' || value === null) return []
   return Object.values(value).flatMap((one) => filesOf(one, levels - 1))
 }
