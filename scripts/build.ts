@@ -74,6 +74,8 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     platform: 'node',
     // The oldest that package.json allows: it does not know `using`.
     transform: { target: 'node22.18' },
+    // A module that a start imports late and a command at once is meant to be so.
+    checks: { ineffectiveDynamicImport: false },
     plugins: [comparesPrefixes, servesHttp1, storesWithoutTypes, takesBuiltins],
     external: (id) =>
       NEVER_LOADED.includes(id) ||

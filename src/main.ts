@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { openAccounts } from './accounts/accounts.ts'
 import { type AccountAdmin, openAccountAdmin } from './accounts/admin.ts'
@@ -39,6 +38,7 @@ import { dialects } from './dialects/dialects.ts'
 import { moduleOf } from './dialects/kit/module-of.ts'
 import { urlsAt } from './dialects/kit/urls.ts'
 import { provenRequests } from './dialects/kit/written-requests.ts'
+import { listen } from './http/listen.ts'
 import { openRecorders } from './http/metrics/recorders.ts'
 import { openRequestOrigins } from './http/request-origins.ts'
 import { buildServer } from './http/server.ts'
@@ -310,8 +310,9 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // A server does not end while connections that were upgraded stand.
   parts.defer(() => spoken.realtime.close(GRACE_MS))
   parts.defer(gate.open)
-  await app.listen({ host: config.host, port: config.port, listenTextResolver: (address) => `listens at ${address}` })
-  const { port } = app.server.address() as AddressInfo // it listens on TCP
+  const listening = await listen(app, config)
+  parts.defer(listening.close)
+  const { port } = listening
   publicUrl ??= urlOf(config.host, port)
   const { adminKey, testKey, openingCredit } = config
   const firstTenant = await ensureFirstTenant({ store, clock }, { adminKey, testKey, openingCredit })

@@ -16,6 +16,9 @@ export function docs(app: FastifyInstance, { publicUrl }: { publicUrl: () => str
   const files = builtFiles(FOLDER)
 
   app.get('/docs', undocumented('a page for people'), async (_request, reply) => {
+    // A checkout without a build has no script to show it by.
+    if (!(await files.has(SCRIPT)))
+      return reply.redirect(`${new URL(publicUrl()).pathname.replace(/\/$/, '')}/openapi.json`)
     // Behind a proxy that removes a part of the path, the browser still has to send that part.
     const base = new URL(publicUrl()).pathname.replace(/\/$/, '')
     const start = startOf(base)

@@ -15,6 +15,7 @@ import { type Health, type HealthOptions, openHealth } from './health.ts'
 import { type LiveSoundsOptions, liveSoundRoutes } from './live-sounds.ts'
 import { noteRoutes } from './noted-routes.ts'
 import { openApi, type ServedModule } from './openapi.ts'
+import { REQUEST_ID, requestIdOf } from './request-ids.ts'
 import { RequestPaths } from './request-paths.ts'
 import { RouteGroups } from './route-groups.ts'
 import { newRouter, type RouterOptions } from './router.ts'
@@ -97,8 +98,13 @@ function serverFor(groups: RouteGroups, { dialects, log }: ServerOptions): Fasti
       groups.open(group).then(
         (router) => router.routing(request, response),
         (error: unknown) => {
-          log.error({ err: error }, 'the routes of a protocol could not be added')
-          response.writeHead(500, { connection: 'close' }).end()
+          const requestId = requestIdOf(request)
+          log.error({ err: error, requestId }, 'the routes of a protocol could not be added')
+          const headers = { 'content-type': 'application/json', connection: 'close', [REQUEST_ID]: requestId }
+          const message = 'Something went wrong on our side; the log has the cause.'
+          response
+            .writeHead(500, headers)
+            .end(JSON.stringify({ code: 500, message, error: { message, request_id: requestId } }))
         },
       )
     })

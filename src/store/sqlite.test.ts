@@ -79,7 +79,7 @@ describe('an embedded database', () => {
 
   it('a write that does not fit on a full disk is refused, stores and holds nothing, and others go on', async () => {
     const prompt = 'x'.repeat(100_000)
-    const store = await openSqlite({ path, maxPages: 200 })
+    const store = await openSqlite({ path, maxPages: 260 })
     await aPayer(store)
     const stored: string[] = []
     let refused: unknown

@@ -39,8 +39,8 @@ describe('a task whose text tells the sandbox how to end', () => {
     expect(shapeDifferences(example.data.error, error)).toEqual([])
   })
 
-  it.concurrent('with sandbox:slow=1 shows its progress and completes', async () => {
-    const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:slow=1' }, { key: TEST_KEY })
+  it.concurrent('with sandbox:slow=2 shows its progress and completes', async () => {
+    const { task_id: id } = await gateway.piapi.song({ prompt: 'sandbox:slow=2' }, { key: TEST_KEY })
     const running = await gateway.until(id, ({ progress }) => progress > 0)
     expect(running.status).toBe('processing')
     expect(await gateway.piapi.ended(id, { key: TEST_KEY })).toMatchObject({ status: 'completed' })
@@ -98,7 +98,7 @@ describe('a cancel at PiAPI’s route', () => {
 
     const refused = {
       status: 400,
-      body: { code: 400, message: expect.stringMatching(/only a waiting task|cannot be cancelled/) },
+      body: { code: 400, message: expect.stringMatching(/does not end it any more|cannot be cancelled/) },
     }
     expect(await cancel(running)).toMatchObject(refused)
     hand.finish(running)

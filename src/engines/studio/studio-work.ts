@@ -1,7 +1,7 @@
 import type { Song, SongRequest } from './song.ts'
 import type { Film, FilmRequest } from './tools/film.ts'
-import type { Recipe } from './tools/recipe.ts'
 import type { NotedInstrument } from './tools/midi.ts'
+import type { Recipe } from './tools/recipe.ts'
 import type { HeardMusic } from './tools/recording.ts'
 
 /** A song that the studio made, as it can be played again. */

@@ -52,7 +52,15 @@ import { hideTask, listHidden, markTask, purgeHidden, restoreTask } from './libr
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
 import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
-import { createPayment, endPayment, getPayment, listPayments, namePayment, reversePayment, settlePayment } from './payments.ts'
+import {
+  createPayment,
+  endPayment,
+  getPayment,
+  listPayments,
+  namePayment,
+  reversePayment,
+  settlePayment,
+} from './payments.ts'
 import {
   addMember,
   changeMember,
