@@ -157,6 +157,12 @@ export interface Claim {
   below: `/${string}`
 }
 
+/** Another spelling of a path, which some clients use: served as the other, with everything below it. */
+export interface Spelling {
+  path: `/${string}`
+  as: `/${string}`
+}
+
 /** Where a module's routes are. */
 export interface Place {
   readonly id: string
@@ -169,6 +175,7 @@ export interface Place {
   readonly paths: readonly `/${string}`[]
   /** Left out where no path of its own is one of another protocol. */
   readonly claims?: readonly Claim[]
+  readonly spellings?: readonly Spelling[]
 }
 
 /** Routes that the server adds with the first request for one of them, and their part of its description. */

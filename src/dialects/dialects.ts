@@ -16,6 +16,12 @@ export const dialects: readonly DialectEntry[] = [
     id: 'midjourney',
     title: 'Midjourney relay',
     paths: ['/mj', '/mj-:speed'],
+    // Of new-api, which takes any word there, and of relays that are built on it.
+    spellings: [
+      { path: '/relax/mj', as: '/mj-relax/mj' },
+      { path: '/fast/mj', as: '/mj-fast/mj' },
+      { path: '/turbo/mj', as: '/mj-turbo/mj' },
+    ],
     load: async () => (await import('./midjourney/routes.ts')).midjourney,
   },
   {

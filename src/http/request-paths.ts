@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Claim, RouteModule } from '../dialects/dialect.ts'
+import type { Claim, RouteModule, Spelling } from '../dialects/dialect.ts'
 import { formOf } from './route-methods.ts'
 
 /**
  * The paths that clients send, as the routes have them. Several slashes count as one: a base address often ends in one. And
  * `/v1/suno/…` is served as `/suno/…`: clients of OpenAI's routes put `/v1` into the base address of all. A path that two
- * protocols have is told apart by a header that the clients of one of them send.
+ * protocols have is told apart by a header that the clients of one of them send. A path that has another spelling is served
+ * as the one that has routes.
  */
 export class RequestPaths {
   /** First parts of paths, such as `suno`, and `mj-{speed}` as a pattern. */
@@ -14,10 +15,13 @@ export class RequestPaths {
   readonly #belowV1 = new Set<string>()
 
   readonly #claims: readonly Claim[]
+  readonly #spellings: readonly Spelling[]
 
-  constructor(modules: readonly Pick<RouteModule, 'claims' | 'paths'>[]) {
+  constructor(modules: readonly Pick<RouteModule, 'claims' | 'paths' | 'spellings'>[]) {
     this.#claims = modules.flatMap(({ claims = [] }) => claims)
-    for (const path of modules.flatMap(({ paths }) => paths)) {
+    this.#spellings = modules.flatMap(({ spellings = [] }) => spellings)
+    const spelt = this.#spellings.map(({ path }) => path)
+    for (const path of [...modules.flatMap(({ paths }) => paths), ...spelt]) {
       const [, first = '', second = ''] = path.split('/')
       if (first === 'v1') this.#belowV1.add(second)
       else this.#first.set(first, formOf(first))
@@ -26,7 +30,12 @@ export class RequestPaths {
 
   /** The URL (path and query) as it is routed. */
   served(url = '/', headers: IncomingHttpHeaders = {}): string {
-    return this.#claimed(this.#plain(url), headers)
+    return this.#claimed(this.#respelt(this.#plain(url)), headers)
+  }
+
+  #respelt(url: string): string {
+    const spelling = this.#spellings.find(({ path }) => isAtOrBelow(url, path))
+    return spelling ? spelling.as + url.slice(spelling.path.length) : url
   }
 
   #claimed(url: string, headers: IncomingHttpHeaders): string {

@@ -350,6 +350,15 @@ describe('the Midjourney relay’s protocol', () => {
       expect((await gateway.store.getTask({ id }))?.input.process_mode).toBe(speed)
       expect((await read(id)).mode).toBe(speed.toUpperCase())
     }
+    // As relays spell it that are built on new-api, also with a base address that ends in /v1.
+    for (const path of ['/turbo/mj', '/v1/turbo/mj', '//turbo//mj']) {
+      const id = await take(`${path}/submit/imagine`, { prompt })
+      expect((await gateway.store.getTask({ id }))?.input.process_mode).toBe('turbo')
+      expect((await get(`${path}/task/${id}/fetch?wait=25`)).status).toBe(200)
+    }
+    for (const path of ['/fast/mjx/submit/imagine', '/fast', '/warp/mj/submit/imagine']) {
+      expect((await post(path, { prompt })).status).toBe(404)
+    }
     for (const path of ['/mj-warp/mj/submit/imagine', '/mj/submit/dance', '/mj-fast/mj/submit/dance']) {
       expect(shown(await post(path, { prompt }))).toEqual({
         status: 404,

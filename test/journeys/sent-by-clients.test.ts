@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getOperation } from '../../src/catalog/catalog.ts'
+import { filesIn } from '../../src/catalog/media.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import type { Task } from '../../src/core/task.ts'
 import { hasEnded, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
@@ -10,6 +11,11 @@ import { openReceiver, type Receiver } from '../support/receiver.ts'
 const PICTURE = 'https://1.1.1.1/a.png' // a number, so that no name service is asked
 const OTHER = 'https://1.1.1.1/b.png'
 const FILM = 'https://1.1.1.1/a.mp4'
+const SOUND = 'https://1.1.1.1/a.mp3'
+const DATA =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII='
+const FACE = { type: 'character', image: [PICTURE] }
+const FACE_FILE = { type: 'character', image_file: PICTURE }
 const STILL = { horizontal: 0, vertical: 0, pan: 0, tilt: 0, roll: 0, zoom: 0 }
 
 let gateway: TestGateway
@@ -42,6 +48,13 @@ const GO_SONG = {
   ...{ gpt_description_prompt: '', task_id: '', continue_at: 0, continue_clip_id: '', notify_hook: '' },
 }
 const SONG = { prompt: '[Verse]\nla la', tags: 'pop', title: 'x', mv: 'chirp-v4', make_instrumental: false }
+
+/** How many files a body has, at any depth. */
+function filesNamedIn(value: Json | undefined): number {
+  if (typeof value === 'string') return /^(?:https?:|data:)/.test(value) ? 1 : 0
+  if (typeof value !== 'object' || value === null) return 0
+  return Object.values(value).reduce((sum: number, one) => sum + filesNamedIn(one), 0)
+}
 
 describe('a body as clients send it', () => {
   it.each<[string, JsonObject, string, JsonObject]>([
@@ -392,6 +405,60 @@ describe('a body as clients send it', () => {
     ],
   ])('at %s: %j is refused, since %s', async (path, body, message) => {
     expect(await sentTo(path, body)).toContain(message)
+  })
+
+  // Files and shapes that the vendors' documents name, each of which the task must have.
+  // `sandbox:fast` where the answer is the result.
+  it.each<[string, JsonObject]>([
+    ['/kling/v1/videos/image2video', { model_name: 'kling-v2-1', image: PICTURE, image_tail: OTHER, mode: 'pro' }],
+    ['/kling/v1/videos/multi-image2video', { prompt: 'a', image_list: [{ image: PICTURE }, { image: OTHER }] }],
+    ['/kling/v1/videos/avatar/image2video', { image: PICTURE, sound_file: SOUND, prompt: 'a', mode: 'std' }],
+    ['/kling/v1/images/generations', { prompt: 'a', image: PICTURE, aspect_ratio: '16:9', n: 1, image_fidelity: 0.5 }],
+    ['/kling/v1/images/kolors-virtual-try-on', { human_image: PICTURE, cloth_image: OTHER }],
+    [
+      '/minimax/v1/video_generation',
+      { model: 'MiniMax-Hailuo-02', prompt: 'a', first_frame_image: PICTURE, last_frame_image: OTHER, duration: 6 },
+    ],
+    ['/minimax/v1/video_generation', { model: 'S2V-01', prompt: 'a', subject_reference: [FACE] }],
+    [
+      '/minimax/v1/image_generation',
+      { model: 'image-01', prompt: 'sandbox:fast', aspect_ratio: '16:9', subject_reference: [FACE_FILE] },
+    ],
+    ['/flux/v1/flux-pro-1.1', { prompt: 'a', image_prompt: DATA, width: 1_024, height: 768 }],
+    ['/flux/v1/flux-pro-1.1-ultra', { prompt: 'a', image_prompt: DATA, aspect_ratio: '21:9', raw: false }],
+    ['/bfl/v1/flux-kontext-max', { prompt: 'a', input_image: PICTURE, input_image_2: OTHER, aspect_ratio: '16:9' }],
+    ['/flux/v1/flux-pro-1.0-fill', { prompt: 'a', image: DATA, mask: DATA, steps: 50, guidance: 60 }],
+    ['/flux/v1/flux-pro-1.0-canny', { prompt: 'a', control_image: DATA, steps: 50 }],
+    ['/bfl/v1/flux-2-pro', { prompt: 'a', input_image: PICTURE, input_image_8: OTHER, width: 1_024, height: 768 }],
+    [
+      '/luma/generations',
+      { user_prompt: 'a', image_url: PICTURE, image_end_url: OTHER, aspect_ratio: '9:16', loop: true },
+    ],
+    [
+      '/luma/dream-machine/v1/generations/image',
+      { prompt: 'a', image_ref: [{ url: PICTURE, weight: 0.8 }], aspect_ratio: '9:21' },
+    ],
+    ['/runwayml/v1/image_to_video', { promptImage: PICTURE, model: 'gen4_turbo', ratio: '832:1104', duration: 5 }],
+    [
+      '/runwayml/v1/text_to_image',
+      { promptText: '@a', model: 'gen4_image', ratio: '1080:1920', referenceImages: [{ uri: PICTURE, tag: 'a' }] },
+    ],
+    [
+      '/runway/pro/generate',
+      { prompt: 'a', image: PICTURE, model: 'gen3', ratio: '9:16', style: 'cinematic', options: { seconds: 5 } },
+    ],
+    ['/runway/pro/act_one', { video: FILM, image: PICTURE, options: { motion_multiplier: 3, flip: false } }],
+    [
+      '/mj/submit/imagine',
+      { prompt: 'a', base64Array: [DATA], botType: 'MID_JOURNEY', accountFilter: { modes: ['FAST'] } },
+    ],
+    ['/mj/submit/blend', { base64Array: [DATA, DATA], dimensions: 'PORTRAIT', botType: 'MID_JOURNEY' }],
+    ['/mj/submit/video', { prompt: 'it runs', image: PICTURE, endImage: OTHER, motion: 'high' }],
+  ])('at %s: the documented %j is a task that has all of its files', async (path, body) => {
+    const task = await sentTo(path, body)
+    expect(task).toBeTypeOf('object')
+    const { operation: id, input } = task as Task
+    expect(filesIn(getOperation(id).input, input)).toHaveLength(filesNamedIn(body))
   })
 
   it('as metadata of a PiAPI task is kept, and returned in reads and webhooks', async () => {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { filesIn } from '../../catalog/media.ts'
 import type { Clip } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { isTerminal, STATUSES, type Status, type Task } from '../../core/task.ts'
 import { deliveriesOf } from '../kit/deliveries.ts'
 import { urlsAt } from '../kit/urls.ts'
+import { DOCUMENTED } from './documented-bodies.testing.ts'
 import { errorBody } from './errors.ts'
 import created from './examples/create.json' with { type: 'json' }
 import example from './examples/get-task.json' with { type: 'json' }
@@ -102,6 +105,11 @@ function clip(from: (typeof example.data.output)[number]): Clip {
 }
 
 const SONG = { model: 'suno', task_type: 'music', input: { prompt: '[Verse]\nla', mv: 'chirp-crow' } }
+
+function filesNamedIn(value: Json | undefined): string[] {
+  if (typeof value === 'string') return /^(?:https?:|data:)/.test(value) ? [value] : []
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(filesNamedIn) : []
+}
 
 function refusal(body: unknown): PolyphonyError {
   try {
@@ -350,6 +358,16 @@ describe('the body of a creation at PiAPI', () => {
     expect(task.operation.id).toBe(taskType === 'lyrics' ? 'suno/lyrics' : 'suno/music')
     if ('model_version' in input) expect(task.input).toMatchObject({ mv: input.model_version })
   })
+
+  it.each(DOCUMENTED)(
+    'of %s %s is accepted with the documented fields %j, and each of its files is read',
+    (...sent) => {
+      const [model, task_type, input] = sent
+      const task = toTask({ model, task_type, input })
+      const read = filesIn(task.operation.input, task.input).map(({ value }) => value)
+      expect(read.sort()).toEqual(filesNamedIn(input).sort())
+    },
+  )
 
   it('has a prompt that is read as the idea for generate_music, as PiAPI’s MCP server sends it', () => {
     const task = toTask({ model: 'music-s', task_type: 'generate_music', input: { prompt: 'a cat dances' } })

@@ -225,6 +225,9 @@ function schemas(): Record<string, JsonObject> {
     webhook_events_filter: Type.Optional(
       Type.Array(Type.Enum([...EVENTS]), { description: 'The events; by default output and completed.' }),
     ),
+    webhook_completed: Type.Optional(
+      Type.String({ description: 'The URL that is notified of the end alone, as older clients name it.' }),
+    ),
   }
   const input = Type.Object({}, { description: 'The fields that the model has. Files by address or as data URIs.' })
   const Prediction = Type.Object({

@@ -59,6 +59,18 @@ describe('the body of a prediction at Replicate', () => {
     expect(told({}).input).toEqual({ model: '', version: VERSION, input })
   })
 
+  it('notifies the URL of webhook_completed, as clients named it before 2023, of the end alone', () => {
+    const url = 'https://me.example/hook'
+    const told = (more: JsonObject) => toTask({ version: VERSION, input, webhook_completed: url, ...more })
+    expect(told({})).toMatchObject({ webhook: { field: 'webhook_completed', url }, echo: { events: ['completed'] } })
+    expect(told({}).input).toEqual({ model: '', version: VERSION, input })
+    expect(told({ webhook: url })).toMatchObject({
+      webhook: { field: 'webhook', url },
+      echo: { events: ['output', 'completed'] },
+    })
+    expect(told({ webhook: url, webhook_completed: null }).input).not.toHaveProperty('webhook_completed')
+  })
+
   it.each<[unknown, string, string]>([
     [{ input }, 'version', 'version is required.'],
     [{ version: 7, input }, 'version', 'version must be a string.'],
@@ -66,6 +78,12 @@ describe('the body of a prediction at Replicate', () => {
     [{ version: VERSION }, 'input', 'input is required.'],
     [{ version: VERSION, input: 'x' }, 'input', 'input must be an object, not "x".'],
     [{ version: VERSION, input, webhook: 7 }, 'webhook', 'webhook must be a string.'],
+    [{ version: VERSION, input, webhook_completed: 7 }, 'webhook_completed', 'webhook_completed must be a string.'],
+    [
+      { version: VERSION, input, webhook: 'https://me.example/a', webhook_completed: 'https://me.example/b' },
+      'webhook_completed',
+      'webhook_completed must be the address in webhook.',
+    ],
     [
       { version: VERSION, input, webhook_events_filter: ['end'] },
       'webhook_events_filter',

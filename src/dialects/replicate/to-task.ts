@@ -16,14 +16,34 @@ export type Named = { model: string } | { deployment: string }
 
 /** Reads the body of a create; without `named`, the model is in the body. Throws `invalid_input`. */
 export function toTask(body: unknown, named?: Named): Submission {
-  const { webhook: url, webhook_events_filter: filter, ...rest } = withoutPlaceholders(objectIn(body))
+  const {
+    webhook: url,
+    webhook_completed: ofEnd,
+    webhook_events_filter: filter,
+    ...rest
+  } = withoutPlaceholders(objectIn(body))
   const fields = named ? { ...rest, ...named } : withModel(rest)
   const input = readInput(replicatePrediction, fields)
   const model = [input.model, input.deployment, input.version].find((one) => typeof one === 'string' && one !== '')
   const submission = { operation: replicatePrediction, input, model: String(model), dialect: DIALECT }
+  const hook = webhookOf({ url, ofEnd, filter })
+  return hook ? { ...submission, echo: { events: hook.events }, webhook: hook.webhook } : submission
+}
+
+interface Hooks {
+  url: Json | undefined
+  ofEnd: Json | undefined
+  filter: Json | undefined
+}
+
+/** `webhook_completed` is what `webhook` was before events could be chosen (2023-02-10), and still works: the end alone. */
+function webhookOf({ url, ofEnd, filter }: Hooks) {
   const events = eventsOf(filter)
   const { webhook } = webhookIn('webhook', url)
-  return webhook ? { ...submission, echo: { events }, webhook } : submission
+  const { webhook: old } = webhookIn('webhook_completed', ofEnd)
+  if (!webhook) return old && { webhook: old, events: ['completed'] satisfies WebhookEvent[] }
+  if (old && old.url !== webhook.url) throw invalidInput('webhook_completed', 'must be the address in webhook')
+  return { webhook, events }
 }
 
 /** A `version` is the id of one, `owner/name` or `owner/name:id`; some relays take `model` in its place. */
