@@ -6,6 +6,7 @@ import type { BuiltInAccount } from './accounts/member.ts'
 import { commandLineCaller } from './admin/command-line.ts'
 import { openAssets } from './assets/assets.ts'
 import { openEgress } from './assets/egress.ts'
+import { listOperations } from './catalog/catalog.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { followsRequests, urlOf } from './compose/address.ts'
 import { adminContext } from './compose/admin.ts'
@@ -284,6 +285,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
         maxWaitSeconds: MAX_WAIT_SECONDS,
       },
     },
+    operations: listOperations,
     assets,
     callbacks,
     liveSounds,

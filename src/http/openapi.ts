@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import { listOperations } from '../catalog/catalog.ts'
 import { MINUTE_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
@@ -16,6 +15,8 @@ export interface ServedModule {
 }
 
 export interface OpenApiOptions {
+  /** What the models do: each has a page at `/docs`. */
+  operations: () => readonly ListedOperation[]
   /** All modules of this server. */
   modules: readonly Place[]
   /** The same with their routes, which adds those. */
@@ -29,6 +30,13 @@ export interface OpenApiOptions {
 interface Part extends Pick<ApiDescription, 'tags' | 'webhooks' | 'schemas' | 'reading'> {
   id: string
   paths: Record<string, JsonObject>
+}
+
+/** An operation of the catalogue, as the list at `/docs` shows it. */
+export interface ListedOperation {
+  model: string
+  taskType: string
+  title: string
 }
 
 /** What there are pages of at `/docs`, each by the name under which its document is. */
@@ -99,7 +107,7 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): Referenc
   const reference: Reference = {
     protocols: () => options.modules.map(({ id, title }) => ({ name: id, title })),
     models: () =>
-      [...Map.groupBy(listOperations(), ({ model }) => model)].map(([model, operations]) => ({
+      [...Map.groupBy(options.operations(), ({ model }) => model)].map(([model, operations]) => ({
         name: pageOfModel(model),
         model,
         operations: operations.map(({ taskType, title }) => ({ taskType, title })),

@@ -14,7 +14,7 @@ import { guide } from './guide.ts'
 import { type Health, type HealthOptions, openHealth } from './health.ts'
 import { type LiveSoundsOptions, liveSoundRoutes } from './live-sounds.ts'
 import { noteRoutes } from './noted-routes.ts'
-import { openApi, type ServedModule } from './openapi.ts'
+import { type ListedOperation, openApi, type ServedModule } from './openapi.ts'
 import { REQUEST_ID, requestIdOf } from './request-ids.ts'
 import { RequestPaths } from './request-paths.ts'
 import { RouteGroups } from './route-groups.ts'
@@ -29,6 +29,8 @@ export interface ServerOptions extends Omit<RouterOptions, 'logAccess' | 'watch'
   assets: Assets
   callbacks: Callbacks
   health: HealthOptions
+  /** All operations of the catalogue. */
+  operations: () => readonly ListedOperation[]
   /** Sounds that are being made in this process, and the tasks that they are of. */
   liveSounds: LiveSoundsOptions['sounds']
   awaitTask: LiveSoundsOptions['awaitTask']
@@ -114,7 +116,7 @@ function serverFor(groups: RouteGroups, { dialects, log }: ServerOptions): Fasti
 
 /** The routes of no protocol: files, callbacks of vendors, health, and the description of everything that is served. */
 function ownModule(
-  { dialects, assets, callbacks, origins, liveSounds, awaitTask }: ServerOptions,
+  { dialects, operations, assets, callbacks, origins, liveSounds, awaitTask }: ServerOptions,
   health: Health,
   served: () => Promise<readonly ServedModule[]>,
 ): RouteModule {
@@ -127,6 +129,7 @@ function ownModule(
       await app.register(liveSoundRoutes, { sounds: liveSounds, awaitTask, urls: context.urls })
       health.routes(app)
       const reference = openApi(app, {
+        operations,
         modules: [...dialects, this],
         served,
         context,
