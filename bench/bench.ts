@@ -36,6 +36,8 @@ export interface Settings {
 }
 
 const ROWS: Record<string, Row> = {
+  // The first, since it looks at the most memory that this process has ever had.
+  studio: studioRow,
   submit: submitRow,
   read: readRow,
   calls: callsRow,
@@ -47,7 +49,6 @@ const ROWS: Record<string, Row> = {
   'in-flight': inFlightRow,
   idle: idleRow,
   recovery: recoveryRow,
-  studio: studioRow,
   history: historyRow,
   webhooks: webhooksRow,
 }
@@ -60,7 +61,8 @@ const { values } = parseArgs({
     'no-save': { type: 'boolean', default: false },
   },
 })
-const names = values.only ?? Object.keys(ROWS)
+const order = Object.keys(ROWS)
+const names = (values.only ?? order).toSorted((one, other) => order.indexOf(one) - order.indexOf(other))
 const settings: Settings = { seconds: Number(values.seconds), stored: Number(values.stored) }
 const machine = {
   cpu: cpus()[0]?.model ?? 'unknown',

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 interface Log {
   warn(fields: object, message: string): void
@@ -12,9 +12,7 @@ export function unknownProxyWarning(log: Log): (app: FastifyInstance) => void {
   let hasWarned = false
   return (app) => {
     app.addHook('onRequest', (request, _reply, done) => {
-      // Fastify has the address of the connection alone where it trusts nobody, or not this one.
-      const isBelieved = (request.ips?.length ?? 1) > 1
-      if (!hasWarned && !isBelieved && request.headers['x-forwarded-for'] !== undefined) {
+      if (!hasWarned && request.headers['x-forwarded-for'] !== undefined && !isBelieved(request)) {
         hasWarned = true
         log.warn(
           { proxy: request.ip },
@@ -24,4 +22,9 @@ export function unknownProxyWarning(log: Log): (app: FastifyInstance) => void {
       done()
     })
   }
+}
+
+/** Fastify has the address of the connection alone where it trusts nobody, or not this one. */
+function isBelieved({ ips }: FastifyRequest): boolean {
+  return (ips?.length ?? 1) > 1
 }
