@@ -112,46 +112,50 @@ export async function build(into: string, entries: Record<string, string> = ENTR
   return output.length
 }
 
-const COMPILED_PREFIX = /return new Function\('path', 'i', `[^`]*`\)[^\n]*/
+interface Replacement {
+  /** The file of a package, by the end of its path. */
+  file: RegExp
+  /** On one line, so that the source map stays right. */
+  text: string | RegExp
+  by: string
+}
+
+/** Replaces a line of a package; fails where a new version of the package has it no more. */
+function replacing(name: string, { file, text, by }: Replacement) {
+  return {
+    name,
+    transform(code: string, id: string) {
+      if (!file.test(id)) return undefined
+      const replaced = code.replace(text, by)
+      if (replaced === code) throw new Error(`${id} has no ${text} any more: look at the step ${name} again.`)
+      return { code: replaced, map: null }
+    },
+  }
+}
 
 /**
  * Fastify's router compiles a function for each part of a path, a tenth of a start with some 1,500 of them. Comparing texts
  * costs a request some tens of nanoseconds.
  */
-const comparesPrefixes = {
-  name: 'compares-prefixes',
-  transform(code: string, id: string) {
-    if (!id.endsWith('find-my-way/lib/node.js')) return undefined
-    if (!COMPILED_PREFIX.test(code)) throw new Error('find-my-way compiles prefixes no more: remove this step.')
-    // The line keeps its place, so the source map stays right.
-    return { code: code.replace(COMPILED_PREFIX, 'return (path, i) => path.startsWith(prefix, i)'), map: null }
-  },
-}
-
-const HTTP2 = "const http2 = require('node:http2')"
+const comparesPrefixes = replacing('compares-prefixes', {
+  file: /find-my-way\/lib\/node\.js$/,
+  text: /return new Function\('path', 'i', `[^`]*`\)[^\n]*/,
+  by: 'return (path, i) => path.startsWith(prefix, i)',
+})
 
 /** Fastify loads Node's HTTP/2 for servers that are not made here: a fortieth of a start. */
-const servesHttp1 = {
-  name: 'serves-http1',
-  transform(code: string, id: string) {
-    if (!id.endsWith('fastify/lib/server.js')) return undefined
-    if (!code.includes(HTTP2)) throw new Error('Fastify takes HTTP/2 in another way: look at this step again.')
-    return { code: code.replace(HTTP2, 'const http2 = undefined'), map: null }
-  },
-}
-
-const MIME_TYPES = 'import mimeTypes from "mime-types";'
+const servesHttp1 = replacing('serves-http1', {
+  file: /\/fastify\/lib\/server\.js$/,
+  text: "const http2 = require('node:http2')",
+  by: 'const http2 = undefined',
+})
 
 /** flydrive tells the media type of a file by its name; here its record has it. The table of all types takes a twentieth of a start. */
-const storesWithoutTypes = {
-  name: 'stores-without-types',
-  transform(code: string, id: string) {
-    if (!/flydrive\/build\/driver-\w+\.js$/.test(id) || !code.includes('class {\n\t#rootUrl')) return undefined
-    if (!code.includes(MIME_TYPES))
-      throw new Error('flydrive looks media types up in another way: look at this step again.')
-    return { code: code.replace(MIME_TYPES, 'const mimeTypes = { lookup: () => false };'), map: null }
-  },
-}
+const storesWithoutTypes = replacing('stores-without-types', {
+  file: /flydrive\/build\/driver-\w+\.js$/,
+  text: 'import mimeTypes from "mime-types";',
+  by: 'const mimeTypes = { lookup: () => false };',
+})
 
 const BUILTIN_IMPORT = /^import (?:(\w+)|\* as (\w+)|(?:(\w+), )?\{([^}]*)\}) from "(node:[\w/]+)";$/gm
 
