@@ -10,6 +10,7 @@ describe('/docs', () => {
     docs(app, {
       publicUrl: () => 'https://gateway.example/media',
       reference: {
+        has: (name) => name === 'photon' || name === 'model-lumen',
         protocols: () => [{ name: 'photon', title: 'Rays & <beams>' }],
         models: () => [
           { name: 'model-lumen', model: 'lumen', operations: [{ taskType: 'film', title: 'A film of light' }] },

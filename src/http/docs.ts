@@ -31,8 +31,7 @@ export function docs(
 
   app.get<{ Params: { name: string } }>('/docs/:name', undocumented('a page for people'), async (request, reply) => {
     const { name } = request.params
-    const names = [...reference.protocols(), ...reference.models()].map((one) => one.name)
-    if (name !== WHOLE && !names.includes(name)) throw notFound(request)
+    if (name !== WHOLE && !reference.has(name)) throw notFound(request)
     // A checkout without a build has no script to show it by.
     if (!(await files.has(SCRIPT))) return reply.redirect(`${base()}/openapi.json`)
     const start = startOf(base(), name === WHOLE ? 'openapi.json' : `openapi/${name}.json`)

@@ -43,6 +43,8 @@ export interface ListedOperation {
 export interface Reference {
   protocols(): { name: string; title: string }[]
   models(): { name: string; model: string; operations: { taskType: string; title: string }[] }[]
+  /** Whether one of them has the name. */
+  has(name: string): boolean
 }
 
 /**
@@ -62,7 +64,12 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): Referenc
       .header('access-control-allow-origin', '*')
       .send(await forMachines()),
   )
-  const ofOne = new Map<string, () => Promise<string>>()
+  const partOf = byName((name) =>
+    oncePer(revision, async () => JSON.stringify(documentOfOne(await parts(), name, options.publicUrl()))),
+  )
+  const pageOf = byName((name) =>
+    oncePer(revision, async () => JSON.stringify(readingOfOne(await parts(), name, options.publicUrl()))),
+  )
   app.get<{ Params: { name: string } }>(
     '/openapi/:name',
     undocumented('a part of the document'),
@@ -73,35 +80,22 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): Referenc
         const names = ids.map((one) => `${one}.json`).join(', ')
         throw new PolyphonyError('not_found', `There is no ${request.params.name}; there are ${names}.`)
       }
-      let made = ofOne.get(id)
-      if (!made) {
-        made = oncePer(revision, async () => JSON.stringify(documentOfOne(await parts(), id, options.publicUrl())))
-        ofOne.set(id, made)
-      }
       return reply
         .type('application/json; charset=utf-8')
         .header('access-control-allow-origin', '*')
-        .send(await made())
+        .send(await partOf(id)())
     },
   )
   app.get('/docs/openapi.json', undocumented('what the page shows'), async (_request, reply) =>
     reply.type('application/json; charset=utf-8').send(await forPeople()),
   )
-  const pages = new Map<string, () => Promise<string>>()
   app.get<{ Params: { name: string } }>(
     '/docs/openapi/:name',
     undocumented('what a page shows'),
     async (request, reply) => {
       const name = request.params.name.replace(/\.json$/, '')
-      const names = [...reference.protocols(), ...reference.models()].map((one) => one.name)
-      if (!names.includes(name))
-        throw new PolyphonyError('not_found', `There is no part ${name}; there are ${names.join(', ')}.`)
-      let made = pages.get(name)
-      if (!made) {
-        made = oncePer(revision, async () => JSON.stringify(readingOfOne(await parts(), name, options.publicUrl())))
-        pages.set(name, made)
-      }
-      return reply.type('application/json; charset=utf-8').send(await made())
+      if (!reference.has(name)) throw new PolyphonyError('not_found', `There is no part ${name}: /docs lists them.`)
+      return reply.type('application/json; charset=utf-8').send(await pageOf(name)())
     },
   )
   const reference: Reference = {
@@ -112,8 +106,19 @@ export function openApi(app: FastifyInstance, options: OpenApiOptions): Referenc
         model,
         operations: operations.map(({ taskType, title }) => ({ taskType, title })),
       })),
+    has: (name) => [...reference.protocols(), ...reference.models()].some((one) => one.name === name),
   }
   return reference
+}
+
+/** What is made for a known name, made once. */
+function byName<Value>(make: (name: string) => Value): (name: string) => Value {
+  const made = new Map<string, Value>()
+  return (name) => {
+    const value = made.get(name) ?? make(name)
+    made.set(name, value)
+    return value
+  }
 }
 
 /** `Qubico/flux1-dev` -> `model-Qubico.flux1-dev`. */

@@ -49,11 +49,13 @@ export class RouteGroups {
   /** Builds the router of a group, once; a failed attempt is made again with the next request. */
   async open(group: Group): Promise<FastifyInstance> {
     group.opening ??= this.#open(group.modules)
+    const { opening } = group
     try {
-      group.router = await group.opening
+      group.router = await opening
       return group.router
     } catch (error) {
-      delete group.opening
+      // Unless another attempt has begun meanwhile.
+      if (group.opening === opening) delete group.opening
       throw error
     }
   }
@@ -77,7 +79,7 @@ export class RouteGroups {
   async close(): Promise<void> {
     await Promise.all(
       this.#groups.map(async (group) => {
-        const router = await group.opening?.catch(() => undefined) // whoever asked for it was told
+        const router = await group.opening?.catch(() => undefined) // the request that needed it was answered with the error
         await router?.close()
       }),
     )

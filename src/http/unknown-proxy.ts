@@ -24,7 +24,7 @@ export function unknownProxyWarning(log: Log): (app: FastifyInstance) => void {
   }
 }
 
-/** Fastify has the address of the connection alone where it trusts nobody, or not this one. */
+/** Fastify has the address of the connection alone where no proxy is trusted, or not this one. */
 function isBelieved({ ips }: FastifyRequest): boolean {
   return (ips?.length ?? 1) > 1
 }
