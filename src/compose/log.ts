@@ -28,7 +28,7 @@ export function openLog(level: string, stream: LogStream = process.stdout, env =
   return pino(options, { write: (line) => void stream.write(format(line)) })
 }
 
-/** The stack is for errors that nobody expected. On a full disk, the stacks of those that are would fill the log, too. */
+/** With a stack only where the error was not expected: on a full disk, the stacks of expected ones would fill the log, too. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { stack, ...rest } = stdSerializers.err(error)

@@ -15,8 +15,8 @@ import { urlOf } from './address.ts'
 
 /**
  * The webhooks of tasks and batches, each rendered by the dialect in which it was submitted. A task of a dialect that is not served
- * any more has none. With a log, a webhook that the dialect fails to render is told there and left out: no other attempt would fare
- * better, and the move that it tells of is to be written.
+ * any more has none. With a log, a webhook that the dialect fails to render is logged and left out: another attempt would fail, too,
+ * and the transition that it reports has to be stored.
  */
 export function renderersWith(urls: Urls, log?: Pick<Logger, 'error'>, served = dialects): WebhookRenderers {
   const entries = new Map(served.map((entry) => [entry.id, entry]))
