@@ -10,16 +10,26 @@ const NODES = [1, 2, 3]
 const CONNECTIONS = 64
 const CLIENTS = 64
 
+/** Where all nodes of the row keep what they share. */
+interface Place extends Record<string, string> {
+  DATA_DIR: string
+  DATABASE_URL: string
+}
+
 /** One tenant on a real PostgreSQL, through one, two and three gateways; all of it shares the cores of this machine. */
-export const postgresRow: Row = async ({ seconds }) => {
+export const postgresRow: Row = ({ seconds }) => inFolder((folder) => figuresIn(folder, seconds))
+
+/** The database keeps which storage is its own, so all nodes of the row have one folder. */
+async function figuresIn(folder: string, seconds: number): Promise<Figure[]> {
   await using postgres = await startOwnPostgres()
+  const place = { DATA_DIR: folder, DATABASE_URL: postgres.url }
   const submits: number[] = []
   const shared: number[] = []
   const figures: Figure[] = []
   for (const nodes of NODES) {
-    submits.push(await submitsOf(postgres.url, nodes, CONNECTIONS, seconds))
-    shared.push(await submitsOf(postgres.url, nodes, Math.ceil(CONNECTIONS / nodes), seconds))
-    const ends = await withNodes(postgres.url, nodes, async (urls) => {
+    submits.push(await submitsOf(place, nodes, CONNECTIONS, seconds))
+    shared.push(await submitsOf(place, nodes, Math.ceil(CONNECTIONS / nodes), seconds))
+    const ends = await withNodes(place, nodes, async (urls) => {
       await loadTasks(urls, CLIENTS, 2)
       return loadTasks(urls, CLIENTS, seconds)
     })
@@ -44,8 +54,8 @@ function listed(rates: number[]): string {
   return rates.map((perSecond) => `${Math.round(perSecond)}/s`).join(', ')
 }
 
-function submitsOf(databaseUrl: string, nodes: number, connections: number, seconds: number): Promise<number> {
-  return withNodes(databaseUrl, nodes, async (urls) => {
+function submitsOf(place: Place, nodes: number, connections: number, seconds: number): Promise<number> {
+  return withNodes(place, nodes, async (urls) => {
     const headers = { 'x-api-key': ADMIN_KEY, 'content-type': 'application/json' }
     const measured = await Promise.all(
       urls.map((url) =>
@@ -63,29 +73,26 @@ function submitsOf(databaseUrl: string, nodes: number, connections: number, seco
   })
 }
 
-function withNodes<Result>(
-  databaseUrl: string,
+async function withNodes<Result>(
+  place: Place,
   nodes: number,
   work: (urls: string[]) => Promise<Result>,
 ): Promise<Result> {
-  return inFolder(async (folder) => {
-    const children: Child[] = []
-    try {
-      for (let node = 0; node < nodes; node++) {
-        children.push(
-          await startChild('./servers/gateway.ts', {
-            DATA_DIR: folder,
-            DATABASE_URL: databaseUrl,
-            POLYPHONY_SECRET: 'a secret that all nodes of the bench share',
-            POLYPHONY_SANDBOX_SLOTS: '1000',
-            // The songs that were only submitted stay where they are, and take no core from what is measured.
-            INSTANT_SLOTS: '0',
-          }),
-        )
-      }
-      return await work(children.map(({ url }) => url))
-    } finally {
-      await Promise.all(children.map((child) => child.stop()))
+  const children: Child[] = []
+  try {
+    for (let node = 0; node < nodes; node++) {
+      children.push(
+        await startChild('./servers/gateway.ts', {
+          ...place,
+          POLYPHONY_SECRET: 'a secret that all nodes of the bench share',
+          POLYPHONY_SANDBOX_SLOTS: '1000',
+          // The songs that were only submitted stay where they are, and take no core from what is measured.
+          INSTANT_SLOTS: '0',
+        }),
+      )
     }
-  })
+    return await work(children.map(({ url }) => url))
+  } finally {
+    await Promise.all(children.map((child) => child.stop()))
+  }
 }
