@@ -16,7 +16,7 @@ const PROJECT = new URL('..', import.meta.url).pathname
 export const ENTRIES: Record<string, string> = {
   program: 'src/cli/program.ts',
   'sqlite-worker': 'src/store/sqlite-worker.ts',
-  'reconcile-worker': 'src/store/reconcile-worker.ts',
+  'scan-worker': 'src/store/scan-worker.ts',
   'composer-worker': 'src/engines/studio/composer-worker.ts',
   'speech-worker': 'src/engines/speech/speech-worker.ts',
   'workshop-worker': 'src/engines/workshop/workshop-worker.ts',

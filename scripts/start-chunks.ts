@@ -19,7 +19,7 @@ const ALONE = [
   'src/cli/call.ts',
   'src/cli/local-admin.ts',
   'src/store/sqlite-worker.ts',
-  'src/store/reconcile-worker.ts',
+  'src/store/scan-worker.ts',
   'src/engines/studio/composer-worker.ts',
   'src/engines/speech/speech-worker.ts',
   'src/engines/workshop/workshop-worker.ts',

@@ -26,6 +26,7 @@ import * as library from './migrations/0022-library.ts'
 import * as moneyAndAnnouncements from './migrations/0023-money-and-announcements.ts'
 import * as retention from './migrations/0024-retention.ts'
 import * as connectedClients from './migrations/0025-connected-clients.ts'
+import * as endedTasks from './migrations/0026-ended-tasks.ts'
 import { requireTableRights } from './postgres/schema-rights.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
@@ -56,6 +57,7 @@ const MIGRATIONS = {
   '0023-money-and-announcements': moneyAndAnnouncements,
   '0024-retention': retention,
   '0025-connected-clients': connectedClients,
+  '0026-ended-tasks': endedTasks,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

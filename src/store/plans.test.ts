@@ -133,6 +133,27 @@ describe('query plans on SQLite', () => {
     expect(await found((tx) => reads.listTasks(tx, { tenantId, status: UNFINISHED, limit: 10 }))).toContain(
       'tasks_unfinished',
     )
+    for (const status of [['processing'], ['pending', 'staged']] as const) {
+      expect(await found((tx) => reads.listTasks(tx, { tenantId, status, limit: 10 }))).toContain('tasks_unfinished')
+      expect(await found((tx) => reads.countTasks(tx, { tenantId, status }))).toContain('tasks_unfinished')
+    }
+    for (const status of [['failed'], ['completed', 'cancelled'], ['failed', 'processing']] as const) {
+      const list = await found((tx) => reads.listTasks(tx, { tenantId, status, limit: 10 }))
+      expect(list).toContain('tasks_ended')
+      expect(list).not.toMatch(/TEMP B-TREE|tasks_by_mode/)
+      const count = await found((tx) => reads.countTasks(tx, { tenantId, mode: 'live', status }))
+      expect(count).toContain('tasks_ended')
+      expect(count).not.toContain('tasks_by_mode')
+    }
+    const unstarted = { tenantId, mode: 'live', createdBefore: now, models: null, limit: 10 } as const
+    expect(await found((tx) => reads.listUnstarted(tx, unstarted))).toContain('tasks_unfinished')
+    const batchId = 'b'
+    for (const status of [undefined, ['failed']] as const) {
+      const which = { tenantId, batchId, ...(status ? { status } : {}) }
+      expect(await found((tx) => reads.listTasks(tx, { ...which, limit: 10 }))).toContain('tasks_by_batch')
+      expect(await found((tx) => reads.countTasks(tx, which))).toContain('tasks_by_batch')
+    }
+    expect(await found((tx) => reads.listUnstarted(tx, { ...unstarted, batchId }))).toContain('tasks_by_batch')
     expect(await found((tx) => writes.queueDeliveries(tx, { limit: 10, now }))).toContain('deliveries_unqueued')
     expect(await found(claimDeliveries)).toContain('deliveries_queued')
     expect(await found(listDueReceivers)).toContain('receivers_waiting')

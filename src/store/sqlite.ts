@@ -6,7 +6,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
 import { type EngineVerbs, writes } from './queries/index.ts'
-import { reconcileInThread } from './reconcile-in-thread.ts'
+import { openScans } from './scans.ts'
 import { takeServeLock } from './serve-lock.ts'
 import { errorOfPlain, plainErrorOf } from './sqlite-errors.ts'
 import { openReader } from './sqlite-reader.ts'
@@ -39,8 +39,8 @@ const SUBMISSIONS = { maxBatch: 16, atOnce: Number.POSITIVE_INFINITY }
 const LOG_WAIT_MS = 1_000
 
 /**
- * The embedded store. Writes go to the one writer thread; reads run here, on a connection of their own: they are few
- * index look-ups, which cost less than a message to another thread would.
+ * The embedded store. Writes go to the one writer thread; reads run here, on a connection of their own, where they are few
+ * index look-ups, which cost less than a message to another thread would. Others have a thread too (`scans.ts`).
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const lock = options.exclusive ? takeServeLock(options.path) : undefined
@@ -107,13 +107,13 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const { applyWrites, ...writeVerbs } = Object.fromEntries(
     Object.keys(writes).map((verb) => [verb, (args: unknown) => call(verb as keyof EngineVerbs, args)]),
   ) as unknown as EngineVerbs // the registry has exactly these names
+  // A command has nothing else to do meanwhile.
+  const scans = isServed ? openScans(path) : undefined
   const gate = new ClosingGate()
   return {
     ...gate.guard({
       ...writeVerbs,
-      ...readVerbs,
-      // It reads the whole ledger, which takes seconds: a server has other things to do meanwhile.
-      ...(isServed ? { reconcile: () => reconcileInThread(path) } : {}),
+      ...(scans ? scans.beside(readVerbs) : readVerbs),
       submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS),
       async applyChange({ change }: { change: TaskChange }) {
         const [isApplied] = await applyWrites({ writes: [taskWriteOf(change)] })
@@ -130,6 +130,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     close() {
       closing ??= (async () => {
         await gate.close()
+        await scans?.close()
         worker.postMessage('close')
         await exited
         reader.close()

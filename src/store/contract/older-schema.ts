@@ -15,6 +15,7 @@ const UNDO_TRIGGERS: Record<Engine, readonly string[]> = {
 }
 
 const UNDO: readonly string[] = [
+  'drop index tasks_ended',
   'drop table connections',
   ...[
     'oauth_clients',

@@ -52,6 +52,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0023-money-and-announcements' },
       { name: '0024-retention' },
       { name: '0025-connected-clients' },
+      { name: '0026-ended-tasks' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

@@ -15,3 +15,19 @@ export const UNSTARTED = inText(['staged', 'pending'])
 export const RUNNING_TEXT = inText(RUNNING)
 export const ENDED_TEXT = inText(STATUSES.filter(isTerminal))
 export const UNFINISHED = STATUSES.filter((status) => !isTerminal(status))
+const UNFINISHED_TEXT = inText(UNFINISHED)
+
+/**
+ * The parts of a set of statuses of which each has an index in the order of ids: all that are unfinished, and each end by
+ * itself.
+ */
+export function indexedParts(statuses: readonly Status[]): Status[][] {
+  const unfinished = statuses.filter((status) => !isTerminal(status))
+  const ends = [...new Set(statuses.filter(isTerminal))].map((status) => [status])
+  return unfinished.length > 0 ? [unfinished, ...ends] : ends
+}
+
+/** The condition of the index on tasks with such statuses, which are all unfinished or all ends. */
+export function indexOf(statuses: readonly Status[]): RawBuilder<string>[] {
+  return statuses.some(isTerminal) ? ENDED_TEXT : UNFINISHED_TEXT
+}

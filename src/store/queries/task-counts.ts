@@ -1,9 +1,11 @@
 import { type Selectable, sql } from 'kysely'
 import { DAY_MS } from '../../core/clock.ts'
+import { isTerminal, MODES } from '../../core/task.ts'
 import type { TaskFilter } from '../../core/task-filter.ts'
 import type { TaskCountsTable } from '../schema.ts'
 import type { Tx } from '../tx.ts'
-import { inText } from './statuses.ts'
+import { indexOf, inText } from './statuses.ts'
+import { tenantBeside } from './tenant-beside.ts'
 
 interface Counted {
   tenant_id: string
@@ -63,16 +65,26 @@ export async function totalTasks(tx: Tx, filter: TaskFilter): Promise<number> {
   return total
 }
 
+/** The counts of unfinished tasks and of those that have ended, which have different indexes. */
 async function exactTotal(tx: Tx, filter: TaskFilter, from?: number, to?: number): Promise<number> {
   if (from !== undefined && to !== undefined && from > to) return 0
+  const { status } = filter
+  if (!status) return await totalOf(tx, filter, from, to)
+  const parts = [status.filter(isTerminal), status.filter((one) => !isTerminal(one))].filter((part) => part.length > 0)
+  const totals = await Promise.all(parts.map((part) => totalOf(tx, { ...filter, status: part }, from, to)))
+  return totals.reduce((sum, one) => sum + one, 0)
+}
+
+async function totalOf(tx: Tx, filter: TaskFilter, from?: number, to?: number): Promise<number> {
   let query = tx.db
     .selectFrom('tasks')
     .select((eb) => eb.fn.countAll<number>().as('total'))
-    .where('tenant_id', '=', filter.tenantId)
-  if (filter.mode) query = query.where('mode', '=', filter.mode)
+    .where(tenantBeside(filter.batchId, 'tenant_id'), '=', filter.tenantId)
+    .where('mode', 'in', filter.mode ? [filter.mode] : MODES)
   if (filter.model) query = query.where('model', 'in', [...filter.model])
   if (filter.operation) query = query.where('operation', 'in', [...filter.operation])
   if (filter.status) query = query.where('status', 'in', inText(filter.status))
+  if (filter.status && filter.batchId === undefined) query = query.where('status', 'in', indexOf(filter.status))
   if (filter.batchId !== undefined) query = query.where('batch_id', '=', filter.batchId)
   if (filter.keyId !== undefined) query = query.where('key_id', '=', filter.keyId)
   if (filter.isFavourite) query = query.where('favourite_at', 'is not', null)

@@ -5,8 +5,9 @@ import type { Database, TasksTable } from '../schema.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { jsonText } from './library-text.ts'
-import { inText, RUNNING_TEXT, UNSTARTED } from './statuses.ts'
+import { indexedParts, indexOf, inText, RUNNING_TEXT, UNFINISHED, UNSTARTED } from './statuses.ts'
 import { countTasks, firstIdAt } from './task-counts.ts'
+import { tenantBeside } from './tenant-beside.ts'
 
 type Args<Verb extends keyof ReadVerbs> = Parameters<ReadVerbs[Verb]>[0]
 
@@ -39,19 +40,30 @@ export async function getMode(tx: Tx, { id }: Args<'getMode'>): Promise<Mode | u
 }
 
 export async function listTasks(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {
-  if (args.mode) return listOfMode(tx, args)
-  // The index has the modes apart, so the newest of both are the newest of each, merged.
+  // An index has the modes and some statuses apart, so the newest of all are the newest of each, merged.
+  const parts = partsOf(args)
   const { offset = 0, limit } = args
-  const pages = await Promise.all(
-    MODES.map((mode) => listOfMode(tx, { ...args, mode, offset: 0, limit: offset + limit })),
-  )
-  return pages
-    .flat()
-    .sort((a, b) => (a.id < b.id ? 1 : -1))
-    .slice(offset, offset + limit)
+  const isOne = parts.length === 1
+  const page = isOne ? {} : { offset: 0, limit: offset + limit }
+  const pages = await Promise.all(parts.map((part) => rowsOf(tx, { ...args, ...part, ...page })))
+  const rows = isOne ? (pages[0] ?? []) : newestOf(pages.flat()).slice(offset, offset + limit)
+  return rows.map(taskOfRow)
 }
 
-async function listOfMode(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {
+type TaskRow = Selectable<TasksTable>
+
+function newestOf(rows: readonly TaskRow[]): TaskRow[] {
+  return rows.toSorted((a, b) => (a.id < b.id ? 1 : -1))
+}
+
+function partsOf(args: Args<'listTasks'>): Pick<Args<'listTasks'>, 'mode' | 'status'>[] {
+  const modes = args.mode ? [args.mode] : MODES
+  const hasIndex = args.status !== undefined && !isNarrow(args) && args.batchId === undefined
+  const statuses = hasIndex ? indexedParts(args.status ?? []) : [undefined]
+  return modes.flatMap((mode) => statuses.map((status) => (status ? { mode, status } : { mode })))
+}
+
+async function rowsOf(tx: Tx, args: Args<'listTasks'>): Promise<TaskRow[]> {
   let query = (isNarrow(args) ? fromLibrary(tx, args) : fromTasks(tx, args)).selectAll('tasks').limit(args.limit)
   if (args.offset !== undefined && args.offset > 0) query = query.offset(args.offset)
   if (args.status) query = query.where('tasks.status', 'in', inText(args.status))
@@ -59,7 +71,7 @@ async function listOfMode(tx: Tx, args: Args<'listTasks'>): Promise<Task[]> {
   if (args.externalId !== undefined) query = query.where('tasks.external_id', '=', args.externalId)
   if (args.isFavourite) query = query.where('tasks.favourite_at', 'is not', null)
   if (args.idempotencyKey !== undefined) query = query.where('tasks.idempotency_key', '=', args.idempotencyKey)
-  return (await query.where('tasks.deleted_at', 'is', null).execute()).map(taskOfRow)
+  return await query.where('tasks.deleted_at', 'is', null).execute()
 }
 
 /**
@@ -80,8 +92,12 @@ function isNarrow({
 }
 
 function fromTasks(tx: Tx, args: Args<'listTasks'>): SelectQueryBuilder<Database, 'tasks', object> {
-  let query = tx.db.selectFrom('tasks').where('tasks.tenant_id', '=', args.tenantId).orderBy('tasks.id', 'desc')
+  let query = tx.db
+    .selectFrom('tasks')
+    .where(tenantBeside(args.batchId, 'tasks.tenant_id'), '=', args.tenantId)
+    .orderBy('tasks.id', 'desc')
   if (args.mode) query = query.where('tasks.mode', '=', args.mode)
+  if (args.status && args.batchId === undefined) query = query.where('tasks.status', 'in', indexOf(args.status))
   if (args.operation) query = query.where('tasks.operation', 'in', [...args.operation])
   if (args.model) query = query.where('tasks.model', 'in', [...args.model])
   if (args.keyId !== undefined) query = query.where('tasks.key_id', '=', args.keyId)
@@ -144,11 +160,12 @@ export async function listUnstarted(tx: Tx, args: Args<'listUnstarted'>): Promis
   let query = tx.db
     .selectFrom('tasks')
     .selectAll()
-    .where('tenant_id', '=', args.tenantId)
+    .where(tenantBeside(args.batchId, 'tenant_id'), '=', args.tenantId)
     .where('status', 'in', UNSTARTED)
     .where('created_at', '<', args.createdBefore)
     .orderBy('id')
     .limit(args.limit)
+  if (args.batchId === undefined) query = query.where('status', 'in', indexOf(UNFINISHED))
   if (args.mode) query = query.where('mode', '=', args.mode)
   if (args.models) query = query.where('model', 'in', args.models)
   if (args.batchId !== undefined) query = query.where('batch_id', '=', args.batchId)
