@@ -116,7 +116,7 @@ class ReceivedAnswer implements Dispatcher.DispatchHandler, StreamAnswer {
         if (this.#state === 'receiving') this.#controller?.resume()
       },
       destroy: (error, done) => {
-        this.#abort(error ?? new Error('The answer is not read to its end.'))
+        if (this.#state === 'receiving') this.#abort(error ?? new Error('The answer is not read to its end.'))
         done(error)
       },
     })

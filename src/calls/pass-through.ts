@@ -153,8 +153,12 @@ function firstChunk(body: Readable): Promise<Buffer | undefined> {
   })
 }
 
+/** How an event begins that may be an error; most are not, and are not looked at further. */
+const ERROR_BEGINS = /^(?:event: ?error\r?\n|data: ?\{"(?:type": ?"error|error"))/
+
 /** The error that a stream begins with: Anthropic's are events of that name, OpenAI's have nothing beside it. */
 function failureIn(first: Buffer): PolyphonyError | undefined {
+  if (!ERROR_BEGINS.test(first.toString('latin1', 0, 32))) return undefined
   const [event = ''] = first.toString().split(/\r?\n\r?\n/, 1)
   const [, data] = /^(?:event: ?error\r?\n)?data: ?(\{"(?:type": ?"error|error":).*)$/.exec(event) ?? []
   const json = data === undefined ? undefined : parsed(Buffer.from(data))
