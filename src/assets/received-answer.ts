@@ -120,6 +120,7 @@ class ReceivedAnswer implements Dispatcher.DispatchHandler, StreamAnswer {
         done(error)
       },
     })
+    stream.on('error', () => {}) // its reader has a listener of its own, and without a reader nothing is lost
     for (const chunk of this.#chunks) stream.push(chunk)
     this.#chunks = []
     if (this.#state === 'whole') stream.push(null)

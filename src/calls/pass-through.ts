@@ -144,7 +144,8 @@ function firstChunk(body: Readable): Promise<Buffer | undefined> {
     const fail = (error: Error): void => end(() => reject(error))
     const look = (): void => {
       const chunk: unknown = body.read()
-      if (chunk !== null) end(() => resolve(chunk as Buffer)) // a stream of bytes
+      if (chunk !== null)
+        end(() => resolve(chunk as Buffer)) // a stream of bytes
       else if (body.readableEnded)
         end(() => reject(new PolyphonyError('output_unusable', 'The vendor answers with nothing.')))
     }
