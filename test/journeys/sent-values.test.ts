@@ -91,7 +91,12 @@ interface Stored {
 async function stored(path: string, body: JsonObject): Promise<Stored> {
   const key = `sent-${sent++}`
   const answer = await gateway.send('POST', path, { body, headers: { 'idempotency-key': key } })
-  const [task] = await gateway.store.listTasks({ tenantId: gateway.tenantId, idempotencyKey: key, limit: 1 })
+  const [task] = await gateway.store.listTasks({
+    tenantId: gateway.tenantId,
+    mode: 'live',
+    idempotencyKey: key,
+    limit: 1,
+  })
   const { operation, input, echo, webhookUrl, externalId } = task ?? {}
   const text = task && JSON.stringify({ operation, input: sorted(input ?? {}), echo, webhookUrl, externalId })
   // Each body's files are stored anew.

@@ -1,7 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
 import { Compile, type Validator } from 'typebox/compile'
-import { afterAll } from 'vitest'
+import { afterAll, inject } from 'vitest'
 import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.ts'
 
 /**
@@ -21,7 +22,7 @@ export interface Answer {
 const MOST_ALIKE = 12
 
 interface Seen {
-  /** Of the first gateway of this process: it is the same for all. */
+  /** Of the first gateway of the run: it is the same for all. */
   document: Promise<JsonObject | undefined> | undefined
   answers: Map<string, Answer[]>
 }
@@ -65,10 +66,28 @@ function watchServers(kept: Seen): Seen {
 
 /** Undefined for a server that was put together by a test of its own, without what the document needs. */
 async function documentOf(fastify: FastifyInstance): Promise<JsonObject | undefined> {
+  const text = (await keptText()) ?? (await madeText(fastify))
+  if (text === undefined) seen.document = undefined
+  return text === undefined ? undefined : (JSON.parse(text) as JsonObject) // as OpenAPI says
+}
+
+async function keptText(): Promise<string | undefined> {
+  try {
+    return await readFile(inject('keptDescription'), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function madeText(fastify: FastifyInstance): Promise<string | undefined> {
   const { statusCode, body } = await fastify.inject('/openapi.json')
-  if (statusCode === 200) return JSON.parse(body) as JsonObject // as OpenAPI says
-  seen.document = undefined
-  return undefined
+  if (statusCode !== 200) return undefined
+  const kept = inject('keptDescription')
+  const mine = `${kept}.${process.pid}`
+  await writeFile(mine, body)
+  await rename(mine, kept) // another process reads the whole of it or nothing
+  return body
 }
 
 afterAll(async () => {
@@ -103,28 +122,41 @@ function validatorsOf(document: JsonObject): Map<string, Validator | undefined> 
 interface Described {
   path: string
   operation: JsonObject
+  pattern: RegExp
 }
 
 /** The described path that a request's path belongs to: of several the one with the most fixed text. */
-function pathFor(path: string, method: string, { paths }: JsonObject): Described | undefined {
-  const fixed = (template: string) => template.replaceAll(/\{[^}]*\}/g, '').length
-  return Object.entries(paths as { [path: string]: { [method: string]: JsonObject } })
-    .flatMap(([template, { [method]: operation }]): Described[] => (operation ? [{ path: template, operation }] : []))
-    .filter((one) => patternOf(one).test(path))
-    .sort((a, b) => fixed(b.path) - fixed(a.path))[0]
+function pathFor(path: string, method: string, document: JsonObject): Described | undefined {
+  return remembered(routesOf(document), method, () => routesFor(method, document)).find(({ pattern }) =>
+    pattern.test(path),
+  )
 }
 
-const patterns = new Map<string, RegExp>()
+const routes = new WeakMap<JsonObject, Map<string, Described[]>>()
 
-function patternOf({ path: template, operation }: Described): RegExp {
-  return remembered(patterns, template, () => {
-    const parameters = (operation.parameters ?? []) as { name: string; schema: { enum?: string[] } }[]
-    const valuesOf = (name: string) => parameters.find((one) => one.name === name)?.schema.enum?.join('|')
-    const text = template
-      .replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')
-      .replaceAll(/\{([^}]*)\}/g, (_, name: string) => `(?:${valuesOf(name) ?? '[^/]+'})`)
-    return new RegExp(`^${text}/?$`)
-  })
+function routesOf(document: JsonObject): Map<string, Described[]> {
+  const known = routes.get(document) ?? new Map<string, Described[]>()
+  routes.set(document, known)
+  return known
+}
+
+/** All described paths of a method, those with the most fixed text first. */
+function routesFor(method: string, { paths }: JsonObject): Described[] {
+  const fixed = ({ path }: Described) => path.replaceAll(/\{[^}]*\}/g, '').length
+  return Object.entries(paths as { [path: string]: { [method: string]: JsonObject } })
+    .flatMap(([path, { [method]: operation }]) =>
+      operation ? [{ path, operation, pattern: patternOf(path, operation) }] : [],
+    )
+    .sort((a, b) => fixed(b) - fixed(a))
+}
+
+function patternOf(path: string, operation: JsonObject): RegExp {
+  const parameters = (operation.parameters ?? []) as { name: string; schema: { enum?: string[] } }[]
+  const valuesOf = (name: string) => parameters.find((one) => one.name === name)?.schema.enum?.join('|')
+  const text = path
+    .replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')
+    .replaceAll(/\{([^}]*)\}/g, (_, name: string) => `(?:${valuesOf(name) ?? '[^/]+'})`)
+  return new RegExp(`^${text}/?$`)
 }
 
 function validatorFor({ responses }: JsonObject, status: number, document: JsonObject): Validator | undefined {
