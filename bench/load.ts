@@ -24,6 +24,11 @@ export async function load(options: Load): Promise<Measured> {
   return run(options)
 }
 
+/** Loads a URL without a warm-up, for who measures more than the answers. */
+export function loadOnce(options: Load): Promise<Measured> {
+  return run(options)
+}
+
 const ROUNDS = 5
 
 /** Loads two URLs in turns and takes the median of each. */

@@ -1,9 +1,9 @@
 import { Pool } from 'undici'
 import type { Figure, Row } from '../bench.ts'
 import { ADMIN_KEY, type Child, inFolder, startChild } from '../child.ts'
-import { inTurns, type Load, load } from '../load.ts'
+import { inTurns, type Load, load, loadOnce } from '../load.ts'
 import { openLoop, quantile, type Times } from '../open-loop.ts'
-import { residentMb } from '../resident.ts'
+import { processorMs, residentMb } from '../resident.ts'
 
 const CONNECTIONS = 32
 /** Calls a second; fewer on a machine that has not several times as many in it, where only the queue would be measured. */
@@ -15,7 +15,8 @@ const ROUNDS = 5
 const TIMES_PORTKEY = 25
 const ADDED_MS = { p50: 0.4, p99: 2 }
 
-const CALLS = 100_000
+/** `BENCH_CALLS=20000` for a shorter look at whether memory grows. */
+const CALLS = Number(process.env.BENCH_CALLS ?? 100_000)
 const STREAMS = 1_000
 const STREAMS_AT_ONCE = 50
 const GROWTH_MB = { calls: 50, streams: 100 }
@@ -85,6 +86,9 @@ async function throughput(
       ours: chatAt(gateway, seconds),
       portkey: chatAt(portkey, seconds, { headers }),
     })
+    const before = processorMs(gateway.process.pid)
+    const { answers } = await loadOnce(chatAt(gateway, seconds))
+    const processorUs = ((processorMs(gateway.process.pid) - before) * 1_000) / answers
     const times = measured.ours.perSecond / measured.portkey.perSecond
     const figure = {
       what: `chat completions that pass through, ${CONNECTIONS} connections, against Portkey's gateway`,
@@ -95,6 +99,7 @@ async function throughput(
         'calls/s': Math.round(measured.ours.perSecond),
         'Portkey/s': Math.round(measured.portkey.perSecond),
         'bare/s': Math.round(measured.bare.perSecond),
+        'processor us a call': Math.round(processorUs),
         'p99 ms': measured.ours.p99Ms,
         'Portkey p99 ms': measured.portkey.p99Ms,
       },

@@ -1,7 +1,9 @@
 import { pipeline, Readable } from 'node:stream'
+import { LRUCache } from 'lru-cache'
 import { PolyphonyError } from '../core/errors.ts'
 import { decoderOf } from './content-encodings.ts'
 import { BARE, type VendorFetch, type Way } from './fetch-through.ts'
+import { receive } from './received-answer.ts'
 
 export interface StreamRequest {
   headers: Record<string, string>
@@ -15,7 +17,12 @@ export interface StreamAnswer {
   statusCode: number
   headers: Record<string, string | string[] | undefined>
   /** Decoded, where the vendor compressed it without being asked to. */
-  body: Readable
+  readonly body: Readable
+  /**
+   * Reads the answer whole, in place of `body` and at a lower cost; undefined if it has more bytes, and then it is ended. Absent
+   * where only `body` can be read.
+   */
+  whole?(maxBytes: number): Promise<Buffer | undefined>
 }
 
 /**
@@ -24,21 +31,22 @@ export interface StreamAnswer {
  */
 export type VendorStream = (url: string, request: StreamRequest) => Promise<StreamAnswer>
 
+/** Vendors' addresses, parsed: there are few, and parsing one takes as long as sending to it. */
+const KNOWN_URLS = 256
+
 export function streamThrough(way: () => Promise<Way>, judge?: (url: URL) => void): VendorStream {
-  return async (url, { headers, body, signal, silenceMs }) => {
-    const { request, agent } = await way()
-    judge?.(new URL(url))
-    const answer = await request(url, {
-      dispatcher: agent,
-      method: 'POST',
-      headers,
-      body,
-      signal,
-      ...(silenceMs === undefined ? {} : { headersTimeout: silenceMs, bodyTimeout: silenceMs }),
-    })
-    const { statusCode, headers: answered } = answer
-    if (statusCode < 400) refuseUnusable(answer)
-    return { statusCode, headers: answered, body: decoded(answer.body, answered) }
+  const urls = new LRUCache<string, URL>({ max: KNOWN_URLS })
+  return async (text, request) => {
+    const { agent } = await way()
+    let url = urls.get(text)
+    if (!url) {
+      url = new URL(text)
+      urls.set(text, url)
+    }
+    judge?.(url)
+    const answer = await receive(agent, url, request)
+    if (answer.statusCode < 400) refuseUnusable(answer)
+    return decoded(answer)
   }
 }
 
@@ -96,11 +104,12 @@ function boundedBody(body: Readable, status: number): Readable {
 /** A page is the answer of a proxy, or of the wrong server, whatever its status says. */
 const PAGE = /^(?:text\/html|application\/xhtml\+xml)\b/i
 
-function refuseUnusable({ statusCode, headers, body }: StreamAnswer): void {
-  const { 'content-type': type } = headers
+function refuseUnusable(answer: StreamAnswer): void {
+  const { statusCode } = answer
+  const { 'content-type': type } = answer.headers
   const isPage = typeof type === 'string' && PAGE.test(type)
   if (statusCode < 300 && !isPage) return
-  drop(body)
+  drop(answer.body)
   const what = isPage ? `a page (${type})` : `a redirect (${statusCode}), which is not followed`
   throw new PolyphonyError('output_unusable', `The vendor answers with ${what}.`)
 }
@@ -112,15 +121,15 @@ export function drop(body: Readable): void {
 }
 
 /** Some servers compress although they were asked not to. The header of the encoding is taken off with it. */
-function decoded(body: Readable, headers: StreamAnswer['headers']): Readable {
-  const encoding = headers['content-encoding']
-  if (encoding === undefined || encoding === '' || encoding === 'identity') return body
+function decoded(answer: StreamAnswer): StreamAnswer {
+  const { 'content-encoding': encoding } = answer.headers
+  if (encoding === undefined || encoding === '' || encoding === 'identity') return answer
   const decoder = typeof encoding === 'string' ? decoderOf(encoding) : undefined
   if (!decoder) {
-    drop(body)
+    drop(answer.body)
     throw new PolyphonyError('output_unusable', `The vendor's answer is encoded as "${encoding}", which is not known.`)
   }
-  delete headers['content-encoding']
-  delete headers['content-length']
-  return pipeline(body, decoder, () => {}) // its reader sees the errors of both
+  const body = pipeline(answer.body, decoder, () => {}) // its reader sees the errors of both
+  const { 'content-encoding': _encoding, 'content-length': _length, ...headers } = answer.headers
+  return { statusCode: answer.statusCode, headers, body }
 }

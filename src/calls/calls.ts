@@ -22,6 +22,7 @@ import { priceOfUsage } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import type { RealtimeRoutes, Trying } from './realtime.ts'
 import { listModels, type ModelRoute, routeModel, type Target } from './routing.ts'
+import { refusingDropped } from './sent-options.ts'
 import { inPool, priceOf } from './targets.ts'
 import { type Download, translated } from './translate.ts'
 import { isTimeout, vendorFailure } from './vendor-failure.ts'
@@ -273,7 +274,11 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   /** How the sandbox answers: what is translated by a model of its own, the rest by what is in this process. */
   function sandboxWay(running: Running): () => Promise<TargetAnswer> {
     const { format, model, endpoint } = running.request
-    if (format) return () => translated(running, format, options.sandbox.model(model), { api: undefined, download })
+    if (format)
+      return async () => {
+        const { options: asked } = format.read(running.request.json ?? {})
+        return translated(running, format, options.sandbox.model(model), { options: asked, download })
+      }
     const target = options.sandbox.targetFor(endpoint)
     if (!target) throw new PolyphonyError('no_provider', `The sandbox does not answer ${endpoint}.`)
     return async () => ({ ...(await ask(running, target)), model: target.model })
@@ -316,7 +321,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     throw failure ?? new PolyphonyError('no_provider', 'No account could be asked.')
   }
 
-  function ask(running: Running, target: Target<CallMember>): Promise<TargetAnswer> {
+  async function ask(running: Running, target: Target<CallMember>): Promise<TargetAnswer> {
     const { request } = running
     const { account, side } = target.member
     const send = side.send ?? options.streamFor(account, request.traceparent ?? null)
@@ -324,14 +329,23 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     if (url !== undefined) return passThrough(running, target, { url, send })
     if (!request.format)
       throw new PolyphonyError('no_provider', `${account.provider} does not answer ${request.endpoint}.`)
-    const { format } = request
-    return side
-      .loadModel({
-        model: target.model,
-        settings: account.settings,
-        fetch: streamingFetch(send, request.isStreamed ? { silenceMs: limits.silenceMs } : {}),
-      })
-      .then((model) => translated(running, format, model, { api: side.apiOf(account.settings), download }))
+    return askInOtherFormat(running, target, { format: request.format, send })
+  }
+
+  async function askInOtherFormat(
+    running: Running,
+    { member: { account, side }, model: name }: Target<CallMember>,
+    { format, send }: { format: Format; send: VendorStream },
+  ): Promise<TargetAnswer> {
+    const { request } = running
+    const asked = format.read(request.json ?? {}, side.apiOf(account.settings))
+    const fetch = streamingFetch(send, request.isStreamed ? { silenceMs: limits.silenceMs } : {})
+    const model = await side.loadModel({
+      model: name,
+      settings: account.settings,
+      fetch: refusingDropped(fetch, asked),
+    })
+    return translated(running, format, model, { options: asked.options, download })
   }
 
   /** Returns the function that books the call, once. */
@@ -452,7 +466,10 @@ function noWay(
   { targets }: ModelRoute<CallMember>,
 ): PolyphonyError {
   const providers = [...new Set(targets.map(({ member }) => member.record.provider))].join(', ')
-  return new PolyphonyError('no_provider', `${endpoint} is not answered for ${model}, which ${providers} has.`)
+  // The caller's mistake, as for a name that is unknown: a client that sends it again gets the same.
+  return new PolyphonyError('not_found', `${endpoint} is not answered for ${model}, which ${providers} has.`, {
+    field: 'model',
+  })
 }
 
 function unpriced({ model }: Target<CallMember>): PolyphonyError {

@@ -31,6 +31,8 @@ export interface Usage {
 
 export interface FormatRequest {
   options: Omit<LanguageModelV4CallOptions, 'abortSignal' | 'headers'>
+  /** The caller's fields of options, by their names. */
+  fields: ReadonlyMap<string, string>
   isStreamed: boolean
 }
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { drop, type StreamAnswer, type VendorStream } from '../assets/vendor-stream.ts'
 import { SECOND_MS } from '../core/clock.ts'
@@ -49,22 +48,34 @@ export async function passThrough(
     signal,
     ...(isStreamed ? { silenceMs: limits.silenceMs } : {}),
   })
-  const { statusCode: status, body } = answer
+  const { statusCode: status } = answer
   const headers = passedHeaders(answer.headers)
   const contentType = headers['content-type'] ?? ''
   if (status >= 400) return refusal(answer, headers)
-  const first =
-    isStreamed || request.isFile || isEventStream(contentType) ? await firstBytes(body, contentType) : 'whole'
-  if (first === 'unusable') {
-    drop(body)
-    throw unusable(status, contentType)
+  if (isStreamed || request.isFile || isEventStream(contentType)) {
+    const { body } = answer
+    const first = await firstBytes(body, contentType)
+    if (first === 'unusable') {
+      drop(body)
+      throw unusable(status, contentType)
+    }
+    running.firstByteMs = elapsedMs(startedAt)
+    if (first === 'as it comes' || request.isFile) return streamOf({ status, headers, body }, running, wantsUsage)
+    return wholeAnswer({ status, headers, bytes: await readAll(body, MAX_BYTES, tooLong) }, running)
   }
+  return wholeAnswer({ status, headers, bytes: await readWhole(answer, MAX_BYTES, tooLong) }, running)
+}
+
+function wholeAnswer(
+  { status, headers, bytes }: { status: number; headers: Record<string, string>; bytes: Buffer },
+  running: Running,
+): TargetAnswer {
+  const { request, startedAt } = running
+  const contentType = headers['content-type'] ?? ''
   running.firstByteMs = elapsedMs(startedAt)
-  if (first === 'as it comes' || request.isFile) return streamOf({ status, headers, body }, running, wantsUsage)
-  const bytes = await readAll(body, MAX_BYTES, tooLong)
-  running.firstByteMs = elapsedMs(startedAt)
-  if (!request.isText && parsed(bytes) === undefined) throw unusable(status, contentType)
-  const usage = usageIn(request, bytes, contentType) ?? estimated(request, charactersIn(parsed(bytes) ?? {}))
+  const json = parsed(bytes)
+  if (!request.isText && json === undefined) throw unusable(status, contentType)
+  const usage = usageIn(request, { bytes, json, contentType }) ?? estimated(request, charactersIn(json ?? {}))
   return { status, headers, body: bytes, ended: Promise.resolve({ outcome: 'completed', usage }) }
 }
 
@@ -88,12 +99,10 @@ function unusable(status: number, contentType: string): PolyphonyError {
 }
 
 /** An error of the vendor: thrown where another account may answer, or where it is not in the vendor's own format. */
-async function refusal(
-  { statusCode: status, headers: all, body }: StreamAnswer,
-  headers: Record<string, string>,
-): Promise<TargetAnswer> {
+async function refusal(answer: StreamAnswer, headers: Record<string, string>): Promise<TargetAnswer> {
+  const { statusCode: status, headers: all } = answer
   // Without its words, the status alone says what to do.
-  const bytes = await readAll(body, MAX_ERROR_BYTES, () => undefined).catch(() => undefined)
+  const bytes = await readWhole(answer, MAX_ERROR_BYTES, () => undefined).catch(() => undefined)
   const json = bytes && parsed(bytes)
   if (!bytes || !json || status >= 500 || RETRIED.has(status)) throw vendorError(status, all, json)
   const ended = Promise.resolve({ outcome: 'failed' as const, usage: undefined, errorCode: `http_${status}` })
@@ -123,27 +132,34 @@ async function firstBytes(body: Readable, contentType: string): Promise<'as it c
   return isEventStream(contentType) ? 'unusable' : 'whole'
 }
 
-async function firstChunk(body: Readable): Promise<Buffer | undefined> {
-  const over = new AbortController()
-  const timer = setTimeout(() => over.abort(), FIRST_BYTES_MS)
-  try {
-    for (;;) {
-      const chunk: unknown = body.read()
-      if (chunk !== null) return chunk as Buffer // a stream of bytes
-      if (body.readableEnded) throw new PolyphonyError('output_unusable', 'The vendor answers with nothing.')
-      await Promise.race(['readable', 'end'].map((event) => once(body, event, { signal: over.signal })))
+/** Undefined when nothing has come for `FIRST_BYTES_MS`. */
+function firstChunk(body: Readable): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => end(() => resolve(undefined)), FIRST_BYTES_MS)
+    const end = (settle: () => void): void => {
+      clearTimeout(timer)
+      body.off('readable', look).off('end', look).off('error', fail)
+      settle()
     }
-  } catch (error) {
-    if (over.signal.aborted && !body.destroyed) return undefined
-    throw error
-  } finally {
-    clearTimeout(timer)
-    over.abort() // ends the listeners
-  }
+    const fail = (error: Error): void => end(() => reject(error))
+    const look = (): void => {
+      const chunk: unknown = body.read()
+      if (chunk !== null)
+        end(() => resolve(chunk as Buffer)) // a stream of bytes
+      else if (body.readableEnded)
+        end(() => reject(new PolyphonyError('output_unusable', 'The vendor answers with nothing.')))
+    }
+    body.on('readable', look).on('end', look).on('error', fail)
+    look()
+  })
 }
+
+/** How an event begins that may be an error; most are not, and are not looked at further. */
+const ERROR_BEGINS = /^(?:event: ?error\r?\n|data: ?\{"(?:type": ?"error|error"))/
 
 /** The error that a stream begins with: Anthropic's are events of that name, OpenAI's have nothing beside it. */
 function failureIn(first: Buffer): PolyphonyError | undefined {
+  if (!ERROR_BEGINS.test(first.toString('latin1', 0, 32))) return undefined
   const [event = ''] = first.toString().split(/\r?\n\r?\n/, 1)
   const [, data] = /^(?:event: ?error\r?\n)?data: ?(\{"(?:type": ?"error|error":).*)$/.exec(event) ?? []
   const json = data === undefined ? undefined : parsed(Buffer.from(data))
@@ -168,11 +184,12 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   server_error: 500,
 }
 
-function usageIn({ format, usageOf }: Running['request'], bytes: Buffer, contentType: string): Usage | undefined {
+function usageIn(
+  { format, usageOf }: Running['request'],
+  { bytes, json, contentType }: { bytes: Buffer; json: JsonObject | undefined; contentType: string },
+): Usage | undefined {
   if (usageOf) return usageOf(bytes, contentType)
-  if (!format) return undefined
-  const json = parsed(bytes)
-  return json ? format.usageOf(json) : undefined
+  return json && format?.usageOf(json)
 }
 
 export function parsed(bytes: Buffer): JsonObject | undefined {
@@ -279,16 +296,28 @@ function withoutUsage(events: Buffer): Buffer {
   )
 }
 
-function passedHeaders(given: Record<string, string | string[] | undefined>): Record<string, string> {
-  const found = PASSED_HEADERS.flatMap((name) => {
+function passedHeaders(given: StreamAnswer['headers']): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of PASSED_HEADERS) {
     const value = given[name]
-    return typeof value === 'string' ? [[name, value] as const] : []
-  })
-  return Object.fromEntries(found)
+    if (typeof value === 'string') found[name] = value
+  }
+  return found
 }
 
 function tooLong(): PolyphonyError {
   return new PolyphonyError('output_unusable', `The vendor's answer has more than ${MAX_BYTES / 2 ** 20} MiB.`)
+}
+
+async function readWhole(
+  answer: StreamAnswer,
+  maxBytes: number,
+  tooLarge: () => PolyphonyError | undefined,
+): Promise<Buffer> {
+  if (!answer.whole) return readAll(answer.body, maxBytes, tooLarge)
+  const bytes = await answer.whole(maxBytes)
+  if (!bytes) throw tooLarge() ?? new PolyphonyError('output_unusable', 'The error of the vendor is too long.')
+  return bytes
 }
 
 async function readAll(body: Readable, maxBytes: number, tooLarge: () => PolyphonyError | undefined): Promise<Buffer> {

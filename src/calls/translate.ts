@@ -6,7 +6,7 @@ import type { Json } from '../core/json.ts'
 import type { Usage } from '../core/usage.ts'
 import { charactersIn } from './answer-text.ts'
 import type { Running, TargetAnswer } from './calls.ts'
-import type { AnswerContext, Format, VendorApi } from './format.ts'
+import type { AnswerContext, Format, FormatRequest } from './format.ts'
 import { estimated } from './pass-through.ts'
 import { relayed } from './relayed-stream.ts'
 import { embed, remoteFiles } from './remote-files.ts'
@@ -18,11 +18,10 @@ export async function translated(
   running: Running,
   format: Format,
   model: LanguageModelV4,
-  { api, download }: { api: VendorApi | undefined; download: Download },
+  { options, download }: Pick<FormatRequest, 'options'> & { download: Download },
 ): Promise<TargetAnswer> {
   const { request, startedAt, signal } = running
   const body = request.json ?? {}
-  const { options } = format.read(body, api)
   const context: AnswerContext = {
     id: newId(startedAt),
     model: request.model,

@@ -21,6 +21,7 @@ export function wholeEvents(): WholeEvents {
   let before: readonly [number, number] = [0, 0]
 
   function take(...more: Buffer[]): Buffer {
+    if (kept.length === 0) return more.length === 1 && more[0] ? more[0] : Buffer.concat(more)
     const all = [...kept, ...more]
     kept = []
     keptBytes = 0
@@ -41,7 +42,7 @@ export function wholeEvents(): WholeEvents {
       }
       return keptBytes > MAX_EVENT_BYTES ? Buffer.concat([events, take()]) : events
     },
-    rest: () => take(),
+    rest: () => (kept.length === 0 ? EMPTY : take()),
   }
 }
 

@@ -341,6 +341,75 @@ describe('an answer that clients send back', () => {
   })
 })
 
+const IMAGE = { type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } }
+const WITH_EMPTY_TEXTS: [Format, JsonObject][] = [
+  [
+    chatFormat,
+    chat({
+      messages: [
+        { role: 'user', content: [{ type: 'text', text: '' }, IMAGE] },
+        { role: 'assistant', content: '' },
+        { role: 'user', content: 'and?' },
+      ],
+    }),
+  ],
+  [
+    responsesFormat,
+    responses({
+      input: [
+        {
+          role: 'user',
+          content: [
+            { type: 'input_text', text: '' },
+            { type: 'input_image', image_url: IMAGE.image_url.url },
+          ],
+        },
+        { role: 'assistant', content: [{ type: 'output_text', text: '' }] },
+        { role: 'user', content: 'and?' },
+      ],
+    }),
+  ],
+  [
+    messagesFormat,
+    messages({
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: '' },
+            { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } },
+          ],
+        },
+        { role: 'assistant', content: [{ type: 'text', text: '' }] },
+        { role: 'user', content: 'and?' },
+      ],
+    }),
+  ],
+  [
+    generateFormat,
+    generate({
+      contents: [
+        { role: 'user', parts: [{ text: '' }, { inlineData: { mimeType: 'image/png', data: PIXEL } }] },
+        { role: 'model', parts: [{ text: '' }] },
+        { role: 'user', parts: [{ text: 'and?' }] },
+      ],
+    }),
+  ],
+]
+
+describe('empty texts in a conversation', () => {
+  it.each(WITH_EMPTY_TEXTS)(
+    'are left out of a request in $id: some vendors would refuse it for them',
+    (format, body) => {
+      const file = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: PIXEL } }
+      expect(format.read(body).options.prompt).toEqual([
+        { role: 'user', content: [file] },
+        { role: 'user', content: [{ type: 'text', text: 'and?' }] },
+      ])
+    },
+  )
+})
+
 describe('a request of Anthropic', () => {
   it('keeps cache_control for models of Anthropic', () => {
     const cache_control = { type: 'ephemeral', ttl: '1h' }

@@ -253,6 +253,24 @@ describe('calls', () => {
     expect(vendor.seen).toEqual([])
   })
 
+  it('an error that another request would not change says so, and the official clients do not repeat it', async () => {
+    const { key } = await test.tenant({ creditPoints: 10 })
+    const post = (path: string, bearer: string, body: object) =>
+      fetch(`${test.url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    const ask = { model: 'gpt-5', messages: ASK, max_tokens: 100 }
+    const unpaid = [await post('/v1/chat/completions', key, ask), await post('/v1/messages', key, ask)]
+    expect(unpaid.map(({ status, headers }) => [status, headers.get('x-should-retry')])).toEqual([
+      [429, 'false'],
+      [402, 'false'],
+    ])
+    const wrong = await post('/v1/embeddings', LIVE_KEY, { model: 'claude-haiku-4-5', input: 'rain' })
+    expect([wrong.status, await wrong.json()]).toMatchObject([404, { error: { param: 'model' } }])
+  })
+
   it('a tenant with an account of its own uses it and no other, and pays its price factor', async () => {
     const { key, tenantId } = await test.tenant({})
     const fields = { apiKey: 'sk-of-the-tenant', baseUrl: `${vendor.url}/own/v1` }

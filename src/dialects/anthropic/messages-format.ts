@@ -1,7 +1,7 @@
 import type { Bound, Format } from '../../calls/format.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { type Counted, countedFile, countInput, limitIn, writtenLength } from '../shared/formats/bound.ts'
-import { meterOf } from '../shared/formats/meter.ts'
+import { metersOf } from '../shared/formats/meter.ts'
 import { errorBody } from './errors.ts'
 import { readMessages } from './read-messages.ts'
 import { messagesUsage, streamedUsage } from './usage.ts'
@@ -16,12 +16,11 @@ export const messagesFormat: Format = {
   openStream: streamMessage,
   failure: errorBody,
   usageOf: (answer) => messagesUsage(answer.usage),
-  meter: () =>
-    meterOf({
-      usage: ['message.usage', 'usage'],
-      text: ['delta.text', 'delta.thinking', 'delta.partial_json'],
-      read: (found) => streamedUsage(found['message.usage'], found.usage),
-    }),
+  meter: metersOf({
+    usage: ['message.usage', 'usage'],
+    text: ['delta.text', 'delta.thinking', 'delta.partial_json'],
+    read: (found) => streamedUsage(found['message.usage'], found.usage),
+  }),
   boundOf,
 }
 

@@ -29,7 +29,7 @@ export function readMessages(body: JsonObject, vendor?: VendorApi): FormatReques
   fields.refuse('mcp_servers', UNSUPPORTED, [[]])
   fields.refuseRest(['model', 'metadata', 'cache_control', 'user_profile_id', 'inference_geo', 'diagnostics'])
   if (vendor !== undefined) refuseBeyond(vendor, draft)
-  return { options: draft.finished(), isStreamed }
+  return { options: draft.finished(), fields: draft.fields, isStreamed }
 }
 
 function readTools(fields: Fields, draft: Draft): void {
@@ -67,8 +67,10 @@ function readToolChoice(fields: Fields, draft: Draft): void {
   const type = choice.requiredOneOf('type', ['auto', 'any', 'tool', 'none'])
   const isSerial = choice.flag('disable_parallel_tool_use')
   if (isSerial === true) allowParallelCalls(draft, false, choice.at('disable_parallel_tool_use'))
-  if (type === 'tool') draft.set('toolChoice', oneTool(draft, choice.requiredText('name'), choice.at('name')))
-  else if (draft.options.tools !== undefined) draft.set('toolChoice', { type: type === 'any' ? 'required' : type })
+  if (type === 'tool')
+    draft.set('toolChoice', oneTool(draft, choice.requiredText('name'), choice.at('name')), 'tool_choice')
+  else if (draft.options.tools !== undefined)
+    draft.set('toolChoice', { type: type === 'any' ? 'required' : type }, 'tool_choice')
   else if (type === 'any') throw invalidInput(choice.at('type'), 'is "any", and there are no tools')
   choice.refuseRest()
 }

@@ -5,6 +5,7 @@ import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/call
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
 import { anthropicRates, sendRates } from '../kit/rate-headers.ts'
+import { finalErrors, RETRIED_CALLS } from '../kit/should-retry-header.ts'
 import { batchRoutes } from './batches.ts'
 import { COUNTED, MESSAGES } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
@@ -29,12 +30,14 @@ export const anthropic: Dialect = {
   id: 'anthropic',
   async routes(app, context) {
     sendAnthropicId(app)
+    const errors = finalErrors((error) => ({ status: statusOf(error), body: errorBody(error) }), RETRIED_CALLS)
     const prepare: CallRoute['prepare'] = (json, caller) => withOwnFiles(json, caller, context.callFiles)
     await serve(app, context, {
       kind: 'call',
       prefixes: [''],
-      error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
+      error: errors.error,
       async routes(inside) {
+        errors.mark(inside)
         sendRates(inside, anthropicRates, context.clock)
         keepBodies(inside)
         inside.post('/v1/messages', callOptions(described('messages')), (request, reply) =>
@@ -58,8 +61,9 @@ export const anthropic: Dialect = {
     await serve(app, context, {
       kind: 'call',
       prefixes: [OWN_PREFIX],
-      error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
+      error: errors.error,
       async routes(inside) {
+        errors.mark(inside)
         sendRates(inside, anthropicRates, context.clock)
         await fileRoutes(inside, context)
       },

@@ -1,7 +1,7 @@
 import type { Bound, Format } from '../../calls/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { atLeastOne, type Counted, countedFile, countInput, limitIn, writtenLength } from '../shared/formats/bound.ts'
-import { meterOf } from '../shared/formats/meter.ts'
+import { metersOf } from '../shared/formats/meter.ts'
 import { errorBody } from './errors.ts'
 import { readGenerate } from './read-generate.ts'
 import { generateUsage } from './usage.ts'
@@ -16,12 +16,11 @@ export const generateFormat: Format = {
   openStream: streamResponse,
   failure: errorBody,
   usageOf: (answer) => generateUsage(answer.usageMetadata),
-  meter: () =>
-    meterOf({
-      usage: ['usageMetadata'],
-      text: ['candidates.content.parts.text'],
-      read: (found) => generateUsage(found.usageMetadata),
-    }),
+  meter: metersOf({
+    usage: ['usageMetadata'],
+    text: ['candidates.content.parts.text'],
+    read: (found) => generateUsage(found.usageMetadata),
+  }),
   boundOf,
 }
 

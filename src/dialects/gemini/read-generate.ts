@@ -26,7 +26,7 @@ export function readGenerate(body: JsonObject, vendor?: VendorApi): FormatReques
   fields.refuse('cachedContent', 'names what is stored at Google; send the whole conversation as contents')
   fields.refuseRest(['model', 'labels'])
   if (vendor !== undefined) refuseBeyond(vendor, draft)
-  return { options: draft.finished(), isStreamed: false }
+  return { options: draft.finished(), fields: draft.fields, isStreamed: false }
 }
 
 function readTools(fields: Fields, draft: Draft): void {
@@ -65,11 +65,12 @@ function readToolChoice(calling: Fields, draft: Draft): void {
   if (name !== undefined) {
     if (names.length > 1) allowOnly(draft, names, calling.at('allowedFunctionNames'))
     else {
-      draft.set('toolChoice', oneTool(draft, name, calling.at('allowedFunctionNames')))
+      const field = calling.at('allowedFunctionNames')
+      draft.set('toolChoice', oneTool(draft, name, field), field)
       return
     }
   }
-  if (mode === 'ANY') draft.set('toolChoice', { type: 'required' })
+  if (mode === 'ANY') draft.set('toolChoice', { type: 'required' }, calling.at('mode'))
   if (mode === 'NONE') draft.set('toolChoice', { type: 'none' })
 }
 

@@ -246,11 +246,12 @@ function modelIn({ json, form }: RawBody): string {
 }
 
 export function passedHeaders({ headers }: FastifyRequest): Record<string, string> {
-  const found = PASSED.flatMap((name) => {
+  const found: Record<string, string> = {}
+  for (const name of PASSED) {
     const value = headers[name]
-    return typeof value === 'string' ? [[name, value] as const] : []
-  })
-  return Object.fromEntries(found)
+    if (typeof value === 'string') found[name] = value
+  }
+  return found
 }
 
 /** Gemini's clients may put the key into the query: it is ours, and not for the vendor. */

@@ -1,5 +1,5 @@
 import type { Format } from '../../calls/format.ts'
-import { meterOf } from '../shared/formats/meter.ts'
+import { metersOf } from '../shared/formats/meter.ts'
 import { boundOfChat } from './bounds.ts'
 import { errorBody } from './errors.ts'
 import { readChat } from './read-chat.ts'
@@ -15,19 +15,18 @@ export const chatFormat: Format = {
   openStream: streamChat,
   failure: errorBody,
   usageOf: (answer) => chatUsage(answer.usage),
-  meter: () =>
-    meterOf({
-      // Groq has its usage at the second place, Moonshot at the third.
-      usage: ['usage', 'x_groq.usage', 'choices.usage'],
-      text: [
-        'choices.delta.content',
-        'choices.delta.refusal',
-        'choices.delta.reasoning_content',
-        'choices.delta.reasoning',
-        'choices.delta.tool_calls.function.arguments',
-        'choices.text',
-      ],
-      read: (found) => chatUsage(found.usage) ?? chatUsage(found['x_groq.usage']) ?? chatUsage(found['choices.usage']),
-    }),
+  meter: metersOf({
+    // Groq has its usage at the second place, Moonshot at the third.
+    usage: ['usage', 'x_groq.usage', 'choices.usage'],
+    text: [
+      'choices.delta.content',
+      'choices.delta.refusal',
+      'choices.delta.reasoning_content',
+      'choices.delta.reasoning',
+      'choices.delta.tool_calls.function.arguments',
+      'choices.text',
+    ],
+    read: (found) => chatUsage(found.usage) ?? chatUsage(found['x_groq.usage']) ?? chatUsage(found['choices.usage']),
+  }),
   boundOf: boundOfChat,
 }

@@ -104,7 +104,10 @@ function assistantParts(message: Fields, draft: Draft, calls: Calls): Part<'assi
 function assistantText(message: Fields): LanguageModelV4TextPart[] {
   const content = message.raw('content')
   const refusal = message.text('refusal')
-  if (content === undefined || content === '') return refusal === undefined ? [] : [{ type: 'text', text: refusal }]
+  if (content === undefined || content === '') {
+    if (refusal !== undefined) return [{ type: 'text', text: refusal }]
+    return content === '' && !message.has('tool_calls') ? [{ type: 'text', text: '' }] : []
+  }
   if (typeof content === 'string') return [{ type: 'text', text: content }]
   return (message.objects('content') ?? []).map((part) => {
     const type = part.requiredOneOf('type', ['text', 'refusal'])

@@ -26,7 +26,7 @@ export function readChat(body: JsonObject, vendor?: VendorApi): FormatRequest {
   readStreamOptions(fields, isStreamed)
   refuseOthers(fields)
   if (vendor !== undefined) refuseBeyond(vendor, draft)
-  return { options: draft.finished(), isStreamed }
+  return { options: draft.finished(), fields: draft.fields, isStreamed }
 }
 
 function readTools(fields: Fields, draft: Draft): void {
@@ -55,13 +55,13 @@ function readToolChoice(fields: Fields, draft: Draft): void {
     const choice = fields.requiredObject('tool_choice')
     choice.requiredOneOf('type', ['function'])
     const one = choice.requiredObject('function')
-    draft.set('toolChoice', oneTool(draft, one.requiredText('name'), one.at('name')))
+    draft.set('toolChoice', oneTool(draft, one.requiredText('name'), one.at('name')), 'tool_choice')
     return
   }
   const type = fields.oneOf('tool_choice', ['none', 'auto', 'required'])
   if (type === 'required' && draft.options.tools === undefined)
     throw invalidInput('tool_choice', 'is "required", and there are no tools')
-  if (type !== undefined && draft.options.tools !== undefined) draft.set('toolChoice', { type })
+  if (type !== undefined && draft.options.tools !== undefined) draft.set('toolChoice', { type }, 'tool_choice')
 }
 
 function readSampling(fields: Fields, draft: Draft): void {

@@ -4,7 +4,7 @@ import type {
   LanguageModelV4ToolResultOutput,
 } from '@ai-sdk/provider'
 import { invalidInput } from '../../core/errors.ts'
-import type { Draft, Part } from '../shared/formats/draft.ts'
+import { type Draft, type Part, saysSomething } from '../shared/formats/draft.ts'
 import type { Fields } from '../shared/formats/fields.ts'
 import { fileAt, fileInBase64, fileInDataUrl, isDataUrl } from '../shared/formats/files.ts'
 import { type ReasoningState, unpacked, withState } from '../shared/formats/reasoning-state.ts'
@@ -68,7 +68,7 @@ function textOnly(parts: readonly (LanguageModelV4TextPart | LanguageModelV4File
 /** Items of one answer (reasoning, text, calls) follow each other, and are one message. */
 function addToAnswer(draft: Draft, parts: readonly Part<'assistant'>[], field: string): void {
   const last = draft.prompt.at(-1)
-  if (last?.role === 'assistant') last.content.push(...parts)
+  if (last?.role === 'assistant') last.content.push(...parts.filter(saysSomething))
   else draft.add({ role: 'assistant', content: [...parts] }, field)
 }
 

@@ -30,7 +30,7 @@ export function readResponses(body: JsonObject, vendor?: VendorApi): FormatReque
   const isStreamed = fields.flag('stream') ?? false
   refuseOthers(fields)
   if (vendor !== undefined) refuseBeyond(vendor, draft)
-  return { options: draft.finished(), isStreamed }
+  return { options: draft.finished(), fields: draft.fields, isStreamed }
 }
 
 function readTools(fields: Fields, draft: Draft): void {
@@ -61,13 +61,13 @@ function readToolChoice(fields: Fields, draft: Draft): void {
   if (typeof fields.given('tool_choice') === 'object') {
     const choice = fields.requiredObject('tool_choice')
     choice.requiredOneOf('type', ['function'])
-    draft.set('toolChoice', oneTool(draft, choice.requiredText('name'), choice.at('name')))
+    draft.set('toolChoice', oneTool(draft, choice.requiredText('name'), choice.at('name')), 'tool_choice')
     return
   }
   const type = fields.oneOf('tool_choice', ['none', 'auto', 'required'])
   if (type === 'required' && draft.options.tools === undefined)
     throw invalidInput('tool_choice', 'is "required", and there are no tools')
-  if (type !== undefined && draft.options.tools !== undefined) draft.set('toolChoice', { type })
+  if (type !== undefined && draft.options.tools !== undefined) draft.set('toolChoice', { type }, 'tool_choice')
 }
 
 function readText(fields: Fields, draft: Draft): void {

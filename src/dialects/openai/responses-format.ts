@@ -1,5 +1,5 @@
 import type { Format } from '../../calls/format.ts'
-import { meterOf } from '../shared/formats/meter.ts'
+import { metersOf } from '../shared/formats/meter.ts'
 import { boundOfResponses } from './bounds.ts'
 import { errorBody } from './errors.ts'
 import { readResponses } from './read-responses.ts'
@@ -15,12 +15,11 @@ export const responsesFormat: Format = {
   openStream: streamResponses,
   failure: errorBody,
   usageOf: (answer) => responsesUsage(answer.usage),
-  meter: () =>
-    meterOf({
-      usage: ['response.usage'],
-      // Of all events that have a `delta`: text, refusals, summaries of reasoning, and arguments of calls.
-      text: ['delta'],
-      read: (found) => responsesUsage(found['response.usage']),
-    }),
+  meter: metersOf({
+    usage: ['response.usage'],
+    // Of all events that have a `delta`: text, refusals, summaries of reasoning, and arguments of calls.
+    text: ['delta'],
+    read: (found) => responsesUsage(found['response.usage']),
+  }),
   boundOf: boundOfResponses,
 }

@@ -13,6 +13,7 @@ import { describedBy } from '../kit/described.ts'
 import { streamTask } from '../kit/event-stream.ts'
 import { refuseViewers, serve, submitTask } from '../kit/protocol.ts'
 import { openaiRates, sendRates } from '../kit/rate-headers.ts'
+import { finalErrors, RETRIED_CALLS } from '../kit/should-retry-header.ts'
 import { batchRoutes } from './batches.ts'
 import { CALL_ROUTES, failure } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
@@ -33,13 +34,15 @@ const FORMS = ['audio/transcriptions', 'audio/translations'] as const
 export const openai: Dialect = {
   id: 'openai',
   async routes(app, context) {
+    const errors = finalErrors((error) => ({ status: statusOf(error), body: errorBody(error) }), RETRIED_CALLS)
     await serve(app, context, {
       kind: 'call',
       prefixes: [''],
       // The workspace's page for chat.
       takesCookies: ['/v1/chat/completions'],
-      error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
+      error: errors.error,
       async routes(inside) {
+        errors.mark(inside)
         inside.addHook('onRequest', refuseViewers)
         sendRates(inside, openaiRates, context.clock)
         keepBodies(inside)

@@ -17,7 +17,10 @@ type Labels<Label extends string> = Readonly<Record<Label, string>>
 const BETWEEN = '\u0000'
 
 function keyOf<Label extends string>(labels: readonly Label[], values: Labels<Label>): string {
-  return labels.map((label) => values[label]).join(BETWEEN)
+  const [first, ...rest] = labels
+  let key: string = first === undefined ? '' : values[first]
+  for (const label of rest) key += BETWEEN + values[label]
+  return key
 }
 
 function labelsOf<Label extends string>(labels: readonly Label[], key: string): Record<string, string> {

@@ -33,6 +33,8 @@ export class Draft {
   readonly prompt: LanguageModelV4Message[] = []
   readonly options: Partial<Options> = {}
   readonly features = new Map<Feature, string>()
+  /** The caller's fields of options. */
+  readonly fields = new Map<string, string>()
   readonly #places = new WeakMap<object, string>()
   readonly #vendorOptions: Record<string, JsonObject> = {}
 
@@ -40,16 +42,18 @@ export class Draft {
   set<Name extends keyof Options>(name: Name, value: Options[Name] | undefined, field?: string): void {
     if (value === undefined) return
     this.options[name] = value
-    if (field !== undefined && isFeature(name)) this.features.set(name, field)
+    if (field === undefined) return
+    this.fields.set(name, field)
+    if (isFeature(name)) this.features.set(name, field)
   }
 
   /** A top P of 1 takes nothing away: clients that always send it ask for nothing. */
   setRandomness(temperature: Given<number>, topP: Given<number>): void {
-    this.set('temperature', temperature.value)
+    this.set('temperature', temperature.value, temperature.field)
     if (temperature.value !== undefined && temperature.value > 1)
       this.features.set('temperatureAbove1', temperature.field)
     if (topP.value === undefined || topP.value === 1) return
-    this.set('topP', topP.value)
+    this.set('topP', topP.value, topP.field)
     if (temperature.value !== undefined) this.features.set('topPBesideTemperature', topP.field)
   }
 
@@ -71,7 +75,9 @@ export class Draft {
     return this.#places.get(one) ?? ''
   }
 
-  add(message: LanguageModelV4Message, field: string): void {
+  add(given: LanguageModelV4Message, field: string): void {
+    const message = withoutEmptyTexts(given)
+    if (message === undefined) return
     const last = this.prompt.at(-1)
     // Results of parallel calls belong to one message: Gemini answers a call with as many results as it made calls.
     if (message.role === 'tool' && last?.role === 'tool') last.content.push(...message.content)
@@ -97,4 +103,23 @@ const FEATURES: ReadonlySet<string> = new Set<Feature>([
 
 function isFeature(name: string): name is Feature {
   return FEATURES.has(name)
+}
+
+/**
+ * Empty texts beside other parts say nothing, and some vendors refuse a conversation that has one: they are left out, with an
+ * answer that has no words at all. Undefined for such an answer.
+ */
+function withoutEmptyTexts(message: LanguageModelV4Message): LanguageModelV4Message | undefined {
+  if (message.role === 'assistant') {
+    const content = message.content.filter(saysSomething)
+    return content.length === 0 ? undefined : { ...message, content }
+  }
+  if (message.role !== 'user') return message
+  const content = message.content.filter(saysSomething)
+  return content.length === 0 ? message : { ...message, content }
+}
+
+/** With a signature of its vendor, an empty text belongs to the reasoning around it. */
+export function saysSomething(part: { type: string; text?: string; providerOptions?: unknown }): boolean {
+  return part.type !== 'text' || part.text !== '' || part.providerOptions !== undefined
 }

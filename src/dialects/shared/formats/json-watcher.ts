@@ -21,7 +21,14 @@ interface Watched {
   objects: readonly string[]
   /** Paths of strings whose UTF-16 units are counted. */
   strings: readonly string[]
-  onObject(path: string, json: string): void
+}
+
+/** What is watched, as a tree: made once for all streams of a format. */
+export function watchedPaths({ objects, strings }: Watched): Node {
+  const root: Node = { path: '', isObject: false, isString: false, children: [] }
+  for (const path of objects) nodeAt(root, path).isObject = true
+  for (const path of strings) nodeAt(root, path).isString = true
+  return root
 }
 
 /** A watched path, or the beginning of one. */
@@ -40,7 +47,7 @@ interface Node {
  * Each method reads a run of bytes and returns where it stopped: with a call for each byte this took ten times as long.
  */
 export class JsonWatcher {
-  readonly #onObject: Watched['onObject']
+  readonly #onObject: (path: string, json: string) => void
   readonly #root: Node
   #characters = 0
 
@@ -71,11 +78,9 @@ export class JsonWatcher {
   /** Where the captured object begins in the bytes at hand. */
   #captureFrom = 0
 
-  constructor({ objects, strings, onObject }: Watched) {
+  constructor(watched: Node, onObject: (path: string, json: string) => void) {
+    this.#root = watched
     this.#onObject = onObject
-    this.#root = { path: '', isObject: false, isString: false, children: [] }
-    for (const path of objects) nodeAt(this.#root, path).isObject = true
-    for (const path of strings) nodeAt(this.#root, path).isString = true
   }
 
   /** UTF-16 units of the watched strings so far. */

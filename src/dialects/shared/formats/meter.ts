@@ -1,6 +1,6 @@
 import type { Meter, Usage } from '../../../calls/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts'
-import { JsonWatcher } from './json-watcher.ts'
+import { JsonWatcher, watchedPaths } from './json-watcher.ts'
 
 export interface MeterForm {
   /** Where events of the format have a usage, as `JsonWatcher` has it. */
@@ -11,14 +11,17 @@ export interface MeterForm {
   read(found: Readonly<Record<string, JsonObject>>): Usage | undefined
 }
 
-/** Keeps the last usage at each path as text, and parses it when it is asked for. */
-export function meterOf({ usage, text, read }: MeterForm): Meter {
-  const found = new Map<string, string>()
-  const watcher = new JsonWatcher({ objects: usage, strings: text, onObject: (path, json) => found.set(path, json) })
-  return {
-    push: (chunk) => watcher.push(chunk),
-    usage: () => read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json)))),
-    deliveredCharacters: () => watcher.characters,
+/** Makes meters, which keep the last usage at each path as text, and parse it when it is asked for. */
+export function metersOf({ usage, text, read }: MeterForm): () => Meter {
+  const watched = watchedPaths({ objects: usage, strings: text })
+  return () => {
+    const found = new Map<string, string>()
+    const watcher = new JsonWatcher(watched, (path, json) => found.set(path, json))
+    return {
+      push: (chunk) => watcher.push(chunk),
+      usage: () => read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json)))),
+      deliveredCharacters: () => watcher.characters,
+    }
   }
 }
 
