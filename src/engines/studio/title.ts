@@ -1,9 +1,16 @@
 import { DANGLING_WORDS, SMALL_IN_TITLES } from './lyric-words.ts'
 
-/** A phrase as a title: capitals, but small words small inside of it; a small word at its end is left out. */
-export function titleOf(phrase: string): string {
+/** Languages whose titles have capitals as English ones; others write a title as a sentence. */
+const IN_CAPITALS: ReadonlySet<string> = new Set(['english', 'chinese', 'japanese', 'korean', 'dutch'])
+
+/**
+ * A phrase as a title. In English: capitals, but small words small inside of it; a small word at its end is left out. In other
+ * languages its own capitals are kept.
+ */
+export function titleOf(phrase: string, language = 'english'): string {
   const words = phrase.split(' ')
   while (words.length > 1 && DANGLING_WORDS.has((words.at(-1) ?? '').toLowerCase()) && !isWhole(words)) words.pop()
+  if (!IN_CAPITALS.has(language)) return words.map((word, index) => (index === 0 ? capitalized(word) : word)).join(' ')
   return words
     .map((word, index) => {
       const isInside = index > 0 && index < words.length - 1 && !/[,:]$/.test(words[index - 1] ?? '')
