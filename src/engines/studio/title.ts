@@ -1,4 +1,6 @@
 import { DANGLING_WORDS, SMALL_IN_TITLES } from './lyric-words.ts'
+import { parseLyrics } from './lyrics.ts'
+import { languageOf } from './prompt-language.ts'
 
 /** Languages whose titles have capitals as English ones; others write a title as a sentence. */
 const IN_CAPITALS: ReadonlySet<string> = new Set(['english', 'chinese', 'japanese', 'korean', 'dutch'])
@@ -18,6 +20,20 @@ export function titleOf(phrase: string, language = 'english'): string {
     })
     .join(' ')
     .replace(/,$/, '')
+}
+
+const MOST_WORDS = 6
+/** Of scripts that write no spaces. */
+const MOST_SIGNS = 40
+
+/** A title for lyrics that have none: the beginning of the chorus, or else of the first line. Undefined where nothing is sung. */
+export function titleOfLyrics(lyrics: string): string | undefined {
+  const sections = parseLyrics(lyrics).filter(({ lines }) => lines.length > 0)
+  const line = (sections.find(({ kind }) => kind === 'chorus') ?? sections[0])?.lines[0]?.text
+  if (line === undefined) return undefined
+  const words = line.split(' ').slice(0, MOST_WORDS).join(' ')
+  const title = titleOf([...words].slice(0, MOST_SIGNS).join(''), languageOf(line).name)
+  return title.replace(/[\s,.;:!?—–-]{1,9}$/u, '') || undefined
 }
 
 /** "I Will", "Let It Be": a verb or "it" may end a title, an article or a preposition may not. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseLyrics } from './lyrics.ts'
 import { linesRhyme, syllablesIn } from './metre.ts'
 import { THEMES } from './themes.ts'
+import { titleOfLyrics } from './title.ts'
 import { writeLyrics } from './write-lyrics.ts'
 
 const PROMPTS = [
@@ -23,6 +24,20 @@ const PROMPTS = [
 ]
 
 const sectionsOf = (text: string): string[][] => text.split('\n\n').map((section) => section.split('\n').slice(1))
+
+describe('titleOfLyrics', () => {
+  it.each([
+    [
+      '[Verse]\nTaxi drivers know my name\n[Chorus]\nNeon in my veins tonight, burning\nHold me',
+      'Neon in My Veins Tonight, Burning',
+    ],
+    ['walking down the avenue of the stars\nagain', 'Walking Down the Avenue'],
+    ['[Verse]\n带我飞过那片大海', '带我飞过那片大海'],
+    ['[Coro]\nDame la mano, dime que sí', 'Dame la mano, dime que sí'],
+    ['[Intro]\n[Solo]', undefined],
+    ['', undefined],
+  ])('the title of the lyrics %j is %j', (lyrics, title) => expect(titleOfLyrics(lyrics)).toBe(title))
+})
 
 describe('writeLyrics', () => {
   it('the form is two verses, a bridge, and the same chorus after each of them', () => {

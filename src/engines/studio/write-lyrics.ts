@@ -200,14 +200,14 @@ function own(subject: Subject, language: Language, taken: Set<string>, random: R
   return take(fitting, taken, random).map((line) => line.replaceAll('*', detail))
 }
 
-/** The longest line with words of the prompt. */
-const LONGEST_OWN = 13
+/** The longest line with words of the prompt: one that is longer than its neighbours makes all of them slow. */
+const LONGEST_OWN = 11
 
 /** For words with which nothing rhymes: what follows them does. */
 const FOR_DETAILS: readonly Couplet[] = [
-  '*, and so it goes / *, as everybody knows',
-  '*, that much I know / *, I told you so',
-  '*, you and I / *, and who knows why',
+  '*, I know / *, and so',
+  "*, it's true / *, and you",
+  '*, you and I / *, until we die',
   '*, say it again / *, now and then',
 ]
 

@@ -85,7 +85,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
   const { song, notes } =
     spec.description && !spec.instrumental
       ? await withLyrics(studio, spec, seed, signal)
-      : { song: named(spec), notes: [] }
+      : { song: await named(studio, spec, seed, signal), notes: [] }
 
   const progress = new Array<number>(takeCount).fill(0)
   const takes = await Promise.all(
@@ -236,12 +236,15 @@ async function withLyrics(studio: Studio, spec: SongSpec, seed: number, signal: 
   return { song, notes: written.notes }
 }
 
-/** A title for a song that came without one: its idea's or its lyrics' first words. */
-function named(spec: SongSpec): SongSpec {
+/** A title for a song that came without one: its idea's, or the beginning of its chorus. */
+async function named(studio: Studio, spec: SongSpec, seed: number, signal: AbortSignal): Promise<SongSpec> {
   if (spec.title) return spec
-  const line = (spec.description ?? spec.lyrics).split('\n').find((text) => text.trim() !== '' && !text.startsWith('['))
-  const words = line?.trim().split(/\s+/).slice(0, 5).join(' ')
-  return { ...spec, title: words || 'Untitled' }
+  if (spec.description) {
+    const { title } = await studio.writeLyrics({ prompt: spec.description, seed }, { signal })
+    return { ...spec, title }
+  }
+  const { titleOfLyrics } = await import('../../engines/studio/title.ts')
+  return { ...spec, title: titleOfLyrics(spec.lyrics) ?? 'Untitled' }
 }
 
 /** What is not taken from a recording that the song continues or changes. */
