@@ -141,7 +141,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
 function coverOf(spec: SongSpec, job: Job): { spec: SongSpec; basis: Basis } | { failed: Failure } {
   const clip = clipIn(job.parent, spec.coverClipId ?? '')
   if (!clip) return { failed: { reason: 'The clip to cover does not exist.' } }
-  mustBeKnown(clip, 'covers')
+  mustBeKnown(clip, 'makes covers', 'it hears their tempo and key, but neither words nor tune nor chords')
   const lyrics = spec.lyrics || (spec.instrumental ? '' : clip.prompt)
   const title = spec.title || clip.title
   const tags = spec.tags || clip.tags
@@ -171,9 +171,9 @@ function basisOf(spec: SongSpec, job: Job): Basis | { failed: Failure } {
 }
 
 /** The studio knows what it composed; of a recording it knows tempo and key, but neither words nor tune nor who plays and sings. */
-function mustBeKnown(clip: StoredClip, does: string): void {
+function mustBeKnown(clip: StoredClip, does: string, why: string): void {
   if (isJsonObject(clip.identity)) return
-  throw new PolyphonyError('no_provider', `The studio ${does} of its own songs only, not of imported recordings.`)
+  throw new PolyphonyError('no_provider', `The studio ${does} of its own songs only, not of recordings: ${why}.`)
 }
 
 function continuationOf(parent: StoredClip, fromSeconds: number, song: SongSpec): Identity {
@@ -200,7 +200,7 @@ function keepPersona(job: Job): Submitted {
   const { sample } = outputSpecFor(job, 'data')
   const clip = clipIn(job.parent, String(job.input.root_clip_id))
   if (!clip) return { failed: { reason: 'The clip does not exist.' } }
-  mustBeKnown(clip, 'keeps the sound')
+  mustBeKnown(clip, 'makes personas', 'it copies no voices')
   return { result: { output: { data: sample, identity: clip.identity ?? null }, files: [] } }
 }
 
