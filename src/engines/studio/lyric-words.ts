@@ -10,7 +10,7 @@ export const MOODS: readonly (readonly [mood: string, words: string, theme: Them
     'happy happiness joy joyful smile laugh laughing party birthday celebrate cheerful fun funny upbeat feel-good',
     'birthday',
   ],
-  ['dreamy', 'dreamy dream dreams moon star stars cloud clouds ethereal hazy night midnight', 'space'],
+  ['dreamy', 'dreamy dream dreams moon star stars cloud clouds ethereal hazy', 'space'],
   ['epic', 'epic battle hero heroic dragon war victory powerful', 'epic'],
   ['calm', 'calm peace peaceful quiet gentle chill relaxing relaxed mellow soothing rain sea ocean forest', 'nature'],
   ['energetic', 'energetic run running fast dance dancing energy fire drive driving race uplifting wild', 'courage'],
@@ -36,7 +36,11 @@ export const STYLE_WORDS: ReadonlySet<string> = wordSet(`
   smooth soft solo song songs soothing soul soulful sound sounds soundtrack spooky strings style swing synth synths synthwave synthpop
   sweet techno tempo thrash tones track trance trap trip-hop tropical trumpet tune ukulele upbeat uplifting urban version vibe vibes
   vintage violin vocal vocals voice voices waltz warm wave whimsical 60s 70s 80s 90s 2000s beautiful cute cool great
-  lullaby anthem shanty hymn carol jingle long best good memorable rhyming rhymed`)
+  lullaby anthem shanty hymn carol jingle long best good memorable rhyming rhymed banger bop jam drop euphoric hypnotic bluesy
+  symphonic edm ballads tunes duets idm breakbeat phonk amapiano afrobeat afrobeats cumbia salsa tango flamenco bachata bolero
+  mariachi fado schlager chanson barbershop doo-wop ragtime bebop big-band motivational bouncy gritty haunting romantic-sounding
+  angry furious fierce hopeful wistful bittersweet tender triumphant quirky silly cheesy sassy passionate sensual spiritual
+  joyful joyous sombre somber singalong sing-along stadium radio-friendly danceable headbanging`)
 
 /** Small words that hold style words together. */
 export const JOINING_WORDS: ReadonlySet<string> = wordSet(`
@@ -46,7 +50,8 @@ export const JOINING_WORDS: ReadonlySet<string> = wordSet(`
 export const REQUEST_WORDS: ReadonlySet<string> = wordSet(`
   please can could would will you write make compose create generate give produce sing do me us i i'd want need like to hear have
   let's lets another one kind type something anything someone piece poem ode story tell number bit really super
-  help thing words verse verses single hit theme study studying work out workout relax focus`)
+  help thing words verse verses single hit theme study studying work out workout relax focus am looking generate full original
+  catchy proper there for`)
 
 /** Kinds of songs that say what they are about: "a wedding song". */
 export const OCCASIONS: ReadonlySet<string> = wordSet(

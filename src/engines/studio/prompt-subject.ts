@@ -15,6 +15,8 @@ export interface Subject {
   phrase: string | undefined
   /** A second thing that the prompt mentions. */
   detail: string | undefined
+  /** What is neither of its sound nor of its form, where a prompt names nothing else: "Diwali" of "a Diwali song". */
+  topic: string | undefined
   /** What the prompt says of the sound: "a slow jazz ballad". */
   style: string
   /** People that the prompt names, outside of the phrase. */
@@ -32,7 +34,7 @@ const LIST_WORDS = 3
 
 /** Takes a request for a song apart: its subject, its sound, its names. */
 export function subjectOf(prompt: string): Subject {
-  const text = plain(prompt)
+  const text = plain(prompt).replace(RUSSIAN_REQUEST, 'песня')
   const { style, about } = requestOf(text)
   const sentences = sentencesOf(about).map(clausesOf)
   const clauses = sentences.flat()
@@ -44,10 +46,20 @@ export function subjectOf(prompt: string): Subject {
   const sounds = [style.trim(), ...clauses.filter(isStyle), ...clauses.map(soundIn)].filter((part) => part !== '')
   return {
     phrase,
-    detail: rest.find((clause) => clause !== phrase && isDetail(clause)),
+    detail: rest.map(withoutWho).find((clause) => clause !== phrase && isDetail(clause)),
+    topic: phrase === undefined ? topicOf(sounds[0] ?? '') : undefined,
     style: sounds.join(', '),
     names: namesIn(about).filter((name) => !phrase?.includes(name)),
   }
+}
+
+/** Of "a funny Diwali song for kids", "Diwali". */
+function topicOf(style: string): string | undefined {
+  const [before = ''] = style.split(TO_ITS_USE)
+  const words = before
+    .split(/\s+/)
+    .filter((word) => tokensOf(word).some((token) => !isTalk(token) && !FORM_WORD.test(token)))
+  return words.length === 0 ? undefined : shortened(quiet(words.join(' ')))
 }
 
 /** Without pictographs, control signs and what would be read as a mark of a section. */
@@ -64,35 +76,85 @@ function plain(prompt: string): string {
 }
 
 /** Words that may follow the name of the form: "a song about …". */
-const LINKS = 'about|for|on|of|called|titled|named|dedicated to|in which|where|celebrating|describing|inspired by|to'
+const LINKS =
+  'about|for|on|of|called|titled|named|dedicated to|in which|where|celebrating|describing|praising|teaching|remembering|inspired by|to'
 const FORM =
-  'songs?|ballads?|tracks?|lyrics?|tunes?|poem|anthem|lullaby|hymn|jingle|rap|piece|ode|waltz|shanty|carol|number|banger|duet|music|story'
+  'songs?|ballads?|tracks?|lyrics?|tunes?|poem|anthem|lullaby|hymn|jingle|rap|piece|ode|waltz|shanty|carol|number|banger|bop|jam|theme|duet|music|story|soundscapes?|soundtrack|beats?|instrumentals?|loop|playlist'
 const ABOUT = /^(.{0,200}?)\b(?:about|called|titled)\s(.+)$/is
-/** A title that the prompt gives, in quotation marks or up to the next clause. */
-const CALLED =
-  /\b(?:called|titled|entitled|named)\s(?:["“”„«]([^"“”„«»]{1,80})["“”»]|(.{1,80}?)(?=$|[,.;:!?\n]|\s(?:about|with|in the style)\s))/i
+/** A title that the prompt gives its song, in quotation marks or up to the next clause; but not "a whale named Moby". */
+const CALLED = new RegExp(
+  `\\b(?:${FORM}),?\\s(?:called|titled|entitled|named)\\s(?:["“”„«]([^"“”„«»]{1,80})["“”»]|(.{1,80}?)(?=$|[,.;:!?\\n]|\\s(?:about|with|in the style)\\s))`,
+  'i',
+)
 const LINKED = new RegExp(`^(.{0,200}?\\b(?:${FORM}))\\s(?:${LINKS})\\s(.+)$`, 'is')
+/** "a spooky song with witches": what is with it may also be a sound. */
+const WITH = new RegExp(`^(.{0,200}?\\b(?:${FORM}))\\s(?:with|featuring)\\s(.+)$`, 'is')
+/** A request that names its form last: "a battle song", "breakup songs for kids", "a song in French". */
+const ENDS_IN_FORM = new RegExp(`\\b(?:${FORM})(?:\\s(?:for|in|by|from|with)\\s[^,]{1,40})?$`, 'i')
+const FORM_WORD = new RegExp(`^(?:${FORM})$`, 'i')
+/** After the form: whom or what it is for, and what it does. */
+const TO_ITS_USE = /\s(?:for|in|by|from|with|that|which|to|you can|people can)\s/i
+/** What a song is to do says nothing of its words: "a song that makes people dance". */
+const WITH_EFFECT = new RegExp(
+  `\\b(?:${FORM})\\s(?:that|which|you can|people can|to)\\s(?:makes?|helps?|lets?|gets?|sounds?|feels?|is|will|can|could|should|would|dance|work|study|relax|sleep|sing|cry)\\b`,
+  'i',
+)
+const FOR_HEARERS =
+  /^(?:kids|children|toddlers|babies|adults|teens|everyone|everybody|beginners|families)(?=$|[,.;!?\n])/i
+/** What a song is to do for what it is about: "a song to cheer up my friend". */
+const PURPOSE =
+  /^(?:cheer up|celebrate|thank|honou?r|remember|welcome|comfort|encourage|congratulate|motivate|surprise|greet|apologi[sz]e to|say (?:goodbye|sorry|thank you|thanks) to)\s(?=\S)/i
+/** A sentence of its own: "I wrote a song about you". */
+const TELLS = /^(?:the|my|our|he|she|we|they|you)\s|^i\s(?!want|need|would|am looking|have to|like to)/i
 const IN_LANGUAGES: readonly RegExp[] = [
-  /^((?:escribe(?:me)?|escríbeme|haz(?:me)?|crea|compón|quiero)?\s?(?:una?\s)?(?:\p{L}+\s)?(?:canción|balada|letra|nana|himno)(?:\s\p{L}+)?)\s(?:sobre|acerca de|para|de)\s(.+)$/isu,
-  /^((?:scrivi(?:mi)?|crea|componi|vorrei)?\s?(?:una?\s)?(?:\p{L}+\s)?(?:canzone|ballata|ninna nanna|inno)(?:\s\p{L}+)?)\s(?:su|sulla|sul|sullo|sull'|per|di)\s(.+)$/isu,
-  /^((?:schreibe?|mach|komponiere|dichte)?\s?(?:mir\s)?(?:ein(?:e|en)?\s)?(?:\p{L}+\s)?(?:lied|song|ballade|schlaflied|hymne))\s(?:über|für|von)\s(.+)$/isu,
-  /^((?:écris|compose|crée)?(?:-moi)?\s?(?:une?\s)?(?:chanson|ballade|berceuse)(?:\s\p{L}+)?)\s(?:sur|pour|à propos de)\s(.+)$/isu,
+  /^((?:escribe(?:me)?|escríbeme|haz(?:me)?|crea|compón|quiero)?\s?(?:una?\s)?(?:\p{L}+\s)?(?:canción|balada|letra|nana|himno)(?:\s(?:de\s(?:amor|cuna|navidad|cumpleaños|boda|despedida)|\p{L}+)(?:\s\p{L}+)?)?)\s(?:sobre|acerca de|para|de)\s(.+)$/isu,
+  /^((?:scrivi(?:mi)?|crea|componi|vorrei)?\s?(?:una?\s)?(?:\p{L}+\s)?(?:canzone|ballata|ninna nanna|inno)(?:\s(?:d'amore|di natale|di compleanno|d'addio|\p{L}+)(?:\s\p{L}+)?)?)\s(?:su|sulla|sul|sullo|sull'|per|di)\s(.+)$/isu,
+  /^((?:schreibe?|mach|komponiere|dichte)?\s?(?:mir\s)?(?:ein(?:e|en)?\s)?(?:\p{L}+\s)?(?:\p{L}{0,16}lied|song|ballade|hymne))\s(?:über|für|von)\s(.+)$/isu,
+  /^((?:écris|compose|crée)?(?:-moi)?\s?(?:une?\s)?(?:chanson|ballade|berceuse)(?:\s(?:d'amour|de noël|d'anniversaire|d'adieu|d'été|\p{L}+)(?:\s\p{L}+)?)?)\s(?:sur|pour|à propos de)\s(.+)$/isu,
   /^((?:请)?(?:帮我)?(?:写|创作|作|來|来)?一?(?:首|个)?关于)(.+?)的?(?:歌曲|歌词|情歌|歌)?$/su,
 ]
-const BEFORE_ITS_FORM = /^(.+?)(についての|に関する|の)(?:歌|曲|ソング|バラード)(?:を.*)?$/su
+const BEFORE_ITS_FORM: readonly RegExp[] = [
+  /^(.+?)(?:についての|に関する|の)(?:歌|曲|ソング|バラード)(?:を.*)?$/su,
+  /^(?:한국어로\s)?(.+?)(?:에 대한|에 관한|을 위한|를 위한|의)?\s(?:노래|곡|발라드)(?:[를을].*)?$/su,
+]
+/** "I want a song" is no part of its name, and has another case. */
+const RUSSIAN_REQUEST = /^(?:(?:я\s)?хочу|напиши(?:\sмне)?|сделай|создай|сочини)\sпесню(?=\s)/iu
 
 function requestOf(text: string): { style: string; about: string } {
   for (const pattern of IN_LANGUAGES) {
     const [, style, about] = pattern.exec(text) ?? []
     if (style !== undefined && about !== undefined) return { style, about: nominative(about) }
   }
-  const [, before] = BEFORE_ITS_FORM.exec(text) ?? []
-  if (before !== undefined) return { style: '', about: before }
+  for (const pattern of BEFORE_ITS_FORM) {
+    const [, before] = pattern.exec(text) ?? []
+    if (before !== undefined) return { style: '', about: before }
+  }
   for (const pattern of [ABOUT, LINKED]) {
     const [, style, about] = pattern.exec(text) ?? []
-    if (style !== undefined && about !== undefined && isRequest(style)) return { style, about }
+    if (style !== undefined && about !== undefined && isHead(style) && !namesNoSubject(pattern, text, about))
+      return { style, about: occasionApart(about.replace(PURPOSE, '')) }
   }
+  const [, form, things] = WITH.exec(text) ?? []
+  if (form !== undefined && things !== undefined && isHead(form) && !tokensOf(things).some(isSound))
+    return { style: form, about: things }
   return isRequest(text) && !namesOccasion(text) ? { style: text, about: '' } : { style: '', about: text }
+}
+
+/** "my wife Maria for our anniversary" is about her; the day is told beside it. */
+const occasionApart = (about: string): string =>
+  about.replace(
+    /\s(?=(?:for|on) (?:our|her|his|my|their) [^,.;]{0,30}\b(?:anniversary|birthday|wedding|graduation|retirement)\b)/i,
+    ', ',
+  )
+
+/** After "for" and "to" may stand who is to hear a song, and what it is to do. */
+const namesNoSubject = (pattern: RegExp, text: string, about: string): boolean =>
+  pattern === LINKED && (WITH_EFFECT.test(text) || FOR_HEARERS.test(about))
+
+/** What stands before "about": known words alone, or any that end in the name of a form or of a sound. */
+function isHead(text: string): boolean {
+  const head = text.trim()
+  return isRequest(head) || (!TELLS.test(head) && (ENDS_IN_FORM.test(head) || isSound(tokensOf(head).at(-1) ?? '')))
 }
 
 /** German: "über den Regen" is about "der Regen". */
@@ -104,10 +166,11 @@ const nominative = (about: string): string =>
 /** Does the text ask for a song in some style, and say nothing else? "The song of the sea" is a subject, though. */
 function isRequest(text: string): boolean {
   if (/^the\s|^my\s/i.test(text)) return false
-  return tokensOf(text).every(
-    (word) => isSound(word) || REQUEST_WORDS.has(word) || JOINING_WORDS.has(word) || OCCASIONS.has(word),
-  )
+  return tokensOf(text).every(isTalk)
 }
+
+const isTalk = (word: string): boolean =>
+  isSound(word) || REQUEST_WORDS.has(word) || JOINING_WORDS.has(word) || OCCASIONS.has(word)
 
 /** "love", "happy birthday" are subjects, "write a love song" is a request. */
 const namesOccasion = (text: string): boolean =>
@@ -121,9 +184,14 @@ function titleIn(text: string, style: string): string | undefined {
   return title === '' ? undefined : shortened(quiet(title))
 }
 
-const isSound = (word: string): boolean => STYLE_WORDS.has(word) || /^\d+(?:bpm)?$/.test(word)
+/** Also of compounds: "k-pop", "post-punk". */
+const isSound = (word: string): boolean =>
+  STYLE_WORDS.has(word) || STYLE_WORDS.has(word.slice(word.lastIndexOf('-') + 1)) || /^\d+(?:bpm)?$/.test(word)
 
 function isStyle(clause: string): boolean {
+  // Of one word, "song" and "music" are subjects as well.
+  if (clause.includes(' ') && !TELLS.test(clause) && (ENDS_IN_FORM.test(clause) || WITH_EFFECT.test(clause)))
+    return true
   const words = tokensOf(clause).filter((word) => !JOINING_WORDS.has(word))
   return words.length > 0 && words.every(isSound) && words.some((word) => STYLE_WORDS.has(word))
 }
@@ -226,11 +294,14 @@ const isCut = (word: string): boolean => CUT_BEFORE.has(word.toLowerCase())
 
 const isDangling = (word: string): boolean => DANGLING_WORDS.has(word.toLowerCase())
 
+/** "who met in Prague" is told as "met in Prague". */
+const withoutWho = (clause: string): string => clause.replace(/^who(?:'s)?\s(?=\S)/i, '')
+
 const isDetail = (clause: string): boolean =>
   wordCount(clause) > 1 &&
   syllablesIn(clause) <= DETAIL_SYLLABLES &&
   !isDangling(clause.split(' ').at(-1) ?? '') &&
-  !/^(?:and|or|but|so|that|which|who|very|no|not|please|make|use|add|keep|include|it)\b/i.test(clause)
+  !/^(?:and|or|but|so|that|which|whose|very|no|not|please|make|use|add|keep|include|it)\b/i.test(clause)
 
 /** Names of people: capitalized inside of a sentence, and not after "in" or "to". None where every word is capitalized. */
 function namesIn(text: string): string[] {

@@ -3,6 +3,7 @@ import { chinese } from './lyric-bank/chinese.ts'
 import { german } from './lyric-bank/german.ts'
 import { italian } from './lyric-bank/italian.ts'
 import { japanese } from './lyric-bank/japanese.ts'
+import { korean } from './lyric-bank/korean.ts'
 import { spanish } from './lyric-bank/spanish.ts'
 import { linesRhyme, syllablesIn } from './metre.ts'
 import type { Theme } from './theme.ts'
@@ -47,6 +48,7 @@ describe('themes', () => {
     ['german', german, 2],
     ['chinese', chinese, 1],
     ['japanese', japanese, 2],
+    ['korean', korean, 2],
   ] as const)(
     'the lines in %s are written once each, and those of a couplet are alike in length',
     (_, theme, apart) => {

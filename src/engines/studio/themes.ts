@@ -18,6 +18,7 @@ import { morning } from './lyric-bank/morning.ts'
 import { music } from './lyric-bank/music.ts'
 import { nature } from './lyric-bank/nature.ts'
 import { pet } from './lyric-bank/pet.ts'
+import { petLoss } from './lyric-bank/pet-loss.ts'
 import { rain } from './lyric-bank/rain.ts'
 import { road } from './lyric-bank/road.ts'
 import { sea } from './lyric-bank/sea.ts'
@@ -37,6 +38,7 @@ export const THEMES = {
   heartbreak,
   birthday,
   epic,
+  petLoss,
   pet,
   morning,
   city,

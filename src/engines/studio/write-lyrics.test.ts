@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseLyrics } from './lyrics.ts'
 import { linesRhyme, syllablesIn } from './metre.ts'
 import { THEMES } from './themes.ts'
+import { titleOfLyrics } from './title.ts'
 import { writeLyrics } from './write-lyrics.ts'
 
 const PROMPTS = [
@@ -23,6 +24,20 @@ const PROMPTS = [
 ]
 
 const sectionsOf = (text: string): string[][] => text.split('\n\n').map((section) => section.split('\n').slice(1))
+
+describe('titleOfLyrics', () => {
+  it.each([
+    [
+      '[Verse]\nTaxi drivers know my name\n[Chorus]\nNeon in my veins tonight, burning\nHold me',
+      'Neon in My Veins Tonight, Burning',
+    ],
+    ['walking down the avenue of the stars\nagain', 'Walking Down the Avenue'],
+    ['[Verse]\n带我飞过那片大海', '带我飞过那片大海'],
+    ['[Coro]\nDame la mano, dime que sí', 'Dame la mano, dime que sí'],
+    ['[Intro]\n[Solo]', undefined],
+    ['', undefined],
+  ])('the title of the lyrics %j is %j', (lyrics, title) => expect(titleOfLyrics(lyrics)).toBe(title))
+})
 
 describe('writeLyrics', () => {
   it('the form is two verses, a bridge, and the same chorus after each of them', () => {
@@ -45,7 +60,9 @@ describe('writeLyrics', () => {
     ['a lullaby for my daughter Mia', 'my daughter Mia', 'My Daughter Mia'],
     ["my mum's 60th birthday", "my mum's 60th birthday", "My Mum's 60th Birthday"],
     ['heartbreak in Tokyo at midnight', 'heartbreak in Tokyo at midnight', 'Heartbreak in Tokyo at Midnight'],
-    ['песня о море', 'песня о море', 'Песня о Море'],
+    ['песня о море', 'песня о море', 'Песня о море'],
+    ['una canción sobre la casa de mi abuela', 'la casa de mi abuela', 'La casa de mi abuela'],
+    ['a Ramadan song', 'Ramadan', 'Ramadan'],
   ])('the phrase of the prompt %j is the refrain and the title', (prompt, phrase, title) => {
     for (const seed of [1, 2, 3, 4]) {
       const lyrics = writeLyrics({ prompt, seed })
@@ -58,6 +75,29 @@ describe('writeLyrics', () => {
   it('a person whom the prompt names beside its subject is sung to by name', () => {
     const { text } = writeLyrics({ prompt: 'my first summer by the lake. I danced there with Teresa.', seed: 5 })
     expect(text).toMatch(/\[Bridge\]\nTeresa, .*\nTeresa, /)
+  })
+
+  it('what is told of a person is sung too, though nothing rhymes with it', () => {
+    const { text } = writeLyrics({ prompt: 'a song for Anna and Tom, who met in a bookshop in Prague', seed: 5 })
+    expect(text).toMatch(/\[Bridge\]\nMet in a bookshop in Prague, .*\nMet in a bookshop in Prague, /)
+  })
+
+  it('who has died is mourned, and not sung to as if alive', () => {
+    const linesOf = (theme: (typeof THEMES)['grief']): string[] =>
+      theme.chorus.flatMap((couplet) => couplet.split(' / '))
+    for (const [prompt, theme] of [
+      ['a sad song about my dog who died', THEMES.petLoss],
+      ['a song for my grandmother who passed away last year', THEMES.grief],
+    ] as const)
+      for (const seed of [1, 2, 3]) {
+        const chorus = sectionsOf(writeLyrics({ prompt, seed }).text)[1] ?? []
+        expect(linesOf(theme)).toEqual(expect.arrayContaining(chorus.slice(2)))
+      }
+  })
+
+  it('what somebody loves to eat or to do makes no love song', () => {
+    expect(writeLyrics({ prompt: 'a song about how much I love pizza', seed: 1 }).tags).not.toContain('romantic')
+    expect(writeLyrics({ prompt: 'I love you', seed: 1 }).tags).toContain('romantic')
   })
 
   it('whole words of the prompt choose the lines: a train brings no rain', () => {
@@ -112,6 +152,9 @@ describe('writeLyrics', () => {
     )
     expect(tags('a house by the sea')).not.toContain('house')
     expect(tags('a lullaby for my son')[0]).toBe('lullaby')
+    expect(tags('soulful R&B slow jam about late night texts')[0]).toBe('soul')
+    expect(tags('EDM festival banger, euphoric drop')[0]).toBe('trance')
+    expect(tags('lo-fi beats to study, instrumental')).toContain('instrumental')
   })
 
   it.each([
@@ -120,6 +163,8 @@ describe('writeLyrics', () => {
     ['ein Lied über den Regen und meine Mutter', 'german', /\p{Script=Latin}/u],
     ['写一首关于夏天的歌', 'chinese', /\p{Script=Han}/u],
     ['夏の終わりについての歌', 'japanese', /\p{Script=Hiragana}/u],
+    ['여름 바다에 대한 노래', 'korean', /\p{Script=Hangul}/u],
+    ['a K-pop song in Korean about 바다', 'korean', /\p{Script=Hangul}/u],
   ])('the prompt %j gets lyrics in %s', (prompt, language, script) => {
     const { text, tags, notes } = writeLyrics({ prompt, seed: 1 })
     expect(tags).toContain(language)
@@ -135,7 +180,7 @@ describe('writeLyrics', () => {
   })
 
   it('lyrics say that they are in English where none can be written in the language of the prompt', () => {
-    for (const prompt of ['песня о море', 'أغنية عن البحر', 'chanson sur la pluie dans la nuit'])
+    for (const prompt of ['песня о море', 'أغنية عن البحر', 'chanson sur la pluie', 'a song in French about the rain'])
       expect(writeLyrics({ prompt, seed: 1 }).notes, prompt).toEqual([expect.stringContaining('in English')])
     expect(writeLyrics({ prompt: 'the sea', seed: 1 }).notes).toEqual([])
   })

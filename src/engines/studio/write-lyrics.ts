@@ -1,6 +1,6 @@
 import { GENRES } from './genres.ts'
 import { answersTo } from './lyric-answers.ts'
-import { DANGLING_WORDS, MOODS, OCCASIONS, ORDINARY_STYLES } from './lyric-words.ts'
+import { DANGLING_WORDS, MOODS, OCCASIONS, ORDINARY_STYLES, STYLE_WORDS } from './lyric-words.ts'
 import { endOf, syllablesIn } from './metre.ts'
 import { type Language, languageOf, withoutLanguage } from './prompt-language.ts'
 import { type Subject, subjectOf, tokensOf } from './prompt-subject.ts'
@@ -29,10 +29,10 @@ export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }):
   const random = randomFrom(text, seed, 'lyrics')
   const language = languageOf(text)
   const subject = subjectOf(withoutLanguage(text))
-  const [first, second] = themesOf(subject, text)
+  const [first, second] = themesOf(subject, withoutNamesOfStyles(text))
   const lines = language.lines ?? first
   const turn = <T>(list: readonly [T, ...T[]], about: string): T => rotate(list, text + about, seed)
-  const refrain = subject.phrase ?? small(turn(lines.hooks, 'hook'))
+  const refrain = subject.phrase ?? (isTold(text) ? undefined : subject.topic) ?? small(turn(lines.hooks, 'hook'))
 
   const taken = new Set<string>()
   // Neighbouring seeds begin with different lines, so that two versions are told apart.
@@ -50,7 +50,7 @@ export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }):
     ['Chorus', chorus],
   ]
   return {
-    title: titleOf(capital(refrain)),
+    title: titleOf(capital(refrain), languageOf(refrain).name),
     text: sections.map(([name, lines]) => `[${name}]\n${lines.join('\n')}`).join('\n\n'),
     tags: tagsOf(subject, text, language, lines, turn),
     notes: notesOn(language),
@@ -59,8 +59,8 @@ export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }):
 
 /** The themes for the first lines and for those beside them: by the words of the prompt, else by its mood. */
 function themesOf(subject: Subject, prompt: string): [Theme, Theme] {
-  const sung = tokensOf([subject.phrase ?? '', ...subject.names, subject.detail ?? ''].join(' '))
-  const all = tokensOf(prompt)
+  const sung = withoutTaste(tokensOf([subject.phrase ?? '', ...subject.names, subject.detail ?? ''].join(' ')))
+  const all = withoutTaste(tokensOf(prompt))
   // "my mum's birthday" is about the birthday, "my love of trains" about the trains.
   const occasions = [
     ...tokensOf(subject.style).filter((word) => OCCASIONS.has(word)),
@@ -76,12 +76,43 @@ function themesOf(subject: Subject, prompt: string): [Theme, Theme] {
   // What comes first is mostly the subject: "a dog in the snow" is about the dog.
   add(sung, (place) => 2 - place / 1_000)
   const ranked = [...scores].sort(([, one], [, other]) => other - one).map(([theme]) => theme)
-  const [one, other] = ranked
+  const [one, other] = inMourning(ranked)
   const mood = moodsIn(all)[0]
-  if (subject.phrase === undefined && mood && occasions.length === 0) return [THEMES[mood[2]], THEMES[mood[2]]]
+  if (subject.phrase === undefined && mood && occasions.length === 0 && !isTold(prompt))
+    return [THEMES[mood[2]], THEMES[mood[2]]]
   if (one) return [one, other ?? one]
-  const general = mood ? THEMES[mood[2]] : rotate(GENERAL_THEMES, prompt, 0)
+  const general = mood ? THEMES[mood[2]] : all.includes('you') ? THEMES.love : rotate(GENERAL_THEMES, prompt, 0)
   return [general, general]
+}
+
+/** Does a prompt mention a theme? Words for a sound mention none: a sad piano ballad is not about the piano. */
+const isTold = (prompt: string): boolean =>
+  tokensOf(prompt).some((token) => token === 'dance' || (!STYLE_WORDS.has(token) && THEME_WORDS.has(token)))
+
+/** Words in the names of styles are about nothing: death metal mourns no one. */
+const withoutNamesOfStyles = (prompt: string): string =>
+  prompt.replace(
+    /\b(?:death|black|doom|nature|space|sea|rap|dance|love)[\s-](?=(?:metal|rock|disco|shanty|shanties|battle|pop)\b)/gi,
+    '',
+  )
+
+/** Who has died is not sung to as if alive: mourning comes first, and has lines of its own for animals. */
+function inMourning(ranked: readonly Theme[]): readonly Theme[] {
+  if (!ranked.slice(0, 3).includes(THEMES.grief)) return ranked
+  if (ranked.slice(0, 3).includes(THEMES.pet)) return [THEMES.petLoss]
+  return [THEMES.grief, ...ranked.filter((theme) => theme !== THEMES.grief && MOURNED.includes(theme))]
+}
+
+/** Themes whose scenes stand beside those of mourning. */
+const MOURNED: readonly Theme[] = [THEMES.love, THEMES.nature, THEMES.sea, THEMES.winter, THEMES.rain]
+
+/** "I love pizza" and "he loves fishing" are about no love; "I love you" is. */
+function withoutTaste(tokens: string[]): string[] {
+  return tokens.filter((token, index) => {
+    if (!/^(?:love|loves|loved|loving)$/.test(token)) return true
+    const isVerb = /^(?:i|we|they|you|he|she|who|really|much|just|always)$/.test(tokens[index - 1] ?? '')
+    return !isVerb || /^(?:you|him|her|me|us|them|each|my|your|someone|somebody)?$/.test(tokens[index + 1] ?? '')
+  })
 }
 
 /** Themes that suit any subject. */
@@ -159,13 +190,26 @@ const SHORTEST_ALONE = 3
 /** Lines for a second thing and for the people that the prompt names outside of its phrase. */
 function own(subject: Subject, language: Language, taken: Set<string>, random: Random): string[] {
   if (language.lines) return []
-  const [name] = subject.names
-  if (name !== undefined) return take(FOR_PEOPLE, taken, random).map((line) => line.replaceAll('*', name))
+  const name = subject.names.slice(0, 2).join(' and ')
+  if (name !== '') return take(FOR_PEOPLE, taken, random).map((line) => line.replaceAll('*', name))
   const detail = subject.detail && capital(subject.detail)
   if (!detail) return []
   const answers = answersTo(detail)
-  return answers.length > 0 ? [detail, random.pick(answers as [string])] : []
+  if (answers.length > 0) return [detail, random.pick(answers as [string])]
+  const fitting = FOR_DETAILS.filter((couplet) => syllablesIn(`${detail} ${linesOf(couplet)[0]}`) <= LONGEST_OWN)
+  return take(fitting, taken, random).map((line) => line.replaceAll('*', detail))
 }
+
+/** The longest line with words of the prompt: one that is longer than its neighbours makes all of them slow. */
+const LONGEST_OWN = 11
+
+/** For words with which nothing rhymes: what follows them does. */
+const FOR_DETAILS: readonly Couplet[] = [
+  '*, I know / *, and so',
+  "*, it's true / *, and you",
+  '*, you and I / *, until we die',
+  '*, say it again / *, now and then',
+]
 
 /** The name stands at the beginning of both lines or inside of them, so any name keeps their metre. */
 const FOR_PEOPLE: readonly [Couplet, ...Couplet[]] = [
@@ -181,7 +225,8 @@ function take(list: readonly Couplet[], taken: Set<string>, random: Random): str
   const open = shuffled(list, random)
     .map(linesOf)
     .filter(([line]) => !taken.has(line))
-  const chosen = open.find(([line]) => !taken.has(endOf(line))) ?? open[0] ?? linesOf(list[0] ?? ' / ')
+  const chosen =
+    open.find(([line]) => !taken.has(endOf(line))) ?? open[0] ?? (list[0] === undefined ? [] : linesOf(list[0]))
   for (const line of chosen) taken.add(line).add(endOf(line))
   return chosen
 }
@@ -200,13 +245,15 @@ function tagsOf(
   turn: <T>(list: readonly [T, ...T[]], about: string) => T,
 ): string[] {
   const styles = stylesIn(subject, prompt).slice(0, 2)
-  const moods = moodsIn(tokensOf(prompt)).map(([mood]) => mood)
+  const moods = moodsIn(withoutTaste(tokensOf(prompt))).map(([mood]) => mood)
   const tempo = /\b\d{2,3} ?bpm\b/i.exec(prompt)?.[0].toLowerCase()
-  const voice = /\b(?:female|woman|girl)\b/i.test(prompt)
-    ? 'female vocals'
-    : /\b(?:male|man's|boy)\b/i.test(prompt)
-      ? 'male vocals'
-      : turn(['female vocals', 'male vocals'], 'voice')
+  const voice = /\binstrumental\b/i.test(prompt)
+    ? 'instrumental'
+    : /\b(?:female|woman|girl)\b/i.test(prompt)
+      ? 'female vocals'
+      : /\b(?:male|man's|boy)\b/i.test(prompt)
+        ? 'male vocals'
+        : turn(['female vocals', 'male vocals'], 'voice')
   return [
     ...(styles.length > 0 ? styles : [turn(theme.styles, 'style')]),
     ...(moods.length > 0 ? moods.slice(0, 2) : [turn(theme.moods, 'mood')]),

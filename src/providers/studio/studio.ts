@@ -85,7 +85,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
   const { song, notes } =
     spec.description && !spec.instrumental
       ? await withLyrics(studio, spec, seed, signal)
-      : { song: named(spec), notes: [] }
+      : { song: await named(studio, spec, seed, signal), notes: [] }
 
   const progress = new Array<number>(takeCount).fill(0)
   const takes = await Promise.all(
@@ -141,7 +141,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
 function coverOf(spec: SongSpec, job: Job): { spec: SongSpec; basis: Basis } | { failed: Failure } {
   const clip = clipIn(job.parent, spec.coverClipId ?? '')
   if (!clip) return { failed: { reason: 'The clip to cover does not exist.' } }
-  mustBeKnown(clip, 'covers')
+  mustBeKnown(clip, 'makes covers', 'it hears their tempo and key, but neither words nor tune nor chords')
   const lyrics = spec.lyrics || (spec.instrumental ? '' : clip.prompt)
   const title = spec.title || clip.title
   const tags = spec.tags || clip.tags
@@ -171,9 +171,9 @@ function basisOf(spec: SongSpec, job: Job): Basis | { failed: Failure } {
 }
 
 /** The studio knows what it composed; of a recording it knows tempo and key, but neither words nor tune nor who plays and sings. */
-function mustBeKnown(clip: StoredClip, does: string): void {
+function mustBeKnown(clip: StoredClip, does: string, why: string): void {
   if (isJsonObject(clip.identity)) return
-  throw new PolyphonyError('no_provider', `The studio ${does} of its own songs only, not of imported recordings.`)
+  throw new PolyphonyError('no_provider', `The studio ${does} of its own songs only, not of recordings: ${why}.`)
 }
 
 function continuationOf(parent: StoredClip, fromSeconds: number, song: SongSpec): Identity {
@@ -200,7 +200,7 @@ function keepPersona(job: Job): Submitted {
   const { sample } = outputSpecFor(job, 'data')
   const clip = clipIn(job.parent, String(job.input.root_clip_id))
   if (!clip) return { failed: { reason: 'The clip does not exist.' } }
-  mustBeKnown(clip, 'keeps the sound')
+  mustBeKnown(clip, 'makes personas', 'it copies no voices')
   return { result: { output: { data: sample, identity: clip.identity ?? null }, files: [] } }
 }
 
@@ -236,12 +236,15 @@ async function withLyrics(studio: Studio, spec: SongSpec, seed: number, signal: 
   return { song, notes: written.notes }
 }
 
-/** A title for a song that came without one: its idea's or its lyrics' first words. */
-function named(spec: SongSpec): SongSpec {
+/** A title for a song that came without one: its idea's, or the beginning of its chorus. */
+async function named(studio: Studio, spec: SongSpec, seed: number, signal: AbortSignal): Promise<SongSpec> {
   if (spec.title) return spec
-  const line = (spec.description ?? spec.lyrics).split('\n').find((text) => text.trim() !== '' && !text.startsWith('['))
-  const words = line?.trim().split(/\s+/).slice(0, 5).join(' ')
-  return { ...spec, title: words || 'Untitled' }
+  if (spec.description) {
+    const { title } = await studio.writeLyrics({ prompt: spec.description, seed }, { signal })
+    return { ...spec, title }
+  }
+  const { titleOfLyrics } = await import('../../engines/studio/title.ts')
+  return { ...spec, title: titleOfLyrics(spec.lyrics) ?? 'Untitled' }
 }
 
 /** What is not taken from a recording that the song continues or changes. */

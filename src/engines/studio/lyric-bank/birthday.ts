@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const birthday: Theme = {
   words:
-    'birthday party celebrate celebrating celebration balloon candle anniversary festival weekend new-year toast cheers birthdays jubilee 🎂 🎉 🎈 🥳 🎊',
+    'birthday party celebrate celebrating celebration balloon candle anniversary festival weekend new-year toast cheers birthdays diwali holi eid jubilee 🎂 🎉 🎈 🥳 🎊',
   styles: ['pop', 'disco', 'folk'],
   moods: ['happy', 'warm'],
   hooks: ['Raise it up', 'Another year around', 'One more candle'],

@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const city: Theme = {
   words:
-    'city night midnight street neon tokyo london paris new-york berlin nightlife downtown subway streetlight evening insomnia sleepless rooftop taxi skyline 🌃 🌆 🏙 🌉',
+    'city night midnight street neon tokyo london paris new-york berlin nightlife downtown subway streetlight evening insomnia sleepless rooftop taxi skyline skyscraper skyscrapers nyc lagos mumbai neon-lights alley metropolis 🌃 🌆 🏙 🌉',
   styles: ['synthwave', 'pop', 'hip hop'],
   moods: ['dreamy', 'energetic'],
   hooks: ['Nobody sleeps', 'City after dark', 'Ten million windows'],

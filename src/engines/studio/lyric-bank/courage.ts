@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const courage: Theme = {
   words:
-    'hope courage brave bravery strong strength fight fighter fighting champion win winner winning victory rise rising dream dreaming believe sport football soccer basketball race runner running boxer game survivor challenge never-give-up marathon 🏆 💪 🏅 ⚽ 🥊 🔥',
+    'hope courage brave bravery strong strength fight fighter fighting champion win winner winning victory rise rising dream dreaming believe sport football soccer basketball race runner running boxer game survivor challenge never-give-up marathon depression anxiety anxious recovery recovering healing heal failed failing failure exam exams motivational motivation gym workout training athlete team fans league goal underdog sober addiction cancer illness afraid fear fearless proud pride hustle self-love confidence shy bullied bullying overcome overcoming growth 🏆 💪 🏅 ⚽ 🥊 🔥',
   styles: ['rock', 'pop', 'hip hop'],
   moods: ['energetic', 'hopeful'],
   hooks: ['Get back up', 'Watch me rise', 'One more round'],

@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const dance: Theme = {
   words:
-    'dance dancing dancer club dj disco dancefloor rave bass beat groove rhythm shake tango salsa twist ballet 💃 🕺 🪩',
+    'dance dancing dancer club dj disco dancefloor rave bass beat groove rhythm shake tango salsa twist ballet edm dancers nightclub raving 💃 🕺 🪩',
   styles: ['house', 'disco', 'pop'],
   moods: ['energetic', 'happy'],
   hooks: ['Move until morning', 'Under the mirror ball', 'Feet on fire'],

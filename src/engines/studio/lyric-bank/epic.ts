@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const epic: Theme = {
   words:
-    'dragon battle sword king queen prince princess castle hero heroine knight warrior legend viking army throne kingdom epic wizard giant myth titan quest samurai crown gladiator 🐉 ⚔ 👑 🏰 🐲 🛡',
+    'dragon battle sword king queen prince princess castle hero heroine knight warrior legend viking army throne kingdom epic wizard giant myth titan quest samurai crown gladiator vikings dwarf elf elves troll sorcerer sorceress kings warriors boss-fight superhero superheroes dinosaur dinosaurs adventure ninja kraken 🐉 ⚔ 👑 🏰 🐲 🛡',
   styles: ['metal', 'classical', 'rock'],
   moods: ['epic', 'energetic'],
   hooks: ['Hold the gate', 'Crown of ashes', 'The last to stand'],

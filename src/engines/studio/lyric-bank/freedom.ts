@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const freedom: Theme = {
   words:
-    'war peace freedom free soldier protest revolution justice rights border refugee prison prisoner march world nation equality rebel liberty democracy 🕊 ✊ ☮',
+    'war peace freedom free soldier protest revolution justice rights border refugee prison prisoner march world nation equality rebel liberty democracy president government tyranny injustice ukraine apartheid slavery picket strike 🕊 ✊ ☮',
   styles: ['rock', 'reggae', 'folk'],
   moods: ['epic', 'hopeful'],
   hooks: ['Until we are free', 'Lay it down', 'Sing them awake'],

@@ -1,7 +1,8 @@
 import type { Theme } from '../theme.ts'
 
 export const friends: Theme = {
-  words: 'friend friendship buddy mate together crew gang companion bestie best-friend pal reunion roommate 🤝 👯 🍻',
+  words:
+    'friend friendship buddy mate together crew gang companion bestie best-friend pal reunion roommate bros sisterhood neighbours neighbors neighbour neighbor roommates 🤝 👯 🍻',
   styles: ['rock', 'pop', 'folk'],
   moods: ['happy', 'warm'],
   hooks: ['You and me and the rest', 'Friends like these', 'Still here'],

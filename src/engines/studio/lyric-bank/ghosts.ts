@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const ghosts: Theme = {
   words:
-    'ghost halloween vampire haunted haunting witch monster zombie horror spooky scary skeleton werewolf spirit creepy demon pumpkin graveyard nightmare 👻 🎃 🧛 💀 🧟',
+    'ghost halloween vampire haunted haunting witch monster zombie horror spooky scary skeleton werewolf spirit creepy demon pumpkin graveyard nightmare witches ghosts vampires zombies monsters skeletons werewolves haunt crime murder detective mystery killer 👻 🎃 🧛 💀 🧟',
   styles: ['rock', 'synthwave', 'waltz'],
   moods: ['dreamy', 'epic'],
   hooks: ['Something on the stairs', 'Knock three times', 'Who is out there'],

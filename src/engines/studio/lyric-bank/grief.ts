@@ -2,8 +2,8 @@ import type { Theme } from '../theme.ts'
 
 export const grief: Theme = {
   words:
-    'death died dying funeral grave grief grieving mourning memory memories remember remembering passed-away loss lost gone heaven farewell widow memorial ⚰ 🪦 🕯',
-  styles: ['ballad', 'classical', 'folk'],
+    'death died dying funeral grave grief grieving mourning memory memories remember remembering passed-away loss lost gone heaven farewell widow memorial passed dies rest-in-peace rip orphan cemetery obituary tribute ⚰ 🪦 🕯',
+  styles: ['ballad', 'folk', 'soul'],
   moods: ['sad', 'tender'],
   hooks: ['Where you used to be', 'An empty chair', 'Still setting your place'],
   tails: [

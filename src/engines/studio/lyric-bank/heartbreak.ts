@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const heartbreak: Theme = {
   words:
-    'heartbreak heartbroken broke-up breakup break-up broken goodbye left lonely loneliness alone lonesome missing miss cry crying tears ex divorce apart leaving without-you unrequited cheated betrayal 💔 😢 😭 🥀',
+    'heartbreak heartbroken broke-up breakup break-up broken goodbye left lonely loneliness alone lonesome missing miss cry crying tears ex divorce apart without-you unrequited cheated betrayal 💔 😢 😭 🥀',
   styles: ['ballad', 'blues', 'pop'],
   moods: ['sad', 'tender'],
   hooks: ['After you left', 'Half of the bed', 'Say it is over'],

@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const journey: Theme = {
   words:
-    'home homeward homecoming train station platform railway journey travel traveller traveler suitcase airport plane flight return ticket bus way-back passenger 🏠 🚂 🚆 ✈ 🧳 🏡',
+    'home leaving-home homeward homecoming train station platform railway journey travel traveller traveler suitcase airport plane flight return ticket bus way-back passenger moving move moved migrant immigrant passport luggage hitchhiking backpack abroad homesick 🏠 🚂 🚆 ✈ 🧳 🏡',
   styles: ['folk', 'country', 'pop'],
   moods: ['warm', 'hopeful'],
   hooks: ['Take me back home', 'The long way back', 'One ticket home'],

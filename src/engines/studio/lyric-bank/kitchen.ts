@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const kitchen: Theme = {
   words:
-    'food cooking cook kitchen pizza pasta soup bread recipe dinner lunch restaurant taco sushi cheese chocolate hungry eat eating chef pie noodle burger pancake cake cookie banana garlic 🍕 🍝 🍞 🍰 🍔 🍜 🌮 🍫',
+    'food cooking cook kitchen pizza pasta soup bread recipe dinner lunch restaurant taco sushi cheese chocolate hungry eat eating chef pie noodle burger pancake cake cookie banana garlic pizzeria fries ramen beer wine baking bake baker cupcake donut doughnut avocado spaghetti salad sandwich mango strawberry apple grill picnic 🍕 🍝 🍞 🍰 🍔 🍜 🌮 🍫',
   styles: ['jazz', 'disco', 'pop'],
   moods: ['happy', 'warm'],
   hooks: ['Come to the table', 'Second helping', 'Butter and salt'],

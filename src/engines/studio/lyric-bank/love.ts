@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const love: Theme = {
   words:
-    'love lover loving kiss kissing romance romantic darling wedding marry married marriage valentine sweetheart crush soulmate proposal bride groom husband wife girlfriend boyfriend heart ❤ 💕 😍 💋 💍 💖 🥰 😘 💗',
+    'love lover loving kiss kissing romance romantic darling wedding marry married marriage valentine sweetheart crush soulmate proposal bride groom husband wife girlfriend boyfriend heart first-love honeymoon date dating flirt flirting romeo juliet couple jealous affection hug hugs ❤ 💕 😍 💋 💍 💖 🥰 😘 💗',
   styles: ['pop', 'soul', 'ballad'],
   moods: ['romantic', 'tender'],
   hooks: ['Say you will stay', 'Only the two of us', 'Learning your name'],

@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const lullaby: Theme = {
   words:
-    'lullaby sleep sleeping baby cradle bedtime sleepy goodnight nursery newborn child children toddler teddy berceuse 👶 🍼 😴 💤 🧸',
+    'lullaby sleep sleeping baby cradle bedtime sleepy goodnight nursery newborn child children toddler teddy berceuse kids toddlers nap naptime 👶 🍼 😴 💤 🧸',
   styles: ['waltz', 'folk', 'ambient'],
   moods: ['calm', 'tender'],
   hooks: ['Close your eyes', 'Little boat of dreams', 'Hush until morning'],

@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const machines: Theme = {
   words:
-    'robot machine computer android internet phone algorithm code coding programmer programming ai artificial intelligence cyber cyborg server wifi screen digital laptop battery software data hacker 🤖 💻 📱',
+    'robot machine computer android internet phone algorithm code coding programmer programming ai artificial intelligence cyber cyborg server wifi screen digital laptop battery software data hacker developer developers bug bugs app apps chatbot email emails text texts texting message messages social-media scrolling gadget gaming gamer videogame video-game selfie online 🤖 💻 📱',
   styles: ['synthwave', 'techno', 'pop'],
   moods: ['dreamy', 'tender'],
   hooks: ['Learning to feel', 'Electric heart', 'Zero and one'],

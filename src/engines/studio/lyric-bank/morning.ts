@@ -1,7 +1,8 @@
 import type { Theme } from '../theme.ts'
 
 export const morning: Theme = {
-  words: 'coffee morning tea breakfast sunrise dawn wake waking sunday kettle espresso cappuccino early ☕ 🌅 🍵',
+  words:
+    'coffee morning tea breakfast sunrise dawn wake waking sunday kettle espresso cappuccino early study studying homework lofi lo-fi library book books bookshop reading read lazy latte ☕ 🌅 🍵',
   styles: ['lo-fi', 'jazz', 'folk'],
   moods: ['warm', 'calm'],
   hooks: ['Morning in a cup', 'Pour it slow', 'Before the world wakes'],

@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const music: Theme = {
   words:
-    'music guitar piano band singer radio melody drum drummer violin concert stage record vinyl microphone choir busker orchestra saxophone jazz musician singing 🎵 🎶 🎸 🎹 🎤 🎷',
+    'music guitar piano band singer radio melody drum drummer violin concert stage record vinyl microphone choir busker orchestra saxophone jazz musician singing orchestral karaoke songwriter busking drums 🎵 🎶 🎸 🎹 🎤 🎷',
   styles: ['rock', 'soul', 'jazz'],
   moods: ['warm', 'energetic'],
   hooks: ['Turn it up', 'Six string heart', 'Play it again'],

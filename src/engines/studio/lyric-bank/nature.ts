@@ -2,8 +2,8 @@ import type { Theme } from '../theme.ts'
 
 export const nature: Theme = {
   words:
-    'forest mountain tree river garden flower nature wild wolf wind spring autumn leaf leaves rose bee field valley meadow bird earth desert lake butterfly blossom fox oak bloom waterfall 🌲 🌸 🌻 🌳 🐝 ⛰ 🌹 🐺 🦋 🍂',
-  styles: ['folk', 'ambient', 'classical'],
+    'forest mountain tree river garden flower nature wild wolf wind spring autumn leaf leaves rose bee field valley meadow bird earth desert lake butterfly blossom fox oak bloom waterfall climate climate-change environment pollution woods hill summit hiking hike rainforest reindeer deer bear gardening pond lakeside countryside farm 🌲 🌸 🌻 🌳 🐝 ⛰ 🌹 🐺 🦋 🍂',
+  styles: ['folk', 'ambient', 'indie'],
   moods: ['calm', 'hopeful'],
   hooks: ['Where the river goes', 'Roots and wings', 'Under the old oak'],
   tails: [

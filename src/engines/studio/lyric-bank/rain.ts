@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const rain: Theme = {
   words:
-    'rain raining rainy raindrop storm stormy thunder thunderstorm lightning umbrella puddle drizzle monsoon flood cloud tin-roof 🌧 ☔ ⛈ 🌩 ☁',
+    'rain raining rainy raindrop storm stormy thunder thunderstorm lightning umbrella puddle drizzle monsoon flood cloud tin-roof hurricane tornado flooded drought puddles 🌧 ☔ ⛈ 🌩 ☁',
   styles: ['folk', 'lo-fi', 'ballad'],
   moods: ['calm', 'tender'],
   hooks: ['Let it rain on me', 'Thunder on the hill', 'Water at the door'],

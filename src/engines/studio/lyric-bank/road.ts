@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const road: Theme = {
   words:
-    'road highway drive driving driver car truck motorcycle motorbike wheel route engine freeway road-trip ride riding cruise cruising bicycle 🚗 🚙 🛣 🏍 🚲',
+    'road highway drive driving driver car truck motorcycle motorbike wheel route engine freeway road-trip ride riding cruise cruising bicycle motorway bike bikes skateboard skateboarding van 🚗 🚙 🛣 🏍 🚲',
   styles: ['rock', 'country', 'pop'],
   moods: ['energetic', 'hopeful'],
   hooks: ['Nothing but highway', 'Windows down', 'Drive until morning'],

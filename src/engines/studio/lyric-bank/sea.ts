@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const sea: Theme = {
   words:
-    'sea ocean sailor ship boat wave harbour harbor lighthouse tide fisherman shore island whale pirate mermaid sail sailing captain anchor coast shipwreck dolphin 🌊 ⛵ ⚓ 🐋 🐬 🏝',
+    'sea ocean sailor ship boat wave harbour harbor lighthouse tide fisherman shore island whale pirate mermaid sail sailing captain anchor coast shipwreck dolphin sailors fishing fish shanty whales harbourside crab submarine surfboard 🌊 ⛵ ⚓ 🐋 🐬 🏝',
   styles: ['folk', 'ballad', 'ambient'],
   moods: ['calm', 'epic'],
   hooks: ['Keep the light on', 'Out past the harbour', 'Salt in the wind'],

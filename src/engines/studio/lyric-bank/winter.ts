@@ -2,8 +2,8 @@ import type { Theme } from '../theme.ts'
 
 export const winter: Theme = {
   words:
-    'winter snow snowy snowing christmas xmas frost frozen december january cold sleigh santa snowman fireplace blizzard advent ice ❄ ⛄ 🎄 🎅',
-  styles: ['folk', 'classical', 'ballad'],
+    'winter snow snowy snowing christmas xmas frost frozen december january cold sleigh santa snowman fireplace blizzard advent ice skiing ski hanukkah mittens igloo noel ❄ ⛄ 🎄 🎅',
+  styles: ['folk', 'pop', 'ballad'],
   moods: ['calm', 'warm'],
   hooks: ['Home by December', 'Snow on the sill', 'Light in the frost'],
   tails: [

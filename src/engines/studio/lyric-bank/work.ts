@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const work: Theme = {
   words:
-    'work working job monday boss office money factory shift overtime bills coal miner mine farmer worker rich poor broke career deadline meeting traffic commute payday rent salary 💼 💰 🏭 ⏰',
+    'work working job monday boss office money factory shift overtime bills coal miner mine farmer worker rich poor broke career deadline meeting traffic commute payday rent salary paycheck layoff fired retirement retire retired promotion hustling office-party intern 💼 💰 🏭 ⏰',
   styles: ['blues', 'rock', 'country'],
   moods: ['energetic', 'hopeful'],
   hooks: ['Nine to five again', 'Payday', 'Clocking out'],

@@ -2,7 +2,7 @@ import type { Theme } from '../theme.ts'
 
 export const youth: Theme = {
   words:
-    'young youth school teenager teenage childhood kid growing-up 1999 90s nostalgia nostalgic old-days graduation class camp seventeen sixteen yesterday hometown college 🎓 🏫',
+    'young youth school teenager teenage childhood kid growing-up 1999 90s nostalgia nostalgic old-days graduation class camp seventeen sixteen yesterday hometown college student students teacher classroom prom highschool high-school diploma graduate graduates alphabet numbers counting growing 🎓 🏫',
   styles: ['rock', 'pop', 'synthwave'],
   moods: ['warm', 'energetic'],
   hooks: ['When we were kids', 'Seventeen forever', 'Back in the day'],

@@ -18,16 +18,27 @@ const MOST_SECONDS = 120
 
 /** Tempo, first beat and key of an MP3, by its first two minutes. Throws UndecodableMp3. Undefined if `isStopped` said so. */
 export function hearMusic(mp3: Uint8Array, isStopped: () => boolean): HeardMusic | undefined {
-  const sound = monoOf(mp3, isStopped)
+  return hearSound(decodeMp3(mp3), isStopped)
+}
+
+interface Sound {
+  left: Float32Array
+  right: Float32Array
+  sampleRate: number
+}
+
+/** The same for sound that is decoded already. */
+export function hearSound(parts: Iterable<Sound>, isStopped: () => boolean): HeardMusic | undefined {
+  const sound = monoOf(parts, isStopped)
   if (!sound) return undefined
   const beat = beatIn(sound)
   return { bpm: beat?.bpm, beatAt: beat?.at ?? 0, key: keyIn(sound) }
 }
 
-function monoOf(mp3: Uint8Array, isStopped: () => boolean): Float32Array | undefined {
+function monoOf(parts: Iterable<Sound>, isStopped: () => boolean): Float32Array | undefined {
   const sound = new Float32Array(MOST_SECONDS * RATE)
   let length = 0
-  for (const { left, right, sampleRate } of decodeMp3(mp3)) {
+  for (const { left, right, sampleRate } of parts) {
     if (isStopped()) return undefined
     // The mean of the samples that fall into one is filter enough here.
     const step = sampleRate / RATE
