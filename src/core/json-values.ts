@@ -56,7 +56,7 @@ function pathOf(place: Place): string {
   const names: string[] = []
   for (let at = place; at.within; at = at.within) {
     const { value } = at.within
-    names.unshift(Array.isArray(value) ? String(at.index) : (Object.keys(value)[at.index] ?? ''))
+    names.push(Array.isArray(value) ? String(at.index) : (Object.keys(value)[at.index] ?? ''))
   }
-  return names.join('.')
+  return names.reverse().join('.')
 }
