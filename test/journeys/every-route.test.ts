@@ -103,7 +103,7 @@ async function send(
       ...(isAnthropic ? { 'anthropic-version': '2023-06-01' } : {}),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: body as BodyInit }), // typed arrays of Node are
+    ...(body === undefined ? {} : { body: Buffer.from(body) }),
     redirect: 'manual',
   })
   const text = await answer.text()

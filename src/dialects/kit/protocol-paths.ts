@@ -35,7 +35,7 @@ class ProtocolPaths {
 
   ownerOf(url: string): PathOwner | undefined {
     const isOf = ({ form }: { form: RegExp }) => form.test(url)
-    return (this.#owners.find(isOf) ?? this.#routes.values().find(isOf))?.owner
+    return (this.#owners.find(isOf) ?? [...this.#routes.values()].find(isOf))?.owner
   }
 }
 
