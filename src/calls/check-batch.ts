@@ -1,7 +1,8 @@
 import type { BatchFault, CallBatch } from '../core/call-batch.ts'
-import { PolyphonyError } from '../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import { checkJson, hasNul } from '../core/json-limits.ts'
+import { unusableValue } from '../core/json-values.ts'
 import type { BatchFormat } from './batch-format.ts'
 import { linesOf } from './jsonl.ts'
 
@@ -24,6 +25,8 @@ export function parsedLine(bytes: Buffer): JsonObject {
     throw new PolyphonyError('invalid_input', 'The line is not valid JSON.', { cause })
   }
   if (!isJsonObject(value as never)) throw new PolyphonyError('invalid_input', 'The line must be a JSON object.')
+  const fault = unusableValue(value)
+  if (fault) throw invalidInput(fault.field, fault.rule)
   return value as JsonObject // checked above
 }
 

@@ -1,5 +1,6 @@
 import { LOCAL_ACTOR } from '../admin/context.ts'
 import { checkInput } from '../admin/read-verb-input.ts'
+import { runVerb } from '../admin/run-verb.ts'
 import type { Verb } from '../admin/verb.ts'
 import { type AnswerOf, type InputOf, OPERATOR_VERBS, type OperatorVerbName } from '../admin/verbs.ts'
 import { readRunningServer } from '../compose/command-door.ts'
@@ -99,7 +100,7 @@ function localPlace(): Place {
       opened ??= import('./local-admin.ts').then((local) => local.openLocalAdmin())
       const { context, requireSecret } = await opened
       if (verb.usesSecret) await requireSecret()
-      return verb.run(context, { ...checkInput(verb, input) }, LOCAL_ACTOR)
+      return runVerb(verb, context, checkInput(verb, input), LOCAL_ACTOR)
     },
     async close() {
       const admin = await opened?.catch(() => undefined) // the error was the verb's

@@ -11,7 +11,14 @@ export const dialects: readonly DialectEntry[] = [
     paths: ['/api/v1', '/api/open', '/api/ephemeral_resource', '/account/info', '/account/active_tasks'],
     load: async () => (await import('./piapi/routes.ts')).piapi,
   },
-  { id: 'suno', title: 'Suno relay', paths: ['/suno'], load: async () => (await import('./suno/routes.ts')).suno },
+  {
+    id: 'suno',
+    title: 'Suno relay',
+    paths: ['/suno'],
+    // Of one relay, for what the body says as well: with lyrics, or with a description.
+    spellings: [{ path: '/suno/submit/music/custom', as: '/suno/submit/music' }],
+    load: async () => (await import('./suno/routes.ts')).suno,
+  },
   {
     id: 'midjourney',
     title: 'Midjourney relay',

@@ -4,7 +4,8 @@ import { formOf } from './route-methods.ts'
 
 /**
  * The paths that clients send, as the routes have them. Several slashes count as one: a base address often ends in one. And
- * `/v1/suno/…` is served as `/suno/…`: clients of OpenAI's routes put `/v1` into the base address of all. A path that two
+ * `/v1/suno/…` is served as `/suno/…`: clients of OpenAI's routes put `/v1` into the base address of all, also where their
+ * library adds it again: `/v1/v1/messages` is served as `/v1/messages`. A path that two
  * protocols have is told apart by a header that the clients of one of them send. A path that has another spelling is served
  * as the one that has routes.
  */
@@ -47,7 +48,7 @@ export class RequestPaths {
     // Nearly all are right as they come.
     if (!url.includes('//') && (!url.startsWith('/v1/') || this.#belowV1.has(secondPart(url)))) return url
     const end = url.search(/[?#]/)
-    const path = (end === -1 ? url : url.slice(0, end)).replaceAll(/\/{2,}/g, '/')
+    const path = (end === -1 ? url : url.slice(0, end)).replaceAll(/\/{2,}/g, '/').replace(/^(?:\/v1)+(?=\/v1\/)/, '')
     const rest = end === -1 ? '' : url.slice(end)
     const [, part = ''] = /^\/v1\/([^/]+)/.exec(path) ?? []
     const isBelow = this.#belowV1.has(part) || ![...this.#first.values()].some((form) => form.test(part))

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Actor, AdminContext } from '../admin/context.ts'
 import { checkAccess } from '../admin/own-access.ts'
 import { inputFrom } from '../admin/read-verb-input.ts'
+import { runVerb } from '../admin/run-verb.ts'
 import type { Verb } from '../admin/verb.ts'
 import { OPERATOR_VERBS, OWN_VERBS } from '../admin/verbs.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -53,7 +54,7 @@ function verbRoute(
         body: request.body,
       })
       const actor = actorOf(request)
-      const data = await verb.run(context, { ...input }, actor)
+      const data = await runVerb(verb, context, input, actor)
       if (verb.changes) logChange(request, verb, data)
       const file = await verb.asFile?.({ context, input: { ...input }, answer: data, actor })
       if (file)

@@ -88,6 +88,15 @@ const PROTOCOLS: Protocol[] = [
   },
 ]
 
+/** Of batches of calls, uploads and the operator, which are tested with them. */
+const OTHER_CANCELS = /\/batches\/|\/v1\/uploads\/|^\/api\/admin\//
+
+/** What names the task and its end in a path, as a pattern: `/tasks/[^/]+/cancel`. Prefixes differ. */
+function endOf(path: string): RegExp {
+  const [end = path] = /\/[^/]+\/\{\w+\}(?:\/cancel)?$/.exec(path) ?? []
+  return new RegExp(`${end.replace(/\{\w+\}/, '[^/]+')}$`)
+}
+
 const TRIES = 10
 
 async function create(gateway: TestGateway, { create: { path, body }, idIn }: Protocol, key: string): Promise<string> {
@@ -108,8 +117,10 @@ const ended = (gateway: TestGateway, id: string): Promise<Task> => gateway.until
 
 describe('a task of the sandbox', () => {
   let gateway: TestGateway
+  let stranger: string
   beforeAll(async () => {
     gateway = await openGateway()
+    stranger = (await gateway.tenant({ key: { mode: 'test' } })).key
   })
   afterAll(() => gateway?.[Symbol.asyncDispose]())
 
@@ -126,11 +137,40 @@ describe('a task of the sandbox', () => {
     await gateway.assertBalanced()
   })
 
-  it.each(PROTOCOLS)('is cancelled while it runs: $name', async (protocol) => {
-    const id = await create(gateway, protocol, TEST_KEY)
-    await gateway.until(id, ({ status }) => status === 'processing')
-    expect((await cancel(gateway, protocol, id, TEST_KEY)).status).toBe(protocol.answers)
-    expect((await ended(gateway, id)).status).toBe('cancelled')
+  it.each(PROTOCOLS)(
+    'is cancelled while it runs, once, and by its own tenant and mode alone: $name',
+    async (protocol) => {
+      const id = await create(gateway, protocol, TEST_KEY)
+      await gateway.until(id, ({ status }) => status === 'processing')
+      for (const key of [stranger, LIVE_KEY]) {
+        expect((await cancel(gateway, protocol, id, key)).status).toBeGreaterThanOrEqual(400)
+      }
+      expect(await gateway.store.getTask({ id })).toMatchObject({ cancelRequestedAt: null })
+      expect((await cancel(gateway, protocol, id, TEST_KEY)).status).toBe(protocol.answers)
+      expect((await ended(gateway, id)).status).toBe('cancelled')
+      const again = await cancel(gateway, protocol, id, TEST_KEY)
+      expect(again.status).toBeLessThan(500)
+      expect(await gateway.store.getTask({ id })).toMatchObject({ status: 'cancelled' })
+      await gateway.assertBalanced()
+    },
+  )
+
+  it('is in the table for every protocol that has a route to cancel', async () => {
+    const document = (await gateway.send('GET', '/openapi.json')).body as { paths: Record<string, JsonObject> }
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).flatMap((method) => {
+        const cancels =
+          /\/cancel$/.test(path) || (method === 'delete' && /\/(?:task|tasks|generations)\/\{id\}$/.test(path))
+        return cancels && !OTHER_CANCELS.test(path) ? [`${method.toUpperCase()} ${path}`] : []
+      }),
+    )
+    const known = PROTOCOLS.map(({ cancel: of }) => of('01234567-89ab-4cde-8f01-23456789ab00'))
+    const forgotten = routes.filter((route) => {
+      const [method, path = ''] = route.split(' ')
+      return !known.some((one) => one.method === method && endOf(path).test(one.path))
+    })
+    console.info(`${routes.length} routes cancel`)
+    expect(forgotten).toEqual([])
   })
 })
 

@@ -225,7 +225,7 @@ describe('the HTTP server', () => {
     stop.resolve()
     await expect(answer).rejects.toThrow('without an answer')
     await expect.poll(() => logged.map(({ msg }) => msg)).toContain('the client went away')
-    expect(logged.filter(({ level }) => level >= 30)).toEqual([])
+    expect(logged.filter(({ level }) => level >= 40)).toEqual([])
   })
 })
 

@@ -13,9 +13,14 @@ interface PathOwner {
   answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply
 }
 
-/** The prefixes of protocols: below them, a path without a route is answered by its protocol. */
+/**
+ * The prefixes of protocols: below them, a path without a route is answered by its protocol. And the paths of their routes,
+ * of which some have no prefix: a method that such a path does not take is answered likewise.
+ */
 class ProtocolPaths {
   #owners: { form: RegExp; length: number; owner: PathOwner }[] = []
+  /** By the path as it was registered. Of two protocols with one path, the first answers. */
+  readonly #routes = new Map<string, { form: RegExp; owner: PathOwner }>()
 
   /** The prefix may have a parameter, such as `/mj-:speed/mj`. */
   add(prefix: string, owner: PathOwner): void {
@@ -24,8 +29,13 @@ class ProtocolPaths {
     this.#owners.sort((one, other) => other.length - one.length)
   }
 
+  addRoute(path: string, owner: PathOwner): void {
+    if (!this.#routes.has(path)) this.#routes.set(path, { form: new RegExp(`^${patternOf(path)}/?(?:[?]|$)`), owner })
+  }
+
   ownerOf(url: string): PathOwner | undefined {
-    return this.#owners.find(({ form }) => form.test(url))?.owner
+    const isOf = ({ form }: { form: RegExp }) => form.test(url)
+    return (this.#owners.find(isOf) ?? [...this.#routes.values()].find(isOf))?.owner
   }
 }
 
@@ -38,7 +48,8 @@ export function answerUnknownRoutes(app: FastifyInstance, answerElsewhere: PathO
   const paths = new ProtocolPaths()
   app.decorate('protocolPaths', paths)
   app.addHook('onRequest', function authenticateUnknown(request, reply, done) {
-    const owner = request.is404 ? paths.ownerOf(request.url) : undefined
+    // What methods a path has is no secret, and asked for without a key.
+    const owner = request.is404 && request.method !== 'OPTIONS' ? paths.ownerOf(request.url) : undefined
     if (owner) owner.authenticate.call(this, request, reply, done)
     else done()
   })
@@ -54,6 +65,12 @@ export function answerUnknownRoutes(app: FastifyInstance, answerElsewhere: PathO
 }
 
 function belowForm(prefix: string): RegExp {
-  const form = prefix.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll(/:\w+/g, '[^/?]+')
-  return new RegExp(`^${form}(?:[/?]|$)`)
+  return new RegExp(`^${patternOf(prefix)}(?:[/?]|$)`)
+}
+
+function patternOf(path: string): string {
+  return path
+    .replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[^?]*')
+    .replaceAll(/:\w+/g, '[^/?]+')
 }

@@ -64,7 +64,9 @@ export async function serve(app: FastifyInstance, context: DialectContext, proto
         const authenticate = authenticator(admits, keyIn ?? keyReader(keyHeaders))
         inside.addHook('onRequest', authenticate)
         const answerError = handleErrors(inside, protocol.error)
-        if (inside.prefix !== '') inside.protocolPaths.add(inside.prefix, { authenticate, answerError })
+        const owner = { authenticate, answerError }
+        if (inside.prefix !== '') inside.protocolPaths.add(inside.prefix, owner)
+        inside.addHook('onRoute', ({ url }) => inside.protocolPaths.addRoute(url, owner))
         await protocol.routes(inside, context)
       },
       { prefix },

@@ -235,7 +235,7 @@ const history = tool({
   }),
   async call(args, { context, caller }) {
     const query = Object.fromEntries(Object.entries(args).map(([name, value]) => [name, String(value)]))
-    return jsonResult((await pageOf(listingIn(query), caller, context)) as unknown as JsonObject) // as the route sends it
+    return jsonResult((await pageOf(listingIn(query, caller), caller, context)) as unknown as JsonObject) // as the route sends it
   },
 })
 

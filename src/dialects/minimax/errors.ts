@@ -66,7 +66,10 @@ const TYPES: Record<number, string> = {
   402: 'insufficient_balance_error',
   403: 'permission_error',
   404: 'not_found_error',
+  405: 'invalid_request_error',
+  409: 'invalid_request_error',
   413: 'invalid_request_error',
+  415: 'invalid_request_error',
   422: 'invalid_request_error',
   429: 'rate_limit_error',
 }

@@ -4,14 +4,14 @@ import { scopeOf } from '../../core/caller.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/clock.ts'
 import type { Draft } from '../../core/draft.ts'
 import { fieldError, invalidInput, PolyphonyError } from '../../core/errors.ts'
-import { isId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { bytesOfFile, dataUriIn, sentFile } from '../../core/sent-files.ts'
 import type { DialectContext } from '../dialect.ts'
+import { nextCursor, pageAfter } from '../kit/cursors.ts'
 import { describedBy } from '../kit/described.ts'
 import { isText, objectIn, optionalNumber, optionalText, shown, wholeNumberIn } from '../kit/fields.ts'
 import type { Descriptions } from './openapi.ts'
-import { type Query, textIn } from './query.ts'
+import type { Query } from './query.ts'
 
 const described = describedBy<Descriptions>()
 
@@ -92,13 +92,11 @@ export function assetLibraryRoutes(app: FastifyInstance, context: DialectContext
 
   app.get<{ Querystring: Query }>('/api/v1/asset/list', described('listAssets'), async ({ query, caller }) => {
     const limit = wholeNumberIn(query, 'limit', { minimum: 1, maximum: MAX_PAGE, fallback: PAGE })
-    const cursor = textIn(query, 'cursor')
-    if (cursor !== undefined && !isId(cursor)) throw invalidInput('cursor', 'must be that of a page before')
-    const page = { limit: limit + 1, ...(cursor === undefined ? {} : { beforeId: cursor }) }
+    const page = { limit: limit + 1, ...pageAfter('assets', caller, query) }
     const found = await drafts.list(DRAFT, caller, page)
     const shownDrafts = found.slice(0, limit)
     const items = (await Promise.all(shownDrafts.map(itemIn))).flat()
-    const next_cursor = found.length > limit ? (shownDrafts.at(-1)?.id ?? null) : null
+    const next_cursor = nextCursor('assets', caller, found.length > limit ? shownDrafts.at(-1)?.id : null)
     const list = { items, assets: items, total: items.length, next_cursor }
     return { code: 200, message: 'success', ...list, data: list }
   })

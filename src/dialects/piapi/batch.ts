@@ -7,7 +7,7 @@ import { rejectedBy } from '../../tasks/submit-batch.ts'
 import type { BatchSubmission } from '../../tasks/tasks.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
-import { checkBody } from '../kit/json-body.ts'
+import { checkBody, checkValues } from '../kit/json-body.ts'
 import { idempotencyOf, markReplay, originOf } from '../kit/requests.ts'
 import { timeOf } from './from-task.ts'
 import type { Descriptions } from './openapi.ts'
@@ -135,8 +135,11 @@ function linesOf({ text }: Lines, { headers }: Pick<FastifyRequest, 'headers'>):
     .filter((line) => line.trim() !== '')
     .map((line): Json | PolyphonyError => {
       try {
-        return JSON.parse(line) as Json
+        const value = JSON.parse(line) as Json
+        checkValues(value, line)
+        return value
       } catch (error) {
+        if (error instanceof PolyphonyError) return error
         return new PolyphonyError('malformed_body', 'The line is not JSON.', { cause: error })
       }
     })

@@ -3,6 +3,7 @@ import { invalidInput } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import type { Status } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
+import { nextCursor, pageAfter } from '../kit/cursors.ts'
 import { describedBy } from '../kit/described.ts'
 import { wholeNumberIn } from '../kit/fields.ts'
 import { modelsOf } from './families.ts'
@@ -25,20 +26,19 @@ export function listingRoutes(app: FastifyInstance, context: DialectContext): vo
     const status = statusIn(query)
     const createdFrom = timeIn(query, 'created_after')
     const createdTo = timeIn(query, 'created_before')
-    const beforeId = idIn(query, 'cursor')
     const batchId = idIn(query, 'batch_id')
     const filter = {
       ...(model === undefined ? {} : { model: modelsOf(model) }),
       ...(status === undefined ? {} : { status }),
       ...(createdFrom === undefined ? {} : { createdFrom }),
       ...(createdTo === undefined ? {} : { createdTo }),
-      ...(beforeId === undefined ? {} : { beforeId }),
+      ...pageAfter('tasks', caller, query),
       ...(batchId === undefined ? {} : { batchId }),
     }
     // One more than requested: it shows whether there is a next page.
     const found = await tasks.list({ ...filter, limit: limit + 1 }, caller)
     const page = found.slice(0, limit)
-    const next = found.length > limit ? (page.at(-1)?.id ?? null) : null
+    const next = nextCursor('tasks', caller, found.length > limit ? page.at(-1)?.id : null)
     return {
       code: 200,
       data: { tasks: page.map((task) => fromTask(task, urls)), next_cursor: next },

@@ -4,6 +4,7 @@ import { SECOND_MS } from '../../core/clock.ts'
 import { invalidInput } from '../../core/errors.ts'
 import type { FeedEvent } from '../../tasks/feed.ts'
 import type { DialectContext } from '../dialect.ts'
+import { nextCursor } from '../kit/cursors.ts'
 import { describedBy } from '../kit/described.ts'
 import { streamEvents } from '../kit/event-stream.ts'
 import { objectIn } from '../kit/fields.ts'
@@ -46,10 +47,11 @@ export function libraryRoutes(app: FastifyInstance, { tasks, urls }: DialectCont
     '/batches',
     described('polyphonyBatches'),
     async ({ query, caller }) => {
-      const { limit, ...page } = pageIn(query)
+      const { limit, ...page } = pageIn('batches', query, caller)
       const found = await tasks.listBatches({ ...page, limit: limit + 1 }, caller)
       const shown = found.slice(0, limit)
-      return { batches: shown.map(batchBody), next_cursor: found.length > limit ? (shown.at(-1)?.id ?? null) : null }
+      const next = nextCursor('batches', caller, found.length > limit ? shown.at(-1)?.id : null)
+      return { batches: shown.map(batchBody), next_cursor: next }
     },
   )
 

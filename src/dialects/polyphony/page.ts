@@ -1,5 +1,6 @@
 import type { Caller } from '../../core/caller.ts'
 import type { DialectContext } from '../dialect.ts'
+import { nextCursor } from '../kit/cursors.ts'
 import { fromTask } from './from-task.ts'
 import type { Listing } from './query.ts'
 
@@ -12,6 +13,6 @@ export async function pageOf(
   // One more than requested: it shows whether there is a next page.
   const found = await tasks.list({ ...filter, limit: limit + 1 }, caller)
   const page = found.slice(0, limit)
-  const next = found.length > limit ? (page.at(-1)?.id ?? null) : null
+  const next = nextCursor('tasks', caller, found.length > limit ? page.at(-1)?.id : null)
   return { tasks: page.map((task) => fromTask(task, urls)), next_cursor: next }
 }

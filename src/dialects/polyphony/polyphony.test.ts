@@ -8,6 +8,7 @@ import { points } from '../../core/points.ts'
 import { sampleTask } from '../../core/task.testing.ts'
 import { STATUSES, type Task } from '../../core/task.ts'
 import { fixedPrices } from '../../prices/price-list.ts'
+import { nextCursor } from '../kit/cursors.ts'
 import { deliveriesOf } from '../kit/deliveries.ts'
 import { urlsAt } from '../kit/urls.ts'
 import { errorBody } from './errors.ts'
@@ -178,9 +179,12 @@ describe('the operations of a key', () => {
 })
 
 describe('the query of a list in our own protocol', () => {
+  const reader = { tenantId: 'a tenant', mode: 'live' } as const
+
   it('sets the page size, the cursor and the idempotency key', () => {
-    expect(listingIn({})).toEqual({ limit: 20 })
-    expect(listingIn({ limit: '100', cursor: example.id, idempotency_key: 'order-7' })).toEqual({
+    expect(listingIn({}, reader)).toEqual({ limit: 20 })
+    const cursor = nextCursor('tasks', reader, example.id) ?? ''
+    expect(listingIn({ limit: '100', cursor, idempotency_key: 'order-7' }, reader)).toEqual({
       limit: 100,
       beforeId: example.id,
       idempotencyKey: 'order-7',
@@ -192,11 +196,13 @@ describe('the query of a list in our own protocol', () => {
     [{ limit: '101' }, 'limit'],
     [{ limit: ['1', '2'] }, 'limit'],
     [{ cursor: 'next' }, 'cursor'],
+    [{ cursor: example.id }, 'cursor'],
+    [{ cursor: nextCursor('tasks', { ...reader, tenantId: 'another' }, example.id) }, 'cursor'],
     [{ idempotency_key: 'a b' }, 'idempotency_key'],
     [{ idempotency_key: ['a', 'b'] }, 'idempotency_key'],
   ])('%o is refused, naming the field %s', (query, field) => {
     try {
-      listingIn(query)
+      listingIn(query, reader)
       expect.unreachable('It was taken.')
     } catch (error) {
       expect(error).toMatchObject({ code: 'invalid_input', details: { field } })

@@ -3,6 +3,7 @@ import { type Kind, OUTPUTS } from '../../catalog/outputs.ts'
 import { invalidInput } from '../../core/errors.ts'
 import { isId } from '../../core/ids.ts'
 import { STATUSES, type Status } from '../../core/task.ts'
+import { type ListName, type ListReader, pageAfter } from '../kit/cursors.ts'
 import { wholeNumberIn } from '../kit/fields.ts'
 
 /** As Fastify parses it: a name that was sent twice is an array, which is no value of any. */
@@ -29,7 +30,7 @@ export interface Listing {
 const MAX_SEARCH = 200
 
 /** The query of `GET /polyphony/v1/tasks`. Throws `invalid_input`. */
-export function listingIn(query: Query): Listing {
+export function listingIn(query: Query, reader: ListReader): Listing {
   const { idempotency_key: key = '', search = '' } = query
   if (key !== '' && !(typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key))) {
     throw invalidInput('idempotency_key', 'must be 1 to 255 visible ASCII characters')
@@ -38,7 +39,7 @@ export function listingIn(query: Query): Listing {
     throw invalidInput('search', `must be a text of at most ${MAX_SEARCH} characters`)
   }
   return {
-    ...pageIn(query),
+    ...pageIn('tasks', query, reader),
     ...(key === '' ? {} : { idempotencyKey: key }),
     ...given('status', wordsIn(query, 'status', STATUSES)),
     ...given('model', wordsIn(query, 'model')),
@@ -53,9 +54,9 @@ export function listingIn(query: Query): Listing {
 }
 
 /** Which page of a list. Throws `invalid_input`. */
-export function pageIn(query: Query): { limit: number; beforeId?: string } {
+export function pageIn(name: ListName, query: Query, reader: ListReader): { limit: number; beforeId?: string } {
   const limit = wholeNumberIn(query, 'limit', { minimum: 1, maximum: MAX_PAGE, fallback: PAGE })
-  return { limit, ...given('beforeId', idIn(query, 'cursor')) }
+  return { limit, ...pageAfter(name, reader, query) }
 }
 
 function idIn(query: Query, name: string): string | undefined {

@@ -65,7 +65,7 @@ function taskRoutes(app: FastifyInstance, context: DialectContext): void {
   })
 
   app.get<{ Querystring: Record<string, unknown> }>('/tasks', described('polyphonyList'), ({ query, caller }) =>
-    pageOf(listingIn(query), caller, context),
+    pageOf(listingIn(query, caller), caller, context),
   )
 
   app.get<OneTask>('/tasks/:id', described('polyphonyRead'), (request, reply) =>

@@ -4,9 +4,9 @@ import { type Caller, scopeOf } from '../../core/caller.ts'
 import { HOUR_MS } from '../../core/clock.ts'
 import type { Draft } from '../../core/draft.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
-import { isId } from '../../core/ids.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
+import { nextCursor, pageAfter } from '../kit/cursors.ts'
 import { describedBy } from '../kit/described.ts'
 import { isText } from '../kit/fields.ts'
 import { type Form, isForm, readForm, takeForms } from '../kit/form.ts'
@@ -53,9 +53,7 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
   })
 
   app.get<{ Querystring: { cursor?: string } }>('/files', described('replicateFiles'), async ({ query, caller }) => {
-    const { cursor } = query
-    if (isText(cursor) && !isId(cursor)) throw invalidInput('cursor', 'must be that of a page before')
-    const page = { limit: PAGE + 1, ...(isText(cursor) ? { beforeId: cursor } : {}) }
+    const page = { limit: PAGE + 1, ...pageAfter('replicate-files', caller, query) }
     const found = await drafts.list(DRAFT, caller, page)
     const results = await Promise.all(
       found.slice(0, PAGE).map(async ({ id, body }) => {
@@ -63,8 +61,8 @@ export async function fileRoutes(app: FastifyInstance, context: DialectContext):
         return asset ? [fileBody({ id, body }, asset, urls)] : []
       }),
     )
-    const last = found.length > PAGE ? found[PAGE - 1] : undefined
-    const next = last ? `${urls.publicUrl}${PREFIX}/files?cursor=${last.id}` : null
+    const cursor = nextCursor('replicate-files', caller, found.length > PAGE ? found[PAGE - 1]?.id : null)
+    const next = cursor === null ? null : `${urls.publicUrl}${PREFIX}/files?cursor=${cursor}`
     return { next, previous: null, results: results.flat() }
   })
 

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { SECOND_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
-import { isId } from '../../core/ids.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
+import { nextCursor, pageAfter } from '../kit/cursors.ts'
 import { describedBy } from '../kit/described.ts'
 import { takeHostedClients } from '../kit/empty-json-body.ts'
 import { serve, submitTask } from '../kit/protocol.ts'
@@ -117,37 +117,29 @@ async function created(
 /** Newest first; the cursor is the last prediction of the page before. */
 async function listOf(request: FastifyRequest, { tasks, urls }: DialectContext) {
   const query = request.query as Query
-  const cursor = cursorIn(query.cursor)
   const createdFrom = instantIn(query, 'created_after')
   const createdTo = instantIn(query, 'created_before')
   const page = await tasks.list(
     {
       limit: PAGE + 1,
-      ...(cursor === undefined ? {} : { beforeId: cursor }),
+      ...pageAfter('tasks', request.caller, query),
       ...(createdFrom === undefined ? {} : { createdFrom }),
       ...(createdTo === undefined ? {} : { createdTo }),
     },
     request.caller,
   )
-  const last = page.length > PAGE ? page[PAGE - 1] : undefined
+  const next = nextCursor('tasks', request.caller, page.length > PAGE ? page[PAGE - 1]?.id : null)
   const others = new URLSearchParams()
   for (const name of ['created_after', 'created_before']) if (query[name]) others.set(name, String(query[name]))
-  if (last) others.set('cursor', Buffer.from(last.id).toString('base64url'))
+  if (next !== null) others.set('cursor', next)
   return {
     previous: null,
-    next: last ? `${urls.publicUrl}${PREFIX}/predictions?${others}` : null,
+    next: next ? `${urls.publicUrl}${PREFIX}/predictions?${others}` : null,
     results: page
       .slice(0, PAGE)
       .filter(isPrediction)
       .map((task) => fromTask(task, urls)),
   }
-}
-
-function cursorIn(cursor: Query[string]): string | undefined {
-  if (cursor === undefined || cursor === '') return undefined
-  const id = Buffer.from(String(cursor), 'base64url').toString()
-  if (!isId(id)) throw invalidInput('cursor', 'must be one that a page before named in `next`')
-  return id
 }
 
 function instantIn(query: Query, name: string): number | undefined {

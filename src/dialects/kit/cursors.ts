@@ -1,0 +1,29 @@
+import type { Caller } from '../../core/caller.ts'
+import { cursorAt, positionIn } from '../../core/cursors.ts'
+import { invalidInput } from '../../core/errors.ts'
+
+/** What is listed newest first, page after page, by the id of its rows. */
+export type ListName = 'tasks' | 'batches' | 'replicate-files' | 'assets'
+
+/** Whose list it is. */
+export type ListReader = Pick<Caller, 'tenantId' | 'mode'>
+
+/** The cursor of the page that follows one which ends with a row; null where no page follows. */
+export function nextCursor(
+  name: ListName,
+  { tenantId, mode }: ListReader,
+  lastId: string | null | undefined,
+): string | null {
+  return lastId === null || lastId === undefined ? null : cursorAt(`${name} ${tenantId} ${mode}`, lastId)
+}
+
+/** Where the page of a query begins, as the store lists it. Throws `invalid_input`. */
+export function pageAfter(
+  name: ListName,
+  { tenantId, mode }: ListReader,
+  { cursor }: Readonly<Record<string, unknown>>,
+): { beforeId?: string } {
+  if (cursor === undefined || cursor === '') return {}
+  if (typeof cursor !== 'string') throw invalidInput('cursor', 'must be given once')
+  return { beforeId: positionIn(`${name} ${tenantId} ${mode}`, cursor) }
+}
