@@ -36,12 +36,38 @@ describe('what the workspace knows of the gateway', () => {
     expect(Object.keys(zh)).toEqual(Object.keys(en))
   })
 
-  it('every operation has a Chinese title, and no Chinese text is of a title or a field that is gone', async () => {
-    const { zhCatalog } = await import('../web/src/i18n/zh-catalog.ts')
+  it('every operation and every field of one has its Chinese texts, and none is of what is gone', async () => {
+    const [{ zhTitles }, { zhDescriptions, zhLabels }, { en }] = await Promise.all([
+      import('../web/src/i18n/zh-catalog/titles.ts'),
+      import('../web/src/i18n/zh-catalog/fields.ts'),
+      import('../web/src/i18n/en.ts'),
+    ])
     const titles = new Set(listOperations().map(({ title }) => title))
-    expect([...titles].filter((title) => !zhCatalog[title])).toEqual([])
-    const schemas = JSON.stringify(listOperations().map(({ input }) => input))
-    const isOfField = (text: string) => schemas.includes(`"description":${JSON.stringify(text)}`)
-    expect(Object.keys(zhCatalog).filter((text) => !titles.has(text) && !isOfField(text))).toEqual([])
+    const fields = listOperations().flatMap(({ input }) => fieldsIn(input))
+    const descriptions = new Set(fields.flatMap(({ description }) => description ?? []))
+    // A name that has an English text has its Chinese one beside that.
+    const names = new Set(fields.flatMap(({ name }) => (name === undefined || `field.${name}` in en ? [] : name)))
+    const inChinese = Object.entries({ ...zhTitles, ...zhDescriptions, ...zhLabels })
+    expect(inChinese.filter(([, text]) => text === '')).toEqual([])
+    expect(Object.keys(zhTitles).toSorted()).toEqual([...titles].toSorted())
+    expect(Object.keys(zhDescriptions).toSorted()).toEqual([...descriptions].toSorted())
+    expect(Object.keys(zhLabels).toSorted()).toEqual([...names].toSorted())
   })
 })
+
+interface Schema {
+  description?: string
+  properties?: Record<string, Schema>
+  items?: Schema
+  anyOf?: Schema[]
+}
+
+/** All that the form of a schema may show, with the names that it has there. */
+function fieldsIn(schema: Schema, name?: string): { name?: string; description?: string }[] {
+  const { description, properties = {}, items, anyOf = [] } = schema
+  return [
+    { ...(name !== undefined && { name }), ...(description !== undefined && { description }) },
+    ...Object.entries(properties).flatMap(([key, value]) => fieldsIn(value, key)),
+    ...[...anyOf, ...(items ? [items] : [])].flatMap((one) => fieldsIn(one)),
+  ]
+}

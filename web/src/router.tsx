@@ -7,6 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { queryClient, sessionQuery } from './api/queries.ts'
+import { needFieldTexts } from './i18n/i18n.ts'
 import { NotFound } from './pages/not-found.tsx'
 import { isOperator, isSignedIn } from './shell/session.ts'
 import { Shell } from './shell/shell.tsx'
@@ -57,7 +58,10 @@ const studio = createRoute({
   getParentRoute: () => inside,
   path: 'studio',
   validateSearch: (search) => given(search, ['op', 'from']),
-  component: lazyRouteComponent(() => import('./pages/studio/studio.tsx'), 'Studio'),
+  component: lazyRouteComponent(async () => {
+    const [page] = await Promise.all([import('./pages/studio/studio.tsx'), needFieldTexts()])
+    return page
+  }, 'Studio'),
 })
 const chat = createRoute({
   getParentRoute: () => inside,

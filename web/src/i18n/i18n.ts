@@ -9,7 +9,10 @@ const STORED = 'polyphony.locale'
 
 let locale: Locale = 'en'
 let texts: Texts = en
-let catalog: Readonly<Record<string, string>> = {}
+let titles: Readonly<Record<string, string>> = {}
+/** Texts of the operations' fields: many, and read on one page alone, with which they are loaded. */
+let fields: { zhDescriptions: Readonly<Record<string, string>>; zhLabels: Readonly<Record<string, string>> } | undefined
+let needsFields = false
 const listeners = new Set<() => void>()
 
 /** The language that was chosen, or else that of the browser. */
@@ -22,17 +25,31 @@ export function firstLocale(): Locale {
 /** Loads a language and shows all texts in it. */
 export async function setLocale(next: Locale): Promise<void> {
   if (next === 'zh') {
-    const [{ zh }, { zhCatalog }] = await Promise.all([import('./zh.ts'), import('./zh-catalog.ts')])
+    const [{ zh }, { zhTitles }] = await Promise.all([
+      import('./zh.ts'),
+      import('./zh-catalog/titles.ts'),
+      needsFields ? loadFields() : undefined,
+    ])
     texts = zh
-    catalog = zhCatalog
+    titles = zhTitles
   } else {
     texts = en
-    catalog = {}
+    titles = {}
   }
   locale = next
   localStorage.setItem(STORED, next)
   document.documentElement.lang = next === 'zh' ? 'zh-CN' : 'en'
   for (const listener of listeners) listener()
+}
+
+/** To be awaited before a form of an operation is shown: its fields are then described in every language that is chosen. */
+export async function needFieldTexts(): Promise<void> {
+  needsFields = true
+  if (locale === 'zh') await loadFields()
+}
+
+async function loadFields(): Promise<void> {
+  fields ??= await import('./zh-catalog/fields.ts')
 }
 
 export function getLocale(): Locale {
@@ -44,9 +61,19 @@ export function translate(key: Key, values: Record<string, string | number> = {}
   return texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }
 
-/** A title or a description of the catalogue, which are in English, in the language that is shown, as far as it is known there. */
-export function translateCatalog(text: string): string {
-  return catalog[text] ?? text
+/** The title of an operation, which the catalogue has in English. */
+export function translateTitle(title: string): string {
+  return titles[title] ?? title
+}
+
+/** The description of an operation's field, which the catalogue has in English. */
+export function translateDescription(description: string): string {
+  return (locale === 'zh' && fields?.zhDescriptions[description]) || description
+}
+
+/** What a field of an operation is called, if its name in the API does not say it in this language. */
+export function translateLabel(name: string): string | undefined {
+  return translateIfKnown(`field.${name}`) ?? (locale === 'zh' ? fields?.zhLabels[name] : undefined)
 }
 
 /** A text that may exist under a name that is only known at run time. */

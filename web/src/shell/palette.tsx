@@ -21,7 +21,7 @@ import {
 import { Dialog } from 'radix-ui'
 import { useState } from 'react'
 import { operationsQuery, type Session } from '../api/queries.ts'
-import { setLocale, translateCatalog, useLocale, useT } from '../i18n/i18n.ts'
+import { setLocale, translateTitle, useLocale, useT } from '../i18n/i18n.ts'
 import { GROUPS, groupOf } from '../pages/studio/groups.ts'
 import { router } from '../router.tsx'
 import { hasWords } from '../ui/has-words.ts'
@@ -133,7 +133,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const found =
     typed.trim() === ''
       ? []
-      : operations.filter(({ id, title }) => hasWords(`${id} ${title} ${translateCatalog(title)}`, typed))
+      : operations.filter(({ id, title }) => hasWords(`${id} ${title} ${translateTitle(title)}`, typed))
   const isId = /^[0-9a-f-]{36}$/.test(typed.trim())
   return (
     <Dialog.Root open onOpenChange={(is) => !is && onClose()}>
@@ -177,7 +177,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                           onSelect={run(() => router.navigate({ to: '/studio', search: { op: operation.id } }))}
                         >
                           <Icon aria-hidden />
-                          <span className="truncate">{translateCatalog(operation.title)}</span>
+                          <span className="truncate">{translateTitle(operation.title)}</span>
                           <span className="ml-auto shrink-0 text-soft text-xs">{operation.model}</span>
                         </Command.Item>
                       ))}

@@ -1,6 +1,6 @@
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
-import { translateCatalog, useT } from '../../i18n/i18n.ts'
+import { translateDescription, useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input, Select, Switch, TextArea } from '../../ui/field.tsx'
 import type { FieldSchema, Values } from './field-schema.ts'
@@ -25,7 +25,7 @@ export function SchemaField({ field: { name, schema, isRequired }, value, onChan
     return (
       <Field
         label={label}
-        help={schema.description && translateCatalog(schema.description)}
+        help={schema.description && translateDescription(schema.description)}
         error={error}
         className="grid-cols-[1fr_auto] items-center [&>p]:col-span-2"
       >
@@ -38,7 +38,7 @@ export function SchemaField({ field: { name, schema, isRequired }, value, onChan
   return (
     <Field
       label={label}
-      help={schema.description && translateCatalog(schema.description)}
+      help={schema.description && translateDescription(schema.description)}
       error={error}
       aside={aside}
       required={isRequired}
@@ -250,7 +250,7 @@ function Group({
   return (
     <fieldset className="grid grid-cols-1 gap-4 rounded-lg border border-line p-3">
       <legend className="px-1 font-medium text-[13px]">{label}</legend>
-      {schema.description && <p className="text-soft text-xs">{translateCatalog(schema.description)}</p>}
+      {schema.description && <p className="text-soft text-xs">{translateDescription(schema.description)}</p>}
       {Object.entries(schema.properties ?? {}).map(([name, one]) => (
         <SchemaField
           key={name}

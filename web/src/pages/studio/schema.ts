@@ -1,4 +1,4 @@
-import { translateIfKnown } from '../../i18n/i18n.ts'
+import { translateLabel } from '../../i18n/i18n.ts'
 import type { FieldSchema, Values } from './field-schema.ts'
 
 /** Fields that most people want to see at once; the others are a click away. */
@@ -30,7 +30,7 @@ export function fieldsOf(schema: FieldSchema): { main: NamedField[]; more: Named
 
 /** A name of the API as a label, such as "Aspect ratio". */
 export function labelOf(name: string): string {
-  const known = translateIfKnown(`field.${name}`)
+  const known = translateLabel(name)
   if (known) return known
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
