@@ -140,6 +140,7 @@ export const en = {
   'common.save': 'Save',
   'common.saved': 'Saved.',
   'common.undo': 'Undo',
+  'common.unreachable': 'The gateway does not answer. Check the connection, then try again.',
   'configuration.about':
     'Set in the environment or in the configuration file; a change needs a restart. Secrets are hidden.',
   'configuration.find': 'Find a setting',

@@ -1,15 +1,23 @@
 import { useSyncExternalStore } from 'react'
 import { en } from './en.ts'
+import type { Template } from './templates.ts'
 
 export type Key = keyof typeof en
 export type Locale = 'en' | 'zh'
 type Texts = Record<Key, string>
+
+/** Texts of the gateway, which it sends in English; see `messages.ts`. */
+interface Messages {
+  texts: readonly Template[]
+  codes: Readonly<Record<string, string>>
+}
 
 const STORED = 'polyphony.locale'
 
 let locale: Locale = 'en'
 let texts: Texts = en
 let titles: Readonly<Record<string, string>> = {}
+let messages: Messages | undefined
 /** Texts of the operations' fields: many, and read on one page alone, with which they are loaded. */
 let fields: { zhDescriptions: Readonly<Record<string, string>>; zhLabels: Readonly<Record<string, string>> } | undefined
 let needsFields = false
@@ -25,16 +33,19 @@ export function firstLocale(): Locale {
 /** Loads a language and shows all texts in it. */
 export async function setLocale(next: Locale): Promise<void> {
   if (next === 'zh') {
-    const [{ zh }, { zhTitles }] = await Promise.all([
+    const [{ zh }, { zhTitles }, { zhMessages, zhCodes }] = await Promise.all([
       import('./zh.ts'),
       import('./zh-catalog/titles.ts'),
+      import('./zh-messages.ts'),
       needsFields ? loadFields() : undefined,
     ])
     texts = zh
     titles = zhTitles
+    messages = { texts: zhMessages, codes: zhCodes }
   } else {
     texts = en
     titles = {}
+    messages = undefined
   }
   locale = next
   localStorage.setItem(STORED, next)
@@ -74,6 +85,10 @@ export function translateDescription(description: string): string {
 /** What a field of an operation is called, if its name in the API does not say it in this language. */
 export function translateLabel(name: string): string | undefined {
   return translateIfKnown(`field.${name}`) ?? (locale === 'zh' ? fields?.zhLabels[name] : undefined)
+}
+
+export function getMessages(): Messages | undefined {
+  return messages
 }
 
 /** A text that may exist under a name that is only known at run time. */

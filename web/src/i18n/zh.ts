@@ -132,6 +132,7 @@ export const zh: Record<keyof typeof en, string> = {
   'common.save': '保存',
   'common.saved': '已保存。',
   'common.undo': '撤销',
+  'common.unreachable': '网关没有响应。请检查网络连接后重试。',
   'configuration.about': '通过环境变量或配置文件设置，修改后需要重启。密钥已隐藏。',
   'configuration.find': '查找设置',
   'configuration.from': '来源',

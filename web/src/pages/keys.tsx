@@ -5,6 +5,7 @@ import { type Answer, ApiError, call } from '../api/client.ts'
 import { operationsQuery } from '../api/queries.ts'
 import { ago, dateTime, day, usd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
+import { messageOf } from '../i18n/messages.ts'
 import { useAct } from '../shell/acts.ts'
 import { mayManage, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
@@ -217,7 +218,7 @@ function MakeKey({ onClose, onMade }: { onClose: () => void; onMade: (name: stri
   })
   const fault = making.error
   const errorOf = (field: string): string | undefined =>
-    fault instanceof ApiError && fault.field === field ? fault.message : undefined
+    fault instanceof ApiError && fault.field === field ? messageOf(fault) : undefined
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     making.mutate()

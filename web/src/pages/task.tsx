@@ -6,6 +6,7 @@ import { useTaskFeed } from '../api/feed.ts'
 import { hasEnded, type Task, taskQuery } from '../api/queries.ts'
 import { dateTime, duration, pointsAsUsd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
+import { translateMessage } from '../i18n/messages.ts'
 import { ItemActions } from '../media/actions.tsx'
 import { Output } from '../media/output.tsx'
 import { nameOf } from '../media/outputs.ts'
@@ -107,7 +108,7 @@ function Result({ task, onDeleted }: { task: Task; onDeleted: () => void }) {
         {!hasEnded(task) && <Progress task={task} />}
         {task.error && (
           <div className="rounded-lg bg-bad-ground px-4 py-3 text-bad">
-            <p className="font-medium">{task.error.message}</p>
+            <p className="font-medium">{translateMessage(task.error.message)}</p>
             <p className="mt-1">
               {adviceFor(task.error.code)} {t('task.notCharged')}
             </p>

@@ -2,6 +2,7 @@ import { Check, ChevronRight, Copy } from 'lucide-react'
 import { Tabs as RadixTabs } from 'radix-ui'
 import { type ComponentProps, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useT } from '../i18n/i18n.ts'
+import { messageOf } from '../i18n/messages.ts'
 import { Button } from './button.tsx'
 import { cn } from './classes.ts'
 
@@ -117,7 +118,7 @@ export function Fault({ error, retry }: { error: unknown; retry?: () => void }) 
       role="alert"
       className="flex flex-wrap items-center justify-between gap-3 rounded-xl bg-bad-ground px-4 py-3 text-bad"
     >
-      <span>{error instanceof Error ? error.message : String(error)}</span>
+      <span>{messageOf(error)}</span>
       {retry && (
         <Button size="small" onClick={retry}>
           {t('common.retry')}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Account, AccountFindings } from '../../api/routes.ts'
 import { ago, dateTime } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { translateMessage } from '../../i18n/messages.ts'
 import { useAct } from '../../shell/acts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -122,7 +123,7 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: 
   const testing = useMutation({
     mutationFn: () => api.test(id),
     onSuccess({ works, says }) {
-      say(`${works ? '✓ ' : ''}${says}`)
+      say(`${works ? '✓ ' : ''}${translateMessage(says)}`)
       onChanged()
     },
     onError: sayError,
@@ -141,7 +142,7 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: 
             {!is_usable && <Badge tone="bad">{t('account.misconfigured')}</Badge>}
             {priority < 0 && <Badge>{t('account.backup')}</Badge>}
           </p>
-          {reason && <p className="mt-1 text-soft">{reason}</p>}
+          {reason && <p className="mt-1 text-soft">{translateMessage(reason)}</p>}
           {retry_at && <p className="mt-1 text-soft text-xs">{t('account.retry', { when: ago(retry_at) })}</p>}
         </div>
         <Button size="small" onClick={() => testing.mutate()} disabled={testing.isPending || !mayChange}>
@@ -221,7 +222,7 @@ function Findings({
           <ul className="grid grid-cols-1 gap-2">
             {advice.map((one) => (
               <li key={one} className="rounded-lg bg-mark-ground px-4 py-3 text-mark">
-                {one}
+                {translateMessage(one)}
               </li>
             ))}
           </ul>
@@ -249,7 +250,7 @@ function Findings({
                 </Badge>
                 <span className="font-mono text-soft">{task_id.slice(0, 13)}…</span>
                 {begun_at && <span className="text-soft">{dateTime(begun_at)}</span>}
-                {reason && <span>{reason}</span>}
+                {reason && <span>{translateMessage(reason)}</span>}
               </li>
             ))}
           </ul>

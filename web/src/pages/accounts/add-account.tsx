@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import type { AccountProvider } from '../../api/routes.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { messageOf, translateMessage } from '../../i18n/messages.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
@@ -20,7 +21,7 @@ export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClos
     <Dialog
       open
       onClose={onClose}
-      title={provider ? provider.title : t('accounts.choose')}
+      title={provider ? translateMessage(provider.title) : t('accounts.choose')}
       about={provider ? t('accounts.fieldsAbout') : t('accounts.chooseAbout')}
       wide={!provider}
     >
@@ -35,11 +36,11 @@ export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClos
               onClick={() => setProvider(one)}
               className="grid grid-cols-1 gap-0.5 rounded-xl border border-line bg-panel px-4 py-3 text-left hover:border-mark"
             >
-              <span className="font-medium">{one.title}</span>
+              <span className="font-medium">{translateMessage(one.title)}</span>
               <span className="text-soft text-xs">
                 {one.fields
                   .filter(({ required }) => required)
-                  .map(({ title }) => title)
+                  .map(({ title }) => translateMessage(title))
                   .join(', ') || t('accounts.noFields')}
               </span>
             </button>
@@ -73,14 +74,14 @@ function ProviderForm({
       const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''))
       const account = await api.add({ provider: provider.id, name, slots: Number(slots), fields: given })
       // Added is added: what the vendor says of it is news, no failure of the form.
-      const { says } = await api.test(account.id).catch((error: unknown) => ({ says: String(error) }))
-      say(`${account.name}: ${says}`)
+      const { says } = await api.test(account.id).catch((error: unknown) => ({ says: messageOf(error) }))
+      say(`${account.name}: ${translateMessage(says)}`)
     },
     onSuccess: onAdded,
   })
   const fault = adding.error
   const errorOf = (field: string): string | undefined =>
-    fault instanceof ApiError && fault.field === field ? fault.message : undefined
+    fault instanceof ApiError && fault.field === field ? messageOf(fault) : undefined
   const isShown =
     fault instanceof ApiError &&
     fault.field !== undefined &&
@@ -104,7 +105,7 @@ function ProviderForm({
       {provider.fields.map((field) => (
         <Field
           key={field.name}
-          label={field.title}
+          label={translateMessage(field.title)}
           required={field.required}
           error={errorOf(`fields.${field.name}`)}
           help={field.secret ? t('accounts.secret') : undefined}
