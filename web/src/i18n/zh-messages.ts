@@ -188,6 +188,8 @@ export const zhMessages: readonly Template[] = [
   ['The file has more than {limit} bytes.', '文件超过 {limit} 字节。'],
   ['{what}. Accepted types: {types}', '{what}。支持的类型：{types}'],
   ['There is no room for the file; nothing was stored.', '磁盘空间不足，文件未保存。'],
+  ['The storage of files {fault}; the log says why.', '文件存储不可用（{fault}），原因见日志。'],
+  ['The folder of files, {folder}, cannot be made: {why}.', '无法创建文件目录 {folder}：{why}。'],
   ['Nothing was stored. {why}', '未保存任何内容。{why}'],
 
   // Accounts at providers: the test, and why one begins no task; src/accounts/test-account.ts, diagnose.ts and member.ts.

@@ -99,7 +99,9 @@ export function Keys() {
                 <td className="min-w-36">
                   <Spent {...key} />
                 </td>
-                <td className="text-soft">{limitsOf(key, t).join(' · ') || t('keys.noLimits')}</td>
+                <td className="text-soft">
+                  {limitsOf(key, t).join(' · ') || (key.spend_limit_usd === null ? t('keys.noLimits') : '–')}
+                </td>
                 <td className="whitespace-nowrap text-soft">
                   {key.last_used_at ? (
                     <span title={dateTime(key.last_used_at)}>{ago(key.last_used_at)}</span>

@@ -194,7 +194,7 @@ function Attempts({ task }: { task: Task }) {
             <td>
               <Badge tone={OUTCOMES[outcome]}>{t(`outcome.${outcome}`)}</Badge>
             </td>
-            <td className="max-w-80 text-soft max-sm:min-w-48 max-sm:whitespace-normal">{reason || '–'}</td>
+            <td className="min-w-48 max-w-80 whitespace-normal text-soft">{reason ? translateMessage(reason) : '–'}</td>
             <td className="whitespace-nowrap text-soft">{begun_at ? dateTime(begun_at) : '–'}</td>
             <td className="number text-soft">{begun_at && ended_at ? duration(ended_at - begun_at) : '–'}</td>
           </tr>

@@ -1,6 +1,7 @@
 import { Check, ChevronRight, Copy } from 'lucide-react'
 import { Tabs as RadixTabs } from 'radix-ui'
 import { type ComponentProps, type ReactNode, useEffect, useRef, useState } from 'react'
+import { ApiError } from '../api/client.ts'
 import { useT } from '../i18n/i18n.ts'
 import { messageOf } from '../i18n/messages.ts'
 import { Button } from './button.tsx'
@@ -119,13 +120,18 @@ export function Fault({ error, retry }: { error: unknown; retry?: () => void }) 
       className="flex flex-wrap items-center justify-between gap-3 rounded-xl bg-bad-ground px-4 py-3 text-bad"
     >
       <span>{messageOf(error)}</span>
-      {retry && (
+      {retry && !isRefusal(error) && (
         <Button size="small" onClick={retry}>
           {t('common.retry')}
         </Button>
       )}
     </div>
   )
+}
+
+/** Asking again would be answered the same. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && [403, 404].includes(error.status)
 }
 
 export function CopyButton({ text, label }: { text: string; label?: string }) {

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Bug, Ellipsis, Pause, Play, Plug, Plus, Power, Trash2, Zap } from 'lucide-react'
+import { Bug, Ellipsis, Pause, Pencil, Play, Plug, Plus, Power, Trash2, Zap } from 'lucide-react'
 import { useState } from 'react'
 import type { Account, AccountFindings } from '../../api/routes.ts'
 import { ago, dateTime } from '../../i18n/format.ts'
@@ -14,6 +14,7 @@ import { say, sayError } from '../../ui/toast.tsx'
 import { useRemovals } from '../../ui/use-removals.ts'
 import type { AccountsApi, Switch } from './accounts-api.ts'
 import { AddAccount } from './add-account.tsx'
+import { ChangeAccount } from './change-account.tsx'
 
 const STATES: Record<Account['state'], Tone> = {
   connected: 'good',
@@ -32,6 +33,7 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
   const { data, error, isPending, refetch } = useQuery({ queryKey: key, queryFn: api.list, refetchInterval: 15_000 })
   const [isAdding, setAdding] = useState(false)
   useAct('accounts.add', () => setAdding(true))
+  const [changing, setChanging] = useState<Account>()
   const [findings, setFindings] = useState<AccountFindings>()
   const removals = useRemovals()
   const changed = (): void => {
@@ -68,6 +70,7 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
           mayChange={mayChange}
           onChanged={changed}
           onDebug={setFindings}
+          onChange={() => setChanging(account)}
           onRemove={() => remove(account)}
         />
       ))}
@@ -88,6 +91,17 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
           }}
         />
       )}
+      {changing && (
+        <ChangeAccount
+          api={api}
+          account={changing}
+          onClose={() => setChanging(undefined)}
+          onChanged={() => {
+            setChanging(undefined)
+            changed()
+          }}
+        />
+      )}
       {findings && <Findings findings={findings} onClose={() => setFindings(undefined)} />}
     </div>
   )
@@ -99,10 +113,11 @@ interface CardProps {
   mayChange: boolean
   onChanged: () => void
   onDebug: (findings: AccountFindings) => void
+  onChange: () => void
   onRemove: () => void
 }
 
-function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: CardProps) {
+function AccountCard({ api, account, mayChange, onChanged, onDebug, onChange, onRemove }: CardProps) {
   const t = useT()
   const {
     id,
@@ -161,6 +176,7 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: 
               </Button>
             }
             items={[
+              { label: t('accounts.change'), icon: <Pencil aria-hidden />, run: onChange },
               draining
                 ? { label: t('accounts.resume'), icon: <Play aria-hidden />, run: () => turning.mutate('resume') }
                 : { label: t('accounts.drain'), icon: <Pause aria-hidden />, run: () => turning.mutate('drain') },

@@ -11,6 +11,7 @@ import { Field, Input } from '../../ui/field.tsx'
 import { Fault, Skeleton } from '../../ui/parts.tsx'
 import { say } from '../../ui/toast.tsx'
 import type { AccountsApi } from './accounts-api.ts'
+import { CredentialFields } from './credential-fields.tsx'
 
 /** Two steps: the provider, then the fields that it needs. The account is tested when it is added. */
 export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClose: () => void; onAdded: () => void }) {
@@ -38,8 +39,7 @@ export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClos
             >
               <span className="font-medium">{translateMessage(one.title)}</span>
               <span className="text-soft text-xs">
-                {one.fields
-                  .filter(({ required }) => required)
+                {neededBy(one)
                   .map(({ title }) => translateMessage(title))
                   .join(', ') || t('accounts.noFields')}
               </span>
@@ -96,34 +96,13 @@ function ProviderForm({
         <Field label={t('accounts.name')} error={errorOf('name')} required>
           {(props) => <Input {...props} required value={name} onChange={({ target }) => setName(target.value)} />}
         </Field>
-        <Field label={t('account.slots')} help={t('accounts.slotsHelp')} error={errorOf('slots')}>
+        <Field label={t('accounts.slots')} help={t('accounts.slotsHelp')} error={errorOf('slots')}>
           {(props) => (
             <Input {...props} type="number" min={1} value={slots} onChange={({ target }) => setSlots(target.value)} />
           )}
         </Field>
       </div>
-      {provider.fields.map((field) => (
-        <Field
-          key={field.name}
-          label={translateMessage(field.title)}
-          required={field.required}
-          error={errorOf(`fields.${field.name}`)}
-          help={field.secret ? t('accounts.secret') : undefined}
-        >
-          {(props) => (
-            <Input
-              {...props}
-              type={field.secret ? 'password' : 'text'}
-              autoComplete="off"
-              required={field.required && field.default === null}
-              placeholder={field.default ?? ''}
-              value={fields[field.name] ?? ''}
-              onChange={({ target }) => setFields({ ...fields, [field.name]: target.value })}
-              className={field.secret ? 'font-mono' : ''}
-            />
-          )}
-        </Field>
-      ))}
+      <CredentialFields provider={provider} values={fields} onChange={setFields} errorOf={errorOf} />
       {fault && !isShown && <Fault error={fault} />}
       <div className="flex justify-between">
         <Button look="quiet" onClick={onBack}>
@@ -136,4 +115,10 @@ function ProviderForm({
       </div>
     </form>
   )
+}
+
+/** What a provider needs; where no field alone is required, one of its secrets is. */
+function neededBy({ fields }: AccountProvider): AccountProvider['fields'] {
+  const required = fields.filter((one) => one.required)
+  return required.length > 0 ? required : fields.filter((one) => one.secret)
 }
