@@ -6,6 +6,7 @@ import type { ManagedAccount } from '../src/accounts/managed-account.ts'
 import { listOperations } from '../src/catalog/catalog.ts'
 import type { Operation } from '../src/catalog/operation.ts'
 import { readInput } from '../src/catalog/read-input.ts'
+import { SETTINGS } from '../src/config/settings.ts'
 import { ACCOUNT_STATES } from '../src/core/account.ts'
 import { ERRORS } from '../src/core/errors.ts'
 import type { Json, JsonObject } from '../src/core/json.ts'
@@ -75,6 +76,11 @@ describe('what the workspace knows of the gateway', () => {
     expect([...new Set(said)].filter((text) => translatedBy(zhMessages, text) === undefined)).toEqual([])
     expect(translatedBy(zhMessages, 'width must be at most 5, not 9.')).toBe('width 不得大于 5，当前为 9。')
     expect(translatedBy(zhMessages, 'what a vendor says')).toBeUndefined()
+  })
+
+  it('every setting of the gateway has a Chinese text', async () => {
+    const { zhSettings } = await import('../web/src/i18n/zh-settings.ts')
+    expect(Object.keys(zhSettings)).toEqual(Object.keys(SETTINGS))
   })
 
   it('no Chinese message is of one that the gateway does not say', async () => {

@@ -251,6 +251,10 @@ export const zhMessages: readonly Template[] = [
   ],
   ['It is ready; no task waits for it.', '账号已就绪，暂无等待的任务。'],
 
+  // Where a setting comes from; src/config.
+  ['default', '默认'],
+  ['the environment', '环境变量'],
+
   // Providers and their fields; src/providers.
   ['API key', 'API 密钥'],
   ['API secret', 'API Secret'],
