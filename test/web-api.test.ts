@@ -78,6 +78,12 @@ describe('what the workspace knows of the gateway', () => {
     expect(translatedBy(zhMessages, 'what a vendor says')).toBeUndefined()
   })
 
+  it('every page where keys of a provider are made belongs to one that there is', async () => {
+    const { CONSOLES } = await import('../web/src/pages/accounts/consoles.ts')
+    const ids = PROVIDERS.map(({ id }) => id)
+    expect(Object.keys(CONSOLES).filter((id) => !ids.includes(id))).toEqual([])
+  })
+
   it('every setting of the gateway has a Chinese text', async () => {
     const { zhSettings } = await import('../web/src/i18n/zh-settings.ts')
     expect(Object.keys(zhSettings)).toEqual(Object.keys(SETTINGS))

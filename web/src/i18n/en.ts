@@ -25,6 +25,7 @@ export const en = {
   'accounts.choose': 'Choose a provider',
   'accounts.chooseAbout': 'Each card names what the provider needs.',
   'accounts.connect': 'Connect and test',
+  'accounts.console': 'Make a key in the console of {provider}',
   'accounts.daily_cap': 'Tasks a day',
   'accounts.daily_capHelp': 'Empty for no limit.',
   'accounts.debug': 'Debug',

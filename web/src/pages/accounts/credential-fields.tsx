@@ -1,7 +1,9 @@
+import { ExternalLink } from 'lucide-react'
 import type { AccountProvider } from '../../api/routes.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { translateMessage } from '../../i18n/messages.ts'
 import { Field, Input } from '../../ui/field.tsx'
+import { CONSOLES } from './consoles.ts'
 
 interface CredentialFieldsProps {
   provider: AccountProvider
@@ -17,7 +19,8 @@ interface CredentialFieldsProps {
 /** The fields that a provider needs of an account. */
 export function CredentialFields({ provider, values, onChange, errorOf, stored }: CredentialFieldsProps) {
   const t = useT()
-  return provider.fields.map(({ name, title, secret, required, default: usual }) => (
+  const address = CONSOLES[provider.id]
+  const fields = provider.fields.map(({ name, title, secret, required, default: usual }) => (
     <Field
       key={name}
       label={translateMessage(title)}
@@ -39,4 +42,20 @@ export function CredentialFields({ provider, values, onChange, errorOf, stored }
       )}
     </Field>
   ))
+  return (
+    <>
+      {address && (
+        <a
+          href={address}
+          target="_blank"
+          rel="noreferrer"
+          className="flex items-center gap-1.5 justify-self-start text-[13px] underline underline-offset-2 [&_svg]:size-3.5"
+        >
+          {t('accounts.console', { provider: translateMessage(provider.title) })}
+          <ExternalLink aria-hidden />
+        </a>
+      )}
+      {fields}
+    </>
+  )
 }
