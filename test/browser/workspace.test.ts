@@ -332,7 +332,7 @@ describe('the workspace of someone who is signed in', () => {
   })
 
   it('is Chinese where the browser is, changes to English, and to the dark, from the menu', async () => {
-    await using opened = await visit(browser, gateway, { as: ana, locale: 'zh-CN' })
+    await using opened = await visit(browser, gateway, { as: ana, locale: 'zh-CN', isSandbox: true })
     const { page } = opened
     await page.goto(`${gateway.url}/studio`)
     await page.getByRole('heading', { name: '工作台' }).waitFor()
@@ -340,6 +340,7 @@ describe('the workspace of someone who is signed in', () => {
     await goTo(page, `${gateway.url}/studio?op=Qubico%2Fflux1-dev%2Ftxt2img`)
     await page.getByText('更多设置').click()
     await page.getByText('画面遵循提示词的程度。').waitFor()
+    await page.getByRole('textbox', { name: '提示词', exact: true }).fill('雾中的灯塔')
     await page.getByRole('spinbutton', { name: '引导强度' }).fill('9')
     await page.getByText(/guidance_scale 不得大于/).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN')

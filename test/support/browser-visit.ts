@@ -90,7 +90,7 @@ async function newProfile(browser: Browser, visiting: Visiting): Promise<Browser
 export async function goTo(page: Page, url: string): Promise<void> {
   const isOpen = page.url().startsWith(`${new URL(url).origin}/`)
   if (!isOpen) await page.goto(url)
-  else await page.evaluate((next) => history.pushState(null, '', next), url)
+  else await page.evaluate(`history.pushState(null, '', ${JSON.stringify(url)})`)
 }
 
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
