@@ -67,9 +67,16 @@ export function getLocale(): Locale {
   return locale
 }
 
-/** A text, with its `{names}` filled in. */
+/** A text, with its `{names}` filled in; of `{count:task|tasks}`, the first word is for one, the other for all else. */
 export function translate(key: Key, values: Record<string, string | number> = {}): string {
-  return texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+  return texts[key].replace(
+    /\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g,
+    (whole, name: string, one?: string, others?: string) => {
+      const value = values[name]
+      if (value === undefined) return whole
+      return one === undefined ? String(value) : String(value) === '1' ? one : (others ?? '')
+    },
+  )
 }
 
 /** The title of an operation, which the catalogue has in English. */
