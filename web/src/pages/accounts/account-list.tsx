@@ -7,6 +7,7 @@ import { useT } from '../../i18n/i18n.ts'
 import { translateMessage } from '../../i18n/messages.ts'
 import { useAct } from '../../shell/acts.ts'
 import { Button } from '../../ui/button.tsx'
+import { cn } from '../../ui/classes.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Badge, Empty, Fault, Panel, Skeleton, type Tone } from '../../ui/parts.tsx'
@@ -220,6 +221,8 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onChange, on
   )
 }
 
+const GOOD = 'bg-good-ground text-good'
+
 /** Why an account does what it does: the advice first, then what it was given. */
 function Findings({
   findings: { account, advice, waiting, attempts },
@@ -229,15 +232,17 @@ function Findings({
   onClose: () => void
 }) {
   const t = useT()
+  // Then what is said is where it stands, and nothing to be done.
+  const isWell = account.is_usable && account.state === 'connected' && !account.draining
   return (
     <Dialog open onClose={onClose} title={t('accounts.debugOf', { name: account.name })} wide>
       <div className="grid grid-cols-1 gap-5">
         {advice.length === 0 ? (
-          <p className="rounded-lg bg-good-ground px-4 py-3 text-good">{t('accounts.healthy')}</p>
+          <p className={cn('rounded-lg px-4 py-3', GOOD)}>{t('accounts.healthy')}</p>
         ) : (
           <ul className="grid grid-cols-1 gap-2">
             {advice.map((one) => (
-              <li key={one} className="rounded-lg bg-mark-ground px-4 py-3 text-mark">
+              <li key={one} className={cn('rounded-lg px-4 py-3', isWell ? GOOD : 'bg-mark-ground text-mark')}>
                 {translateMessage(one)}
               </li>
             ))}

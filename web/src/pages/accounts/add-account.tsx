@@ -39,9 +39,7 @@ export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClos
             >
               <span className="font-medium">{translateMessage(one.title)}</span>
               <span className="text-soft text-xs">
-                {neededBy(one)
-                  .map(({ title }) => translateMessage(title))
-                  .join(', ') || t('accounts.noFields')}
+                {neededBy(one).map(translateMessage).join(', ') || t('accounts.noFields')}
               </span>
             </button>
           ))}
@@ -117,8 +115,10 @@ function ProviderForm({
   )
 }
 
-/** What a provider needs; where no field alone is required, one of its secrets is. */
-function neededBy({ fields }: AccountProvider): AccountProvider['fields'] {
-  const required = fields.filter((one) => one.required)
-  return required.length > 0 ? required : fields.filter((one) => one.secret)
+/** The titles of the fields that a provider needs; where no field alone is required, one of its keys is. */
+function neededBy({ fields }: AccountProvider): string[] {
+  const required = fields.filter((one) => one.required).map(({ title }) => title)
+  return required.length === 0 && fields.some((one) => one.secret && /^API key/.test(one.title))
+    ? ['API key']
+    : required
 }
