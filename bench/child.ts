@@ -47,6 +47,8 @@ export async function startChild(
     },
   )
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  // A measurement that fails leaves no server behind.
+  process.once('exit', () => child.kill('SIGKILL'))
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
       const [, found] = /(?:ready |"url":")([^\s"]+)/.exec(chunk.toString()) ?? []
