@@ -257,6 +257,10 @@ describe('the workspace of someone who is signed in', () => {
     await page.getByRole('button', { name: 'Debug' }).click()
     await page.getByRole('heading', { name: 'Last attempts' }).waitFor()
     await page.keyboard.press('Escape')
+    // The focus goes back to what opened a dialog; of a menu, to its button.
+    const focused = () =>
+      page.evaluate('document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent')
+    await expect.poll(focused).toBe('Debug')
     // What the advice asks for: another credential, which is tested at once; another name comes with it.
     await page.getByRole('button', { name: 'Actions for main' }).click()
     await page.getByRole('menuitem', { name: 'Change' }).click()
@@ -265,6 +269,7 @@ describe('the workspace of someone who is signed in', () => {
     await page.getByRole('button', { name: 'Save and test' }).click()
     await page.getByText('night shift', { exact: true }).waitFor()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expect.poll(focused).toBe('Actions for night shift')
     await picture(page, 'accounts')
     expect(await barriersOn(page)).toEqual([])
   })
