@@ -248,7 +248,7 @@ export function Table({
             ))}
           </tr>
         </thead>
-        <tbody className="[&_td.number]:whitespace-nowrap [&_td.number]:text-right [&_td.number]:tabular-nums max-sm:[&_td]:max-w-64 max-sm:[&_td]:truncate [&_td]:h-11 [&_td]:px-4 [&_td]:py-1.5 [&_tr:last-child]:border-0 [&_tr]:border-line [&_tr]:border-b [&_tr:hover]:bg-hover/60">
+        <tbody className="[&_td.number]:whitespace-nowrap [&_td.number]:text-right [&_td.number]:tabular-nums max-md:[&_td]:max-w-64 max-md:[&_td]:truncate [&_td]:h-11 [&_td]:px-4 [&_td]:py-1.5 [&_tr:last-child]:border-0 [&_tr]:border-line [&_tr]:border-b [&_tr:hover]:bg-hover/60">
           {children}
         </tbody>
       </table>

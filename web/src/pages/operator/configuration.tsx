@@ -55,7 +55,7 @@ export function Configuration() {
             <tr key={name}>
               <td className="align-top">
                 <span className="font-mono text-xs">{name}</span>
-                <span className="block max-w-lg whitespace-normal text-soft text-xs max-sm:w-60">
+                <span className="block max-w-lg whitespace-normal text-soft text-xs max-md:w-60">
                   {about({ name, what })}
                 </span>
               </td>
