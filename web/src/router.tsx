@@ -15,7 +15,7 @@ import { Shell } from './shell/shell.tsx'
 import { Fault } from './ui/parts.tsx'
 
 /** What is left of a page that failed. It is loaded anew: its script, too, may be what did not come. */
-function PageFault({ error }: { error: Error }) {
+function PageFault({ error }: { error: unknown }) {
   return (
     <div className="mx-auto max-w-xl p-8">
       <Fault error={error} retry={() => location.reload()} />
