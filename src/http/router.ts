@@ -12,7 +12,7 @@ import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Tracer } from '../core/tracer.ts'
 import { jsonParser } from '../dialects/kit/json-body.ts'
-import { answerUnknownRoutes } from '../dialects/kit/protocol-paths.ts'
+import { type AnswerError, answerUnknownRoutes } from '../dialects/kit/protocol-paths.ts'
 import { asPolyphonyError, logServerError } from '../dialects/kit/requests.ts'
 import { unknownRoute } from '../dialects/kit/unknown-routes.ts'
 import { addAccessLog, type LogAccess } from './access-log.ts'
@@ -39,6 +39,8 @@ export interface RouterOptions {
   trustedProxies: readonly string[]
   /** Where the URLs in answers are those under which requests come in. */
   origins?: RequestOrigins
+  /** Answers people whose address leads nowhere; undefined for all others, who get the error. */
+  unknownPage?: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>
 }
 
 /** How often connections are checked for requests that take too long. */
@@ -85,7 +87,7 @@ export function newRouter(options: RouterOptions, serverFactory?: FastifyServerF
   addJsonAnswers(app)
   readBodies(app)
   // Before any plugin: each takes the hooks and the error handler that are there when it is added.
-  answerUnknownRoutes(app, sendDefaultError)
+  answerUnknownRoutes(app, errorAnswer(options))
   options.watch(app)
   return app
 }
@@ -146,6 +148,16 @@ function sendFrameworkError(
   allowOrigin(request, reply, corsOrigins)
   reply.raw.once('finish', () => logAccess(request, reply))
   return sendDefaultError(thrown, request, reply)
+}
+
+/** What answers errors outside the protocols. */
+function errorAnswer({ unknownPage }: Pick<RouterOptions, 'unknownPage'>): AnswerError {
+  if (!unknownPage) return sendDefaultError
+  return async (thrown, request, reply) => {
+    const isUnknown = thrown instanceof PolyphonyError && thrown.code === 'not_found'
+    const page = isUnknown ? await unknownPage(request, reply) : undefined
+    return page ?? sendDefaultError(thrown, request, reply)
+  }
 }
 
 function sendDefaultError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -21,7 +21,7 @@ import { RouteGroups } from './route-groups.ts'
 import { newRouter, type RouterOptions } from './router.ts'
 import { openSockets } from './sockets.ts'
 import { unknownProxyWarning } from './unknown-proxy.ts'
-import { web } from './web.ts'
+import { unknownPage, web } from './web.ts'
 
 export interface ServerOptions extends Omit<RouterOptions, 'logAccess' | 'watch'> {
   dialects: readonly RouteModule[]
@@ -60,7 +60,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     await router.ready()
     return router
   })
-  const app = newRouter(common, serverFor(groups, options))
+  const unknown = unknownPage({ publicUrl: () => options.context.urls.publicUrl }, apiPaths(options.dialects))
+  const app = newRouter({ ...common, unknownPage: unknown }, serverFor(groups, options))
   const sendFile = fileSender({ assets: options.assets })
   const context: DialectContext = {
     ...options.context,
@@ -86,6 +87,16 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await addRoutes(app, own)
   app.addHook('preClose', () => groups.close())
   return app
+}
+
+/** Paths of routes of our own whose answers are for programs, also where a browser asks. */
+const OWN_API = ['files', 'callbacks', 'assets', 'metrics', 'healthz', 'readyz', 'openapi.json']
+
+/** Whether a path begins as one of a protocol does, though no protocol has it. */
+function apiPaths(modules: readonly RouteModule[]): (path: string) => boolean {
+  const first = (path: string): string => path.split('/', 2)[1] ?? ''
+  const known = new Set([...OWN_API, ...modules.flatMap(({ paths }) => paths.map(first))])
+  return (path) => known.has(first(path))
 }
 
 /** A server that gives each request to the router of its path, and to its own where no dialect has the path. */

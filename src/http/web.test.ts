@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { WEB_PAGES, web } from './web.ts'
+import { unknownPage, WEB_PAGES, web } from './web.ts'
 
 const PAGE = '<!doctype html><base href="/" /><script type="module" src="./assets/main-1.js"></script>'
 const SCRIPT = 'console.log("the pages")'
@@ -70,6 +70,25 @@ describe('the pages of the workspace', () => {
     })
     expect(await app.inject({ url: '/unknown', headers: HTML })).toMatchObject({ statusCode: 404 })
     expect(await app.inject({ method: 'POST', url: '/studio', headers: HTML })).toMatchObject({ statusCode: 404 })
+  })
+
+  it('say to people that an address leads nowhere, with the status of that; programs and addresses of APIs get the error', async () => {
+    await build()
+    const page = unknownPage({ publicUrl: () => publicUrl, folder: pathToFileURL(`${folder}/`) }, (path) =>
+      path.startsWith('/api'),
+    )
+    app.setNotFoundHandler(async (request, reply) => (await page(request, reply)) ?? reply.code(404).send('an error'))
+    const visit = await app.inject({ url: '/no/such?page=1', headers: HTML })
+    expect([visit.statusCode, visit.body]).toEqual([404, PAGE])
+    expect(visit.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
+    expect(visit.headers['content-security-policy']).toContain("default-src 'none'")
+    const others = await Promise.all([
+      app.inject({ url: '/api/no-such', headers: HTML }),
+      app.inject({ url: '/no/such', headers: { accept: 'application/json' } }),
+      app.inject({ url: '/no/such' }),
+      app.inject({ method: 'POST', url: '/no/such', headers: HTML }),
+    ])
+    expect(others.map(({ statusCode, body }) => [statusCode, body])).toEqual(others.map(() => [404, 'an error']))
   })
 
   it('load files that a browser keeps for good, compressed where it can read that', async () => {

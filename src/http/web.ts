@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { undocumented } from '../dialects/kit/described.ts'
-import { builtFiles, FOR_GOOD, notFound, sendBuilt, sendUnlessKnown, TYPES } from './built-files.ts'
+import { type BuiltFiles, builtFiles, FOR_GOOD, notFound, sendBuilt, sendUnlessKnown, TYPES } from './built-files.ts'
 
 /**
  * The pages of the workspace. All are the same document, whose script shows the one of its address; so they are listed, and
@@ -38,24 +38,37 @@ export interface WebOptions {
   folder?: URL
 }
 
+/**
+ * Answers a visit to an unknown address with the workspace, which says so and leads on; other requests are left to the caller
+ * (`undefined`), and so is everything where there is no build. `isOfApi`: below this path, answers are for programs.
+ */
+export function unknownPage(
+  { publicUrl, folder = FOLDER }: WebOptions,
+  isOfApi: (path: string) => boolean,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
+  const files = builtFiles(folder)
+  return async (request, reply) => {
+    const [path = ''] = request.url.split('?', 1)
+    if (request.method !== 'GET' || !takesHtml(request) || isOfApi(path)) return undefined
+    if (!(await files.has('index.html'))) return undefined
+    reply.code(404).headers({ ...PAGE_HEADERS, 'cache-control': 'no-store' })
+    return reply.send(await pageOf(files, publicUrl))
+  }
+}
+
 /** Serves the workspace. Nothing is read before the first visit, so a gateway without visitors starts and idles as before. */
 export function web(app: FastifyInstance, { publicUrl, folder = FOLDER }: WebOptions): void {
   const files = builtFiles(folder)
-  const basePath = () => new URL(publicUrl()).pathname.replace(/\/?$/, '/')
-
   for (const path of WEB_PAGES) {
     app.get(path, undocumented('a page of the workspace'), async (request, reply) => {
       if (!(await files.has('index.html'))) {
         // A checkout without a build has the documentation for people, and nothing else.
-        if (path === '/') return reply.redirect(`${basePath()}docs`)
+        if (path === '/') return reply.redirect(`${basePath(publicUrl)}docs`)
         throw notFound(request)
       }
       if (path !== '/' && !takesHtml(request)) throw notFound(request)
-      const page = String(Buffer.from(await files.read('index.html'))).replace(
-        '<base href="/" />',
-        `<base href="${escaped(basePath())}" />`,
-      )
-      return sendPage(request, reply, page)
+      reply.headers(PAGE_HEADERS)
+      return sendUnlessKnown(request, reply, await pageOf(files, publicUrl))
     })
   }
 
@@ -67,15 +80,14 @@ export function web(app: FastifyInstance, { publicUrl, folder = FOLDER }: WebOpt
   })
 }
 
-function sendPage(request: FastifyRequest, reply: FastifyReply, page: string): FastifyReply {
-  reply.headers({
-    'content-type': TYPES['.html'],
-    'content-security-policy': POLICY,
-    'referrer-policy': 'same-origin',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-  })
-  return sendUnlessKnown(request, reply, page)
+/** The document of all pages, which knows below which path of a proxy it is. */
+async function pageOf(files: BuiltFiles, publicUrl: () => string): Promise<string> {
+  const text = Buffer.from(await files.read('index.html')).toString()
+  return text.replace('<base href="/" />', `<base href="${escaped(basePath(publicUrl))}" />`)
+}
+
+function basePath(publicUrl: () => string): string {
+  return new URL(publicUrl()).pathname.replace(/\/?$/, '/')
 }
 
 /**
@@ -96,6 +108,14 @@ const POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ')
+
+const PAGE_HEADERS = {
+  'content-type': TYPES['.html'],
+  'content-security-policy': POLICY,
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+}
 
 function takesHtml({ headers }: FastifyRequest): boolean {
   return String(headers.accept ?? '').includes('text/html')

@@ -1,7 +1,17 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
-import { ANA, barriersOn, filled, PHONE, picture, playedSeconds, type Visit, visit } from '../support/browser-visit.ts'
+import {
+  ANA,
+  barriersOn,
+  filled,
+  goTo,
+  PHONE,
+  picture,
+  playedSeconds,
+  type Visit,
+  visit,
+} from '../support/browser-visit.ts'
 import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 import { openReceiver, type Receiver } from '../support/receiver.ts'
 import { claimed, type Visitor } from '../support/visitor.ts'
@@ -20,7 +30,8 @@ afterAll(() => browser?.close())
 describe('a new gateway in a browser', () => {
   let gateway: TestGateway
   beforeAll(async () => {
-    gateway = await openGateway()
+    // A short song is as good as a long one here, and made in a part of the time.
+    gateway = await openGateway({ env: { POLYPHONY_STUDIO_SONG_SECONDS: '30' } })
   })
   afterAll(() => gateway[Symbol.asyncDispose]())
 
@@ -43,7 +54,7 @@ describe('a new gateway in a browser', () => {
     await page
       .getByRole('button', { name: /^Play: / })
       .first()
-      .click({ timeout: 30_000 })
+      .click({ timeout: 60_000 })
     await expect.poll(() => playedSeconds(page)).toBeGreaterThan(0.3)
     expect(await barriersOn(page)).toEqual([])
     await picture(page, 'home')
@@ -246,6 +257,19 @@ describe('the workspace of someone who is signed in', () => {
     await page.getByRole('button', { name: 'Debug' }).click()
     await page.getByRole('heading', { name: 'Last attempts' }).waitFor()
     await page.keyboard.press('Escape')
+    // The focus goes back to what opened a dialog; of a menu, to its button.
+    const focused = () =>
+      page.evaluate('document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent')
+    await expect.poll(focused).toBe('Debug')
+    // What the advice asks for: another credential, which is tested at once; another name comes with it.
+    await page.getByRole('button', { name: 'Actions for main' }).click()
+    await page.getByRole('menuitem', { name: 'Change' }).click()
+    await page.locator('input[type=password]').fill('another-luma-key')
+    await page.getByRole('textbox', { name: 'Name' }).fill('night shift')
+    await page.getByRole('button', { name: 'Save and test' }).click()
+    await page.getByText('night shift', { exact: true }).waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expect.poll(focused).toBe('Actions for night shift')
     await picture(page, 'accounts')
     expect(await barriersOn(page)).toEqual([])
   })
@@ -266,7 +290,7 @@ describe('the workspace of someone who is signed in', () => {
     ['the webhooks', '/operator/webhooks', 'Webhooks'],
   ])('%s have no barrier, no error and nothing from elsewhere', async (_, path, heading) => {
     const { page, errors, strayRequests } = dark
-    await page.goto(gateway.url + path)
+    await goTo(page, gateway.url + path)
     await page.getByRole('heading', { name: heading }).first().waitFor()
     await filled(page)
     await picture(page, path.slice(1).replace('/', '-'))
@@ -314,10 +338,17 @@ describe('the workspace of someone who is signed in', () => {
   })
 
   it('is Chinese where the browser is, changes to English, and to the dark, from the menu', async () => {
-    await using opened = await visit(browser, gateway, { as: ana, locale: 'zh-CN' })
+    await using opened = await visit(browser, gateway, { as: ana, locale: 'zh-CN', isSandbox: true })
     const { page } = opened
     await page.goto(`${gateway.url}/studio`)
     await page.getByRole('heading', { name: '工作台' }).waitFor()
+    // A field with its name and description, and one that is wrong.
+    await goTo(page, `${gateway.url}/studio?op=Qubico%2Fflux1-dev%2Ftxt2img`)
+    await page.getByText('更多设置').click()
+    await page.getByText('画面遵循提示词的程度。').waitFor()
+    await page.getByRole('textbox', { name: '提示词', exact: true }).fill('雾中的灯塔')
+    await page.getByRole('spinbutton', { name: '引导强度' }).fill('9')
+    await page.getByText(/guidance_scale 不得大于/).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN')
     expect(await barriersOn(page)).toEqual([])
     const ground = () => page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor')
@@ -333,19 +364,20 @@ describe('the workspace of someone who is signed in', () => {
   it('fits a phone of 390 pixels on every page, with the places at the bottom', async () => {
     await using opened = await visit(browser, gateway, { as: ana, viewport: PHONE, isSandbox: true })
     const { page } = opened
-    for (const path of [
-      '/',
-      '/studio',
-      '/chat',
-      '/library',
-      '/tasks',
-      '/keys',
-      '/money',
-      '/accounts',
-      '/operator/tenants',
-    ]) {
-      await page.goto(gateway.url + path)
-      await page.getByRole('heading', { level: 1 }).waitFor()
+    const pages = {
+      '/': 'Hello, Ana',
+      '/studio': 'Studio',
+      '/chat': 'Chat',
+      '/library': 'Library',
+      '/tasks': 'Tasks',
+      '/keys': 'Keys',
+      '/money': 'Money',
+      '/accounts': 'Accounts',
+      '/operator/tenants': 'Operator',
+    }
+    for (const [path, name] of Object.entries(pages)) {
+      await goTo(page, gateway.url + path)
+      await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
       await filled(page)
       const overflow = () =>
         page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
@@ -355,6 +387,25 @@ describe('the workspace of someone who is signed in', () => {
     expect(await barriersOn(page)).toEqual([])
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Studio' }).click()
     await page.getByRole('heading', { name: 'Studio' }).waitFor()
+  })
+
+  it('says that an address leads nowhere, and leads on; programs get the error', async () => {
+    await using opened = await visit(browser, gateway, { as: ana, locale: 'zh-CN' })
+    const { page } = opened
+    expect((await page.goto(`${gateway.url}/no/such/page`))?.status()).toBe(404)
+    await page.getByRole('heading', { name: '页面不存在' }).waitFor()
+    expect(await barriersOn(page)).toEqual([])
+    await page.getByRole('link', { name: '返回首页' }).click()
+    await page.getByRole('heading', { name: '您好，Ana' }).waitFor()
+    const html = { accept: 'text/html' }
+    const answers = await Promise.all([
+      gateway.send('GET', '/no/such/page'),
+      gateway.send('GET', '/api/no-such', { headers: html }),
+      gateway.send('GET', '/suno/no-such', { headers: html }),
+      gateway.send('GET', '/files/no-such', { headers: html }),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404])
+    for (const { headers } of answers) expect(headers.get('content-type')).toMatch(/^application\/json/)
   })
 
   it('goes to an operation by its name from anywhere', async () => {

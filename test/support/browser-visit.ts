@@ -86,11 +86,18 @@ async function newProfile(browser: Browser, visiting: Visiting): Promise<Browser
   return context
 }
 
+/** Goes to a page of the workspace as its links do where one of them is open: nothing is loaded and compiled again. */
+export async function goTo(page: Page, url: string): Promise<void> {
+  const isOpen = page.url().startsWith(`${new URL(url).origin}/`)
+  if (!isOpen) await page.goto(url)
+  else await page.evaluate(`history.pushState(null, '', ${JSON.stringify(url)})`)
+}
+
 const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** What axe-core finds on a page: none of it, for WCAG AA. */
 export async function barriersOn(page: Page): Promise<string[]> {
-  await page.evaluate(await axe)
+  if (!(await page.evaluate<boolean>('"axe" in globalThis'))) await page.evaluate(await axe)
   return page.evaluate(async () => {
     // The script above defines it in the page.
     const { axe: checker } = globalThis as unknown as {

@@ -6,20 +6,40 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { reach } from './api/client.ts'
 import { queryClient, sessionQuery } from './api/queries.ts'
+import { needFieldTexts } from './i18n/i18n.ts'
 import { NotFound } from './pages/not-found.tsx'
 import { isOperator, isSignedIn } from './shell/session.ts'
 import { Shell } from './shell/shell.tsx'
 import { Fault } from './ui/parts.tsx'
 
+/** What is left of a page that failed. It is loaded anew: its script, too, may be what did not come. */
+function PageFault({ error }: { error: unknown }) {
+  return (
+    <div className="mx-auto max-w-xl p-8">
+      <Fault error={error} retry={() => location.reload()} />
+    </div>
+  )
+}
+
+/**
+ * The router loads the document anew when the script of a page is gone, as after an upgrade. Where the gateway does not
+ * answer, nothing would come: then the page says so (`unreachable`).
+ */
+async function arrived<Loaded>(coming: Promise<Loaded>): Promise<Loaded> {
+  try {
+    return await coming
+  } catch (error) {
+    await reach(document.baseURI, { method: 'HEAD', cache: 'no-store' })
+    throw error
+  }
+}
+
 const root = createRootRoute({
   component: Outlet,
   notFoundComponent: NotFound,
-  errorComponent: ({ error, reset }) => (
-    <div className="mx-auto max-w-xl p-8">
-      <Fault error={error} retry={reset} />
-    </div>
-  ),
+  errorComponent: PageFault,
 })
 
 /** Pages for those who are signed in; the others are led to where they can. */
@@ -51,67 +71,70 @@ function given<Names extends string>(
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
-  component: lazyRouteComponent(() => import('./pages/home.tsx'), 'Home'),
+  component: lazyRouteComponent(() => arrived(import('./pages/home.tsx')), 'Home'),
 })
 const studio = createRoute({
   getParentRoute: () => inside,
   path: 'studio',
   validateSearch: (search) => given(search, ['op', 'from']),
-  component: lazyRouteComponent(() => import('./pages/studio/studio.tsx'), 'Studio'),
+  component: lazyRouteComponent(async () => {
+    const [page] = await arrived(Promise.all([import('./pages/studio/studio.tsx'), needFieldTexts()]))
+    return page
+  }, 'Studio'),
 })
 const chat = createRoute({
   getParentRoute: () => inside,
   path: 'chat',
-  component: lazyRouteComponent(() => import('./pages/chat/chat.tsx'), 'Chat'),
+  component: lazyRouteComponent(() => arrived(import('./pages/chat/chat.tsx')), 'Chat'),
 })
 const library = createRoute({
   getParentRoute: () => inside,
   path: 'library',
   validateSearch: (search) =>
     given(search, ['kind', 'model', 'status', 'key', 'time', 'search', 'favourite', 'open', 'play']),
-  component: lazyRouteComponent(() => import('./pages/library/library.tsx'), 'Library'),
+  component: lazyRouteComponent(() => arrived(import('./pages/library/library.tsx')), 'Library'),
 })
 const tasks = createRoute({
   getParentRoute: () => inside,
   path: 'tasks',
   validateSearch: (search) => given(search, ['status', 'search', 'batch']),
-  component: lazyRouteComponent(() => import('./pages/tasks.tsx'), 'Tasks'),
+  component: lazyRouteComponent(() => arrived(import('./pages/tasks.tsx')), 'Tasks'),
 })
 const task = createRoute({
   getParentRoute: () => inside,
   path: 'tasks/$id',
-  component: lazyRouteComponent(() => import('./pages/task.tsx'), 'OneTask'),
+  component: lazyRouteComponent(() => arrived(import('./pages/task.tsx')), 'OneTask'),
 })
 const keys = createRoute({
   getParentRoute: () => inside,
   path: 'keys',
-  component: lazyRouteComponent(() => import('./pages/keys.tsx'), 'Keys'),
+  component: lazyRouteComponent(() => arrived(import('./pages/keys.tsx')), 'Keys'),
 })
 const money = createRoute({
   getParentRoute: () => inside,
   path: 'money',
   validateSearch: (search) => given(search, ['payment']),
-  component: lazyRouteComponent(() => import('./pages/money.tsx'), 'Money'),
+  component: lazyRouteComponent(() => arrived(import('./pages/money.tsx')), 'Money'),
 })
 const accounts = createRoute({
   getParentRoute: () => inside,
   path: 'accounts',
-  component: lazyRouteComponent(() => import('./pages/accounts.tsx'), 'Accounts'),
+  component: lazyRouteComponent(() => arrived(import('./pages/accounts.tsx')), 'Accounts'),
 })
 const team = createRoute({
   getParentRoute: () => inside,
   path: 'team',
-  component: lazyRouteComponent(() => import('./pages/team.tsx'), 'Team'),
+  component: lazyRouteComponent(() => arrived(import('./pages/team.tsx')), 'Team'),
 })
 const settings = createRoute({
   getParentRoute: () => inside,
   path: 'settings',
-  component: lazyRouteComponent(() => import('./pages/settings.tsx'), 'Settings'),
+  component: lazyRouteComponent(() => arrived(import('./pages/settings.tsx')), 'Settings'),
 })
 const operator = createRoute({
   getParentRoute: () => inside,
   path: 'operator',
-  component: lazyRouteComponent(() => import('./pages/operator/operator.tsx'), 'Operator'),
+  component: lazyRouteComponent(() => arrived(import('./pages/operator/operator.tsx')), 'Operator'),
   async beforeLoad() {
     if (!isOperator(await queryClient.ensureQueryData(sessionQuery))) throw redirect({ to: '/' })
   },
@@ -125,38 +148,38 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: 'sign-in',
   validateSearch: (search) => given(search, ['next', 'error', 'error_description']),
-  component: lazyRouteComponent(() => import('./pages/entry/sign-in.tsx'), 'SignIn'),
+  component: lazyRouteComponent(() => arrived(import('./pages/entry/sign-in.tsx')), 'SignIn'),
 })
 const signUp = createRoute({
   getParentRoute: () => root,
   path: 'sign-up',
-  component: lazyRouteComponent(() => import('./pages/entry/sign-up.tsx'), 'SignUp'),
+  component: lazyRouteComponent(() => arrived(import('./pages/entry/sign-up.tsx')), 'SignUp'),
 })
 const claim = createRoute({
   getParentRoute: () => root,
   path: 'claim',
-  component: lazyRouteComponent(() => import('./pages/entry/claim.tsx'), 'Claim'),
+  component: lazyRouteComponent(() => arrived(import('./pages/entry/claim.tsx')), 'Claim'),
 })
 const invitation = createRoute({
   getParentRoute: () => root,
   path: 'invitation',
-  component: lazyRouteComponent(() => import('./pages/entry/invitation.tsx'), 'Invitation'),
+  component: lazyRouteComponent(() => arrived(import('./pages/entry/invitation.tsx')), 'Invitation'),
 })
 const connect = createRoute({
   getParentRoute: () => root,
   path: 'connect',
-  component: lazyRouteComponent(() => import('./pages/entry/connect.tsx'), 'Connect'),
+  component: lazyRouteComponent(() => arrived(import('./pages/entry/connect.tsx')), 'Connect'),
 })
 const enterByLink = createRoute({
   getParentRoute: () => root,
   path: 'enter',
   validateSearch: (search) => given(search, ['next']),
-  component: lazyRouteComponent(() => import('./pages/entry/enter-by-link.tsx'), 'EnterByLink'),
+  component: lazyRouteComponent(() => arrived(import('./pages/entry/enter-by-link.tsx')), 'EnterByLink'),
 })
 const reset = createRoute({
   getParentRoute: () => root,
   path: 'reset',
-  component: lazyRouteComponent(() => import('./pages/entry/reset.tsx'), 'Reset'),
+  component: lazyRouteComponent(() => arrived(import('./pages/entry/reset.tsx')), 'Reset'),
 })
 
 const insidePages = [home, studio, chat, library, tasks, task, keys, money, accounts, team, settings]
@@ -174,6 +197,7 @@ export const router = createRouter({
   ]),
   basepath: new URL(document.baseURI).pathname,
   defaultPreload: 'intent',
+  defaultErrorComponent: PageFault,
   scrollRestoration: true,
 })
 

@@ -7,6 +7,13 @@ declare module 'fastify' {
   }
 }
 
+/** Sends an error, perhaps after something was read for its answer. */
+export type AnswerError = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => FastifyReply | Promise<FastifyReply>
+
 /** What a protocol does with a request that none of its routes takes. */
 interface PathOwner {
   authenticate: onRequestHookHandler
@@ -44,7 +51,7 @@ class ProtocolPaths {
  * by `answerElsewhere`. One handler for all, since Fastify registers each at every method: thirty of them took a tenth of a
  * start. Call it before any protocol is added.
  */
-export function answerUnknownRoutes(app: FastifyInstance, answerElsewhere: PathOwner['answerError']): void {
+export function answerUnknownRoutes(app: FastifyInstance, answerElsewhere: AnswerError): void {
   const paths = new ProtocolPaths()
   app.decorate('protocolPaths', paths)
   app.addHook('onRequest', function authenticateUnknown(request, reply, done) {
@@ -53,7 +60,7 @@ export function answerUnknownRoutes(app: FastifyInstance, answerElsewhere: PathO
     if (owner) owner.authenticate.call(this, request, reply, done)
     else done()
   })
-  const answerError: PathOwner['answerError'] = (error, request, reply) => {
+  const answerError: AnswerError = (error, request, reply) => {
     const owner = request.is404 ? paths.ownerOf(request.url) : undefined
     return owner ? owner.answerError(error, request, reply) : answerElsewhere(error, request, reply)
   }

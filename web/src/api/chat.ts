@@ -1,4 +1,4 @@
-import { ApiError, addressOf, call, errorIn, modeHeader } from './client.ts'
+import { ApiError, addressOf, call, errorIn, modeHeader, reach } from './client.ts'
 
 /** What a message is made of, as the Chat Completions API has it. */
 export type Part = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } }
@@ -23,7 +23,7 @@ export async function streamChat(
   body: ChatBody,
   { signal, onStart, onDelta }: { signal: AbortSignal; onStart(requestId: string): void; onDelta(delta: Delta): void },
 ): Promise<void> {
-  const response = await fetch(addressOf(CHAT_PATH, {}), {
+  const response = await reach(addressOf(CHAT_PATH, {}), {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...modeHeader() },
     body: JSON.stringify({ ...body, stream: true, stream_options: { include_usage: true } }),

@@ -45,7 +45,7 @@ addEventListener('pageshow', () => {
 export async function call<R extends Route>(route: R, sending: Sending<R> = {}): Promise<Answer<R>> {
   const [method = 'GET', template = '/'] = route.split(' ')
   const { body, headers, signal } = sending
-  const response = await fetch(addressOf(template, sending), {
+  const response = await reach(addressOf(template, sending), {
     method,
     headers: {
       accept: 'application/json',
@@ -62,6 +62,16 @@ export async function call<R extends Route>(route: R, sending: Sending<R> = {}):
   const answer: unknown = isJson && text !== '' ? JSON.parse(text) : text
   if (!response.ok) throw errorOf(response, answer)
   return (isEnveloped(answer) ? answer.data : answer) as Answer<R> // as the route is described
+}
+
+/** `fetch`, whose error says that no answer came; browsers say so in words of their own, each in another way. */
+export async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    if (init.signal?.aborted) throw error
+    throw new ApiError(0, 'unreachable', String(error))
+  }
 }
 
 export function addressOf(template: string, { path = {}, query = {} }: { path?: object; query?: object }): string {

@@ -4,10 +4,13 @@ import type { Routes } from './routes.ts'
 
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // A gateway on this machine or in this house answers without the internet, of which browsers speak as the network.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 10_000,
       // What is refused stays refused; what did not arrive may the next time.
-      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status < 500),
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
     },
   },
 })

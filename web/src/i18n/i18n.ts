@@ -1,15 +1,26 @@
 import { useSyncExternalStore } from 'react'
 import { en } from './en.ts'
+import type { Template } from './templates.ts'
 
 export type Key = keyof typeof en
 export type Locale = 'en' | 'zh'
 type Texts = Record<Key, string>
 
+/** Texts of the gateway, which it sends in English; see `messages.ts`. */
+interface Messages {
+  texts: readonly Template[]
+  codes: Readonly<Record<string, string>>
+}
+
 const STORED = 'polyphony.locale'
 
 let locale: Locale = 'en'
 let texts: Texts = en
-let catalog: Readonly<Record<string, string>> = {}
+let titles: Readonly<Record<string, string>> = {}
+let messages: Messages | undefined
+/** Texts of the operations' fields: many, and read on one page alone, with which they are loaded. */
+let fields: { zhDescriptions: Readonly<Record<string, string>>; zhLabels: Readonly<Record<string, string>> } | undefined
+let needsFields = false
 const listeners = new Set<() => void>()
 
 /** The language that was chosen, or else that of the browser. */
@@ -22,12 +33,19 @@ export function firstLocale(): Locale {
 /** Loads a language and shows all texts in it. */
 export async function setLocale(next: Locale): Promise<void> {
   if (next === 'zh') {
-    const [{ zh }, { zhCatalog }] = await Promise.all([import('./zh.ts'), import('./zh-catalog.ts')])
+    const [{ zh }, { zhTitles }, { zhMessages, zhCodes }] = await Promise.all([
+      import('./zh.ts'),
+      import('./zh-catalog/titles.ts'),
+      import('./zh-messages.ts'),
+      needsFields ? loadFields() : undefined,
+    ])
     texts = zh
-    catalog = zhCatalog
+    titles = zhTitles
+    messages = { texts: zhMessages, codes: zhCodes }
   } else {
     texts = en
-    catalog = {}
+    titles = {}
+    messages = undefined
   }
   locale = next
   localStorage.setItem(STORED, next)
@@ -35,18 +53,49 @@ export async function setLocale(next: Locale): Promise<void> {
   for (const listener of listeners) listener()
 }
 
+/** To be awaited before a form of an operation is shown: its fields are then described in every language that is chosen. */
+export async function needFieldTexts(): Promise<void> {
+  needsFields = true
+  if (locale === 'zh') await loadFields()
+}
+
+async function loadFields(): Promise<void> {
+  fields ??= await import('./zh-catalog/fields.ts')
+}
+
 export function getLocale(): Locale {
   return locale
 }
 
-/** A text, with its `{names}` filled in. */
+/** A text, with its `{names}` filled in; of `{count:task|tasks}`, the first word is for one, the other for all else. */
 export function translate(key: Key, values: Record<string, string | number> = {}): string {
-  return texts[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+  return texts[key].replace(
+    /\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g,
+    (whole, name: string, one?: string, others?: string) => {
+      const value = values[name]
+      if (value === undefined) return whole
+      return one === undefined ? String(value) : String(value) === '1' ? one : (others ?? '')
+    },
+  )
 }
 
-/** A title or a description of the catalogue, which are in English, in the language that is shown, as far as it is known there. */
-export function translateCatalog(text: string): string {
-  return catalog[text] ?? text
+/** The title of an operation, which the catalogue has in English. */
+export function translateTitle(title: string): string {
+  return titles[title] ?? title
+}
+
+/** The description of an operation's field, which the catalogue has in English. */
+export function translateDescription(description: string): string {
+  return (locale === 'zh' && fields?.zhDescriptions[description]) || description
+}
+
+/** What a field of an operation is called, if its name in the API does not say it in this language. */
+export function translateLabel(name: string): string | undefined {
+  return translateIfKnown(`field.${name}`) ?? (locale === 'zh' ? fields?.zhLabels[name] : undefined)
+}
+
+export function getMessages(): Messages | undefined {
+  return messages
 }
 
 /** A text that may exist under a name that is only known at run time. */

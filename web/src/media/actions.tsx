@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
 import { operationsQuery, type Task } from '../api/queries.ts'
-import { type Key, translateCatalog, translateIfKnown, useT } from '../i18n/i18n.ts'
+import { type Key, translateIfKnown, translateTitle, useT } from '../i18n/i18n.ts'
 import { followUpsOf } from '../pages/studio/follow-ups.ts'
 import { openStudio } from '../pages/studio/open-studio.ts'
 import { useMode } from '../shell/mode.ts'
@@ -18,14 +18,14 @@ export function ItemActions({ task, item }: { task: Task; item: Item }) {
   const { data: operations = [] } = useQuery(operationsQuery(mode))
   const all = followUpsOf(task, item, operations)
   if (all.length === 0) return null
-  const label = (name: string): string => translateIfKnown(name) ?? translateCatalog(name)
+  const label = (name: string): string => translateIfKnown(name) ?? translateTitle(name)
   return (
     <div className="flex flex-wrap gap-1.5">
       {all.slice(0, SHOWN).map(({ operation, label: name, input }) => (
         <Button
           key={operation.id + name}
           size="small"
-          title={translateCatalog(operation.title)}
+          title={translateTitle(operation.title)}
           onClick={() => openStudio(operation.id, input)}
         >
           {label(name as Key)}

@@ -6,6 +6,7 @@ import { call } from '../api/client.ts'
 import { hasEnded, type Task, taskQuery } from '../api/queries.ts'
 import { ago, pointsAsUsd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
+import { translateMessage } from '../i18n/messages.ts'
 import type { Values } from '../pages/studio/field-schema.ts'
 import { openStudio } from '../pages/studio/open-studio.ts'
 import { mayMake, useSession } from '../shell/session.ts'
@@ -57,7 +58,7 @@ export function TaskCard({ task: given }: { task: Task }) {
         {task.status === 'completed' && (
           <Output task={task} actions={(item) => <ItemActions task={task} item={item} />} />
         )}
-        {task.error && <p className="text-bad">{task.error.message}</p>}
+        {task.error && <p className="text-bad">{translateMessage(task.error.message)}</p>}
         {task.status === 'cancelled' && <p className="text-soft">{t('task.wasCancelled')}</p>}
         {!isDone && <Progress task={task} />}
       </div>

@@ -5,6 +5,7 @@ import { type Answer, ApiError, call } from '../api/client.ts'
 import { operationsQuery } from '../api/queries.ts'
 import { ago, dateTime, day, usd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
+import { messageOf } from '../i18n/messages.ts'
 import { useAct } from '../shell/acts.ts'
 import { mayManage, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
@@ -98,7 +99,9 @@ export function Keys() {
                 <td className="min-w-36">
                   <Spent {...key} />
                 </td>
-                <td className="text-soft">{limitsOf(key, t).join(' · ') || t('keys.noLimits')}</td>
+                <td className="text-soft">
+                  {limitsOf(key, t).join(' · ') || (key.spend_limit_usd === null ? t('keys.noLimits') : '–')}
+                </td>
                 <td className="whitespace-nowrap text-soft">
                   {key.last_used_at ? (
                     <span title={dateTime(key.last_used_at)}>{ago(key.last_used_at)}</span>
@@ -217,7 +220,7 @@ function MakeKey({ onClose, onMade }: { onClose: () => void; onMade: (name: stri
   })
   const fault = making.error
   const errorOf = (field: string): string | undefined =>
-    fault instanceof ApiError && fault.field === field ? fault.message : undefined
+    fault instanceof ApiError && fault.field === field ? messageOf(fault) : undefined
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     making.mutate()

@@ -6,6 +6,7 @@ import { useTaskFeed } from '../api/feed.ts'
 import { hasEnded, type Task, taskQuery } from '../api/queries.ts'
 import { dateTime, duration, pointsAsUsd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
+import { translateMessage } from '../i18n/messages.ts'
 import { ItemActions } from '../media/actions.tsx'
 import { Output } from '../media/output.tsx'
 import { nameOf } from '../media/outputs.ts'
@@ -107,7 +108,7 @@ function Result({ task, onDeleted }: { task: Task; onDeleted: () => void }) {
         {!hasEnded(task) && <Progress task={task} />}
         {task.error && (
           <div className="rounded-lg bg-bad-ground px-4 py-3 text-bad">
-            <p className="font-medium">{task.error.message}</p>
+            <p className="font-medium">{translateMessage(task.error.message)}</p>
             <p className="mt-1">
               {adviceFor(task.error.code)} {t('task.notCharged')}
             </p>
@@ -193,7 +194,7 @@ function Attempts({ task }: { task: Task }) {
             <td>
               <Badge tone={OUTCOMES[outcome]}>{t(`outcome.${outcome}`)}</Badge>
             </td>
-            <td className="max-w-80 text-soft max-sm:min-w-48 max-sm:whitespace-normal">{reason || '–'}</td>
+            <td className="min-w-48 max-w-80 whitespace-normal text-soft">{reason ? translateMessage(reason) : '–'}</td>
             <td className="whitespace-nowrap text-soft">{begun_at ? dateTime(begun_at) : '–'}</td>
             <td className="number text-soft">{begun_at && ended_at ? duration(ended_at - begun_at) : '–'}</td>
           </tr>

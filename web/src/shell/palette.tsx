@@ -21,9 +21,10 @@ import {
 import { Dialog } from 'radix-ui'
 import { useState } from 'react'
 import { operationsQuery, type Session } from '../api/queries.ts'
-import { setLocale, translateCatalog, useLocale, useT } from '../i18n/i18n.ts'
+import { setLocale, translateTitle, useLocale, useT } from '../i18n/i18n.ts'
 import { GROUPS, groupOf } from '../pages/studio/groups.ts'
 import { router } from '../router.tsx'
+import { useReturningFocus } from '../ui/dialog.tsx'
 import { hasWords } from '../ui/has-words.ts'
 import { sayError } from '../ui/toast.tsx'
 import { type Act, begin } from './acts.ts'
@@ -66,6 +67,7 @@ const documentAt = (path: string): string => new URL(path, document.baseURI).hre
 
 /** Everything by its name: pages, what can be done on them, operations, and a task by its id. */
 export function Palette({ onClose }: { onClose: () => void }) {
+  const focus = useReturningFocus()
   const t = useT()
   const theme = useTheme()
   const locale = useLocale()
@@ -133,7 +135,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const found =
     typed.trim() === ''
       ? []
-      : operations.filter(({ id, title }) => hasWords(`${id} ${title} ${translateCatalog(title)}`, typed))
+      : operations.filter(({ id, title }) => hasWords(`${id} ${title} ${translateTitle(title)}`, typed))
   const isId = /^[0-9a-f-]{36}$/.test(typed.trim())
   return (
     <Dialog.Root open onOpenChange={(is) => !is && onClose()}>
@@ -141,6 +143,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         <Dialog.Overlay className="fixed inset-0 z-50 bg-black/45" />
         <Dialog.Content
           aria-describedby={undefined}
+          {...focus}
           className="fixed top-[12vh] left-1/2 z-50 w-[calc(100vw-1.5rem)] max-w-xl -translate-x-1/2 animate-appear overflow-hidden rounded-2xl border border-line bg-raised shadow-float"
         >
           <Dialog.Title className="sr-only">{t('nav.search')}</Dialog.Title>
@@ -177,7 +180,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                           onSelect={run(() => router.navigate({ to: '/studio', search: { op: operation.id } }))}
                         >
                           <Icon aria-hidden />
-                          <span className="truncate">{translateCatalog(operation.title)}</span>
+                          <span className="truncate">{translateTitle(operation.title)}</span>
                           <span className="ml-auto shrink-0 text-soft text-xs">{operation.model}</span>
                         </Command.Item>
                       ))}

@@ -49,7 +49,7 @@ export function Shell() {
           <Button className="w-full justify-start font-normal text-soft" onClick={() => setSearching(true)}>
             <Search />
             {t('nav.search')}
-            <kbd className="ml-auto rounded border border-line px-1.5 font-sans text-[11px]">⌘K</kbd>
+            <kbd className="ml-auto rounded border border-line px-1.5 font-sans text-[11px]">{PALETTE_KEYS}</kbd>
           </Button>
         </div>
         <nav aria-label={t('nav.main')} className="grid gap-0.5 overflow-y-auto px-3">
@@ -88,6 +88,9 @@ export function Shell() {
     </div>
   )
 }
+
+const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)
+const PALETTE_KEYS = isApple ? '⌘K' : 'Ctrl K'
 
 const LINK =
   'flex h-9 items-center gap-3 rounded-lg px-2.5 text-soft transition-colors hover:bg-hover hover:text-ink [&_svg]:size-[18px]'

@@ -1,7 +1,9 @@
 import { Check, ChevronRight, Copy } from 'lucide-react'
 import { Tabs as RadixTabs } from 'radix-ui'
 import { type ComponentProps, type ReactNode, useEffect, useRef, useState } from 'react'
+import { ApiError } from '../api/client.ts'
 import { useT } from '../i18n/i18n.ts'
+import { messageOf } from '../i18n/messages.ts'
 import { Button } from './button.tsx'
 import { cn } from './classes.ts'
 
@@ -117,14 +119,19 @@ export function Fault({ error, retry }: { error: unknown; retry?: () => void }) 
       role="alert"
       className="flex flex-wrap items-center justify-between gap-3 rounded-xl bg-bad-ground px-4 py-3 text-bad"
     >
-      <span>{error instanceof Error ? error.message : String(error)}</span>
-      {retry && (
+      <span>{messageOf(error)}</span>
+      {retry && !isRefusal(error) && (
         <Button size="small" onClick={retry}>
           {t('common.retry')}
         </Button>
       )}
     </div>
   )
+}
+
+/** Asking again would be answered the same. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && [403, 404].includes(error.status)
 }
 
 export function CopyButton({ text, label }: { text: string; label?: string }) {
@@ -225,7 +232,7 @@ export function Table({
   label: string
 }) {
   return (
-    <section tabIndex={0} aria-label={label} className="relative overflow-x-auto">
+    <section tabIndex={0} aria-label={label} className="scroll-hint relative overflow-x-auto">
       <table className="w-full text-left">
         <thead>
           <tr className="border-line border-b text-soft text-xs">
@@ -241,7 +248,7 @@ export function Table({
             ))}
           </tr>
         </thead>
-        <tbody className="[&_td.number]:whitespace-nowrap [&_td.number]:text-right [&_td.number]:tabular-nums max-sm:[&_td]:whitespace-nowrap [&_td]:h-11 [&_td]:px-4 [&_td]:py-1.5 [&_tr:last-child]:border-0 [&_tr]:border-line [&_tr]:border-b [&_tr:hover]:bg-hover/60">
+        <tbody className="[&_td.number]:whitespace-nowrap [&_td.number]:text-right [&_td.number]:tabular-nums max-md:[&_td]:max-w-64 max-md:[&_td]:truncate [&_td]:h-11 [&_td]:px-4 [&_td]:py-1.5 [&_tr:last-child]:border-0 [&_tr]:border-line [&_tr]:border-b [&_tr:hover]:bg-hover/60">
           {children}
         </tbody>
       </table>

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { useT } from '../i18n/i18n.ts'
+import { messageOf } from '../i18n/messages.ts'
 import { Button } from './button.tsx'
 import { cn } from './classes.ts'
 
@@ -35,7 +36,7 @@ export function say(text: string): void {
 }
 
 export function sayError(error: unknown): void {
-  add({ text: error instanceof Error ? error.message : String(error), tone: 'bad' })
+  add({ text: messageOf(error), tone: 'bad' })
 }
 
 /**

@@ -1,11 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Bug, Ellipsis, Pause, Play, Plug, Plus, Power, Trash2, Zap } from 'lucide-react'
+import { Bug, Ellipsis, Pause, Pencil, Play, Plug, Plus, Power, Trash2, Zap } from 'lucide-react'
 import { useState } from 'react'
 import type { Account, AccountFindings } from '../../api/routes.ts'
 import { ago, dateTime } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { translateMessage } from '../../i18n/messages.ts'
 import { useAct } from '../../shell/acts.ts'
 import { Button } from '../../ui/button.tsx'
+import { cn } from '../../ui/classes.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Badge, Empty, Fault, Panel, Skeleton, type Tone } from '../../ui/parts.tsx'
@@ -13,6 +15,7 @@ import { say, sayError } from '../../ui/toast.tsx'
 import { useRemovals } from '../../ui/use-removals.ts'
 import type { AccountsApi, Switch } from './accounts-api.ts'
 import { AddAccount } from './add-account.tsx'
+import { ChangeAccount } from './change-account.tsx'
 
 const STATES: Record<Account['state'], Tone> = {
   connected: 'good',
@@ -31,6 +34,7 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
   const { data, error, isPending, refetch } = useQuery({ queryKey: key, queryFn: api.list, refetchInterval: 15_000 })
   const [isAdding, setAdding] = useState(false)
   useAct('accounts.add', () => setAdding(true))
+  const [changing, setChanging] = useState<Account>()
   const [findings, setFindings] = useState<AccountFindings>()
   const removals = useRemovals()
   const changed = (): void => {
@@ -67,6 +71,7 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
           mayChange={mayChange}
           onChanged={changed}
           onDebug={setFindings}
+          onChange={() => setChanging(account)}
           onRemove={() => remove(account)}
         />
       ))}
@@ -87,6 +92,17 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
           }}
         />
       )}
+      {changing && (
+        <ChangeAccount
+          api={api}
+          account={changing}
+          onClose={() => setChanging(undefined)}
+          onChanged={() => {
+            setChanging(undefined)
+            changed()
+          }}
+        />
+      )}
       {findings && <Findings findings={findings} onClose={() => setFindings(undefined)} />}
     </div>
   )
@@ -98,10 +114,11 @@ interface CardProps {
   mayChange: boolean
   onChanged: () => void
   onDebug: (findings: AccountFindings) => void
+  onChange: () => void
   onRemove: () => void
 }
 
-function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: CardProps) {
+function AccountCard({ api, account, mayChange, onChanged, onDebug, onChange, onRemove }: CardProps) {
   const t = useT()
   const {
     id,
@@ -122,7 +139,7 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: 
   const testing = useMutation({
     mutationFn: () => api.test(id),
     onSuccess({ works, says }) {
-      say(`${works ? '✓ ' : ''}${says}`)
+      say(`${works ? '✓ ' : ''}${translateMessage(says)}`)
       onChanged()
     },
     onError: sayError,
@@ -141,7 +158,7 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: 
             {!is_usable && <Badge tone="bad">{t('account.misconfigured')}</Badge>}
             {priority < 0 && <Badge>{t('account.backup')}</Badge>}
           </p>
-          {reason && <p className="mt-1 text-soft">{reason}</p>}
+          {reason && <p className="mt-1 text-soft">{translateMessage(reason)}</p>}
           {retry_at && <p className="mt-1 text-soft text-xs">{t('account.retry', { when: ago(retry_at) })}</p>}
         </div>
         <Button size="small" onClick={() => testing.mutate()} disabled={testing.isPending || !mayChange}>
@@ -160,6 +177,7 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: 
               </Button>
             }
             items={[
+              { label: t('accounts.change'), icon: <Pencil aria-hidden />, run: onChange },
               draining
                 ? { label: t('accounts.resume'), icon: <Play aria-hidden />, run: () => turning.mutate('resume') }
                 : { label: t('accounts.drain'), icon: <Pause aria-hidden />, run: () => turning.mutate('drain') },
@@ -203,6 +221,8 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onRemove }: 
   )
 }
 
+const GOOD = 'bg-good-ground text-good'
+
 /** Why an account does what it does: the advice first, then what it was given. */
 function Findings({
   findings: { account, advice, waiting, attempts },
@@ -212,16 +232,18 @@ function Findings({
   onClose: () => void
 }) {
   const t = useT()
+  // Then what is said is where it stands, and nothing to be done.
+  const isWell = account.is_usable && account.state === 'connected' && !account.draining
   return (
     <Dialog open onClose={onClose} title={t('accounts.debugOf', { name: account.name })} wide>
       <div className="grid grid-cols-1 gap-5">
         {advice.length === 0 ? (
-          <p className="rounded-lg bg-good-ground px-4 py-3 text-good">{t('accounts.healthy')}</p>
+          <p className={cn('rounded-lg px-4 py-3', GOOD)}>{t('accounts.healthy')}</p>
         ) : (
           <ul className="grid grid-cols-1 gap-2">
             {advice.map((one) => (
-              <li key={one} className="rounded-lg bg-mark-ground px-4 py-3 text-mark">
-                {one}
+              <li key={one} className={cn('rounded-lg px-4 py-3', isWell ? GOOD : 'bg-mark-ground text-mark')}>
+                {translateMessage(one)}
               </li>
             ))}
           </ul>
@@ -249,7 +271,7 @@ function Findings({
                 </Badge>
                 <span className="font-mono text-soft">{task_id.slice(0, 13)}…</span>
                 {begun_at && <span className="text-soft">{dateTime(begun_at)}</span>}
-                {reason && <span>{reason}</span>}
+                {reason && <span>{translateMessage(reason)}</span>}
               </li>
             ))}
           </ul>

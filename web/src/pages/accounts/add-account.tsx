@@ -4,12 +4,14 @@ import { type FormEvent, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import type { AccountProvider } from '../../api/routes.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { messageOf, translateMessage } from '../../i18n/messages.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { Fault, Skeleton } from '../../ui/parts.tsx'
 import { say } from '../../ui/toast.tsx'
 import type { AccountsApi } from './accounts-api.ts'
+import { CredentialFields } from './credential-fields.tsx'
 
 /** Two steps: the provider, then the fields that it needs. The account is tested when it is added. */
 export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClose: () => void; onAdded: () => void }) {
@@ -20,7 +22,7 @@ export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClos
     <Dialog
       open
       onClose={onClose}
-      title={provider ? provider.title : t('accounts.choose')}
+      title={provider ? translateMessage(provider.title) : t('accounts.choose')}
       about={provider ? t('accounts.fieldsAbout') : t('accounts.chooseAbout')}
       wide={!provider}
     >
@@ -35,12 +37,9 @@ export function AddAccount({ api, onClose, onAdded }: { api: AccountsApi; onClos
               onClick={() => setProvider(one)}
               className="grid grid-cols-1 gap-0.5 rounded-xl border border-line bg-panel px-4 py-3 text-left hover:border-mark"
             >
-              <span className="font-medium">{one.title}</span>
+              <span className="font-medium">{translateMessage(one.title)}</span>
               <span className="text-soft text-xs">
-                {one.fields
-                  .filter(({ required }) => required)
-                  .map(({ title }) => title)
-                  .join(', ') || t('accounts.noFields')}
+                {neededBy(one).map(translateMessage).join(', ') || t('accounts.noFields')}
               </span>
             </button>
           ))}
@@ -73,14 +72,14 @@ function ProviderForm({
       const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''))
       const account = await api.add({ provider: provider.id, name, slots: Number(slots), fields: given })
       // Added is added: what the vendor says of it is news, no failure of the form.
-      const { says } = await api.test(account.id).catch((error: unknown) => ({ says: String(error) }))
-      say(`${account.name}: ${says}`)
+      const { says } = await api.test(account.id).catch((error: unknown) => ({ says: messageOf(error) }))
+      say(`${account.name}: ${translateMessage(says)}`)
     },
     onSuccess: onAdded,
   })
   const fault = adding.error
   const errorOf = (field: string): string | undefined =>
-    fault instanceof ApiError && fault.field === field ? fault.message : undefined
+    fault instanceof ApiError && fault.field === field ? messageOf(fault) : undefined
   const isShown =
     fault instanceof ApiError &&
     fault.field !== undefined &&
@@ -95,34 +94,13 @@ function ProviderForm({
         <Field label={t('accounts.name')} error={errorOf('name')} required>
           {(props) => <Input {...props} required value={name} onChange={({ target }) => setName(target.value)} />}
         </Field>
-        <Field label={t('account.slots')} help={t('accounts.slotsHelp')} error={errorOf('slots')}>
+        <Field label={t('accounts.slots')} help={t('accounts.slotsHelp')} error={errorOf('slots')}>
           {(props) => (
             <Input {...props} type="number" min={1} value={slots} onChange={({ target }) => setSlots(target.value)} />
           )}
         </Field>
       </div>
-      {provider.fields.map((field) => (
-        <Field
-          key={field.name}
-          label={field.title}
-          required={field.required}
-          error={errorOf(`fields.${field.name}`)}
-          help={field.secret ? t('accounts.secret') : undefined}
-        >
-          {(props) => (
-            <Input
-              {...props}
-              type={field.secret ? 'password' : 'text'}
-              autoComplete="off"
-              required={field.required && field.default === null}
-              placeholder={field.default ?? ''}
-              value={fields[field.name] ?? ''}
-              onChange={({ target }) => setFields({ ...fields, [field.name]: target.value })}
-              className={field.secret ? 'font-mono' : ''}
-            />
-          )}
-        </Field>
-      ))}
+      <CredentialFields provider={provider} values={fields} onChange={setFields} errorOf={errorOf} />
       {fault && !isShown && <Fault error={fault} />}
       <div className="flex justify-between">
         <Button look="quiet" onClick={onBack}>
@@ -135,4 +113,12 @@ function ProviderForm({
       </div>
     </form>
   )
+}
+
+/** The titles of the fields that a provider needs; where no field alone is required, one of its keys is. */
+function neededBy({ fields }: AccountProvider): string[] {
+  const required = fields.filter((one) => one.required).map(({ title }) => title)
+  return required.length === 0 && fields.some((one) => one.secret && /^API key/.test(one.title))
+    ? ['API key']
+    : required
 }

@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { ApiError } from '../../api/client.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { messageOf } from '../../i18n/messages.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { Fault } from '../../ui/parts.tsx'
@@ -31,7 +32,7 @@ export function NewPersonForm({
   const entering = useMutation({ mutationFn: () => submit({ name, email, password }) })
   const fault = entering.error
   const errorOf = (field: string): string | undefined =>
-    fault instanceof ApiError && fault.field === field ? fault.message : undefined
+    fault instanceof ApiError && fault.field === field ? messageOf(fault) : undefined
   const hasOwn = ['name', 'email', 'password'].some((field) => errorOf(field))
   const send = (event: FormEvent): void => {
     event.preventDefault()

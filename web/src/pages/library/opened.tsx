@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { taskQuery } from '../../api/queries.ts'
 import { ago } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { translateMessage } from '../../i18n/messages.ts'
 import { ItemActions } from '../../media/actions.tsx'
 import { Output } from '../../media/output.tsx'
 import { nameOf } from '../../media/outputs.ts'
@@ -25,7 +26,7 @@ export function Opened({ id, onClose }: { id: string; onClose: () => void }) {
     >
       {error && <Fault error={error} />}
       {task && <Output task={task} actions={(item) => <ItemActions task={task} item={item} />} />}
-      {task?.error && <p className="text-bad">{task.error.message}</p>}
+      {task?.error && <p className="text-bad">{translateMessage(task.error.message)}</p>}
       <div className="mt-5 flex flex-wrap items-center justify-between gap-3 border-line border-t pt-4">
         {task && <TaskTools task={task} onDeleted={onClose} />}
         <Button size="small" asChild>

@@ -1,17 +1,27 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { call } from '../../api/client.ts'
-import { useT } from '../../i18n/i18n.ts'
+import { useLocale, useT } from '../../i18n/i18n.ts'
+import { translateMessage } from '../../i18n/messages.ts'
 import { Input } from '../../ui/field.tsx'
 import { Badge, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
 
 /** The settings in force and where they come from. They are set in the environment or a file, not here. */
 export function Configuration() {
   const t = useT()
+  const locale = useLocale()
   const [typed, setTyped] = useState('')
   const { data, error } = useQuery({ queryKey: ['admin-config'], queryFn: () => call('GET /api/admin/config') })
+  const { data: own } = useQuery({
+    queryKey: ['setting-texts'],
+    queryFn: async () => (await import('../../i18n/zh-settings.ts')).zhSettings,
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled: locale === 'zh',
+  })
+  const about = ({ name, what }: { name: string; what: string }): string =>
+    (locale === 'zh' && own?.[name]) || translateMessage(what)
   const words = typed.toLowerCase()
-  const shown = data?.settings.filter(({ name, what }) => `${name} ${what}`.toLowerCase().includes(words))
+  const shown = data?.settings.filter((one) => `${one.name} ${about(one)}`.toLowerCase().includes(words))
   return (
     <Panel>
       <PanelTitle
@@ -45,13 +55,15 @@ export function Configuration() {
             <tr key={name}>
               <td className="align-top">
                 <span className="font-mono text-xs">{name}</span>
-                <span className="block max-w-lg text-soft text-xs">{what}</span>
+                <span className="block max-w-lg whitespace-normal text-soft text-xs max-md:w-60">
+                  {about({ name, what })}
+                </span>
               </td>
               <td className="max-w-64 truncate align-top font-mono text-xs" title={value}>
                 {value || '–'}
               </td>
               <td className="align-top">
-                <Badge tone={from === 'default' ? 'plain' : 'info'}>{from}</Badge>
+                <Badge tone={from === 'default' ? 'plain' : 'info'}>{translateMessage(from)}</Badge>
               </td>
             </tr>
           ))}

@@ -2,10 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { Activity, CircleCheck, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { type Answer, call } from '../../api/client.ts'
+import type { Account } from '../../api/routes.ts'
 import { ago, bytes, dateTime, duration, number, usd } from '../../i18n/format.ts'
 import { translateIfKnown, useT } from '../../i18n/i18n.ts'
+import { translateMessage } from '../../i18n/messages.ts'
 import { Button } from '../../ui/button.tsx'
 import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table, type Tone } from '../../ui/parts.tsx'
+import { operatorAccounts } from '../accounts/accounts-api.ts'
 import { RetentionDialog } from './retention-dialog.tsx'
 import { useTenantNames } from './tenant-input.tsx'
 
@@ -62,10 +65,15 @@ function Troubles({ health }: { health: Health }) {
   const t = useT()
   const nameOf = useTenantNames()
   const { storage, ledger, troubles, paused_receivers: paused } = health
+  const { data: accounts = [] } = useQuery({
+    queryKey: ['accounts', operatorAccounts.of],
+    queryFn: operatorAccounts.list,
+    enabled: troubles.some((one) => one.startsWith('account ')),
+  })
   const all: ReactNode[] = [
-    ...(storage.problem === null ? [] : [storage.problem]),
+    ...(storage.problem === null ? [] : [translateMessage(storage.problem)]),
     ...(ledger.balance_faults > 0 ? [`${t('health.faults')}: ${number(ledger.balance_faults)}`] : []),
-    ...troubles.filter((one) => !one.startsWith('webhooks ')),
+    ...troubles.flatMap((subject) => troubleText(subject, { t, nameOf, accounts }) ?? []),
     ...paused.map(
       ({ host, tenant, failing_since }) =>
         `${t('health.paused')}: ${host} (${nameOf(tenant)}${failing_since ? `, ${t('health.since', { when: dateTime(failing_since) })}` : ''})`,
@@ -94,6 +102,28 @@ function Troubles({ health }: { health: Health }) {
       </ul>
     </section>
   )
+}
+
+/** A trouble by its subject, such as `account ID`; undefined for those that are told otherwise. */
+function troubleText(
+  subject: string,
+  { t, nameOf, accounts }: { t: Translate; nameOf: (tenant: string) => string; accounts: readonly Account[] },
+): string | undefined {
+  const [kind, id = '', ...rest] = subject.split(' ')
+  switch (kind) {
+    case 'webhooks': // by their receivers
+      return undefined
+    case 'account':
+      return t('health.troubleAccount', { name: accounts.find((one) => one.id === id)?.name ?? id })
+    case 'credit':
+      return t('health.troubleCredit', { tenant: nameOf(id) })
+    case 'disk':
+      return t('health.troubleDisk', { machine: id, folder: rest.join(' ') })
+    case 'ledger':
+      return t('health.troubleLedger')
+    default:
+      return subject
+  }
 }
 
 function Tiles({ health: { process: running, database, last_day: day, queue } }: { health: Health }) {
@@ -264,7 +294,8 @@ function Failures() {
               <td>{operation}</td>
               <td className="text-soft">{provider ?? '–'}</td>
               <td className="min-w-64 max-w-xl truncate" title={fault?.message}>
-                <span className="font-mono text-bad text-xs">{fault?.code}</span> {fault?.message}
+                <span className="font-mono text-bad text-xs">{fault?.code}</span>{' '}
+                {fault && translateMessage(fault.message)}
               </td>
             </tr>
           ))}

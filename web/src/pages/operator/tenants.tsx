@@ -81,7 +81,7 @@ export function Tenants() {
               <td className="number text-soft">{usd(tenant.held_usd)}</td>
               <td className="number text-soft">{usd(tenant.credited_usd)}</td>
               <td className="number">{number(tenant.unfinished)}</td>
-              <td className="text-soft">
+              <td className="whitespace-nowrap text-soft">
                 {tenant.max_concurrent === null
                   ? t('keys.noLimits')
                   : t('keys.atOnce', { count: tenant.max_concurrent })}

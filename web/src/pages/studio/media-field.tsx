@@ -2,6 +2,7 @@ import { FileAudio, FileVideo, ImagePlus, LoaderCircle, Paperclip, Upload, X } f
 import { type DragEvent, useRef, useState } from 'react'
 import { call, fileAddress } from '../../api/client.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { messageOf } from '../../i18n/messages.ts'
 import { Button } from '../../ui/button.tsx'
 import { cn } from '../../ui/classes.ts'
 import { Input } from '../../ui/field.tsx'
@@ -34,7 +35,7 @@ export function MediaField({ id, kind, value, onChange, ...described }: MediaFie
     try {
       onChange((await call('POST /polyphony/v1/files', { body })).url)
     } catch (error) {
-      setFault(error instanceof Error ? error.message : String(error))
+      setFault(messageOf(error))
     }
     setState('idle')
   }

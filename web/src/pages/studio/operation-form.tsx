@@ -6,6 +6,7 @@ import { ApiError, call } from '../../api/client.ts'
 import { type Operation, type Task, taskQuery } from '../../api/queries.ts'
 import { pointsAsUsd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { messageOf } from '../../i18n/messages.ts'
 import { chooseMode, useMode } from '../../shell/mode.ts'
 import { mayMake, useSession } from '../../shell/session.ts'
 import { Button } from '../../ui/button.tsx'
@@ -59,8 +60,8 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
     making.reset()
   }
   const errorOf = (name: string): string | undefined => {
-    if (refused && fieldNamed(refused.field) === name) return refused.message
-    return refusal && field === name && touched.has(name) ? refusal.message : undefined
+    if (refused && fieldNamed(refused.field) === name) return messageOf(refused)
+    return refusal && field === name && touched.has(name) ? messageOf(refusal) : undefined
   }
   // What no field shows: a rule over the whole input, a lack of credit, no account.
   const general = refused && !names.has(fieldNamed(refused.field) ?? '') ? refused : undefined
@@ -157,7 +158,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
                 {t('studio.tooDear', { available: pointsAsUsd(quote.available_points) })}
               </span>
             ) : refusal && !touched.has(field ?? '') ? (
-              refusal.message
+              messageOf(refusal)
             ) : (
               <button
                 type="button"

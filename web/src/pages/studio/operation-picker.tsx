@@ -3,7 +3,7 @@ import { ChevronsUpDown, Plug } from 'lucide-react'
 import { useState } from 'react'
 import type { Operation } from '../../api/queries.ts'
 import { pointsAsUsd } from '../../i18n/format.ts'
-import { translateCatalog, useT } from '../../i18n/i18n.ts'
+import { translateTitle, useT } from '../../i18n/i18n.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { hasWords } from '../../ui/has-words.ts'
 
@@ -21,7 +21,7 @@ export function OperationPicker({
   const [isOpen, setOpen] = useState(false)
   const [typed, setTyped] = useState('')
   const sorted = operations
-    .filter(({ id, title }) => hasWords(`${id} ${title} ${translateCatalog(title)}`, typed))
+    .filter(({ id, title }) => hasWords(`${id} ${title} ${translateTitle(title)}`, typed))
     .sort((a, b) => Number(b.available) - Number(a.available))
   return (
     <>
@@ -32,7 +32,7 @@ export function OperationPicker({
       >
         <span className="min-w-0 flex-1">
           <span className="block truncate font-medium">
-            {current ? translateCatalog(current.title) : t('studio.choose')}
+            {current ? translateTitle(current.title) : t('studio.choose')}
           </span>
           <span className="block truncate text-soft text-xs">{current?.id}</span>
         </span>
@@ -60,7 +60,7 @@ export function OperationPicker({
                 className="flex items-center gap-3 rounded-lg px-3 py-2 data-[selected=true]:bg-hover"
               >
                 <span className="min-w-0 flex-1">
-                  <span className="block truncate">{translateCatalog(operation.title)}</span>
+                  <span className="block truncate">{translateTitle(operation.title)}</span>
                   <span className="block truncate text-soft text-xs">{operation.id}</span>
                 </span>
                 {operation.available ? (

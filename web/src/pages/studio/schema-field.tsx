@@ -1,11 +1,11 @@
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
-import { translateCatalog, useT } from '../../i18n/i18n.ts'
+import { translateDescription, useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input, Select, Switch, TextArea } from '../../ui/field.tsx'
 import type { FieldSchema, Values } from './field-schema.ts'
 import { MediaField } from './media-field.tsx'
-import { controlOf, labelOf, type NamedField } from './schema.ts'
+import { controlOf, helpBeside, labelOf, type NamedField } from './schema.ts'
 
 interface SchemaFieldProps {
   field: NamedField
@@ -19,16 +19,12 @@ export function SchemaField({ field: { name, schema, isRequired }, value, onChan
   const kind = controlOf(schema)
   const label = labelOf(name)
   if (kind === 'group') return <Group label={label} schema={schema} value={value} onChange={onChange} error={error} />
+  const help = helpBeside(label, schema.description && translateDescription(schema.description))
   const text = typeof value === 'string' ? value : ''
   const aside = asideOf(schema, kind === 'long' || kind === 'text' ? text.length : undefined)
   if (kind === 'switch') {
     return (
-      <Field
-        label={label}
-        help={schema.description && translateCatalog(schema.description)}
-        error={error}
-        className="grid-cols-[1fr_auto] items-center [&>p]:col-span-2"
-      >
+      <Field label={label} help={help} error={error} className="grid-cols-[1fr_auto] items-center [&>p]:col-span-2">
         {(props) => (
           <Switch {...props} checked={(value ?? schema.default ?? false) === true} onCheckedChange={onChange} />
         )}
@@ -36,13 +32,7 @@ export function SchemaField({ field: { name, schema, isRequired }, value, onChan
     )
   }
   return (
-    <Field
-      label={label}
-      help={schema.description && translateCatalog(schema.description)}
-      error={error}
-      aside={aside}
-      required={isRequired}
-    >
+    <Field label={label} help={help} error={error} aside={aside} required={isRequired}>
       {(props) => <Control {...props} schema={schema} kind={kind} value={value} onChange={onChange} label={label} />}
     </Field>
   )
@@ -250,7 +240,7 @@ function Group({
   return (
     <fieldset className="grid grid-cols-1 gap-4 rounded-lg border border-line p-3">
       <legend className="px-1 font-medium text-[13px]">{label}</legend>
-      {schema.description && <p className="text-soft text-xs">{translateCatalog(schema.description)}</p>}
+      {schema.description && <p className="text-soft text-xs">{translateDescription(schema.description)}</p>}
       {Object.entries(schema.properties ?? {}).map(([name, one]) => (
         <SchemaField
           key={name}

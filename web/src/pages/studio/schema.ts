@@ -1,4 +1,4 @@
-import { translateIfKnown } from '../../i18n/i18n.ts'
+import { translateLabel } from '../../i18n/i18n.ts'
 import type { FieldSchema, Values } from './field-schema.ts'
 
 /** Fields that most people want to see at once; the others are a click away. */
@@ -30,14 +30,27 @@ export function fieldsOf(schema: FieldSchema): { main: NamedField[]; more: Named
 
 /** A name of the API as a label, such as "Aspect ratio". */
 export function labelOf(name: string): string {
-  const known = translateIfKnown(`field.${name}`)
+  const known = translateLabel(name)
   if (known) return known
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll(/[_-]+/g, ' ')
+    .split(/[_\s-]+/)
+    .map((word) => ABBREVIATIONS.get(word.toLowerCase()) ?? word.toLowerCase())
+    .join(' ')
     .trim()
-    .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+const ABBREVIATIONS = new Map(
+  ['ID', 'URL', 'URI', 'URLs', 'LoRA', 'SVG', 'RGB', 'JSON', 'NSFW', 'CFG', 'TTS', 'CBR', 'FPS', 'AIGC', 'LaTeX'].map(
+    (word) => [word.toLowerCase(), word],
+  ),
+)
+
+/** What a description adds to the label; undefined where it says the same. */
+export function helpBeside(label: string, description: string | undefined): string | undefined {
+  const text = description?.replace(/[.。]$/, '').toLowerCase()
+  return text === label.toLowerCase() ? undefined : description
 }
 
 /** The kind of control for a field. */

@@ -1,5 +1,5 @@
-/** The titles of the operations, and the descriptions of fields that many of them have, by their English texts. */
-export const zhCatalog: Readonly<Record<string, string>> = {
+/** The titles of the operations, by their English texts. */
+export const zhTitles: Readonly<Record<string, string>> = {
   'Make two songs from an idea, from lyrics, or from a clip that they continue, repair or cover':
     '根据创意、歌词或片段（续写、修复、翻唱）生成两首歌曲',
   'Write lyrics from an idea': '根据创意写歌词',
@@ -210,43 +210,4 @@ export const zhCatalog: Readonly<Record<string, string>> = {
   'Describe a picture in words': '用文字描述图片',
   'Run any model of Replicate': '运行 Replicate 的任意模型',
   'Run any model of fal': '运行 fal 的任意模型',
-  'The idea of a song; lyrics, title and style follow from it.': '歌曲的创意；歌词、标题与曲风由此而来。',
-  'Lyrics, with section marks such as [Verse]. Empty for an instrumental.':
-    '歌词，可含 [Verse] 等段落标记；留空则为纯音乐。',
-  'Style: genres, moods, instruments.': '曲风：流派、情绪、乐器。',
-  'Title of the song.': '歌曲标题。',
-  'No vocals.': '无人声。',
-  'How an earlier clip is used: continued, sung again in another style, repaired, or for the sound of its persona.':
-    '如何使用先前的片段：续写、换风格翻唱、修复，或沿用其音色。',
-  'Seconds. Into the clip, at which to go on.': '秒。从片段的此处续写。',
-  'A picture to edit or to draw on.': '要编辑或参考的图片。',
-  'The same seed gives the same picture.': '相同的种子生成相同的图片。',
-  'A reference.': '参考。',
-  'The picture.': '图片。',
-  'Steps of the sampler.': '采样步数。',
-  'How many pictures.': '图片数量。',
-  'What the picture shows.': '画面内容。',
-  'Format of the picture.': '图片格式。',
-  'A picture.': '一张图片。',
-  'What the video must not show.': '视频中不应出现的内容。',
-  'What the picture must not show.': '图片中不应出现的内容。',
-  'Width to height.': '宽高比。',
-  'What the video shows.': '视频内容。',
-  'How closely the picture follows the prompt.': '画面遵循提示词的程度。',
-  'The model.': '模型。',
-  'How much the content filter allows; 0 is the strictest.': '内容过滤的宽松程度；0 最严格。',
-  'The shorter side.': '短边。',
-  'What the picture shows, or how the given one is changed.': '画面内容，或如何修改所给图片。',
-  '-1 draws one.': '-1 表示随机。',
-  'Let the service write the prompt out.': '由服务扩写提示词。',
-  'Whether the service writes the prompt out.': '是否由服务扩写提示词。',
-  'Seconds.': '秒。',
-  'Videos whose movement or style is taken.': '取其动作或风格的视频。',
-  'Sounds that are heard.': '要使用的声音。',
-  'Red, green, blue.': '红、绿、蓝。',
-  'Make sound, too.': '同时生成声音。',
-  'Faster and cheaper, or better.': '更快更省，或质量更好。',
-  'The video.': '视频。',
-  'Model version.': '模型版本。',
-  'Width and height in pixels.': '宽与高（像素）。',
 }

@@ -1,0 +1,20 @@
+/** Descriptions of fields: GPT Image and Sora, by their English texts. */
+export const openai: Readonly<Record<string, string>> = {
+  'What the picture shows, or how the given ones are changed.': '画面内容，或如何修改所给图片。',
+  'Width and height, such as 1536x1024, or "auto".': '宽与高，如 1536x1024，或 “auto”。',
+  'How much care is taken; "hd" with DALL·E 3 only.': '精细程度；“hd” 仅限 DALL·E 3。',
+  'How far a JPEG or WebP is compressed, in percent.': 'JPEG 或 WebP 的压缩率（百分比）。',
+  'What lies behind.': '背景。',
+  'How strictly the content is judged.': '内容审核的严格程度。',
+  'Your id of the user who sends the request.': '您系统中发起请求的用户 ID。',
+  'With DALL·E 3 only.': '仅限 DALL·E 3。',
+  'The pictures to change or to combine.': '要修改或合成的图片。',
+  'Transparent where the first picture is changed.': '第一张图片中透明的区域将被修改。',
+  'How closely faces and details are kept.': '人脸与细节的保真程度。',
+  'The shorter side; 1024p is 1792 by 1024 pixels.': '短边；1024p 为 1792 × 1024 像素。',
+  'The task of the video to change.': '要修改的视频任务。',
+  'What is to be different.': '要改变的内容。',
+  'That of the video: Sora 2 or Pro.': '与原视频一致：Sora 2 或 Pro。',
+  'That of the video.': '与原视频一致。',
+  'That of the video, in seconds.': '与原视频一致（秒）。',
+}
