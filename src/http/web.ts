@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { basePathOf } from '../core/public-url.ts'
 import { undocumented } from '../dialects/kit/described.ts'
 import { builtFiles, FOR_GOOD, notFound, sendBuilt, sendUnlessKnown, TYPES } from './built-files.ts'
 
@@ -41,7 +42,7 @@ export interface WebOptions {
 /** Serves the workspace. Nothing is read before the first visit, so a gateway without visitors starts and idles as before. */
 export function web(app: FastifyInstance, { publicUrl, folder = FOLDER }: WebOptions): void {
   const files = builtFiles(folder)
-  const basePath = () => new URL(publicUrl()).pathname.replace(/\/?$/, '/')
+  const basePath = () => `${basePathOf(publicUrl())}/`
 
   for (const path of WEB_PAGES) {
     app.get(path, undocumented('a page of the workspace'), async (request, reply) => {
