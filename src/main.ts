@@ -142,8 +142,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // The embedded database may be on another disk than the files.
   const folders = config.databaseUrl === undefined ? [config.dataDir] : []
   const assets = openAssets({ disk, store, clock, log, maxBytes: uploadMaxBytes, quotas, folders })
-  const opened = openEgress({ allow: [...config.egressAllow], log })
-  const egress = replaced.egress?.(opened) ?? opened
+  const bareEgress = openEgress({ allow: [...config.egressAllow], log })
+  const egress = replaced.egress?.(bareEgress) ?? bareEgress
   parts.defer(() => egress.close())
 
   const builtIn = [...(replaced.builtIn ?? []), ...builtInAccounts(config, clock)]

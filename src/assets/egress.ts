@@ -217,7 +217,11 @@ export function openEgress({
     },
 
     async postJson(text, body, { timeoutMs }) {
-      const sent = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } as const
+      const sent = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      } as const
       const { status, body: answered } = await exchange(text, sent, { timeoutMs, maxBytes: ANSWER_MAX_BYTES })
       return { status, body: answered }
     },

@@ -87,7 +87,9 @@ export function gatewayUrl(text: string, name: string): string {
     throw new ConfigError(`${name} may have a host, a port and a path, and nothing else.`)
   }
   if (!/^(?:\/[\w.~-]+)*\/?$/.test(pathname)) {
-    throw new ConfigError(`${name}: its path may have letters, digits and - . _ ~ between single slashes, not "${pathname}".`)
+    throw new ConfigError(
+      `${name}: its path may have letters, digits and - . _ ~ between single slashes, not "${pathname}".`,
+    )
   }
   return origin + pathname.replace(/\/$/, '')
 }

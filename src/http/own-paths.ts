@@ -1,6 +1,7 @@
 /** The first parts of the paths of the routes that belong to no protocol, with those of the workspace's pages. */
 export const OWN_PARTS: ReadonlySet<string> = new Set([
   'accounts',
+  'api',
   'assets',
   'callbacks',
   'chat',

@@ -36,9 +36,9 @@ export interface Asked {
   clientId: string
   /** As it says itself: a claim. */
   name: string
-  /** Its page, by its own word; or the address of the document that it is known by, which it cannot invent. */
   uri: string | null
-  isKnownByAddress: boolean
+  /** The address of the document by which it is known, whose host is no claim; null for one that registered itself. */
+  document: string | null
   /** Where the browser is sent afterwards, without path and query. */
   returnsTo: string
 }
@@ -194,12 +194,11 @@ export function openConnections(parts: Parts): Connections {
       })
       if (!client || !returnsTo || !given.has('sig')) throw invalidInput('query', BEGIN_AGAIN)
       const name = typeof client.name === 'string' && client.name.trim() !== '' ? client.name.trim() : returnsTo.host
-      const isDocument = client.client_discovery_id === DOCUMENTS
       return {
         clientId,
         name: name.slice(0, NAME_LENGTH),
-        uri: isDocument ? clientId : typeof client.uri === 'string' ? client.uri : null,
-        isKnownByAddress: isDocument,
+        uri: typeof client.uri === 'string' ? client.uri : null,
+        document: client.client_discovery_id === DOCUMENTS ? clientId : null,
         returnsTo: returnsTo.host === '' ? returnsTo.protocol : `${returnsTo.protocol}//${returnsTo.host}`,
       }
     },

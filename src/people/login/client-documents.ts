@@ -1,11 +1,14 @@
 import { type ClientDiscovery, oauthClientMetadataSchema } from '@better-auth/oauth-provider'
-import { isForbiddenCimdClientMetadataField, registerClientMetadataDocument } from '@better-auth/oauth-provider/internal'
+import {
+  isForbiddenCimdClientMetadataField,
+  registerClientMetadataDocument,
+} from '@better-auth/oauth-provider/internal'
 import { APIError } from 'better-auth/api'
 import { LRUCache } from 'lru-cache'
 import type { Egress } from '../../assets/egress.ts'
 import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import { DOCUMENTS, TEXT_LENGTH } from './oauth-names.ts'
 import { registrationIn } from './registration.ts'
 
@@ -19,6 +22,7 @@ const LONGEST_MS = DAY_MS
 const REFUSED_MS = MINUTE_MS
 const CACHED = 1_000
 
+type Metadata = Parameters<typeof registerClientMetadataDocument>[2]['metadata']
 type Options = Parameters<typeof registerClientMetadataDocument>[1]
 type Client = NonNullable<Awaited<ReturnType<ClientDiscovery['resolve']>>>
 
@@ -51,11 +55,14 @@ export function clientDocuments({ readDocument, clock, options, stored }: Parts)
     return invalidClient(why)
   }
 
-  async function read(clientId: string): Promise<{ document: JsonObject; keptMs: number } | 'unreachable'> {
+  async function read(clientId: string): Promise<{ document: Metadata; keptMs: number } | 'unreachable'> {
     const why = addressFault(clientId)
     if (why !== undefined) throw refused(clientId, why)
     try {
-      const { status, body, cacheControl } = await readDocument(clientId, { timeoutMs: ANSWER_MS, maxBytes: MOST_BYTES })
+      const { status, body, cacheControl } = await readDocument(clientId, {
+        timeoutMs: ANSWER_MS,
+        maxBytes: MOST_BYTES,
+      })
       if (status >= 500 || status === 429) return 'unreachable'
       if (status !== 200) throw refused(clientId, `The address of client_id answered ${status}.`)
       const document = documentIn(clientId, body)
@@ -87,7 +94,7 @@ export function clientDocuments({ readDocument, clock, options, stored }: Parts)
     const { client, created } = await registerClientMetadataDocument(ctx, options(), {
       clientId,
       clientDiscoveryId: DOCUMENTS,
-      metadata: found.document as Parameters<typeof registerClientMetadataDocument>[2]['metadata'], // read by its schema
+      metadata: found.document,
       ...(existing ? { existingClient: existing } : {}),
     })
     known.set(clientId, { until: clock.now() + found.keptMs })
@@ -110,7 +117,7 @@ function addressFault(clientId: string): string | undefined {
 }
 
 /** The metadata of the client, or why it cannot be used (section 4 of the draft). */
-function documentIn(clientId: string, text: string): JsonObject | string {
+function documentIn(clientId: string, text: string): Metadata | string {
   const document = parsed(text)
   if (!isJsonObject(document)) return 'The document of client_id is no JSON object.'
   if (document.client_id !== clientId) return 'The document of client_id names another client_id than its address.'
@@ -124,7 +131,7 @@ function documentIn(clientId: string, text: string): JsonObject | string {
   const read = registrationIn(document)
   if ('error' in read) return read.error_description
   const checked = oauthClientMetadataSchema.safeParse({ ...read.registration, client_id: clientId })
-  if (checked.success) return checked.data as JsonObject // members of JSON, as the schema lists them
+  if (checked.success) return checked.data as Metadata // which has addresses to return to, as was checked above
   const [issue] = checked.error.issues
   return `The document of client_id: ${issue?.path.join('.')}: ${issue?.message}`
 }
