@@ -109,7 +109,7 @@ function unknownNames(sources: readonly Source[], knowledge: Knowledge): string[
     if (!isComplete) return []
     const unknown = Object.keys(values).filter((name) => !names.has(name))
     return unknown.map((name) => {
-      const meant = nearest(name, known, SHORTEST_NAME)
+      const meant = nearest(name.toUpperCase(), known, SHORTEST_NAME)
       return `${title} has "${name}", which is not a setting${meant === undefined ? '.' : `; was ${meant} meant?`}`
     })
   })
