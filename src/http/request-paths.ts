@@ -44,7 +44,7 @@ export class RequestPaths {
     const base = this.#basePath()
     if (base === '') return url
     const path = withSingleSlashes(url)
-    if (isAtOrBelow(path, base)) return path.slice(base.length)
+    if (isAtOrBelow(path, base)) return path.slice(base.length).replace(/^(?!\/)/, '/')
     const [wellKnown = '', name = ''] = /^\/\.well-known\/([\w-]+)(?=\/)/.exec(path) ?? []
     return name !== '' && isAtOrBelow(path.slice(wellKnown.length), base)
       ? wellKnown + path.slice(wellKnown.length + base.length)
