@@ -62,9 +62,9 @@ try {
 
 /** Starts a server, which makes the database, and stops it. */
 async function makeDatabase(env: NodeJS.ProcessEnv): Promise<void> {
-  const server = spawn(process.execPath, [PROGRAM, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const server = spawn(process.execPath, [PROGRAM, 'serve'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const ended = once(server, 'exit')
-  await once(server.stdout, 'data')
+  await once(server.stderr, 'data') // the first keys
   server.kill('SIGTERM')
   await ended
 }
