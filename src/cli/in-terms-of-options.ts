@@ -23,6 +23,9 @@ const OPTION_OF: Readonly<Record<string, string>> = {
   rules: 'file',
 }
 
+/** The same of arguments. */
+const ARGUMENT_OF: Readonly<Record<string, string>> = { tenant: 'name or id', person: 'id or e-mail', rules: 'file' }
+
 /** The error of a verb with the option or the argument of this command in place of the field, which is the API's. */
 export function inTermsOfOptions(command: Command | undefined, error: unknown): unknown {
   if (!command || !(error instanceof PolyphonyError)) return error
@@ -42,9 +45,8 @@ export function nameIn(command: Command, field: string): string | undefined {
   const names = [field.replaceAll('_', '-'), OPTION_OF[field] ?? []].flat().map((one) => `--${one}`)
   const option = command.options.find(({ long }) => long && names.includes(long))
   if (option?.long) return option.long
-  const { registeredArguments: args } = command
-  const [argument = args.length === 1 ? args[0] : undefined] = args.filter((one) =>
-    one.name().split(' ').includes(field.replace(/_usd$/, '')),
+  const argument = command.registeredArguments.find(
+    (one) => one.name() === ARGUMENT_OF[field] || one.name().split(' ').includes(field.replace(/_usd$/, '')),
   )
   return argument && `<${argument.name()}>`
 }
