@@ -24,7 +24,12 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 }
 
 /** The same of arguments. */
-const ARGUMENT_OF: Readonly<Record<string, string>> = { tenant: 'name or id', person: 'id or e-mail', rules: 'file' }
+const ARGUMENT_OF: Readonly<Record<string, string>> = {
+  tenant: 'name or id',
+  person: 'id or e-mail',
+  rules: 'file',
+  amount_usd: 'usd',
+}
 
 /** The error of a verb with the option or the argument of this command in place of the field, which is the API's. */
 export function inTermsOfOptions(command: Command | undefined, error: unknown): unknown {
@@ -46,7 +51,7 @@ export function nameIn(command: Command, field: string): string | undefined {
   const option = command.options.find(({ long }) => long && names.includes(long))
   if (option?.long) return option.long
   const argument = command.registeredArguments.find(
-    (one) => one.name() === ARGUMENT_OF[field] || one.name().split(' ').includes(field.replace(/_usd$/, '')),
+    (one) => one.name() === ARGUMENT_OF[field] || one.name().split(' ').includes(field),
   )
   return argument && `<${argument.name()}>`
 }
