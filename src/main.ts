@@ -5,7 +5,7 @@ import { watchHealth } from './accounts/health.ts'
 import type { BuiltInAccount } from './accounts/member.ts'
 import { commandLineCaller } from './admin/command-line.ts'
 import { openAssets } from './assets/assets.ts'
-import { openEgress } from './assets/egress.ts'
+import { type Egress, openEgress } from './assets/egress.ts'
 import { listOperations } from './catalog/catalog.ts'
 import { accountPartsOf, builtInAccounts } from './compose/accounts.ts'
 import { followsRequests, urlOf } from './compose/address.ts'
@@ -75,6 +75,8 @@ export interface Replaced {
   passwordCost?: PasswordCost
   /** Wraps the store, to watch or to break it. */
   store?: (store: Store) => Store
+  /** Wraps what calls addresses that others named: no host of a test has a certificate. */
+  egress?: (egress: Egress) => Egress
   /** Providers beside the studio and the sandbox; they come first in the operator's order. */
   builtIn?: BuiltInAccount[]
 }
@@ -140,7 +142,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   // The embedded database may be on another disk than the files.
   const folders = config.databaseUrl === undefined ? [config.dataDir] : []
   const assets = openAssets({ disk, store, clock, log, maxBytes: uploadMaxBytes, quotas, folders })
-  const egress = openEgress({ allow: [...config.egressAllow], log })
+  const bareEgress = openEgress({ allow: [...config.egressAllow], log })
+  const egress = replaced.egress?.(bareEgress) ?? bareEgress
   parts.defer(() => egress.close())
 
   const builtIn = [...(replaced.builtIn ?? []), ...builtInAccounts(config, clock)]
@@ -219,6 +222,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     passwordCost,
     oidc,
     takesPayments: paying !== undefined,
+    readDocument: egress.readJson,
   })
   parts.defer(() => people.close())
   const payments = composePayments(paying, { store, egress, clock, log, publicUrl: () => urls.publicUrl })

@@ -47,6 +47,14 @@ export interface Egress {
    */
   postJson(url: string, body: JsonObject, options: { timeoutMs: number }): Promise<{ status: number; body: string }>
   /**
+   * Reads a short document as text, whatever the status of its answer. The address is resolved and checked; redirects are not
+   * followed, so a 3xx is the answer. Throws as `postJson` does; `payload_too_large` beyond `maxBytes`.
+   */
+  readJson(
+    url: string,
+    options: { timeoutMs: number; maxBytes: number },
+  ): Promise<{ status: number; body: string; cacheControl: string }>
+  /**
    * A `fetch` for calls of vendors, over kept connections. Accounts of the operator reach any address; those of a tenant
    * reach addresses that `judge` accepts, checked again at every connection. Answers are limited to some MiB, or more if the
    * call expects files in them. The memory for answers is limited for each tenant and for all tenants together.
@@ -136,6 +144,34 @@ export function openEgress({
     }
   }
 
+  /** One request without redirects, whose answer is read as text. */
+  async function exchange(
+    text: string,
+    { headers, ...sent }: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string },
+    { timeoutMs, maxBytes }: { timeoutMs: number; maxBytes: number },
+  ): Promise<{ status: number; body: string; cacheControl: string }> {
+    const url = addresses.parse(text)
+    const limit = AbortSignal.timeout(timeoutMs)
+    const tooLarge = () =>
+      new PolyphonyError('payload_too_large', `${url.host} answered with more than ${maxBytes} bytes.`)
+    const { agent, request } = await client()
+    try {
+      const answer = await request(url, {
+        dispatcher: agent,
+        ...sent,
+        headers: { 'user-agent': USER_AGENT, accept: 'application/json', ...headers },
+        signal: limit,
+      })
+      const bytes = await readBytes(answer, maxBytes, tooLarge)
+      const cacheControl = [answer.headers['cache-control'] ?? ''].flat().join(', ')
+      return { status: answer.statusCode, body: bytes.toString(), cacheControl }
+    } catch (error) {
+      if (error instanceof PolyphonyError) throw error
+      const why = limit.aborted ? `it did not answer within ${timeoutMs} ms` : reasonOf(error)
+      throw new PolyphonyError('vendor_unreachable', `${url.host} cannot be reached: ${why}.`, { cause: error })
+    }
+  }
+
   return {
     streamFor: (owner) => (owner === 'operator' ? vendors.operatorStream : vendors.tenantStream),
     socketFor: (owner) => (owner === 'operator' ? vendors.operatorSocket : vendors.tenantSocket),
@@ -181,27 +217,16 @@ export function openEgress({
     },
 
     async postJson(text, body, { timeoutMs }) {
-      const url = addresses.parse(text)
-      const limit = AbortSignal.timeout(timeoutMs)
-      const tooLarge = () =>
-        new PolyphonyError('payload_too_large', `${url.host} answered with more than ${ANSWER_MAX_BYTES} bytes.`)
-      const { agent, request } = await client()
-      try {
-        const answer = await request(url, {
-          dispatcher: agent,
-          method: 'POST',
-          headers: { 'user-agent': USER_AGENT, 'content-type': 'application/json', accept: 'application/json' },
-          body: JSON.stringify(body),
-          signal: limit,
-        })
-        const bytes = await readBytes(answer, ANSWER_MAX_BYTES, tooLarge)
-        return { status: answer.statusCode, body: bytes.toString() }
-      } catch (error) {
-        if (error instanceof PolyphonyError) throw error
-        const why = limit.aborted ? `it did not answer within ${timeoutMs} ms` : reasonOf(error)
-        throw new PolyphonyError('vendor_unreachable', `${url.host} cannot be reached: ${why}.`, { cause: error })
-      }
+      const sent = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      } as const
+      const { status, body: answered } = await exchange(text, sent, { timeoutMs, maxBytes: ANSWER_MAX_BYTES })
+      return { status, body: answered }
     },
+
+    readJson: (text, limits) => exchange(text, { method: 'GET', headers: {} }, limits),
 
     async close() {
       resolver.close()

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { CONFIG_VARIABLE, KEY_VARIABLE, URL_VARIABLE } from '../config/config-file.ts'
 import { version } from '../version.ts'
 import { describeError } from './describe-error.ts'
+import { inTermsOfOptions } from './in-terms-of-options.ts'
 import { LOCAL_COMMANDS } from './local-commands.ts'
 import { isOfClosedOutput, watchOutput } from './output-errors.ts'
 
@@ -75,13 +76,17 @@ export async function run(argv: string[]): Promise<void> {
     console.error(`polyphony: ${message}`)
     process.exitCode = 1
   })
+  let action: Command | undefined
   try {
     const program = await programOf(argv[2])
+    program.hook('preAction', (_program, named) => {
+      action = named
+    })
     await program.parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
     else if (!isOfClosedOutput(error)) {
-      console.error(`polyphony: ${describeError(error)}`)
+      console.error(`polyphony: ${describeError(inTermsOfOptions(action, error))}`)
       process.exitCode = 1
     }
   }

@@ -97,7 +97,8 @@ function errorOf(answer: JsonObject, status: number, address: URL): Error {
   const type = isJsonObject(error) ? error.type : undefined
   if (typeof message !== 'string') return new Error(`${address.origin} answered ${status} without a message.`)
   if (typeof type !== 'string' || !isErrorCode(type)) return new Error(`${message} (${status} at ${address.origin})`)
-  return new PolyphonyError(type, message)
+  const { field } = error as JsonObject // it has a type
+  return new PolyphonyError(type, message, typeof field === 'string' ? { field } : {})
 }
 
 function isErrorCode(code: string): code is ErrorCode {

@@ -1,8 +1,13 @@
 import { checkStorageUrl } from '../assets/storage.ts'
 import { listOperations } from '../catalog/catalog.ts'
 import type { Knowledge, OtherName } from '../config/read-settings.ts'
+import { basePathOf } from '../core/public-url.ts'
+import { dialects } from '../dialects/dialects.ts'
+import { OWN_PARTS } from '../http/own-paths.ts'
+import { formOf } from '../http/route-methods.ts'
 import { PROVIDERS } from '../providers/providers.ts'
 import { TRACING_VARIABLES } from '../tracing/parts.ts'
+import { WORKSPACE_PATHS } from '../workspace/workspace.ts'
 
 /** What Amazon's SDK is given by name. */
 const OF_STORAGE: OtherName[] = [
@@ -22,6 +27,7 @@ export const KNOWN_SETTINGS: Knowledge = {
     ...TRACING_VARIABLES,
   ],
   checks: {
+    PUBLIC_URL: (url) => (url === undefined ? [] : takenPath(basePathOf(url))),
     POLYPHONY_PRICES: (prices) => prices.flatMap(({ of }) => (isPriced(of) ? [] : [unknownPrice(of)])),
     POLYPHONY_PROVIDERS: (providers) => providers.flatMap(({ id }) => (isProvider(id) ? [] : [unknownProvider(id)])),
     STORAGE_URL(url, variable) {
@@ -33,6 +39,15 @@ export const KNOWN_SETTINGS: Knowledge = {
       }
     },
   },
+}
+
+/** A proxy may remove the path of the public address or leave it, so no route may begin as that path does. */
+function takenPath(basePath: string): string[] {
+  const [, first = ''] = basePath.split('/')
+  const routes = dialects.flatMap(({ paths, spellings = [] }) => [...paths, ...spellings.map(({ path }) => path)])
+  const begins = [...routes, ...WORKSPACE_PATHS].map((path) => formOf(path.split('/')[1] ?? ''))
+  if (first === '' || !(OWN_PARTS.has(first) || begins.some((form) => form.test(first)))) return []
+  return [`PUBLIC_URL: routes of the gateway begin with /${first}, so its path needs another name, such as /media.`]
 }
 
 function isPriced(of: string): boolean {

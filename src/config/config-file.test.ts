@@ -96,7 +96,7 @@ describe('a configuration file', () => {
     const { faults, warnings, values } = read()
     expect(values).toBeUndefined()
     expect(faults).toEqual([
-      'polyphony.config.yaml has "PORTS", which is not a setting.',
+      'polyphony.config.yaml has "PORTS", which is not a setting; was PORT meant?',
       'polyphony.config.yaml has "POLYPHONY_PRICE", which is not a setting; was POLYPHONY_PRICES meant?',
       'polyphony.config.yaml has "LUMA_API_KEY", which is not a setting; was LUMAAI_API_KEY meant?',
     ])

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { nearMisses } from './near-misses.ts'
+import { readSettings } from './read-settings.ts'
 
 const KNOWN = [
   'PORT',
@@ -60,5 +61,23 @@ describe('variables that are not read', () => {
       POLYPHONY_PORT_8080_TCP_PROTO: 'tcp',
     }
     expect(nearMisses(env, KNOWN)).toEqual([])
+  })
+})
+
+describe('names in a file that has nothing but settings', () => {
+  it.each([
+    ['PROT', 'PORT'],
+    ['PORTT', 'PORT'],
+    ['FAL_KYE', 'FAL_KEY'],
+    ['port', 'PORT'],
+    ['publicUrl', 'PUBLIC_URL'],
+    ['adminKey', undefined],
+    ['NAME', undefined],
+    ['KEY', undefined],
+  ])('%s is named with %s, however short it is', (name, meant) => {
+    const source = { title: 'the file', values: { [name]: '1' }, isComplete: true } as const
+    const knowledge = { names: [{ name: 'FAL_KEY', what: 'A key.', isSecret: true }], checks: {} }
+    const end = meant === undefined ? '.' : `; was ${meant} meant?`
+    expect(readSettings([source], knowledge).faults).toEqual([`the file has "${name}", which is not a setting${end}`])
   })
 })

@@ -34,14 +34,27 @@ function isOfService(name: string, value: string): boolean {
   return OF_A_SERVICE.test(name) || (name === 'POLYPHONY_PORT' && value.includes('://'))
 }
 
-/** The known name that was probably meant. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+/** The known name that was probably meant. `shortest`: how many characters a name has at least that may be a misspelling. */
+export function nearest(name: string, known: readonly string[], shortest: number = MIN_LENGTH): string | undefined {
   const near = known
-    .filter((one) => Math.min(one.length, name.length) >= MIN_LENGTH)
+    .filter((one) => Math.min(one.length, name.length) >= shortest)
     .map((one) => ({ one, distance: editDistance(name, one, MAX_DISTANCE) }))
-    .filter(({ distance }) => distance <= MAX_DISTANCE)
+    // Half of a short name that is another is no misspelling, unless two letters of it changed places.
+    .filter(({ one, distance }) => distance <= Math.min(MAX_DISTANCE, one.length / 3) || isSwapped(name, one))
     .sort((a, b) => a.distance - b.distance)
   return near[0]?.one ?? withPrefix(name, known) ?? sameVendor(name, known)
+}
+
+/** HOTS for HOST. */
+function isSwapped(a: string, b: string): boolean {
+  const at = [...a].findIndex((letter, index) => letter !== b[index])
+  return (
+    at !== -1 &&
+    a.length === b.length &&
+    a[at] === b[at + 1] &&
+    a[at + 1] === b[at] &&
+    a.slice(at + 2) === b.slice(at + 2)
+  )
 }
 
 /** MEDIA_DAYS for POLYPHONY_MEDIA_DAYS, and POLYPHONY_PORT for PORT. */

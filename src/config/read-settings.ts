@@ -98,6 +98,9 @@ function contradictions({ POLYPHONY_ADMIN_KEY: adminKey, POLYPHONY_TEST_KEY: tes
   return ['POLYPHONY_TEST_KEY must be another key than POLYPHONY_ADMIN_KEY: its tasks cost nothing.']
 }
 
+/** Of what may be a misspelt setting where nothing but settings is written. */
+const SHORTEST_NAME = 3
+
 /** A source that is all ours may have no other names. */
 function unknownNames(sources: readonly Source[], knowledge: Knowledge): string[] {
   const known = namesOf(knowledge)
@@ -106,7 +109,7 @@ function unknownNames(sources: readonly Source[], knowledge: Knowledge): string[
     if (!isComplete) return []
     const unknown = Object.keys(values).filter((name) => !names.has(name))
     return unknown.map((name) => {
-      const meant = nearest(name, known)
+      const meant = nearest(name.toUpperCase(), known, SHORTEST_NAME)
       return `${title} has "${name}", which is not a setting${meant === undefined ? '.' : `; was ${meant} meant?`}`
     })
   })

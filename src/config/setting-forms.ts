@@ -80,6 +80,20 @@ export function publicUrl(text: string, name: string): string {
   return text.replace(/(?<!\/)\/+$/, '')
 }
 
+/** The gateway's own address: a path in it is the beginning of the paths of all routes. */
+export function gatewayUrl(text: string, name: string): string {
+  const { origin, pathname, search, hash, username, password } = new URL(publicUrl(text, name))
+  if (search !== '' || hash !== '' || username !== '' || password !== '') {
+    throw new ConfigError(`${name} may have a host, a port and a path, and nothing else.`)
+  }
+  if (!/^(?:\/[\w.~-]+)*\/?$/.test(pathname)) {
+    throw new ConfigError(
+      `${name}: its path may have letters, digits and - . _ ~ between single slashes, not "${pathname}".`,
+    )
+  }
+  return origin + pathname.replace(/\/$/, '')
+}
+
 export function chosenKey(text: string, name: string): string {
   if (!/^[\x21-\x7e]+$/.test(text)) throw new ConfigError(`${name} must be visible ASCII characters.`)
   if (text.length < MIN_KEY_LENGTH) throw new ConfigError(`${name} must have at least ${MIN_KEY_LENGTH} characters.`)

@@ -6,6 +6,7 @@ import {
   chosenSecret,
   cidr,
   databaseUrl,
+  gatewayUrl,
   mailBox,
   mailUrl,
   origins,
@@ -28,7 +29,7 @@ const LOCAL_SERVERS = [11_434, 1_234, 8_000, 8_080].map((port) => `http://127.0.
 export const SETTINGS = {
   PORT: whole('The port to listen on; 0 takes any free one.', { from: 0, to: 65_535, default: 8_080 }),
   HOST: words('The address to listen on.', '127.0.0.1'),
-  PUBLIC_URL: optional('The address under which callers reach the gateway; URLs of files begin with it.', publicUrl, {
+  PUBLIC_URL: optional('The address under which callers reach the gateway; URLs of files begin with it.', gatewayUrl, {
     shownDefault: 'http://HOST:PORT',
   }),
   DATA_DIR: words('The folder of the database, the files and the secret.', './data'),

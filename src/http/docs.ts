@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { basePathOf } from '../core/public-url.ts'
 import { undocumented } from '../dialects/kit/described.ts'
 import { version } from '../version.ts'
 import { builtFiles, FOR_GOOD, notFound, sendBuilt } from './built-files.ts'
@@ -23,7 +24,7 @@ export function docs(
 ): void {
   const files = builtFiles(FOLDER)
   // Behind a proxy that removes a part of the path, the browser still has to send that part.
-  const base = (): string => new URL(publicUrl()).pathname.replace(/\/$/, '')
+  const base = (): string => basePathOf(publicUrl())
 
   app.get('/docs', undocumented('a page for people'), async (_request, reply) =>
     sendPage(reply, listPage(base(), reference.protocols(), reference.models()), ''),

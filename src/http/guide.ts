@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { basePathOf } from '../core/public-url.ts'
 import { undocumented } from '../dialects/kit/described.ts'
 import { builtFiles, FOR_GOOD, notFound, sendBuilt, sendUnlessKnown, TYPES } from './built-files.ts'
 
@@ -26,7 +27,7 @@ export interface GuideOptions {
  */
 export function guide(app: FastifyInstance, { publicUrl, folder = FOLDER }: GuideOptions): void {
   const files = builtFiles(folder)
-  const below = (path: string): string => `${new URL(publicUrl()).pathname.replace(/\/$/, '')}/guide/${path}`
+  const below = (path: string): string => `${basePathOf(publicUrl())}/guide/${path}`
 
   app.get('/guide', undocumented('a page for people'), async (request, reply) => {
     if (!(await files.has('llms.txt'))) throw notFound(request)

@@ -7,7 +7,7 @@ import { formOf } from './route-methods.ts'
  * `/v1/suno/…` is served as `/suno/…`: clients of OpenAI's routes put `/v1` into the base address of all, also where their
  * library adds it again: `/v1/v1/messages` is served as `/v1/messages`. A path that two
  * protocols have is told apart by a header that the clients of one of them send. A path that has another spelling is served
- * as the one that has routes.
+ * as the one that has routes. The path of the public address may be there, or was removed by a proxy.
  */
 export class RequestPaths {
   /** First parts of paths, such as `suno`, and `mj-{speed}` as a pattern. */
@@ -18,7 +18,14 @@ export class RequestPaths {
   readonly #claims: readonly Claim[]
   readonly #spellings: readonly Spelling[]
 
-  constructor(modules: readonly Pick<RouteModule, 'claims' | 'paths' | 'spellings'>[]) {
+  readonly #basePath: () => string
+
+  /** `basePath`: that of the public address, which is read at every use. */
+  constructor(
+    modules: readonly Pick<RouteModule, 'claims' | 'paths' | 'spellings'>[],
+    basePath: () => string = () => '',
+  ) {
+    this.#basePath = basePath
     this.#claims = modules.flatMap(({ claims = [] }) => claims)
     this.#spellings = modules.flatMap(({ spellings = [] }) => spellings)
     const spelt = this.#spellings.map(({ path }) => path)
@@ -31,7 +38,18 @@ export class RequestPaths {
 
   /** The URL (path and query) as it is routed. */
   served(url = '/', headers: IncomingHttpHeaders = {}): string {
-    return this.#claimed(this.#respelt(this.#plain(url)), headers)
+    return this.#claimed(this.#respelt(this.#plain(this.#withoutBase(url))), headers)
+  }
+
+  #withoutBase(url: string): string {
+    const base = this.#basePath()
+    if (base === '') return url
+    const path = withSingleSlashes(url)
+    if (isAtOrBelow(path, base)) return path.slice(base.length).replace(/^(?!\/)/, '/')
+    const [wellKnown = '', name = ''] = /^\/\.well-known\/([\w-]+)(?=\/)/.exec(path) ?? []
+    return name !== '' && isAtOrBelow(path.slice(wellKnown.length), base)
+      ? wellKnown + path.slice(wellKnown.length + base.length)
+      : url
   }
 
   #respelt(url: string): string {
@@ -47,13 +65,25 @@ export class RequestPaths {
   #plain(url: string): string {
     // Nearly all are right as they come.
     if (!url.includes('//') && (!url.startsWith('/v1/') || this.#belowV1.has(secondPart(url)))) return url
-    const end = url.search(/[?#]/)
-    const path = (end === -1 ? url : url.slice(0, end)).replaceAll(/\/{2,}/g, '/').replace(/^(?:\/v1)+(?=\/v1\/)/, '')
-    const rest = end === -1 ? '' : url.slice(end)
+    const whole = withSingleSlashes(url)
+    const end = endOfPath(whole)
+    const path = whole.slice(0, end).replace(/^(?:\/v1)+(?=\/v1\/)/, '')
+    const rest = whole.slice(end)
     const [, part = ''] = /^\/v1\/([^/]+)/.exec(path) ?? []
     const isBelow = this.#belowV1.has(part) || ![...this.#first.values()].some((form) => form.test(part))
     return (isBelow ? path : path.slice('/v1'.length)) + rest
   }
+}
+
+/** The path alone is changed: what follows may have addresses in it. */
+function withSingleSlashes(url: string): string {
+  const end = endOfPath(url)
+  return url.slice(0, end).replaceAll(/\/{2,}/g, '/') + url.slice(end)
+}
+
+function endOfPath(url: string): number {
+  const end = url.search(/[?#]/)
+  return end === -1 ? url.length : end
 }
 
 function isAtOrBelow(url: string, path: string): boolean {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { FastifyInstance, FastifyServerFactory, onRouteHookHandler } from 'fastify'
 import type { Assets } from '../assets/assets.ts'
 import { ASSET_SCHEME } from '../core/asset.ts'
+import { basePathOf } from '../core/public-url.ts'
 import type { DialectContext, RouteModule } from '../dialects/dialect.ts'
 import type { Callbacks } from '../tasks/callbacks.ts'
 import { openAccessLog } from './access-log.ts'
@@ -15,6 +16,7 @@ import { type Health, type HealthOptions, openHealth } from './health.ts'
 import { type LiveSoundsOptions, liveSoundRoutes } from './live-sounds.ts'
 import { noteRoutes } from './noted-routes.ts'
 import { type ListedOperation, openApi, type ServedModule } from './openapi.ts'
+import { checkOwnRoute } from './own-paths.ts'
 import { REQUEST_ID, requestIdOf } from './request-ids.ts'
 import { RequestPaths } from './request-paths.ts'
 import { RouteGroups } from './route-groups.ts'
@@ -84,7 +86,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   }
 
   const own = ownModule(options, health, served)
-  await addRoutes(app, own)
+  await addRoutes(app, own, checkOwnRoute)
   app.addHook('preClose', () => groups.close())
   return app
 }
@@ -100,8 +102,8 @@ function apiPaths(modules: readonly RouteModule[]): (path: string) => boolean {
 }
 
 /** A server that gives each request to the router of its path, and to its own where no dialect has the path. */
-function serverFor(groups: RouteGroups, { dialects, log }: ServerOptions): FastifyServerFactory {
-  const paths = new RequestPaths(dialects)
+function serverFor(groups: RouteGroups, { dialects, log, context }: ServerOptions): FastifyServerFactory {
+  const paths = new RequestPaths(dialects, () => basePathOf(context.urls.publicUrl))
   return (own, { http, keepAliveTimeout, requestTimeout }) => {
     const server = createServer(http ?? {}, (request, response) => {
       request.url = paths.served(request.url, request.headers)

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { basePathOf } from '../core/public-url.ts'
 import { undocumented } from '../dialects/kit/described.ts'
 import { type BuiltFiles, builtFiles, FOR_GOOD, notFound, sendBuilt, sendUnlessKnown, TYPES } from './built-files.ts'
 
@@ -87,7 +88,7 @@ async function pageOf(files: BuiltFiles, publicUrl: () => string): Promise<strin
 }
 
 function basePath(publicUrl: () => string): string {
-  return new URL(publicUrl()).pathname.replace(/\/?$/, '/')
+  return `${basePathOf(publicUrl())}/`
 }
 
 /**

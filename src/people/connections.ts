@@ -11,7 +11,16 @@ import type { Connection } from '../store/people-verbs.ts'
 import type { Store } from '../store/store.ts'
 import { aNewKey } from '../tenants/keys.ts'
 import { type AuthServer, type LoginAnswer, type LoginParts, openOnce, passOn } from './login/login.ts'
-import { ACCESS_PREFIX, AUTH_METHODS, NAME_LENGTH, REFRESH_PREFIX, RESOURCES, SCOPES } from './login/oauth-names.ts'
+import {
+  ACCESS_PREFIX,
+  AUTH_METHODS,
+  DOCUMENTS,
+  MOST_UNUSED,
+  NAME_LENGTH,
+  REFRESH_PREFIX,
+  RESOURCES,
+  SCOPES,
+} from './login/oauth-names.ts'
 import type { Refusal } from './login/registration.ts'
 import type { BrowserRequest } from './same-origin.ts'
 import type { Holder } from './sessions.ts'
@@ -20,16 +29,16 @@ import { hashToken } from './tokens.ts'
 /** How long a token is trusted without a read of the database: the longest delay of its end by another process. */
 const TRUST_MS = 5 * SECOND_MS
 const CACHED = 1_000
-/** Clients that registered and that nobody has let in. */
-const MOST_UNUSED = 1_000
 const ISSUER_PATH = '/api/auth'
 
 /** What a client asks a person for. */
 export interface Asked {
   clientId: string
-  /** As it registered itself: a claim. */
+  /** As it says itself: a claim. */
   name: string
   uri: string | null
+  /** The address of the document by which it is known, whose host is no claim; null for one that registered itself. */
+  document: string | null
   /** Where the browser is sent afterwards, without path and query. */
   returnsTo: string
 }
@@ -189,6 +198,7 @@ export function openConnections(parts: Parts): Connections {
         clientId,
         name: name.slice(0, NAME_LENGTH),
         uri: typeof client.uri === 'string' ? client.uri : null,
+        document: client.client_discovery_id === DOCUMENTS ? clientId : null,
         returnsTo: returnsTo.host === '' ? returnsTo.protocol : `${returnsTo.protocol}//${returnsTo.host}`,
       }
     },
@@ -280,6 +290,7 @@ function metadataAt(issuer: string): JsonObject {
     token_endpoint_auth_methods_supported: [...AUTH_METHODS],
     revocation_endpoint_auth_methods_supported: [...AUTH_METHODS],
     code_challenge_methods_supported: ['S256'],
+    client_id_metadata_document_supported: true,
     authorization_response_iss_parameter_supported: true,
   }
 }

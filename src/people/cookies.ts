@@ -45,16 +45,18 @@ function signatureOf(token: string, secret: string): string {
 }
 
 interface CookieOptions {
+  /** The path of the public address, without a slash at its end: beside the gateway, the host may have others' pages. */
+  basePath: string
   maxAgeMs: number
   isSecure: boolean
 }
 
-export function setCookie(name: string, value: string, { maxAgeMs, isSecure }: CookieOptions): string {
+export function setCookie(name: string, value: string, { maxAgeMs, isSecure, basePath }: CookieOptions): string {
   const maxAge = Math.floor(maxAgeMs / SECOND_MS)
-  const flags = `Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+  const flags = `Max-Age=${maxAge}; Path=${basePath || '/'}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
   return `${name}=${encodeURIComponent(value)}; ${flags}`
 }
 
-export function clearCookie(name: string): string {
-  return setCookie(name, '', { maxAgeMs: 0, isSecure: false })
+export function clearCookie(name: string, basePath: string): string {
+  return setCookie(name, '', { maxAgeMs: 0, isSecure: false, basePath })
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Egress } from '../assets/egress.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -58,6 +59,8 @@ export interface PeopleParts {
   passwordCost: PasswordCost
   oidc: OidcProvider | undefined
   takesPayments: boolean
+  /** Reads what the addresses of clients say of them. */
+  readDocument: Egress['readJson']
 }
 
 export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, ...settings }: PeopleParts): People {
@@ -68,9 +71,9 @@ export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, .
   }
   const signUp: SignUpParts = { store, clock, ...settings, claimToken: () => claimToken(masterSecret()) }
   const sessions = openSessions({ store, clock, secret, publicUrl, callerOfKey: keys.authenticateById })
-  const { oidc } = settings
+  const { oidc, readDocument } = settings
   const enterLinks = openEnterLinks(clock)
-  const parts = { store, clock, log, secret, publicUrl, oidc, signUp }
+  const parts = { store, clock, log, secret, publicUrl, oidc, signUp, readDocument }
   const connections = openConnections({ ...parts, ownUrl: settings.ownUrl, callerOfKey: keys.authenticateById })
   return {
     store,

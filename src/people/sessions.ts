@@ -5,6 +5,7 @@ import { type Clock, DAY_MS, HOUR_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { Membership, Person, Session } from '../core/person.ts'
+import { basePathOf } from '../core/public-url.ts'
 import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
 import {
@@ -74,6 +75,7 @@ interface Parts {
 }
 
 export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: Parts): Sessions {
+  const basePath = (): string => basePathOf(publicUrl())
   const known = new LRUCache<string, { holder: Holder | undefined; trustedUntil: number }>({ max: CACHED })
   /** Counts changes: what was read before the latest one may be outdated. */
   let changes = 0
@@ -142,9 +144,9 @@ export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: P
         expiresAt: now + lifeMs,
       }
       await store.createSession({ session })
-      const options = { maxAgeMs: lifeMs, isSecure: isSecure(request) }
+      const options = { maxAgeMs: lifeMs, isSecure: isSecure(request), basePath: basePath() }
       const [name, other] = isPerson ? [PERSON_COOKIE, KEY_COOKIE] : [KEY_COOKIE, PERSON_COOKIE]
-      const cookies = [setCookie(name, signed(session.token, secret()), options), clearCookie(other)]
+      const cookies = [setCookie(name, signed(session.token, secret()), options), clearCookie(other, basePath())]
       return { token: session.token, cookies }
     },
     async end(holder) {
@@ -154,7 +156,7 @@ export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: P
         await store.deleteSessions({ of, id: session.id })
         known.delete(session.token)
       }
-      return [clearCookie(PERSON_COOKIE), clearCookie(KEY_COOKIE)]
+      return [clearCookie(PERSON_COOKIE, basePath()), clearCookie(KEY_COOKIE, basePath())]
     },
     async prolong(holder, request) {
       const { session } = holder
@@ -163,7 +165,7 @@ export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: P
       const endsWithBrowser = cookieOf(request.headers.cookie, UNTIL_CLOSED_COOKIE) !== undefined
       if (holder.kind === 'key' || isFresh || endsWithBrowser) return []
       await store.changeSession({ id: session.id, set: { expiresAt } })
-      const options = { maxAgeMs: PERSON_MS, isSecure: isSecure(request) }
+      const options = { maxAgeMs: PERSON_MS, isSecure: isSecure(request), basePath: basePath() }
       return [setCookie(PERSON_COOKIE, signed(session.token, secret()), options)]
     },
     close: unsubscribe,

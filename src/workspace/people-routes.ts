@@ -304,15 +304,16 @@ export const PEOPLE_ROUTES = [
     summary: 'Read which client asks to act for you',
     input: Type.Object({ query: QUERY }),
     answer: Type.Object({
-      client: Type.String({ description: 'As it named itself when it registered.' }),
+      client: Type.String({ description: 'As it names itself.' }),
       uri: orNull(TEXT, 'Its page, by its own word.'),
+      document: orNull(TEXT, 'The address by which it is known, where it has one in place of a registration.'),
       returns_to: Type.String({ description: 'Where the browser goes afterwards, without path and query.' }),
     }),
     errors: SIGNED_IN,
     async run(at, { query }) {
       await personHere(at)
-      const { name, uri, returnsTo } = await at.people.connections.asked(query)
-      return { client: name, uri, returns_to: returnsTo }
+      const { name, uri, document, returnsTo } = await at.people.connections.asked(query)
+      return { client: name, uri, document, returns_to: returnsTo }
     },
   }),
   route({

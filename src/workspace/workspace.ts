@@ -15,6 +15,17 @@ export interface WorkspaceOptions {
   showsPrices: boolean
 }
 
+export const WORKSPACE_PATHS: readonly `/${string}`[] = [
+  '/api/v1',
+  '/api/admin',
+  '/api/auth',
+  '/api/workspace',
+  '/api/payments',
+  '/api/pricing',
+  '/.well-known/oauth-authorization-server',
+  '/s',
+]
+
 /**
  * The administrative verbs as routes: the operator's below `/api/admin`, the tenants' beside PiAPI's. They are served as a
  * dialect is, but submit no tasks, so there are no webhooks. And the public prices.
@@ -23,16 +34,7 @@ export function workspace(options: WorkspaceOptions): RouteModule {
   return {
     id: 'workspace',
     title: 'Administration, keys, usage and accounts',
-    paths: [
-      '/api/v1',
-      '/api/admin',
-      '/api/auth',
-      '/api/workspace',
-      '/api/payments',
-      '/api/pricing',
-      '/.well-known/oauth-authorization-server',
-      '/s',
-    ],
+    paths: WORKSPACE_PATHS,
     routes: async (app, context) => (await import('./routes.ts')).workspaceRoutes(app, context, options),
     describe: async () => (await import('./openapi.ts')).describeWorkspace(),
   }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -138,6 +139,25 @@ describe('the blocks of pages', () => {
       expect(reading, `${page}:${line}`).not.toThrow()
     }
     expect(read.length).toBeGreaterThan(10)
+  })
+
+  it('every block for nginx is one that nginx takes, beside the block of the server', async ({ skip }) => {
+    const [server, ...parts] = blocks.filter(({ language }) => language === 'nginx').map(({ text }) => text)
+    expect(server).toMatch(/^map /)
+    expect(parts.length).toBeGreaterThan(0)
+    if (spawnSync('nginx', ['-v']).status !== 0) skip('There is no nginx here: `apt install nginx` brings one.')
+    const folder = await mkdtemp(join(tmpdir(), 'polyphony-nginx-'))
+    try {
+      const plain = (server ?? '').replace('443 ssl', '127.0.0.1:8443').replaceAll(/^ *ssl_certificate.*\n/gm, '')
+      const more = parts.map((text) => `server {\n listen 127.0.0.1:8444;\n${text}}\n`)
+      const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((one) => `${one}_temp_path ${folder};`)
+      const config = `pid ${folder}/pid;\nevents {}\nhttp {\n${paths.join('\n')}\naccess_log off;\n${[plain, ...more].join('\n')}}\n`
+      await writeFile(join(folder, 'nginx.conf'), config)
+      const { status, stderr } = spawnSync('nginx', ['-t', '-e', 'stderr', '-c', join(folder, 'nginx.conf')])
+      expect([status, String(stderr)]).toEqual([0, expect.stringContaining('test is successful')])
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   })
 
   it('every configuration file of a page is read as one, with nothing unknown in it', async () => {

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -60,7 +60,7 @@ afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]()
 })
 
-function blocksOf({ markdown }: Page): Block[] {
+function blocksOf({ markdown }: Pick<Page, 'markdown'>): Block[] {
   return [...markdown.matchAll(/^```(\w*) ?(\S*)\n(.*?)^```$/gms)].map(([, language = '', file = '', text = '']) => ({
     language,
     file,
@@ -136,6 +136,18 @@ describe('the code of the guide', () => {
       expect((printed ?? []).filter((one) => !isSomething(one))).toEqual([])
     },
   )
+
+  it('the calls of the README make a song, and read it', async ({ skip }) => {
+    if (!hasCurl) skip(NO_CURL)
+    const readme = await readFile(new URL('README.md', ROOT), 'utf8')
+    const calls = blocksOf({ markdown: readme }).flatMap(({ text }) => (/^curl /m.test(text) ? [text] : []))
+    expect(calls).toHaveLength(1)
+    // Both are typed by the reader, from what was printed before.
+    const [, submit = '', read = ''] = calls[0]?.split(/^(?:KEY|TASK_ID)=.*$/m) ?? []
+    const made = await sh(submit, { KEY: TEST_KEY })
+    const answer = await sh(read, { KEY: TEST_KEY, TASK_ID: idIn(made, 'data.task_id') })
+    expect(JSON.parse(answer)).toMatchObject({ data: { status: 'completed', output: expect.anything() } })
+  })
 
   it('the calls of the first page make a task, and read it', async ({ skip }) => {
     if (!hasCurl) skip(NO_CURL)

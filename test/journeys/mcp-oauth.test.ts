@@ -1,16 +1,14 @@
-import {
-  auth,
-  Client,
-  type OAuthClientProvider,
-  StreamableHTTPClientTransport,
-  UnauthorizedError,
-} from '@modelcontextprotocol/client'
+import { auth, Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Egress } from '../../src/assets/egress.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import type { AuthCondition } from '../../src/store/people-verbs.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
+import { Host, RETURNS_TO, type Tokens } from '../support/oauth-host.ts'
 import { rawRequest } from '../support/raw-request.ts'
+import { openReceiver, type Receiver, type Reply } from '../support/receiver.ts'
 import { claimed, type Visitor, visitor } from '../support/visitor.ts'
 
 /** Hosts of language models that are let in by a person, with the official client's own steps of OAuth, over real HTTP. */
@@ -19,51 +17,6 @@ const ANA = { email: 'ana@example.org', password: 'a long password of ana', name
 const BEN = { email: 'ben@example.org', password: 'a long password of ben', name: 'Ben' }
 const CLEO = { email: 'cleo@example.org', password: 'a long password of cleo', name: 'Cleo' }
 const DORA = { email: 'dora@example.org', password: 'a long password of dora', name: 'Dora' }
-const RETURNS_TO = 'http://127.0.0.1:7777/callback'
-
-type Tokens = NonNullable<Awaited<ReturnType<OAuthClientProvider['tokens']>>>
-type Discovery = NonNullable<Awaited<ReturnType<NonNullable<OAuthClientProvider['discoveryState']>>>>
-type Registration = NonNullable<Awaited<ReturnType<OAuthClientProvider['clientInformation']>>>
-
-/** What a host keeps. */
-class Host implements OAuthClientProvider {
-  registration: Registration | undefined
-  kept: Tokens | undefined
-  verifier = ''
-  sentTo: URL | undefined
-  discovery: Discovery | undefined
-  readonly redirectUrl = RETURNS_TO
-  readonly clientMetadata = {
-    client_name: 'A host',
-    redirect_uris: [RETURNS_TO],
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    token_endpoint_auth_method: 'none',
-  }
-  state = () => 'a state'
-  clientInformation = () => this.registration
-  saveClientInformation = (registration: Registration) => {
-    this.registration = registration
-  }
-  tokens = () => this.kept
-  saveTokens = (tokens: Tokens) => {
-    this.kept = tokens
-  }
-  redirectToAuthorization = (url: URL) => {
-    this.sentTo = url
-  }
-  saveCodeVerifier = (verifier: string) => {
-    this.verifier = verifier
-  }
-  codeVerifier = () => this.verifier
-  saveDiscoveryState = (state: Discovery) => {
-    this.discovery = state
-  }
-  discoveryState = () => this.discovery
-  invalidateCredentials = () => {
-    this.kept = undefined
-  }
-}
 
 describe('a client of MCP that a person lets in', () => {
   let gateway: TestGateway
@@ -148,7 +101,7 @@ describe('a client of MCP that a person lets in', () => {
     await expect(connected(host)).rejects.toThrow(UnauthorizedError)
     const query = await ledTo(host, visitor(gateway)) // not signed in: to the same page, which leads to signing in
     const asked = await ana.data('POST', '/api/workspace/connection', { body: { query } })
-    expect(asked).toEqual({ client: 'A host', uri: null, returns_to: 'http://127.0.0.1:7777' })
+    expect(asked).toEqual({ client: 'A host', uri: null, document: null, returns_to: 'http://127.0.0.1:7777' })
     await letIn(host, ana, { monthly_limit_usd: 2 })
     expect(host.kept).toMatchObject({ token_type: 'Bearer', refresh_token: expect.stringMatching(/^poly_rt_/) })
     const client = await connected(host)
@@ -304,6 +257,168 @@ describe('a client of MCP that a person lets in', () => {
     expect(await errors((search) => search.delete('code_challenge'))).toBe('invalid_request')
     expect(await errors((search) => search.set('resource', 'https://elsewhere.example/mcp'))).toBe('invalid_target')
     expect(await errors((search) => search.set('scope', 'everything'))).toBe('invalid_scope')
+  })
+})
+
+describe('a client of MCP that is known by the address of a document about it', () => {
+  const ADDRESS = 'https://host.example/mcp/client.json'
+  const SILENT = '/silent'
+  let gateway: TestGateway
+  let receiver: Receiver
+  let ana: Visitor
+  let now = Date.now()
+  /** What the host answers at each of its paths. */
+  let answers: Record<string, Reply | 'silence'>
+
+  const document = (changes: JsonObject = {}) => ({
+    client_id: ADDRESS,
+    client_name: 'A host with a page',
+    redirect_uris: [RETURNS_TO],
+    token_endpoint_auth_method: 'none',
+    ...changes,
+  })
+  const json = (body: unknown, headers = {}): Reply => ({ status: 200, headers, body: JSON.stringify(body) })
+  const asked = () => receiver.received.length
+
+  beforeAll(async () => {
+    receiver = await openReceiver()
+    receiver.onRequest = ({ path }) => answers[path] ?? 404
+    // The far side of the network: a host of its own name, which needs a certificate. Limits and errors are the real ones.
+    const egress = (opened: Egress): Egress => ({
+      ...opened,
+      readJson: (url, limits) =>
+        opened.readJson(url.replace('https://host.example', receiver.url), {
+          ...limits,
+          timeoutMs: url.endsWith(SILENT) ? 200 : 60_000, // the machine may be busy
+        }),
+    })
+    gateway = await openGateway({ replaced: { egress, clock: { ...systemClock, now: () => now } } })
+    ana = await claimed(gateway, ANA)
+  })
+  afterAll(async () => {
+    await gateway?.[Symbol.asyncDispose]()
+    await receiver?.close()
+  })
+
+  /** What a browser is answered that comes with the request of a client. */
+  async function led(clientId: string, change: Record<string, string> = {}): Promise<Response> {
+    const query = new URLSearchParams({
+      client_id: clientId,
+      response_type: 'code',
+      redirect_uri: RETURNS_TO,
+      code_challenge: 'a'.repeat(43),
+      code_challenge_method: 'S256',
+      scope: 'mcp',
+      ...change,
+    })
+    const cookie = [...ana.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    return fetch(`${gateway.url}/api/auth/oauth2/authorize?${query}`, { redirect: 'manual', headers: { cookie } })
+  }
+
+  const pageOf = ({ headers }: Response): URL => new URL(headers.get('location') ?? '/none', gateway.url)
+
+  it('is let in by the official client without a registration, and its document is read once', async () => {
+    answers = { '/mcp/client.json': json(document()) }
+    const host = new Host(ADDRESS)
+    const serverUrl = `${gateway.url}/mcp`
+    expect(await auth(host, { serverUrl })).toBe('REDIRECT')
+    expect(host.sentTo?.searchParams.get('client_id')).toBe(ADDRESS)
+    const page = pageOf(await led(ADDRESS, Object.fromEntries(host.sentTo?.searchParams ?? [])))
+    const query = page.search.slice(1)
+    expect(await ana.data('POST', '/api/workspace/connection', { body: { query } })).toEqual({
+      client: 'A host with a page',
+      uri: null,
+      document: ADDRESS,
+      returns_to: 'http://127.0.0.1:7777',
+    })
+    const decision = { query, allow: true, mode: 'test' }
+    const { url } = await ana.data<{ url: string }>('POST', '/api/workspace/connection/decision', { body: decision })
+    const { code: authorizationCode = '', iss = '' } = Object.fromEntries(new URL(url).searchParams)
+    expect(await auth(host, { serverUrl, authorizationCode, iss })).toBe('AUTHORIZED')
+    expect(await auth(host, { serverUrl })).toBe('AUTHORIZED') // by the refresh token
+    expect(asked()).toBe(1)
+  })
+
+  it('is known by what its document says now, and by what it said while its host is away', async () => {
+    const other = 'https://host.example/callback'
+    const returnsTo = async (address: string) => pageOf(await led(ADDRESS, { redirect_uri: address })).pathname
+    answers = { '/mcp/client.json': json(document({ redirect_uris: [other] }), { 'cache-control': 'max-age=3600' }) }
+    expect(await returnsTo(RETURNS_TO)).toBe('/connect') // five minutes have not passed
+    now += 6 * 60_000
+    expect(await returnsTo(RETURNS_TO)).not.toBe('/connect')
+    expect(await returnsTo(other)).toBe('/connect')
+    const before = asked()
+    now += 59 * 60_000
+    expect(await returnsTo(other)).toBe('/connect')
+    expect(asked()).toBe(before)
+    now += 2 * 60_000
+    answers = { '/mcp/client.json': { status: 503 } }
+    expect(await returnsTo(other)).toBe('/connect')
+    now += 2 * 60_000
+    answers = {}
+    expect(await returnsTo(other)).not.toBe('/connect')
+    expect(asked()).toBe(before + 2)
+  })
+
+  it.each<[string, string, Reply | 'silence', RegExp]>([
+    ['no document', '/a', { status: 404 }, /answered 404/],
+    ['a redirect', '/b', { status: 302, headers: { location: '/mcp/client.json' } }, /answered 302/],
+    ['no JSON', '/c', { status: 200, body: '<html>' }, /no JSON object/],
+    ['another id', '/d', json(document()), /another client_id/],
+    ['a secret', '/e', json(document({ client_id: 'https://host.example/e', client_secret: 'x' })), /client_secret/],
+    [
+      'keys to prove it by',
+      '/f',
+      json(document({ client_id: 'https://host.example/f', token_endpoint_auth_method: 'private_key_jwt' })),
+      /must be none/,
+    ],
+    [
+      'no addresses',
+      '/g',
+      json(document({ client_id: 'https://host.example/g', redirect_uris: [] })),
+      /needs client_name and redirect_uris/,
+    ],
+    [
+      'a script',
+      '/h',
+      json(document({ client_id: 'https://host.example/h', redirect_uris: ['javascript:alert(1)'] })),
+      /redirect_uris/,
+    ],
+    [
+      'more than 5 KiB',
+      '/i',
+      json(document({ client_id: 'https://host.example/i', contacts: ['a'.repeat(5_200)] })),
+      /more than 5120 bytes/,
+    ],
+    ['silence', SILENT, 'silence', /does not answer/],
+  ])('is refused with %s at its address, which is not asked again at once', async (_what, path, answer, why) => {
+    answers = { [path]: answer, '/mcp/client.json': json(document()) }
+    const before = asked()
+    for (const _again of [1, 2]) {
+      const refused = await led(`https://host.example${path}`)
+      expect(refused.status).toBe(400)
+      expect(await refused.json()).toEqual({ error: 'invalid_client', error_description: expect.stringMatching(why) })
+    }
+    expect(asked()).toBe(before + 1)
+  })
+
+  it.each([
+    'https://host.example',
+    'https://host.example/',
+    'https://user@host.example/a',
+    'https://host.example/a#b',
+    'https://host.example/a/../b',
+    'https://HOST.example/a',
+    `https://host.example/${'a'.repeat(2_000)}`,
+  ])('has no id such as %s, and nothing is asked', async (clientId) => {
+    const before = asked()
+    expect(await (await led(clientId)).json()).toMatchObject({ error: 'invalid_client' })
+    expect(asked()).toBe(before)
+  })
+
+  it('has no document at an address inside', async () => {
+    const { error_description: why } = (await (await led('https://10.0.0.1/client.json')).json()) as JsonObject
+    expect(why).toMatch(/cannot be read: .*10\.0\.0\.1/)
   })
 })
 

@@ -22,7 +22,7 @@ export function visitor({ send, url }: Pick<TestGateway, 'send' | 'url'>): Visit
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
       const answer = await send(method, path, {
         key: null,
-        headers: { origin: url, ...(cookie === '' ? {} : { cookie }), ...headers },
+        headers: { origin: new URL(url).origin, ...(cookie === '' ? {} : { cookie }), ...headers },
         ...(body === undefined ? {} : { body }),
       })
       for (const set of answer.headers.getSetCookie()) {

@@ -4,6 +4,7 @@ import type { ReadableStream } from 'node:stream/web'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { wellKnownAddress } from '../../core/public-url.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
@@ -16,7 +17,8 @@ import type { Exchange, McpEndpoint, ToolSet } from './server.ts'
 const described = describedBy<Descriptions>()
 
 const PATHS: Record<ToolSet, string> = { own: '/mcp', piapi: '/mcp/piapi' }
-const METADATA = '/.well-known/oauth-protected-resource'
+const RESOURCE = 'oauth-protected-resource'
+const METADATA = `/.well-known/${RESOURCE}`
 
 /**
  * The Model Context Protocol over streamable HTTP, for language models and what hosts them
@@ -152,7 +154,7 @@ function challenge({ urls }: DialectContext, { url, headers }: FastifyRequest): 
   const path = url.startsWith(PATHS.piapi) ? PATHS.piapi : PATHS.own
   // https://www.rfc-editor.org/rfc/rfc6750#section-3.1: no error where no credential was sent.
   const error = headers.authorization === undefined ? '' : ', error="invalid_token"'
-  const metadata = `${urls.publicUrl}${METADATA}${path}`
+  const metadata = wellKnownAddress(urls.publicUrl, RESOURCE, path)
   return { 'www-authenticate': `Bearer realm="polyphony"${error}, resource_metadata="${metadata}"` }
 }
 

@@ -279,6 +279,7 @@ const unused = (): never => {
 
 const egress: Egress = {
   postJson: unused,
+  readJson: unused,
   fetchFor: unused,
   streamFor: unused,
   socketFor: unused,

@@ -5,6 +5,7 @@ import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import { SECOND_MS } from '../../core/clock.ts'
 import { newId } from '../../core/ids.ts'
+import { basePathOf } from '../../core/public-url.ts'
 import { COOKIE_PREFIX } from '../cookies.ts'
 import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from '../password.ts'
 import { PERSON_MS } from '../sessions.ts'
@@ -18,7 +19,7 @@ export const PATH = '/api/auth'
 const PROVIDER = 'oidc'
 
 /** What the login and the authorization server have in common: secrets, sessions and tables. `site` ends without a slash. */
-export function commonOptions(site: string, { store, clock, secret, log }: LoginParts, fixed?: FixedRows) {
+export function commonOptions(site: string, { store, clock, secret, log, publicUrl }: LoginParts, fixed?: FixedRows) {
   return {
     appName: 'Polyphony',
     baseURL: `${site}${PATH}`,
@@ -45,6 +46,7 @@ export function commonOptions(site: string, { store, clock, secret, log }: Login
       cookiePrefix: COOKIE_PREFIX,
       // The route adds `Secure`, since the same process may be reached in both ways.
       useSecureCookies: false,
+      defaultCookieAttributes: { path: basePathOf(publicUrl()) || '/' },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
       database: { generateId: () => newId(clock.now()) },
     },

@@ -6,8 +6,9 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 import type { AuthRow } from '../../store/people-verbs.ts'
 import { hashToken } from '../tokens.ts'
 import { commonOptions } from './auth.ts'
+import { clientDocuments } from './client-documents.ts'
 import type { LoginParts } from './login.ts'
-import { ACCESS_PREFIX, REFRESH_PREFIX, RESOURCES, SCOPES } from './oauth-names.ts'
+import { ACCESS_PREFIX, MOST_UNUSED, REFRESH_PREFIX, RESOURCES, SCOPES } from './oauth-names.ts'
 
 /** The key of the connection that is agreed to by the request at hand. */
 export const agreedKey = new AsyncLocalStorage<string>()
@@ -21,34 +22,41 @@ const NO_KEY = 'none'
  * `site` is the gateway's public address.
  */
 export function authorizationServerFor(site: string, parts: LoginParts) {
+  const { store, clock, readDocument } = parts
+  const documents = clientDocuments({
+    readDocument,
+    clock,
+    options: () => provider.options,
+    stored: () => store.forgetUnusedClients({ most: MOST_UNUSED }),
+  })
+  const provider = oauthProvider({
+    loginPage: `${site}/connect`,
+    consentPage: `${site}/connect`,
+    scopes: [...SCOPES],
+    // No `resources`: the package would write them into the database when it is first used.
+    enforcePerClientResources: false,
+    grantTypes: ['authorization_code', 'refresh_token'],
+    allowDynamicClientRegistration: true,
+    allowUnauthenticatedClientRegistration: true,
+    clientRegistrationDefaultScopes: [...SCOPES],
+    disableJwtPlugin: true,
+    accessTokenExpiresIn: HOUR_MS / SECOND_MS,
+    refreshTokenExpiresIn: (30 * DAY_MS) / SECOND_MS,
+    codeExpiresIn: (10 * MINUTE_MS) / SECOND_MS,
+    prefix: { opaqueAccessToken: ACCESS_PREFIX, refreshToken: REFRESH_PREFIX },
+    // As keys are stored, so that a request with a token is answered without this package.
+    storeTokens: { hash: async (token) => hashToken(token) },
+    postLogin: {
+      page: `${site}/connect`,
+      shouldRedirect: () => false,
+      consentReferenceId: () => agreedKey.getStore() ?? NO_KEY,
+    },
+    extensions: [{ clientDiscovery: documents }],
+  })
   return betterAuth({
     ...commonOptions(site, parts, { oauthResource: RESOURCES.map((path) => resourceAt(`${site}${path}`)) }),
-    plugins: [
-      // Its types are made without exactOptionalPropertyTypes, which is all in which it differs.
-      oauthProvider({
-        loginPage: `${site}/connect`,
-        consentPage: `${site}/connect`,
-        scopes: [...SCOPES],
-        // No `resources`: the package would write them into the database when it is first used.
-        enforcePerClientResources: false,
-        grantTypes: ['authorization_code', 'refresh_token'],
-        allowDynamicClientRegistration: true,
-        allowUnauthenticatedClientRegistration: true,
-        clientRegistrationDefaultScopes: [...SCOPES],
-        disableJwtPlugin: true,
-        accessTokenExpiresIn: HOUR_MS / SECOND_MS,
-        refreshTokenExpiresIn: (30 * DAY_MS) / SECOND_MS,
-        codeExpiresIn: (10 * MINUTE_MS) / SECOND_MS,
-        prefix: { opaqueAccessToken: ACCESS_PREFIX, refreshToken: REFRESH_PREFIX },
-        // As keys are stored, so that a request with a token is answered without this package.
-        storeTokens: { hash: async (token) => hashToken(token) },
-        postLogin: {
-          page: `${site}/connect`,
-          shouldRedirect: () => false,
-          consentReferenceId: () => agreedKey.getStore() ?? NO_KEY,
-        },
-      }) as BetterAuthPlugin,
-    ],
+    // Its types are made without exactOptionalPropertyTypes, which is all in which it differs.
+    plugins: [provider as BetterAuthPlugin],
   })
 }
 

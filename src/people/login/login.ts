@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
+import type { Egress } from '../../assets/egress.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Store } from '../../store/store.ts'
 import { type BrowserRequest, isSecure } from '../same-origin.ts'
@@ -22,6 +23,8 @@ export interface LoginParts {
   publicUrl(): string
   oidc: OidcProvider | undefined
   signUp: SignUpParts
+  /** Reads what the addresses of clients say of them. */
+  readDocument: Egress['readJson']
 }
 
 /** An answer of the login's package. */

@@ -15,3 +15,12 @@ export const AUTH_METHODS = ['none', 'client_secret_basic', 'client_secret_post'
 
 /** Characters that the name of a client may have. */
 export const NAME_LENGTH = 100
+
+/** Characters of any other text of a client. */
+export const TEXT_LENGTH = 2_000
+
+/** Stored with clients whose id is the address of a document about them. */
+export const DOCUMENTS = 'metadata-document'
+
+/** Clients that are known and that nobody has let in. */
+export const MOST_UNUSED = 1_000

@@ -1,6 +1,6 @@
 import { isReverseDomainPrivateUseRedirectUri } from '@better-auth/core/utils/redirect-uri'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
-import { AUTH_METHODS, NAME_LENGTH } from './oauth-names.ts'
+import { AUTH_METHODS, NAME_LENGTH, TEXT_LENGTH } from './oauth-names.ts'
 
 /** What a client may say of itself when it registers (RFC 7591); of the rest, some would have the gateway fetch addresses. */
 const REGISTERED = [
@@ -15,8 +15,6 @@ const REGISTERED = [
   'software_version',
   'application_type',
 ] as const
-/** Characters of any text but the name. */
-const TEXT_LENGTH = 2_000
 const MOST_REDIRECTS = 10
 
 /** An error of https://www.rfc-editor.org/rfc/rfc7591#section-3.2.2 */

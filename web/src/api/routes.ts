@@ -2746,8 +2746,9 @@ export interface Routes {
 }; answer: {
 "code": 200
 "data": {
-/** As it named itself when it registered. */ "client": string
+/** As it names itself. */ "client": string
 /** Its page, by its own word. */ "uri": (string | null)
+/** The address by which it is known, where it has one in place of a registration. */ "document": (string | null)
 /** Where the browser goes afterwards, without path and query. */ "returns_to": string
 }
 "message": string

@@ -165,6 +165,7 @@ export const en = {
     'It will act for you, {person}, by a key of its own. Afterwards you go to {to}: allow it only if you have just come from there.',
   'connect.allow': 'Allow',
   'connect.asks': '{client} asks to use your models',
+  'connect.document': 'It is known by {address}.',
   'connect.ending': 'You can end this at any time in your settings, or where the keys are.',
   'connect.forPeople': 'You are signed in by an API key: sign out, and sign in as a person.',
   'connect.limit': 'Most a month (USD)',

@@ -155,6 +155,7 @@ export const zh: Record<keyof typeof en, string> = {
   'connect.about': '它将以自己的密钥代表您（{person}）操作。之后您会前往 {to}：只有刚从那里过来时才应允许。',
   'connect.allow': '允许',
   'connect.asks': '{client} 请求使用您的模型',
+  'connect.document': '其身份来自 {address}。',
   'connect.ending': '您可以随时在设置中或密钥页面结束此连接。',
   'connect.forPeople': '您是用 API 密钥登录的：请先退出，再以个人身份登录。',
   'connect.limit': '每月上限（美元）',

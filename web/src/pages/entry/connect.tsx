@@ -77,6 +77,7 @@ function Decision({ query, session }: { query: string; session: Session }) {
       about={t('connect.about', { person: person?.name || person?.email || '', to: asked.returns_to })}
     >
       {deciding.error && <Fault error={deciding.error} />}
+      {asked.document !== null && <p className="text-soft">{t('connect.document', { address: asked.document })}</p>}
       <form className="grid grid-cols-1 gap-4" onSubmit={submit}>
         <Field label={t('connect.tenant')} help={t('connect.tenantHelp')}>
           {(props) => (
