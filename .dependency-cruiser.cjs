@@ -97,9 +97,9 @@ module.exports = {
       to: { path: '^src/cli/' },
     },
     {
-      name: 'only-main-knows-http',
+      name: 'only-the-composition-knows-http',
       severity: 'error',
-      from: { path: '^src/', pathNot: `^src/(http/|main\\.ts$)|${TESTS}` },
+      from: { path: '^src/', pathNot: `^src/(http/|compose/|main\\.ts$)|${TESTS}` },
       to: { path: '^src/http/' },
     },
     {

@@ -18,7 +18,8 @@ const EXCEPTIONS: Record<string, Record<string, string>> = {
   },
   'src/catalog/hosted.ts': { 'one.join': 'names of ours; runs over the names of models, which have few characters' },
   'src/dialects/kit/protocol-paths.ts': {
-    '`^${form}(?:[/?]|$)`': 'a prefix of ours: parts that end at a slash; anchored',
+    '`^${patternOf(prefix)}(?:[/?]|$)`': 'a prefix of ours: parts that end at a slash; anchored',
+    '`^${patternOf(path)}/?(?:[?]|$)`': 'a path of ours: parts that end at a slash, or one rest; anchored',
   },
   'src/http/route-methods.ts': { '`^${form}/?$`': 'paths of ours: parts that end at a slash, or one rest; anchored' },
   'src/providers/relay/buttons.ts': {

@@ -37,7 +37,7 @@ export function inTermsOfOptions(command: Command | undefined, error: unknown): 
   const { field } = error.details
   if (field === undefined || !error.message.startsWith(field)) return error
   // `limits[2]`, `credentials.apiKey`: the option is that of the whole.
-  const whole = field.replace(/[.[].*$/s, '')
+  const [whole = ''] = field.split(/[.[]/, 1)
   const name = nameIn(command, whole)
   if (name === undefined) return error
   const rest = field.slice(whole.length)

@@ -86,7 +86,8 @@ export function gatewayUrl(text: string, name: string): string {
   if (search !== '' || hash !== '' || username !== '' || password !== '') {
     throw new ConfigError(`${name} may have a host, a port and a path, and nothing else.`)
   }
-  if (!/^(?:\/[\w.~-]+)*\/?$/.test(pathname)) {
+  const [, ...parts] = pathname.replace(/\/$/, '').split('/')
+  if (!parts.every((part) => /^[\w.~-]+$/.test(part))) {
     throw new ConfigError(
       `${name}: its path may have letters, digits and - . _ ~ between single slashes, not "${pathname}".`,
     )

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import type { Egress } from '../assets/egress.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -9,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import { type Attempts, openAttempts } from './attempts.ts'
 import { type Connections, openConnections } from './connections.ts'
 import { type EnterLinks, openEnterLinks } from './enter-links.ts'
+import type { ReadDocument } from './login/client-documents.ts'
 import { type Login, type OidcProvider, openLogin } from './login/login.ts'
 import type { PasswordCost } from './password.ts'
 import { type Holder, openSessions, type Sessions } from './sessions.ts'
@@ -60,7 +60,7 @@ export interface PeopleParts {
   oidc: OidcProvider | undefined
   takesPayments: boolean
   /** Reads what the addresses of clients say of them. */
-  readDocument: Egress['readJson']
+  readDocument: ReadDocument
 }
 
 export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, ...settings }: PeopleParts): People {

@@ -5,7 +5,6 @@ import {
 } from '@better-auth/oauth-provider/internal'
 import { APIError } from 'better-auth/api'
 import { LRUCache } from 'lru-cache'
-import type { Egress } from '../../assets/egress.ts'
 import { type Clock, DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject } from '../../core/json.ts'
@@ -26,8 +25,14 @@ type Metadata = Parameters<typeof registerClientMetadataDocument>[2]['metadata']
 type Options = Parameters<typeof registerClientMetadataDocument>[1]
 type Client = NonNullable<Awaited<ReturnType<ClientDiscovery['resolve']>>>
 
+/** Reads what is at an address of others, within limits, and only where the gateway may go. */
+export type ReadDocument = (
+  url: string,
+  limits: { timeoutMs: number; maxBytes: number },
+) => Promise<{ status: number; body: string; cacheControl: string }>
+
 interface Parts {
-  readDocument: Egress['readJson']
+  readDocument: ReadDocument
   clock: Pick<Clock, 'now'>
   /** The options of the plugin to which the discovery belongs. */
   options(): Options

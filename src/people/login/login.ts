@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
-import type { Egress } from '../../assets/egress.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Store } from '../../store/store.ts'
 import { type BrowserRequest, isSecure } from '../same-origin.ts'
 import type { SignUpParts } from '../sign-up.ts'
+import type { ReadDocument } from './client-documents.ts'
 
 /** The provider of OpenID Connect that the operator chose. */
 export interface OidcProvider {
@@ -24,7 +24,7 @@ export interface LoginParts {
   oidc: OidcProvider | undefined
   signUp: SignUpParts
   /** Reads what the addresses of clients say of them. */
-  readDocument: Egress['readJson']
+  readDocument: ReadDocument
 }
 
 /** An answer of the login's package. */
