@@ -37,7 +37,8 @@ export const en = {
   'accounts.emptyTitle': 'No account is connected yet',
   'accounts.enable': 'Switch on',
   'accounts.fieldsAbout': 'You find these in the provider’s own console. They are encrypted when they are stored.',
-  'accounts.fromEnvironment': 'Its credential is in the environment of the server and is changed there.',
+  'accounts.fromEnvironment':
+    'Its credential, slots and priority are in the environment of the server and are changed there.',
   'accounts.healthy': 'It could begin a task now.',
   'accounts.name': 'Name',
   'accounts.noAttempts': 'It was not given a task yet.',

@@ -37,7 +37,7 @@ export const zh: Record<keyof typeof en, string> = {
   'accounts.emptyTitle': '尚未连接账号',
   'accounts.enable': '启用',
   'accounts.fieldsAbout': '这些信息可在服务商控制台中找到，保存时会加密。',
-  'accounts.fromEnvironment': '凭证在服务器的环境变量中，请在那里修改。',
+  'accounts.fromEnvironment': '凭证、并发数和优先级在服务器的环境变量中，请在那里修改。',
   'accounts.healthy': '该账号现在可以接受任务。',
   'accounts.name': '名称',
   'accounts.noAttempts': '尚未分配过任务。',
