@@ -92,7 +92,15 @@ function ProviderForm({
     <form onSubmit={submit} className="grid grid-cols-1 gap-4">
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label={t('accounts.name')} error={errorOf('name')} required>
-          {(props) => <Input {...props} required value={name} onChange={({ target }) => setName(target.value)} />}
+          {(props) => (
+            <Input
+              {...props}
+              autoComplete="off"
+              required
+              value={name}
+              onChange={({ target }) => setName(target.value)}
+            />
+          )}
         </Field>
         <Field label={t('accounts.slots')} help={t('accounts.slotsHelp')} error={errorOf('slots')}>
           {(props) => (
