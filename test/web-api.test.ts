@@ -112,6 +112,12 @@ describe('what the workspace knows of the gateway', () => {
   it('every setting of the gateway has a Chinese text', async () => {
     const { zhSettings } = await import('../web/src/i18n/zh-settings.ts')
     expect(Object.keys(zhSettings)).toEqual(Object.keys(SETTINGS))
+    const { zhMessages } = await import('../web/src/i18n/zh-messages.ts')
+    // A default of several words is said to people, but for the name of a button.
+    const defaults = Object.entries(SETTINGS).flatMap(([name, { shownDefault: text }]) =>
+      text.includes(' ') && name !== 'POLYPHONY_OIDC_NAME' ? [text] : [],
+    )
+    expect(defaults.filter((text) => translatedBy(zhMessages, text) === undefined)).toEqual([])
   })
 
   it('no Chinese message is of one that the gateway does not say', async () => {

@@ -385,6 +385,16 @@ export const zhMessages: readonly Template[] = [
   // Where a setting comes from; src/config.
   ['default', '默认'],
   ['the environment', '环境变量'],
+  ['(hidden)', '（已隐藏）'],
+  ['none', '无'],
+  ['generated', '自动生成'],
+  ['generated in DATA_DIR', '自动生成于 DATA_DIR'],
+  ['SQLite in DATA_DIR', 'DATA_DIR 中的 SQLite'],
+  ['all that have a key', '所有已配置密钥的服务商'],
+  ['list prices', '目录价'],
+  ['those of Ollama, LM Studio, vLLM and llama.cpp', 'Ollama、LM Studio、vLLM 与 llama.cpp 的默认地址'],
+  ['everyone may read them', '任何人可读取'],
+  ['that of the gateway', '网关的端口'],
 
   // Providers and their fields; src/providers.
   ['API key', 'API 密钥'],

@@ -73,7 +73,7 @@ function ProviderForm({
       const account = await api.add({ provider: provider.id, name, slots: Number(slots), fields: given })
       // Added is added: what the vendor says of it is news, no failure of the form.
       const { says } = await api.test(account.id).catch((error: unknown) => ({ says: messageOf(error) }))
-      say(`${account.name}: ${translateMessage(says)}`)
+      say(t('common.pair', { name: account.name, value: translateMessage(says) }))
     },
     onSuccess: onAdded,
   })

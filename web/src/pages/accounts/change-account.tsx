@@ -62,7 +62,7 @@ function ChangeForm({
       await api.change(account.id, changeOf(account, { name, numbers, fields }))
       // Changed is changed: what the vendor says of it is news, no failure of the form.
       const { says } = await api.test(account.id).catch((error: unknown) => ({ says: messageOf(error) }))
-      say(`${name}: ${translateMessage(says)}`)
+      say(t('common.pair', { name, value: translateMessage(says) }))
     },
     onSuccess: onChanged,
   })
