@@ -77,7 +77,7 @@ async function exactTotal(tx: Tx, filter: TaskFilter, from?: number, to?: number
 
 /** Whether a filter leads to fewer tasks than their status does. */
 export function hasNarrower({ batchId, isFavourite, externalId }: TaskFilter): boolean {
-  return [batchId, isFavourite, externalId].some((one) => one !== undefined && one !== false)
+  return [batchId, isFavourite, externalId].some((one) => one !== undefined)
 }
 
 async function totalOf(tx: Tx, filter: TaskFilter, from?: number, to?: number): Promise<number> {
