@@ -52,7 +52,7 @@ describe('the server', () => {
       health: { store: {}, recorders: { answered: () => {} } },
       log: pino({ level: 'error' }, lines),
       bodyMaxBytes: 1_000,
-      requestTimeoutMs: 1_000,
+      requestTimeoutMs: 20_000,
       corsOrigins: [],
       trustedProxies: [],
     } as unknown as ServerOptions // what these requests do not need is left out
