@@ -11,6 +11,7 @@ import type { Balance } from '../../src/core/tenant.ts'
 import { type Gateway, type Replaced, startGateway } from '../../src/main.ts'
 import { createTenant } from '../../src/tenants/first-tenant.ts'
 import { createKey, type NewKeyOptions } from '../../src/tenants/keys.ts'
+import { putMigratedDatabase } from './migrated-sqlite.ts'
 
 /** Keys of the first tenant, which has 1,000 USD. */
 export const LIVE_KEY = 'sk-live-journey-0123456789'
@@ -117,6 +118,7 @@ const UNTIL_MS = 45_000
 
 export async function openGateway({ env = {}, replaced = {}, dataDir: given }: Opening = {}): Promise<TestGateway> {
   const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'polyphony-journey-')))
+  if (given === undefined && env.DATABASE_URL === undefined) await putMigratedDatabase(dataDir)
   const config = readConfig({
     DATA_DIR: dataDir,
     PORT: '0',
@@ -127,8 +129,10 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
     // Polling takes real time, so it is made short.
     POLYPHONY_POLL_FACTOR: '0.1',
     POLYPHONY_SANDBOX_SECONDS: '0.7',
-    // A song of two minutes takes seconds of the processor, two for each request.
-    POLYPHONY_STUDIO_SONG_SECONDS: '12',
+    // A song of two minutes takes seconds of the processor, two for each request. Each thread loads the band and the singer
+    // anew, which takes as long as a short song.
+    POLYPHONY_STUDIO_SONG_SECONDS: '6',
+    POLYPHONY_STUDIO_SLOTS: '1',
     // What runs on the machine of a test is none of its business.
     POLYPHONY_LOCAL_SERVERS: 'off',
     // Tests send many requests at once, and the machine may be busy.
