@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { request } from 'undici'
 import { readConfig } from '../../src/config/config.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
@@ -81,6 +82,11 @@ export interface TestGateway extends AsyncDisposable {
   tenantId: string
   dataDir: string
   send(method: string, path: string, sending?: Sending): Promise<Answer>
+  /**
+   * Posts JSON in a third of the time that `send` takes, for tests that do it thousands of times: redirects are not followed,
+   * and nothing is decompressed.
+   */
+  post(path: string, sending: Pick<Sending, 'headers' | 'body'>): Promise<Omit<Answer, 'headers'>>
   piapi: {
     /** Sends a create as it is and returns the answer, good or bad. */
     post(body: unknown, sending?: Sending): Promise<Answer<PiapiAnswer>>
@@ -160,6 +166,20 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(answered) : answered }
   }
 
+  async function post(path: string, { headers, body: sent }: Pick<Sending, 'headers' | 'body'>) {
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await request(url + path, {
+      method: 'POST',
+      headers: { 'x-api-key': LIVE_KEY, 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(sent),
+    })
+    const isJson = String(answered['content-type']).startsWith('application/json')
+    return { status: statusCode, body: isJson ? ((await body.json()) as Json) : await body.text() }
+  }
+
   function taskIn(answer: Answer): PiapiTask {
     if (answer.status !== 200) throw new Error(`Answered ${answer.status}: ${JSON.stringify(answer.body)}`)
     return (answer.body as unknown as PiapiAnswer).data // as PiAPI's clients trust it
@@ -196,6 +216,7 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
     tenantId,
     dataDir,
     send,
+    post,
     piapi,
     async until(id, enough) {
       const late = AbortSignal.timeout(UNTIL_MS)
