@@ -58,6 +58,8 @@ export default defineConfig({
     isolate: false,
     // Whole gateways make much that lives for a moment: fewer collections, a twentieth less processor time.
     execArgv: ['--max-semi-space-size=64'],
+    // The threads of gateways, of which a run starts hundreds, find their code compiled, as those of `bin/polyphony.js` do.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/compile', import.meta.url)) },
     projects: Object.entries(PARTS).map(([name, { include, exclude = [], testTimeout }]) => ({
       extends: true as const,
       test: {

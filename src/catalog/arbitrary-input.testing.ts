@@ -43,13 +43,16 @@ const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes(St
 /** Values that String() cannot convert, or converts wrongly. */
 const textless = fc.constantFrom<unknown>({ toString: 1, valueOf: 2 }, { toString: null }, { length: -1 })
 
+/** Made once: a text of so many levels takes milliseconds to read, and nothing changes what it is given. */
+const DEEP = [50, 1_000, 20_000].map((levels) => deep(levels))
+
 /** Any JSON, down to more levels than a stack has room for. */
 export const anyJson: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 6, arbitrary: json },
   { weight: 2, arbitrary: fc.dictionary(name, json) },
   textless,
   fc.constantFrom<unknown>(...LONE_SURROGATES, '\0', 1e308, -1e308, 2 ** 53 + 1, 5e-324),
-  fc.constantFrom(50, 1_000, 20_000).map((levels) => deep(levels)),
+  fc.constantFrom(...DEEP),
 )
 
 /** Unknown fields, as a caller of another operation, or an enemy, would send them. */

@@ -21,11 +21,21 @@ const operations = listOperations()
 
 /** As it comes out of a parser: "__proto__" is a name like any other there. */
 function parsed(value: unknown): unknown {
-  try {
-    return JSON.parse(JSON.stringify(value))
-  } catch {
-    return value // too deep to be written; a parser reads it all the same
+  if (isTooDeep(value)) return value // it cannot be written; a parser reads it all the same
+  return JSON.parse(JSON.stringify(value))
+}
+
+/** Fewer than `JSON.stringify` has room for, which takes the square of the levels to find out. */
+const MOST_LEVELS = 2_000
+
+function isTooDeep(value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; depth < MOST_LEVELS && level.length > 0; depth++) {
+    const below: unknown[] = []
+    for (const one of level) if (typeof one === 'object' && one !== null) below.push(...Object.values(one))
+    level = below
   }
+  return level.length > 0
 }
 
 /** The outcome, or the error that a caller would get. Any other exception would be a fault of the gateway. */

@@ -31,7 +31,7 @@ describe('a new gateway in a browser', () => {
   let gateway: TestGateway
   beforeAll(async () => {
     // A short song is as good as a long one here, and made in a part of the time.
-    gateway = await openGateway({ env: { POLYPHONY_STUDIO_SONG_SECONDS: '30' } })
+    gateway = await openGateway({ env: { POLYPHONY_STUDIO_SONG_SECONDS: '20' } })
   })
   afterAll(() => gateway[Symbol.asyncDispose]())
 

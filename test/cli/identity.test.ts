@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { polyphony } from '../support/command.ts'
 import { polyphonyHere } from '../support/command-in-process.ts'
 import { openGateway } from '../support/gateway.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { putMigratedDatabase } from '../support/migrated-sqlite.ts'
+import { freshDatabase, migratedDatabase } from '../support/postgres-database.ts'
 
 const SECRET = 'the first secret of this test'
 const OTHER = 'another secret, for this test'
@@ -20,7 +21,9 @@ describe.each(['SQLite', 'PostgreSQL'])(
     let env: Record<string, string>
     beforeEach(async () => {
       folder = mkdtempSync(join(tmpdir(), 'polyphony-identity-'))
-      const database: Record<string, string> = engine === 'SQLite' ? {} : { DATABASE_URL: await freshDatabase() }
+      const database: Record<string, string> = engine === 'SQLite' ? {} : { DATABASE_URL: await migratedDatabase() }
+      mkdirSync(join(folder, 'data'))
+      if (engine === 'SQLite') await putMigratedDatabase(join(folder, 'data'))
       env = { ...database, DATA_DIR: join(folder, 'data'), POLYPHONY_SECRET: SECRET, PORT: '0', LOG_LEVEL: 'error' }
       await started()
     })

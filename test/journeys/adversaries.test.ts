@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
-import { longestStall, slowness } from '../support/stall.ts'
+import { longestStall, onQuietMachine } from '../support/stall.ts'
 
 /** On a quiet machine. A longer stall is noticed by every other caller; repeated ones let the leases of tasks lapse. */
 const MAX_STALL_MS = 250
@@ -36,7 +36,7 @@ const BODIES: Attack[] = [
   { what: 'a text of fifteen million characters', body: lyrics(`,"x":"${'a'.repeat(15e6)}"`), status: 413 },
   { what: 'seven million quotation marks', body: lyrics(`,"x":"${'\\"'.repeat(7e6)}"`), status: 413 },
   { what: 'a name of fifteen million characters', body: lyrics(`,"${'a'.repeat(15e6)}":1`), status: 413 },
-  { what: 'a number of fifteen million digits', body: lyrics(`,"x":${'1'.repeat(15e6)}`), status: 200 },
+  { what: 'a number of fifteen million digits', body: lyrics(`,"x":${'1'.repeat(15e6)}`), status: 400 },
   { what: 'a prompt of seven million characters', body: lyrics(`,"prompt":"${'é'.repeat(7e6)}"`), status: 413 },
   { what: 'a prompt of combining marks', body: lyrics(`,"prompt":"e${'\u0301'.repeat(250_000)}"`), status: 400 },
   {
@@ -156,7 +156,7 @@ describe('the event loop of a gateway under attack', () => {
     for (let look = 0; look < 6 && leastMs >= MAX_STALL_MS; look++) {
       const { result, stallMs } = await longestStall(() => post({ ...attack, body }))
       expect(result.status).toBe(attack.status)
-      leastMs = Math.min(leastMs, stallMs / slowness())
+      leastMs = Math.min(leastMs, onQuietMachine(stallMs, MAX_STALL_MS))
     }
     expect(leastMs).toBeLessThan(MAX_STALL_MS)
   })
@@ -177,7 +177,7 @@ describe('the event loop of a gateway under attack', () => {
     const body = Buffer.from(JSON.stringify({ taskId: window, prompt: `x${'\t'.repeat(100_000)}y` }))
     const { result, stallMs } = await longestStall(() => post({ path: '/mj/submit/modal', body }))
     expect(result.status).toBe(400)
-    expect(stallMs / slowness()).toBeLessThan(MAX_STALL_MS)
+    expect(onQuietMachine(stallMs, MAX_STALL_MS)).toBeLessThan(MAX_STALL_MS)
   })
 
   it('does no work for an input with too many members, of which nothing is stored or held', async () => {

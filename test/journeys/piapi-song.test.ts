@@ -23,7 +23,7 @@ import {
 
 const PRICE = 400_000
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
-/** A song of half a minute: the shortest that the studio makes. */
+/** Of two lines: the shortest that the studio makes. */
 const SHORT = { prompt: '[Verse]\nMove your paws\nLeft and right', tags: 'folk', title: 'Cat Dance', mv: 'chirp-crow' }
 
 let gateway: TestGateway
@@ -128,14 +128,14 @@ describe('a song on a live key', () => {
   it('is continued, joined with its continuation, and plays as one song', async () => {
     const parent = firstClip(song)
     const extension = await gateway.piapi.ended(
-      (await gateway.piapi.song({ ...SHORT, task_id: song.task_id, continue_clip_id: parent.id, continue_at: 12 }))
+      (await gateway.piapi.song({ ...SHORT, task_id: song.task_id, continue_clip_id: parent.id, continue_at: 5 }))
         .task_id,
     )
     const tail = firstClip(extension)
     expect(tail.metadata).toMatchObject({
       type: 'gen',
       audio_prompt_id: parent.id,
-      history: [{ id: parent.id, continue_at: 12 }],
+      history: [{ id: parent.id, continue_at: 5 }],
     })
     const joined = await gateway.piapi.ended((await gateway.piapi.create('concat', { clip_id: tail.id })).task_id)
     expect(joined.status).toBe('completed')
@@ -143,7 +143,7 @@ describe('a song on a live key', () => {
     const { bytes } = await download(whole.audio_url)
     const heard = await listen(bytes)
     expect(heard.errors).toBe(0)
-    expect(heard.seconds).toBeCloseTo(12 + tail.metadata.duration, 0)
+    expect(heard.seconds).toBeCloseTo(5 + tail.metadata.duration, 0)
     expect(whole.metadata.duration).toBeCloseTo(heard.seconds, 0)
     await gateway.assertBalanced()
   })

@@ -24,7 +24,8 @@ const STUDIO_MS = 120_000
 
 let gateway: TestGateway
 beforeAll(async () => {
-  gateway = await openGateway()
+  // Long enough for sections to be replaced.
+  gateway = await openGateway({ env: { POLYPHONY_STUDIO_SONG_SECONDS: '12' } })
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 

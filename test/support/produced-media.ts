@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import sharp from 'sharp'
 import { expect } from 'vitest'
-import { listen } from '../../src/engines/studio/listen.testing.ts'
+import { listen, loudest } from '../../src/engines/studio/listen.testing.ts'
 import { decodeSizes } from '../../src/engines/video/decode.testing.ts'
 
 /** What a file of an output must turn out to be once it is opened. */
@@ -101,8 +101,4 @@ function expectWav(bytes: Uint8Array, seconds: number): void {
     (_, index) => wav.readInt16LE(44 + 2 * channels * index) / 32_768,
   )
   expect(loudest(sound)).toBeGreaterThan(LEAST_LOUDNESS)
-}
-
-function loudest(samples: Float32Array): number {
-  return samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 }

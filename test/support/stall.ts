@@ -35,10 +35,18 @@ function cpuMs(): number {
 const QUIET_REFERENCE_MS = 50
 
 /**
+ * A stall in milliseconds as it would be on the machine for which limits are meant. One below its limit is returned as it is,
+ * since no machine is taken to be faster than that one: to measure this machine takes as long as a stall.
+ */
+export function onQuietMachine(stallMs: number, limitMs: number): number {
+  return stallMs < limitMs ? stallMs : stallMs / slowness()
+}
+
+/**
  * How much slower this machine is at the moment than the one for which limits are meant, at least 1. Cores that are shared
  * with other work do less in a millisecond of CPU time: their caches and clock are shared, too.
  */
-export function slowness(): number {
+function slowness(): number {
   return Math.max(1, referenceMs() / QUIET_REFERENCE_MS)
 }
 

@@ -2,6 +2,7 @@ import { listOperations } from '../../catalog/catalog.ts'
 import type { Operation } from '../../catalog/operation.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import { type Caller, mayUse } from '../../core/caller.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Prices } from '../../prices/price-list.ts'
 import type { DialectContext } from '../dialect.ts'
 import { inputSchema, plain } from '../kit/openapi.ts'
@@ -30,19 +31,42 @@ export function offeredTo(
   return ({ id, model }) => offered.has(id) && mayUse(caller, model)
 }
 
+/** What is the same of an operation for every caller: to work it out for all of them takes tens of milliseconds. */
+interface Unchanging {
+  /** Its example, as it is read. */
+  input: JsonObject
+  inputSchema: JsonObject
+  outputSchema: JsonObject
+}
+
+const unchanging = new WeakMap<Operation, Unchanging>()
+
+function unchangingOf(operation: Operation): Unchanging {
+  const known = unchanging.get(operation)
+  if (known) return known
+  const made = {
+    input: readInput(operation, operation.example),
+    inputSchema: inputSchema(operation),
+    outputSchema: plain(operation.output),
+  }
+  unchanging.set(operation, made)
+  return made
+}
+
 /** What a caller needs to know of an operation; the price is that of its example for the tenant. */
 export function about(operation: Operation, { priceOf }: Prices, tenantId: string) {
-  const { id, model, taskType, title, produces, timeoutMs, output, example } = operation
+  const { id, model, taskType, title, produces, timeoutMs, example } = operation
+  const { input, inputSchema: input_schema, outputSchema: output_schema } = unchangingOf(operation)
   return {
     id,
     model,
     task_type: taskType,
     title,
     produces: produces.kind,
-    price_points: priceOf(operation, readInput(operation, example), tenantId).points, // of the example
+    price_points: priceOf(operation, input, tenantId).points, // of the example
     timeout_seconds: timeoutMs / 1_000,
-    input_schema: inputSchema(operation),
-    output_schema: plain(output),
+    input_schema,
+    output_schema,
     example,
   }
 }

@@ -30,7 +30,7 @@ async function distance({ luma, widthPx, heightPx }: DecodedFrame, jpeg: Uint8Ar
   expect([info.width, info.height, info.channels]).toEqual([widthPx, heightPx, 3])
   let sum = 0
   for (let at = 0; at < luma.length; at++) {
-    const [red = 0, green = 0, blue = 0] = data.subarray(3 * at, 3 * at + 3)
+    const [red, green, blue] = [data[3 * at] ?? 0, data[3 * at + 1] ?? 0, data[3 * at + 2] ?? 0]
     const brightness = 16 + (219 * (0.2126 * red + 0.7152 * green + 0.0722 * blue)) / 255
     sum += Math.abs(brightness - (luma[at] ?? 0))
   }

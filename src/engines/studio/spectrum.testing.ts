@@ -86,13 +86,15 @@ function melBands(power: Float64Array): number[] {
 /** Power spectra of frames that begin `hop` samples apart. */
 function framesOf(sound: Float32Array, hop: number): Float64Array[] {
   const frames: Float64Array[] = []
+  const real = new Float64Array(FRAME)
+  const imaginary = new Float64Array(FRAME)
   for (let start = 0; start + FRAME <= sound.length; start += hop) {
-    const real = Float64Array.from({ length: FRAME }, (_, index) => (sound[start + index] ?? 0) * (WINDOW[index] ?? 0))
-    const imaginary = new Float64Array(FRAME)
+    for (let index = 0; index < FRAME; index++) real[index] = (sound[start + index] ?? 0) * (WINDOW[index] ?? 0)
+    imaginary.fill(0)
     transform(real, imaginary)
-    frames.push(
-      Float64Array.from({ length: FRAME / 2 }, (_, bin) => (real[bin] ?? 0) ** 2 + (imaginary[bin] ?? 0) ** 2),
-    )
+    const power = new Float64Array(FRAME / 2)
+    for (let bin = 0; bin < power.length; bin++) power[bin] = (real[bin] ?? 0) ** 2 + (imaginary[bin] ?? 0) ** 2
+    frames.push(power)
   }
   return frames
 }

@@ -1,5 +1,5 @@
 import type { Bank } from '../band/bank.ts'
-import { type Audible, BLOCK, mixBlocks, openStage, type Stage, type StereoBlock } from '../mix.ts'
+import { BLOCK, mixBlocks, openStage, type Stage, type StereoBlock } from '../mix.ts'
 import type { Score } from '../score.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
 import { openCascade } from './biquad.ts'
@@ -13,34 +13,41 @@ const FADE_SECONDS = 1.6
 
 /**
  * The song as it is published, block after block: -14 LUFS, true peaks under -1 dB after the encoder, the colour of its kind.
- * First it is measured by excerpts, so that no more than a window is ever in memory; those blocks are empty. The blocks'
- * buffers are used again.
+ * First it is measured by excerpts, so that no more than a window of a long song is ever in memory; those blocks are empty.
+ * The blocks' buffers are used again.
  */
 export function* masterBlocks(score: Score, bank: Bank | undefined): Generator<StereoBlock> {
   const stage = openStage(score, bank)
   const planning = planFor(score, stage)
   let step = planning.next()
   for (; !step.done; step = planning.next()) yield NOTHING_YET
-  yield* throughChain(score, stage, openChain(step.value, score.durationSeconds))
+  const { plan, mix } = step.value
+  yield* throughChain(score, mix, openChain(plan, score.durationSeconds))
 }
 
-/** Listens to excerpts of a song and works out its master. It pauses often, so that a song can be stopped there. */
-export function* planFor(score: Score, stage: Stage): Generator<undefined, Plan> {
+/**
+ * Listens to excerpts of a song and works out its master. It pauses often, so that a song can be stopped there. `mix` is the
+ * whole song before its master, to be read once: of a song that was measured whole it is what was heard.
+ */
+export function* planFor(score: Score, stage: Stage): Generator<undefined, { plan: Plan; mix: Iterable<StereoBlock> }> {
   const heard: Heard[] = []
+  let mix: Iterable<StereoBlock> | undefined
   for (const { weight, ...excerpt } of excerptsOf(score)) {
     for (const part of collect(excerpt, stage)) {
       if (part.heard === undefined) yield
       else heard.push({ ...part.heard, weight })
+      if (part.blocks !== undefined && excerpt.score === score) mix = part.blocks
     }
   }
-  return yield* planMaster(heard, TONES[score.tone])
+  const plan = yield* planMaster(heard, TONES[score.tone])
+  return { plan, mix: mix ?? mixBlocks(score, stage) }
 }
 
-/** What is audible of a song, behind a chain that makes it `LIMITER_DELAY` samples late; the delay is taken off again. */
-export function* throughChain(score: Score, stage: Stage, chain: Chain, audible?: Audible): Generator<StereoBlock> {
+/** A mix of a song behind a chain that makes it `LIMITER_DELAY` samples late; the delay is taken off again. */
+export function* throughChain(score: Score, mix: Iterable<StereoBlock>, chain: Chain): Generator<StereoBlock> {
   let left = Math.round(score.durationSeconds * SAMPLE_RATE)
   let late = LIMITER_DELAY
-  for (const block of mixBlocks(score, stage, audible)) {
+  for (const block of mix) {
     chain(block.left, block.right)
     const until = Math.min(BLOCK, late + left)
     yield { ...block, left: block.left.subarray(late, until), right: block.right.subarray(late, until) }
@@ -54,20 +61,25 @@ const NOTHING_YET: StereoBlock = { left: new Float32Array(0), right: new Float32
 function* collect(
   { score, runUpSeconds }: Omit<Excerpt, 'weight'>,
   stage: Stage,
-): Generator<{ heard?: Omit<Heard, 'weight'> }> {
+): Generator<{ heard?: Omit<Heard, 'weight'>; blocks?: StereoBlock[] }> {
   const length = Math.round(score.durationSeconds * SAMPLE_RATE)
-  const left = new Float32Array(length)
-  const right = new Float32Array(length)
-  let offset = 0
+  const size = Math.ceil(length / BLOCK) * BLOCK
+  const left = new Float32Array(size)
+  const right = new Float32Array(size)
+  const blocks: StereoBlock[] = []
   for (const block of mixBlocks(score, stage)) {
-    const samples = Math.min(block.left.length, length - offset)
-    left.set(block.left.subarray(0, samples), offset)
-    right.set(block.right.subarray(0, samples), offset)
-    offset += samples
-    if (offset < length) yield {}
+    const from = blocks.length * BLOCK
+    left.set(block.left, from)
+    right.set(block.right, from)
+    blocks.push({
+      ...block,
+      left: left.subarray(from, from + BLOCK),
+      right: right.subarray(from, from + BLOCK),
+    })
+    if (from + BLOCK < length) yield {}
   }
   const from = Math.round(runUpSeconds * SAMPLE_RATE)
-  yield { heard: { left: left.subarray(from), right: right.subarray(from) } }
+  yield { heard: { left: left.subarray(from, length), right: right.subarray(from, length) }, blocks }
 }
 
 /** Works on whole blocks, in place. */

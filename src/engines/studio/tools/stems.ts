@@ -2,7 +2,7 @@ import { withTags } from '../../mp3/id3.ts'
 import type { Bank } from '../band/bank.ts'
 import { type Mp3Writer, openMp3Writer } from '../encode.ts'
 import { openChain, planFor, throughChain } from '../master/master.ts'
-import { type Audible, BLOCK, openStage, type StereoBlock } from '../mix.ts'
+import { type Audible, BLOCK, mixBlocks, openStage, type StereoBlock } from '../mix.ts'
 import type { Part, Score } from '../score.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
 import { INSTRUMENT_PLACES, PIECE_PLACES, STEM_NAMES, type StemName } from './general-midi.ts'
@@ -56,15 +56,15 @@ export function* stemBlocks(
   const planning = planFor(score, stage)
   let step = planning.next()
   for (; !step.done; step = planning.next()) yield { track: undefined, block: undefined }
-  const plan = step.value
+  const { plan, mix } = step.value
   const levels = openRecordedLevels(plan)
   const whole = openChain(plan, score.durationSeconds, levels.recording)
-  for (const block of throughChain(score, stage, whole)) yield { track: undefined, block }
+  for (const block of throughChain(score, mix, whole)) yield { track: undefined, block }
   for (const [track, names] of tracks.entries()) {
     const audible = audibleOf(names)
     const blocks = isSilent(score, audible)
       ? silence(score.durationSeconds)
-      : throughChain(score, stage, openChain(plan, score.durationSeconds, levels.replay()), audible)
+      : throughChain(score, mixBlocks(score, stage, audible), openChain(plan, score.durationSeconds, levels.replay()))
     for (const block of blocks) yield { track, block }
   }
 }
