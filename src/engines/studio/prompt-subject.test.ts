@@ -110,6 +110,7 @@ describe('prompt subject', () => {
     'lo-fi hip hop beats to study, instrumental',
     'a song for piano',
     'rock song, no instrumental break',
+    'pop with an instrumental outro',
     '☀️',
     '노래를 만들어줘',
     '신나는 노래',

@@ -222,8 +222,12 @@ const HAS_PARTS = /\b(?:minutes?|seconds?|verses?|chorus(?:es)?|bridges?|lines?|
 const IS_OF_LENGTH =
   /^(?:(?:\d{1,3}|an?|one|two|three|four|and|or|with|about|only|just|at least|minutes?|seconds?|verses?|chorus(?:es)?|bridges?|lines?|words?|hooks?|intros?|outros?|long|short)(?:\s|$)){2,12}$/i
 
+/** "with an instrumental outro" */
+const PLAYED_PART =
+  /\b(instrumental)\s(?:breaks?|intros?|outros?|bridges?|parts?|sections?|interludes?|solos?|endings?|passages?)\b/gi
+
 function isSoundAlone(clause: string): boolean {
-  const words = tokensOf(clause).filter((word) => !JOINING_WORDS.has(word))
+  const words = tokensOf(clause.replace(PLAYED_PART, '$1')).filter((word) => !JOINING_WORDS.has(word))
   return words.length > 0 && words.every(isSound) && words.some((word) => STYLE_WORDS.has(word))
 }
 
