@@ -139,6 +139,7 @@ describe('prompt subject', () => {
     expect(subjectOf('a funny Diwali song for kids').topic).toBe('Diwali')
     expect(subjectOf('sad piano ballad').topic).toBeUndefined()
     expect(subjectOf('a Diwali song about lamps').topic).toBeUndefined()
+    expect(subjectOf('pop with instrumental outro').topic).toBeUndefined()
   })
 
   it('no pattern for requests in other languages takes more than linear time on any text', () => {

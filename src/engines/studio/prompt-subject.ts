@@ -90,7 +90,7 @@ const isManners = (clause: string): boolean =>
 
 /** Of "a funny Diwali song for kids", "Diwali": from the first word that is no talk to the last one. */
 function topicOf(style: string): string | undefined {
-  const words = untilItsForm(style).split(/\s+/)
+  const words = untilItsForm(style.replace(PLAYED_PART, '$1')).split(/\s+/)
   const isTopic = (word: string): boolean =>
     tokensOf(word).some((token) => !isTalk(token) && !FORM_WORD.test(token) && !DETERMINERS.test(token))
   const first = words.findIndex(isTopic)
