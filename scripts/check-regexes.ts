@@ -21,6 +21,14 @@ const EXCEPTIONS: Record<string, Record<string, string>> = {
     '`^${patternOf(prefix)}(?:[/?]|$)`': 'a prefix of ours: parts that end at a slash; anchored',
     '`^${patternOf(path)}/?(?:[?]|$)`': 'a path of ours: parts that end at a slash, or one rest; anchored',
   },
+  'src/engines/studio/foreign-requests.ts': {
+    'kinds}': 'rows of ours; its test analyses what is put together',
+    'of}': 'rows of ours; its test analyses what is put together',
+    'about}': 'rows of ours; its test analyses what is put together',
+    'kind}': 'rows of ours; its test analyses what is put together',
+    'source, ': 'the list before it; its test analyses what is put together',
+  },
+  'src/engines/studio/foreign-styles.ts': { 'words, ': 'rows of ours, words without repetitions' },
   'src/http/route-methods.ts': { '`^${form}/?$`': 'paths of ours: parts that end at a slash, or one rest; anchored' },
   'src/providers/relay/buttons.ts': {
     '${index}::': 'a number from 1 to 4, or a field of the catalogue with a list of values; anchored',

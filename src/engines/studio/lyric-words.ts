@@ -40,7 +40,7 @@ export const STYLE_WORDS: ReadonlySet<string> = wordSet(`
   symphonic edm ballads tunes duets idm breakbeat phonk amapiano afrobeat afrobeats cumbia salsa tango flamenco bachata bolero
   mariachi fado schlager chanson barbershop doo-wop ragtime bebop big-band motivational bouncy gritty haunting romantic-sounding
   angry furious fierce hopeful wistful bittersweet tender triumphant quirky silly cheesy sassy passionate sensual spiritual
-  joyful joyous sombre somber singalong sing-along stadium radio-friendly danceable headbanging`)
+  joyful joyous sombre somber vocalist vocalists singer singers rapper trailer singalong sing-along stadium radio-friendly danceable headbanging`)
 
 /** Small words that hold style words together. */
 export const JOINING_WORDS: ReadonlySet<string> = wordSet(`

@@ -4,6 +4,8 @@ import { italian } from './lyric-bank/italian.ts'
 import { japanese } from './lyric-bank/japanese.ts'
 import { korean } from './lyric-bank/korean.ts'
 import { spanish } from './lyric-bank/spanish.ts'
+import { isRequest, tellsOfForm } from './prompt-subject.ts'
+import { FORM_BEFORE_IN } from './request-patterns.ts'
 import type { Theme } from './theme.ts'
 
 export interface Language {
@@ -28,7 +30,6 @@ const LANGUAGES = {
 }
 
 const BY_SCRIPT: readonly (readonly [RegExp, Language])[] = [
-  [/[\p{Script=Hiragana}\p{Script=Katakana}]/gu, LANGUAGES.japanese],
   [/\p{Script=Han}/gu, LANGUAGES.chinese],
   [/\p{Script=Hangul}/gu, LANGUAGES.korean],
   [/\p{Script=Cyrillic}/gu, written('a language in Cyrillic', undefined)],
@@ -41,7 +42,10 @@ const BY_SCRIPT: readonly (readonly [RegExp, Language])[] = [
 
 /** Words that a text in the language has, and that are no words of the others. */
 const BY_WORDS: readonly (readonly [string, Language])[] = [
-  ['the and of about with my for song a is who to in on i you me we it was that this so are be have not your', ENGLISH],
+  [
+    'the and of about with my for song a is who to in on i you me we it was that this so are be have not your why what how do does they she her his him can will would when where there',
+    ENGLISH,
+  ],
   ['el los las una canción sobre mi para por y del que tu corazón noche amor mar es muy', LANGUAGES.spanish],
   ['il lo gli una canzone sulla sul di per mio mia che e della notte amore mare è nel', LANGUAGES.italian],
   ['der die das ein eine lied über und ich für mein meine mit nacht liebe ist nicht im', LANGUAGES.german],
@@ -53,18 +57,102 @@ const BY_WORDS: readonly (readonly [string, Language])[] = [
   ['en sång om och min jag för inte natt kärlek är', written('swedish', undefined)],
 ]
 
+const NAMES =
+  'english|spanish|italian|german|chinese|mandarin|japanese|korean|french|portuguese|dutch|polish|turkish|swedish|russian|ukrainian|greek|arabic|hebrew|hindi|thai|vietnamese|indonesian|danish|norwegian|finnish|czech|romanian|hungarian|cantonese|tagalog|tamil|bengali|urdu|persian|swahili|latin'
 /** "… in Spanish", but not "in Chinese restaurants". In some of these no lyrics can be written. */
-const REQUESTED =
-  /\bin (english|spanish|italian|german|chinese|mandarin|japanese|korean|french|portuguese|dutch|polish|turkish|swedish|russian|ukrainian|greek|arabic|hebrew|hindi|thai|vietnamese|indonesian|danish|norwegian|finnish|czech|romanian|hungarian|cantonese|tagalog|tamil|bengali|urdu|persian|swahili|latin)(?=$|[,.;!?\n]|\s(?:about|for|with|please|and|on)\b)/i
+const IN_LANGUAGE = new RegExp(
+  `(?<![^\\s,.;:!?(])in\\s(${NAMES})(?:\\s(?:and|or|&)\\s(?:${NAMES}))?(?:\\slanguage)?(?=$|[,.;!?)\\n]|\\s(?:about|for|with|please|and|on)(?=\\s|$|[,.;!?]))(?:\\splease(?=$|[,.;!?\\n]))?`,
+  'gi',
+)
+/** "Spanish lyrics", or the name alone between commas, in English or in the language itself. */
+const BY_NAME = new RegExp(
+  `(?:(?<=[,.;\\n]\\s?)|^)(${NAMES})(?:\\s(?:lyrics|vocals|language|version))?(?=\\s?(?:[,.;\\n]|$))|(?<![^\\s,.;:!?(])(${NAMES})\\s(?:lyrics|language)(?=\\s?(?:[,.;\\n]|$))`,
+  'gi',
+)
+const OWN_NAMES: readonly (readonly [RegExp, string])[] = [
+  [/(?<![^\s,.;:!?(])(?:en\s)?(?:español|castellano)(?=\s?(?:[,.;!?\n]|$))/iu, 'spanish'],
+  [/(?<![^\s,.;:!?(])(?:in\s)?italiano(?=\s?(?:[,.;!?\n]|$))/iu, 'italian'],
+  [/(?<![^\s,.;:!?(])auf deutsch(?=\s?(?:[,.;!?\n]|$))/iu, 'german'],
+  [/(?<![^\s,.;:!?(])(?:en\s)?français(?=\s?(?:[,.;!?\n]|$))/iu, 'french'],
+  [/(?<![^\s,.;:!?(])(?:em\s)?português(?=\s?(?:[,.;!?\n]|$))/iu, 'portuguese'],
+]
+
+/** Nothing, or words that hold a clause of its own together: "…, but all in French". */
+const OWN_CLAUSE =
+  /^(?:(?:but|and|please|all|entirely|completely|fully|only|mostly|sung|written|it|is|should|must|be)\s){0,6}$/i
+/** Not where the form is told of: "a song about a poem in Latin". */
+const TELLING = /\b(?:about|called|titled|named|who|that|which|where|when)\s/i
+/** "sing in", "write … in", at the beginning of a clause. */
+const ASKED =
+  /^(?:(?:please|can you|could you|would you|i want you to|and|but|then)\s){0,2}(?:sing|write|make|compose|create|generate|produce|give me|i want|i need|i'd like)\s/i
+/** What may be in a language by itself: "a song about dreaming in French", "… a letter in French". */
+const IS_SAID =
+  /(?:\p{L}ing|speaks?|spoke|talks?|sings?|sang|says?|said|writes?|wrote|written|reads?|prays?|counts?|dreams?|dreamt|dreamed|thinks?|swears?|whispers?|love|letters?|notes?|words?|names?|signs?|tattoos?|books?|poems?|films?|movies?|menus?|prayers?|diar(?:y|ies)|voices?|goodbye|hello|yes|no|you|songs?)\s$/iu
+
+interface Found {
+  name: string
+  start: number
+  end: number
+}
+
+/** The first wish for a language. "Dreaming in French" is a subject. */
+function requestedIn(prompt: string): Found | undefined {
+  for (const match of prompt.matchAll(IN_LANGUAGE)) {
+    const [whole, name = ''] = match
+    const start = match.index
+    const clause =
+      prompt
+        .slice(0, start)
+        .slice(-300)
+        .split(/[,.;:!?()\n]\s{0,3}/)
+        .at(-1) ?? ''
+    if (isWish(clause.trimStart(), start + whole.length === prompt.trimEnd().length))
+      return { name: name.toLowerCase().replace('mandarin', 'chinese'), start, end: start + whole.length }
+  }
+  return namedIn(prompt)
+}
+
+function namedIn(prompt: string): Found | undefined {
+  for (const { 0: whole, 1: alone, 2: described, index } of prompt.matchAll(BY_NAME)) {
+    const name = (alone ?? described ?? '').toLowerCase().replace('mandarin', 'chinese')
+    // A prompt of the name alone asks for nothing, and music is Latin more often than lyrics are.
+    if (whole.length < prompt.trim().length && name !== 'latin')
+      return { name, start: index, end: index + whole.length }
+  }
+  for (const [words, name] of OWN_NAMES) {
+    const found = words.exec(prompt)
+    if (found && found[0].length < prompt.trim().length)
+      return { name, start: found.index, end: found.index + found[0].length }
+  }
+  return undefined
+}
+
+/** By the clause before "in French". */
+function isWish(clause: string, isLast: boolean): boolean {
+  if (OWN_CLAUSE.test(clause)) return true
+  const isTold = TELLING.test(clause) || tellsOfForm(clause.trim())
+  const word = /(\S{1,30})\s$/.exec(clause)?.[1]?.toLowerCase() ?? ''
+  if (!isTold && (FORM_BEFORE_IN.test(clause) || isRequest(clause))) return true
+  return (
+    ASKED.test(clause) &&
+    (/^\S{1,30}\s$/.test(clause) || (!isTold && word === 'me') || (isLast && !IS_SAID.test(clause)))
+  )
+}
+
+/** Kana beside Han are Japanese, though they are few: "夏の歌". */
+const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/gu
+const KANA_OR_HAN = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/gu
 
 /** The language that a prompt requests, or else is written in. English where it cannot be told. */
 export function languageOf(prompt: string): Language {
-  const requested = REQUESTED.exec(prompt)?.[1]?.toLowerCase().replace('mandarin', 'chinese')
+  const requested = requestedIn(prompt)?.name
   const known = [ENGLISH, ...Object.values(LANGUAGES)].find(({ name }) => name === requested)
   if (known) return known
   if (requested !== undefined) return written(requested, undefined)
   const letters = prompt.match(/\p{L}/gu)?.length ?? 0
-  for (const [signs, language] of BY_SCRIPT) if ((prompt.match(signs)?.length ?? 0) * 3 > letters) return language
+  const count = (signs: RegExp): number => prompt.match(signs)?.length ?? 0
+  if (count(KANA) * 8 > letters && count(KANA_OR_HAN) * 3 > letters) return LANGUAGES.japanese
+  for (const [signs, language] of BY_SCRIPT) if (count(signs) * 3 > letters) return language
   const words = prompt.toLowerCase().match(/\p{L}+/gu) ?? []
   let best = { score: 0, language: ENGLISH }
   for (const [list, language] of BY_WORDS) {
@@ -76,4 +164,7 @@ export function languageOf(prompt: string): Language {
 }
 
 /** A prompt without its wish for a language, which is not what the song is about. */
-export const withoutLanguage = (prompt: string): string => prompt.replace(REQUESTED, ' ')
+export function withoutLanguage(prompt: string): string {
+  const found = requestedIn(prompt)
+  return found === undefined ? prompt : `${prompt.slice(0, found.start)} ${prompt.slice(found.end)}`
+}

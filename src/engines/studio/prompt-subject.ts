@@ -1,3 +1,5 @@
+import { foreignRequestIn } from './foreign-requests.ts'
+import { isForeignSound } from './foreign-styles.ts'
 import {
   CUT_BEFORE,
   DANGLING_WORDS,
@@ -9,6 +11,22 @@ import {
   STYLE_WORDS,
 } from './lyric-words.ts'
 import { syllablesIn } from './metre.ts'
+import { wishesOf } from './refusals.ts'
+import {
+  ABOUT,
+  ASKS,
+  CALLED,
+  ENDS_IN_FORM,
+  FOR_HEARERS,
+  FORM_WORD,
+  IN_A_MANNER,
+  LINKED,
+  PURPOSE,
+  TELLS,
+  UNTIL_ITS_FORM,
+  WITH,
+  WITH_EFFECT,
+} from './request-patterns.ts'
 
 export interface Subject {
   /** What the song is about, in the prompt's own words, short enough for a line; undefined where the prompt names nothing. */
@@ -34,105 +52,111 @@ const LIST_WORDS = 3
 
 /** Takes a request for a song apart: its subject, its sound, its names. */
 export function subjectOf(prompt: string): Subject {
-  const text = plain(prompt).replace(RUSSIAN_REQUEST, 'песня')
-  const { style, about } = requestOf(text)
+  const text = withoutRefusals(plain(prompt)).replace(RUSSIAN_REQUEST, 'песня')
+  const { style, about, isLinked = false } = requestOf(text)
   const sentences = sentencesOf(about).map(clausesOf)
   const clauses = sentences.flat()
+  // What "a song about" leads to is the subject, whatever it is: "a song about jazz".
+  const isSubject = (clause: string): boolean => isLinked && clause === clauses[0]
+  const isOfSound = (clause: string): boolean => !isSubject(clause) && (isStyle(clause) || isForeignSound(clause))
   const telling = sentences
-    .map((sentence) => sentence.map(withoutSound).filter((clause) => clause !== '' && !isStyle(clause)))
+    .map((sentence) =>
+      sentence
+        .filter((clause) => !isOfSound(clause) && (clauses.length === 1 || !isManners(clause)))
+        .map(withoutSound)
+        .filter((clause) => clause !== ''),
+    )
     .filter((sentence) => sentence.length > 0)
   const title = titleIn(text, style)
   const { phrase, rest } = title === undefined ? phraseOf(telling) : { phrase: title, rest: telling.flat() }
-  const sounds = [style.trim(), ...clauses.filter(isStyle), ...clauses.map(soundIn)].filter((part) => part !== '')
+  const sounds = [style.trim(), ...clauses.filter(isOfSound), ...clauses.map(soundIn)].filter((part) => part !== '')
   return {
     phrase,
     detail: rest.map(withoutWho).find((clause) => clause !== phrase && isDetail(clause)),
-    topic: phrase === undefined ? topicOf(sounds[0] ?? '') : undefined,
+    topic: phrase === undefined && !isLinked ? topicOf(sounds[0] ?? '') : undefined,
     style: sounds.join(', '),
     names: namesIn(about).filter((name) => !phrase?.includes(name)),
   }
 }
 
-/** Of "a funny Diwali song for kids", "Diwali". */
-function topicOf(style: string): string | undefined {
-  const [before = ''] = style.split(TO_ITS_USE)
-  const words = before
-    .split(/\s+/)
-    .filter((word) => tokensOf(word).some((token) => !isTalk(token) && !FORM_WORD.test(token)))
-  return words.length === 0 ? undefined : shortened(quiet(words.join(' ')))
+/** "no drums" is no subject, unless the prompt says nothing else. */
+function withoutRefusals(text: string): string {
+  const { wanted } = wishesOf(text)
+  return /[\p{L}\p{N}]/u.test(wanted) ? wanted : text
 }
+
+const isManners = (clause: string): boolean =>
+  /^(?:please|pls|thanks|thank you|thx|cheers|hi|hey|hello)(?: (?:so much|a lot|there|in advance))?$/i.test(clause)
+
+/** Of "a funny Diwali song for kids", "Diwali": from the first word that is no talk to the last one. */
+function topicOf(style: string): string | undefined {
+  const words = untilItsForm(style.replace(PLAYED_PART, '$1')).split(/\s+/)
+  const isTopic = (word: string): boolean =>
+    tokensOf(word).some((token) => !isTalk(token) && !FORM_WORD.test(token) && !DETERMINERS.test(token))
+  const first = words.findIndex(isTopic)
+  if (first === -1) return undefined
+  const topic = words.slice(first, words.findLastIndex(isTopic) + 1).join(' ')
+  return shortened(quiet(topic.replace(/'s$/, '')))
+}
+
+const DETERMINERS = /^(?:an?|the|this|that|these|those|his|her|its|my|your|our|their)$/i
+
+/** Up to the form that is requested, without whom it is for and what it does. */
+const untilItsForm = (clause: string): string => UNTIL_ITS_FORM.exec(clause)?.[0] ?? clause
+
+/** Is the form no request, but a thing that is told of? "Tom wrote a theme", "Sarah and her music"; but not "a Diwali song". */
+export function tellsOfForm(clause: string): boolean {
+  if (TELLS.test(clause)) return true
+  if (ASKS.test(clause)) return false
+  const tokens = tokensOf(untilItsForm(clause))
+  const last = tokens.findLastIndex((token) => !isTalk(token) && !DETERMINERS.test(token))
+  const after = tokens.slice(last + 1)
+  if (last === -1) return false
+  return (
+    HAS_TO_DO_WITH_MUSIC.test(tokens[last] ?? '') ||
+    after.some((token) => DETERMINERS.test(token) || LEADS_ON.test(token)) ||
+    after[0] === 'and'
+  )
+}
+
+/** "Anna plays music", "children singing songs" */
+const HAS_TO_DO_WITH_MUSIC =
+  /^(?:(?:sing|play|mak|writ|hear|lov|lik|compos|humm|record|steal|shar|need|want)ing|sings|sang|play(?:s|ed)?|makes|made|writes|wrote|hears|heard|loves|loved|likes|liked|needs|needed|wants|wanted|composed)$/i
+
+/** "life without music", "children sing to the music" */
+const LEADS_ON = /^(?:without|to|in|of|on|with|at|than|is|has|have|should|need|want|hear|sing|make|give|tell)$/i
 
 /** Without pictographs, control signs and what would be read as a mark of a section. */
 function plain(prompt: string): string {
-  return prompt
-    .normalize('NFC')
-    .toWellFormed()
-    .replaceAll('’', "'")
-    .replace(/(?<=^|\s)'([^'\n]{2,80})'(?=$|[\s,.!?])/g, '"$1"')
-    .replace(/[\p{Extended_Pictographic}\p{Cc}\p{Cf}\p{Co}\p{Cn}*_#~^|\\<>{}=+`]/gu, (sign) =>
-      sign === '\n' ? '\n' : ' ',
-    )
-    .trim()
+  return (
+    prompt
+      .normalize('NFC')
+      .toWellFormed()
+      .replaceAll('’', "'")
+      .replace(/(?<=^|\s)'([^'\n]{2,80})'(?=$|[\s,.!?])/g, '"$1"')
+      // The parts of pictographs that stand behind or beside them: colours of skin, flags, keycaps, their joints.
+      .replace(/[\p{Emoji_Modifier}\p{Regional_Indicator}\u{200D}]|\u{FE0E}|\u{FE0F}|\u{20E3}/gu, '')
+      .replace(/[\p{Extended_Pictographic}\p{Cc}\p{Cf}\p{Co}\p{Cn}\u{2669}-\u{266F}*_#~^|\\<>{}=+`]/gu, (sign) =>
+        sign === '\n' ? '\n' : ' ',
+      )
+      .trim()
+  )
 }
 
-/** Words that may follow the name of the form: "a song about …". */
-const LINKS =
-  'about|for|on|of|called|titled|named|dedicated to|in which|where|celebrating|describing|praising|teaching|remembering|inspired by|to'
-const FORM =
-  'songs?|ballads?|tracks?|lyrics?|tunes?|poem|anthem|lullaby|hymn|jingle|rap|piece|ode|waltz|shanty|carol|number|banger|bop|jam|theme|duet|music|story|soundscapes?|soundtrack|beats?|instrumentals?|loop|playlist'
-const ABOUT = /^(.{0,200}?)\b(?:about|called|titled)\s(.+)$/is
-/** A title that the prompt gives its song, in quotation marks or up to the next clause; but not "a whale named Moby". */
-const CALLED = new RegExp(
-  `\\b(?:${FORM}),?\\s(?:called|titled|entitled|named)\\s(?:["“”„«]([^"“”„«»]{1,80})["“”»]|(.{1,80}?)(?=$|[,.;:!?\\n]|\\s(?:about|with|in the style)\\s))`,
-  'i',
-)
-const LINKED = new RegExp(`^(.{0,200}?\\b(?:${FORM}))\\s(?:${LINKS})\\s(.+)$`, 'is')
-/** "a spooky song with witches": what is with it may also be a sound. */
-const WITH = new RegExp(`^(.{0,200}?\\b(?:${FORM}))\\s(?:with|featuring)\\s(.+)$`, 'is')
-/** A request that names its form last: "a battle song", "breakup songs for kids", "a song in French". */
-const ENDS_IN_FORM = new RegExp(`\\b(?:${FORM})(?:\\s(?:for|in|by|from|with)\\s[^,]{1,40})?$`, 'i')
-const FORM_WORD = new RegExp(`^(?:${FORM})$`, 'i')
-/** After the form: whom or what it is for, and what it does. */
-const TO_ITS_USE = /\s(?:for|in|by|from|with|that|which|to|you can|people can)\s/i
-/** What a song is to do says nothing of its words: "a song that makes people dance". */
-const WITH_EFFECT = new RegExp(
-  `\\b(?:${FORM})\\s(?:that|which|you can|people can|to)\\s(?:makes?|helps?|lets?|gets?|sounds?|feels?|is|will|can|could|should|would|dance|work|study|relax|sleep|sing|cry)\\b`,
-  'i',
-)
-const FOR_HEARERS =
-  /^(?:kids|children|toddlers|babies|adults|teens|everyone|everybody|beginners|families)(?=$|[,.;!?\n])/i
-/** What a song is to do for what it is about: "a song to cheer up my friend". */
-const PURPOSE =
-  /^(?:cheer up|celebrate|thank|honou?r|remember|welcome|comfort|encourage|congratulate|motivate|surprise|greet|apologi[sz]e to|say (?:goodbye|sorry|thank you|thanks) to)\s(?=\S)/i
-/** A sentence of its own: "I wrote a song about you". */
-const TELLS = /^(?:the|my|our|he|she|we|they|you)\s|^i\s(?!want|need|would|am looking|have to|like to)/i
-const IN_LANGUAGES: readonly RegExp[] = [
-  /^((?:escribe(?:me)?|escríbeme|haz(?:me)?|crea|compón|quiero)?\s?(?:una?\s)?(?:\p{L}+\s)?(?:canción|balada|letra|nana|himno)(?:\s(?:de\s(?:amor|cuna|navidad|cumpleaños|boda|despedida)|\p{L}+)(?:\s\p{L}+)?)?)\s(?:sobre|acerca de|para|de)\s(.+)$/isu,
-  /^((?:scrivi(?:mi)?|crea|componi|vorrei)?\s?(?:una?\s)?(?:\p{L}+\s)?(?:canzone|ballata|ninna nanna|inno)(?:\s(?:d'amore|di natale|di compleanno|d'addio|\p{L}+)(?:\s\p{L}+)?)?)\s(?:su|sulla|sul|sullo|sull'|per|di)\s(.+)$/isu,
-  /^((?:schreibe?|mach|komponiere|dichte)?\s?(?:mir\s)?(?:ein(?:e|en)?\s)?(?:\p{L}+\s)?(?:\p{L}{0,16}lied|song|ballade|hymne))\s(?:über|für|von)\s(.+)$/isu,
-  /^((?:écris|compose|crée)?(?:-moi)?\s?(?:une?\s)?(?:chanson|ballade|berceuse)(?:\s(?:d'amour|de noël|d'anniversaire|d'adieu|d'été|\p{L}+)(?:\s\p{L}+)?)?)\s(?:sur|pour|à propos de)\s(.+)$/isu,
-  /^((?:请)?(?:帮我)?(?:写|创作|作|來|来)?一?(?:首|个)?关于)(.+?)的?(?:歌曲|歌词|情歌|歌)?$/su,
-]
-const BEFORE_ITS_FORM: readonly RegExp[] = [
-  /^(.+?)(?:についての|に関する|の)(?:歌|曲|ソング|バラード)(?:を.*)?$/su,
-  /^(?:한국어로\s)?(.+?)(?:에 대한|에 관한|을 위한|를 위한|의)?\s(?:노래|곡|발라드)(?:[를을].*)?$/su,
-]
 /** "I want a song" is no part of its name, and has another case. */
 const RUSSIAN_REQUEST = /^(?:(?:я\s)?хочу|напиши(?:\sмне)?|сделай|создай|сочини)\sпесню(?=\s)/iu
 
-function requestOf(text: string): { style: string; about: string } {
-  for (const pattern of IN_LANGUAGES) {
-    const [, style, about] = pattern.exec(text) ?? []
-    if (style !== undefined && about !== undefined) return { style, about: nominative(about) }
-  }
-  for (const pattern of BEFORE_ITS_FORM) {
-    const [, before] = pattern.exec(text) ?? []
-    if (before !== undefined) return { style: '', about: before }
-  }
+/** What a prompt says of the sound, and what it is about; `isLinked` where words such as "about" lead from one to the other. */
+function requestOf(text: string): { style: string; about: string; isLinked?: true } {
+  const foreign = foreignRequestIn(text)
+  if (foreign) return { ...foreign, isLinked: true }
   for (const pattern of [ABOUT, LINKED]) {
-    const [, style, about] = pattern.exec(text) ?? []
-    if (style !== undefined && about !== undefined && isHead(style) && !namesNoSubject(pattern, text, about))
-      return { style, about: occasionApart(about.replace(PURPOSE, '')) }
+    const { style, link = '', about } = pattern.exec(text)?.groups ?? {}
+    if (style !== undefined && about !== undefined && isHead(style) && !namesNoSubject(pattern, text, about)) {
+      const told = occasionApart(about.replace(PURPOSE, ''))
+      // "for piano", "on guitar": after these may stand a sound.
+      return /^(?:for|on|to)$/i.test(link) ? { style, about: told } : { style, about: told, isLinked: true }
+    }
   }
   const [, form, things] = WITH.exec(text) ?? []
   if (form !== undefined && things !== undefined && isHead(form) && !tokensOf(things).some(isSound))
@@ -151,20 +175,18 @@ const occasionApart = (about: string): string =>
 const namesNoSubject = (pattern: RegExp, text: string, about: string): boolean =>
   pattern === LINKED && (WITH_EFFECT.test(text) || FOR_HEARERS.test(about))
 
-/** What stands before "about": known words alone, or any that end in the name of a form or of a sound. */
+/** What stands before "about": known words alone, or any that end in the name of a form or of a sound, or in its manner. */
 function isHead(text: string): boolean {
   const head = text.trim()
-  return isRequest(head) || (!TELLS.test(head) && (ENDS_IN_FORM.test(head) || isSound(tokensOf(head).at(-1) ?? '')))
+  if (isRequest(head)) return true
+  // "in the style of Queen, about …": a clause of its own.
+  if (head.endsWith(',')) return !TELLS.test(head) && tokensOf(head).some(isSound)
+  if (tellsOfForm(head)) return false
+  return ENDS_IN_FORM.test(head) || IN_A_MANNER.test(head) || isSound(tokensOf(head).at(-1) ?? '')
 }
 
-/** German: "über den Regen" is about "der Regen". */
-const nominative = (about: string): string =>
-  about.replace(/^(?:den|einen|meinen|deinen|unseren)(?=\s\p{Lu})/u, (article) =>
-    article === 'den' ? 'der' : article.slice(0, -2),
-  )
-
 /** Does the text ask for a song in some style, and say nothing else? "The song of the sea" is a subject, though. */
-function isRequest(text: string): boolean {
+export function isRequest(text: string): boolean {
   if (/^the\s|^my\s/i.test(text)) return false
   return tokensOf(text).every(isTalk)
 }
@@ -190,9 +212,22 @@ const isSound = (word: string): boolean =>
 
 function isStyle(clause: string): boolean {
   // Of one word, "song" and "music" are subjects as well.
-  if (clause.includes(' ') && !TELLS.test(clause) && (ENDS_IN_FORM.test(clause) || WITH_EFFECT.test(clause)))
+  if (clause.includes(' ') && !tellsOfForm(clause) && (ENDS_IN_FORM.test(clause) || WITH_EFFECT.test(clause)))
     return true
-  const words = tokensOf(clause).filter((word) => !JOINING_WORDS.has(word))
+  return (HAS_PARTS.test(clause) && IS_OF_LENGTH.test(clause)) || isSoundAlone(clause)
+}
+
+const HAS_PARTS = /\b(?:minutes?|seconds?|verses?|chorus(?:es)?|bridges?|lines?|words?|hooks?|intros?|outros?)\b/i
+/** "2 verses and a chorus", "three minutes long" */
+const IS_OF_LENGTH =
+  /^(?:(?:\d{1,3}|an?|one|two|three|four|and|or|with|about|only|just|at least|minutes?|seconds?|verses?|chorus(?:es)?|bridges?|lines?|words?|hooks?|intros?|outros?|long|short)(?:\s|$)){2,12}$/i
+
+/** "with an instrumental outro" */
+const PLAYED_PART =
+  /\b(instrumental)\s(?:breaks?|intros?|outros?|bridges?|parts?|sections?|interludes?|solos?|endings?|passages?)\b/gi
+
+function isSoundAlone(clause: string): boolean {
+  const words = tokensOf(clause.replace(PLAYED_PART, '$1')).filter((word) => !JOINING_WORDS.has(word))
   return words.length > 0 && words.every(isSound) && words.some((word) => STYLE_WORDS.has(word))
 }
 
@@ -218,11 +253,16 @@ const SOUND_AFTER = /\s(?:in the style of|in a|with|at|in the key of|in)\s/gi
 function soundStart(clause: string): number {
   for (const match of ` ${clause}`.matchAll(SOUND_AFTER)) {
     const after = ` ${clause}`.slice(match.index + match[0].length)
-    if (/style of/i.test(match[0]) || isStyle(after) || /^[A-G][#b]? (?:minor|major)$/.test(after))
+    if (isPlace(match[0], after)) continue
+    if (/style of/i.test(match[0]) || isSoundAlone(after) || /^[A-G][#b]? (?:minor|major)$/.test(after))
       return Math.max(0, match.index - 1)
   }
   return -1
 }
+
+/** "summer in Nice": a capital marks no sound, but a name. */
+const isPlace = (before: string, after: string): boolean =>
+  /^\s(?:in|at)\s$/i.test(before) && /^\p{Lu}\p{Ll}+$/u.test(after)
 
 function withoutSound(clause: string): string {
   const start = soundStart(clause)
@@ -294,8 +334,8 @@ const isCut = (word: string): boolean => CUT_BEFORE.has(word.toLowerCase())
 
 const isDangling = (word: string): boolean => DANGLING_WORDS.has(word.toLowerCase())
 
-/** "who met in Prague" is told as "met in Prague". */
-const withoutWho = (clause: string): string => clause.replace(/^who(?:'s)?\s(?=\S)/i, '')
+/** "who met in Prague" is told as "met in Prague", and "about her" as "her". */
+const withoutWho = (clause: string): string => clause.replace(/^(?:who(?:'s)?|about)\s(?=\S)/i, '')
 
 const isDetail = (clause: string): boolean =>
   wordCount(clause) > 1 &&
@@ -305,12 +345,12 @@ const isDetail = (clause: string): boolean =>
 
 /** Names of people: capitalized inside of a sentence, and not after "in" or "to". None where every word is capitalized. */
 function namesIn(text: string): string[] {
-  const words = text.match(/[\p{L}\p{M}'-]+|[.!?]/gu) ?? []
+  const words = text.match(/[\p{L}\p{M}'-]+|[.!?\n]/gu) ?? []
   const isCapital = (word: string): boolean => /^\p{Lu}\p{Ll}/u.test(word)
   if (words.filter(isCapital).length * 2 > words.length + 1) return []
   const names = words.filter((word, index) => {
     const before = words[index - 1]?.toLowerCase() ?? '.'
-    const isName = isCapital(word) && !/^[.!?]$/.test(before) && !PLACE_PREPOSITIONS.has(before)
+    const isName = isCapital(word) && !/^[.!?\n]$/.test(before) && !PLACE_PREPOSITIONS.has(before)
     return isName && !NOT_NAMES.has(word.toLowerCase()) && !STYLE_WORDS.has(word.toLowerCase())
   })
   return [...new Set(names.map((name) => name.replace(/'s$/, '')))].slice(0, 3)

@@ -29,6 +29,15 @@ describe('style', () => {
     expect(bare.chords ?? '').not.toMatch(/guitar/i)
     expect(style('techno, folk', 'techno').genre.name).toBe('folk')
     expect(style('pop', 'vocals').lead).not.toBe('voice')
+    expect(style('pop', 'male vocals')).toMatchObject({ lead: 'voice', singer: { name: 'high' } })
+  })
+
+  it('what the tags refuse is not played: neither its instruments, nor its style, nor its singer', () => {
+    expect(style('jazz, flute, no piano, without drums', '', 0, false)).toMatchObject({ lead: 'flute', drums: 'none' })
+    expect(style('jazz, no piano').chords).not.toBe('piano')
+    expect(style('no techno, folk').genre.name).toBe('folk')
+    expect(style('pop without autotune').singer.name).not.toBe('robot')
+    expect(style('pop, no male vocals').singer.name).toBe('high')
   })
 
   it('another take has another tempo and key', () => {

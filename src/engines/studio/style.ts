@@ -3,6 +3,7 @@ import { type BassLine, type Comping, GENRES, type Genre } from './genres.ts'
 import { type Key, MODES, type Mode } from './harmony.ts'
 import { BASSES, INSTRUMENTS, type InstrumentName, LEADS, PADS } from './instruments.ts'
 import { hashOf, rotate } from './random.ts'
+import { isForInstruments, refusesVoice, wishesOf } from './refusals.ts'
 import { chooseSinger, type Singer } from './sing/singers.ts'
 
 /** The properties that two songs share which sound like one band in one key. */
@@ -43,8 +44,10 @@ type Choice<T> = readonly [T, ...T[]]
  * one request are two songs of one band, in another tempo, key and mode, with other lines and soloists.
  */
 export function chooseStyle(identity: Identity, options: { negativeTags: string; sung: boolean }): Style {
-  const request = `${identity.tags}, ${identity.description ?? ''}`.toLowerCase()
-  const refused = options.negativeTags.toLowerCase()
+  const described = `${identity.tags}, ${identity.description ?? ''}`
+  const wishes = wishesOf(described)
+  const request = wishes.wanted.toLowerCase()
+  const refused = [options.negativeTags.toLowerCase(), ...wishes.refused].filter((part) => part !== '').join(', ')
   // A refused style is not a refusal of the drums and the bass in its name.
   const unwanted = refused.replace(/drum ?(and|&|n|'n'?) ?bass|bass ?house|big ?beat/g, '')
   const root = [identity.seed, identity.tags, identity.title, identity.description ?? ''].join('|')
@@ -62,11 +65,11 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
 
   const askedLead = among(LEADS)
   const second = wanted(askedLead.length > 0 ? askedLead : genre.leads, 'second') ?? 'synthLead'
-  const noVoice = /vocal|voice|sing/.test(unwanted) || /\binstrumental\b/.test(request)
+  const noVoice = refusesVoice(refused.split(',')) || isForInstruments(described)
   const sung = options.sung && !noVoice
   const chords = wanted(requestedChords.length > 0 ? requestedChords : genre.chords, 'chords', forAll)
   const noBass = /(^|[\s,])(no )?bass\b/.test(unwanted)
-  const noDrums = /drum|percussion|beat/.test(unwanted) || /no drums|drumless|a ?cappella|without drums/.test(request)
+  const noDrums = /drum|percussion|beat/.test(unwanted) || /drumless|a ?cappella/.test(request)
   return {
     genre,
     bpm: tempoOf(request, genre, identity, root),
@@ -87,7 +90,7 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
     ),
     lead: sung ? 'voice' : second,
     second: second === chords || sung ? second : (wanted(genre.leads, 'answer') ?? second),
-    singer: chooseSinger(request, genre.sings, (list) => forAll(list, 'register')),
+    singer: chooseSinger(`${request}${singerInsteadOf(refused)}`, genre.sings, (list) => forAll(list, 'register')),
     room: /reverb|echo/.test(unwanted)
       ? 0.05
       : /dreamy|ethereal|reverb|epic|hall/.test(request)
@@ -95,6 +98,12 @@ export function chooseStyle(identity: Identity, options: { negativeTags: string;
         : genre.room,
     energy: energyOf(request, genre),
   }
+}
+
+/** Who sings where one kind of singer is refused. */
+function singerInsteadOf(refused: string): string {
+  if (/\b(?:female|wom[ae]n|girl)/.test(refused)) return ', male vocals'
+  return /\b(?:male|m[ae]n\b|boy)/.test(refused) ? ', female vocals' : ''
 }
 
 function genreOf(request: string, unwanted: string, turn: <T>(list: Choice<T>, about: string) => T): Genre {

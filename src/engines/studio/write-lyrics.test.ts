@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseLyrics } from './lyrics.ts'
 import { linesRhyme, syllablesIn } from './metre.ts'
+import { chooseStyle } from './style.ts'
 import { THEMES } from './themes.ts'
 import { titleOfLyrics } from './title.ts'
 import { writeLyrics } from './write-lyrics.ts'
@@ -155,6 +156,10 @@ describe('writeLyrics', () => {
     expect(tags('soulful R&B slow jam about late night texts')[0]).toBe('soul')
     expect(tags('EDM festival banger, euphoric drop')[0]).toBe('trance')
     expect(tags('lo-fi beats to study, instrumental')).toContain('instrumental')
+    expect(tags('请写一首关于友情的摇滚歌曲，女声')).toEqual(['rock', expect.any(String), 'chinese', 'female vocals'])
+    expect(tags('una canción triste')).toContain('sad')
+    expect(tags('jazz, not sad, no female vocals')).not.toContain('sad')
+    expect(tags('jazz, no female vocals')).toContain('male vocals')
   })
 
   it.each([
@@ -171,6 +176,58 @@ describe('writeLyrics', () => {
     expect(notes).toEqual([])
     for (const line of sectionsOf(text).flat()) expect(line).toMatch(script)
     expect(text).not.toMatch(/\b(?:the|and|you)\b/)
+  })
+
+  it.each([
+    ['rock song, no instrumental break', true],
+    ['a pop song with an instrumental bridge about the sea', true],
+    ['instrumental intro, folk song about a miller', true],
+    ['rock with a long instrumental guitar solo in the middle', true],
+    ['not instrumental, rock about fire', true],
+    ['jazz without male vocals', true],
+    ['instrumental solo piano', false],
+    ['a jazz song without vocals', false],
+    ['no singing, ambient', false],
+  ])('the prompt %j gets a voice: %j', (prompt, isSung) => {
+    const { tags } = writeLyrics({ prompt, seed: 1 })
+    expect(tags.at(-1)).toMatch(isSung ? /^(?:fe)?male vocals$/ : /^instrumental$/)
+    const identity = { seed: 1, take: 0, tags: `${tags.join(', ')}, ${prompt}`, title: '' }
+    expect(chooseStyle(identity, { negativeTags: '', sung: true }).lead === 'voice').toBe(isSung)
+  })
+
+  it.each([
+    ['a song about dreaming in French', 'Dreaming in French'],
+    ['dreaming in French', 'Dreaming in French'],
+    ['a girl who speaks in Greek', 'A Girl Who Speaks in Greek'],
+    ['children singing songs in Korean', 'Children Singing Songs in Korean'],
+    ['write a song about a letter in French', 'A Letter in French'],
+  ])('a language in the subject %j is no wish for lyrics in it', (prompt, title) =>
+    expect(writeLyrics({ prompt, seed: 1 })).toMatchObject({ title, notes: [] }),
+  )
+
+  it.each([
+    ['a sad song in French', 'in French'],
+    ['a rap about my dog, in Dutch', 'in Dutch'],
+    ['write a song about my dog in Polish', 'in Polish'],
+    ['a lullaby, in Turkish please', 'in Turkish'],
+    ['Sing in Swedish about pizza', 'in Swedish'],
+    ['pop, Portuguese, about summer', 'Portuguese'],
+  ])('the wish for a language in %j is heard, and is not sung', (prompt, wish) => {
+    const { title, text, notes } = writeLyrics({ prompt, seed: 1 })
+    expect(notes).toEqual([expect.stringContaining(wish.replace('in ', '').toLowerCase())])
+    expect(`${title}\n${text}`.toLowerCase()).not.toMatch(new RegExp(`${wish.toLowerCase()}|please`))
+  })
+
+  it('a prompt with labels is read as the form that it is, and marks of sections are no subject', () => {
+    const form = 'Title: Broken Wings. Genre: rock; Theme: a soldier coming home\nLanguage: German'
+    expect(writeLyrics({ prompt: form, seed: 1 })).toMatchObject({
+      title: 'Broken Wings',
+      tags: expect.arrayContaining(['rock', 'german']),
+    })
+    expect(writeLyrics({ prompt: 'Prompt: write a song about the ocean', seed: 1 }).title).toBe('The Ocean')
+    expect(writeLyrics({ prompt: '[Verse]\nWalking down the street\n[Chorus]\nOh', seed: 1 }).title).toBe(
+      'Walking Down the Street',
+    )
   })
 
   it('a language that the prompt requests is taken, and is no part of the subject', () => {

@@ -1,10 +1,13 @@
+import { inWordsOfTags } from './foreign-styles.ts'
 import { GENRES } from './genres.ts'
 import { answersTo } from './lyric-answers.ts'
 import { DANGLING_WORDS, MOODS, OCCASIONS, ORDINARY_STYLES, STYLE_WORDS } from './lyric-words.ts'
 import { endOf, syllablesIn } from './metre.ts'
-import { type Language, languageOf, withoutLanguage } from './prompt-language.ts'
+import { withoutLabels } from './prompt-fields.ts'
+import { ENGLISH, type Language, languageOf, withoutLanguage } from './prompt-language.ts'
 import { type Subject, subjectOf, tokensOf } from './prompt-subject.ts'
 import { type Random, randomFrom, rotate } from './random.ts'
+import { isForInstruments, wishesOf } from './refusals.ts'
 import type { Couplet, Theme } from './theme.ts'
 import { THEMES } from './themes.ts'
 import { titleOf } from './title.ts'
@@ -25,14 +28,17 @@ const LONGEST_PROMPT = 4_000
  * decides from which lines the rest is taken. No line of a verse or the bridge is sung twice.
  */
 export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }): Lyrics {
-  const text = [...prompt.slice(0, LONGEST_PROMPT)].join('').toWellFormed()
+  const text = withoutLabels([...prompt.slice(0, LONGEST_PROMPT)].join('').toWellFormed())
   const random = randomFrom(text, seed, 'lyrics')
   const language = languageOf(text)
-  const subject = subjectOf(withoutLanguage(text))
+  const asked = withoutLanguage(text)
+  const subject = subjectOf(asked)
   const [first, second] = themesOf(subject, withoutNamesOfStyles(text))
   const lines = language.lines ?? first
   const turn = <T>(list: readonly [T, ...T[]], about: string): T => rotate(list, text + about, seed)
-  const refrain = subject.phrase ?? (isTold(text) ? undefined : subject.topic) ?? small(turn(lines.hooks, 'hook'))
+  const told = subject.phrase ?? (isTold(text) && !isNamed(subject.topic) ? undefined : subject.topic)
+  const refrain = told ?? small(turn(lines.hooks, 'hook'))
+  const titled = told !== undefined ? languageOf(asked) : language.lines ? language : ENGLISH
 
   const taken = new Set<string>()
   // Neighbouring seeds begin with different lines, so that two versions are told apart.
@@ -50,9 +56,9 @@ export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }):
     ['Chorus', chorus],
   ]
   return {
-    title: titleOf(capital(refrain), languageOf(refrain).name),
+    title: titleOf(capital(refrain), titled.name),
     text: sections.map(([name, lines]) => `[${name}]\n${lines.join('\n')}`).join('\n\n'),
-    tags: tagsOf(subject, text, language, lines, turn),
+    tags: tagsOf(subject, asked, language, lines, turn),
     notes: notesOn(language),
   }
 }
@@ -89,6 +95,9 @@ function themesOf(subject: Subject, prompt: string): [Theme, Theme] {
 const isTold = (prompt: string): boolean =>
   tokensOf(prompt).some((token) => token === 'dance' || (!STYLE_WORDS.has(token) && THEME_WORDS.has(token)))
 
+/** "Paul and Mary" of "Paul and Mary's wedding song". */
+const isNamed = (topic = ''): boolean => /(?<!\p{L})\p{Lu}\p{Ll}/u.test(topic)
+
 /** Words in the names of styles are about nothing: death metal mourns no one. */
 const withoutNamesOfStyles = (prompt: string): string =>
   prompt.replace(
@@ -110,7 +119,8 @@ const MOURNED: readonly Theme[] = [THEMES.love, THEMES.nature, THEMES.sea, THEME
 function withoutTaste(tokens: string[]): string[] {
   return tokens.filter((token, index) => {
     if (!/^(?:love|loves|loved|loving)$/.test(token)) return true
-    const isVerb = /^(?:i|we|they|you|he|she|who|really|much|just|always)$/.test(tokens[index - 1] ?? '')
+    const isVerb =
+      token === 'loves' || /^(?:i|we|they|you|he|she|who|really|much|just|always)$/.test(tokens[index - 1] ?? '')
     return !isVerb || /^(?:you|him|her|me|us|them|each|my|your|someone|somebody)?$/.test(tokens[index + 1] ?? '')
   })
 }
@@ -244,16 +254,15 @@ function tagsOf(
   theme: Theme,
   turn: <T>(list: readonly [T, ...T[]], about: string) => T,
 ): string[] {
-  const styles = stylesIn(subject, prompt).slice(0, 2)
-  const moods = moodsIn(withoutTaste(tokensOf(prompt))).map(([mood]) => mood)
-  const tempo = /\b\d{2,3} ?bpm\b/i.exec(prompt)?.[0].toLowerCase()
-  const voice = /\binstrumental\b/i.test(prompt)
+  const { wanted, refused } = wishesOf(prompt)
+  const abroad = language === ENGLISH ? '' : inWordsOfTags(wanted)
+  const said = `${wanted}, ${abroad}`
+  const styles = stylesIn({ ...subject, style: `${subject.style}, ${abroad}` }, said).slice(0, 2)
+  const moods = moodsIn(withoutTaste(tokensOf(said))).map(([mood]) => mood)
+  const tempo = /\b\d{2,3} ?bpm\b/i.exec(wanted)?.[0].toLowerCase()
+  const voice = isForInstruments(prompt)
     ? 'instrumental'
-    : /\b(?:female|woman|girl)\b/i.test(prompt)
-      ? 'female vocals'
-      : /\b(?:male|man's|boy)\b/i.test(prompt)
-        ? 'male vocals'
-        : turn(['female vocals', 'male vocals'], 'voice')
+    : (voiceIn(said, refused.join(', ')) ?? turn(['female vocals', 'male vocals'], 'voice'))
   return [
     ...(styles.length > 0 ? styles : [turn(theme.styles, 'style')]),
     ...(moods.length > 0 ? moods.slice(0, 2) : [turn(theme.moods, 'mood')]),
@@ -261,6 +270,15 @@ function tagsOf(
     ...(language.lines ? [language.name] : []),
     voice,
   ]
+}
+
+const FEMALE = /\b(?:female|woman|girl)\b/i
+const MALE = /\b(?:male|man's|boy)\b/i
+
+/** Who is to sing: as the prompt says, or not as it refuses. */
+function voiceIn(wanted: string, refused: string): string | undefined {
+  if (FEMALE.test(wanted) || MALE.test(refused)) return 'female vocals'
+  return MALE.test(wanted) || FEMALE.test(refused) ? 'male vocals' : undefined
 }
 
 /** Styles count where the sound is described; in the words of the subject, only names that mean nothing else. */
