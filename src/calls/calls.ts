@@ -226,7 +226,8 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     const route = routeModel(request.model, options.membersFor(caller), options.settings)
     const able = inPool(route.targets, options.policyOf(caller.tenantId)).filter((target) => canAnswer(target, request))
     const [any] = able
-    if (!any) throw noWay(request, route)
+    if (!any)
+      throw route.targets.some((target) => canAnswer(target, request)) ? outOfPool(request) : noWay(request, route)
     const prices = new Map(able.map((target) => [target, priceOf(route, target, request.batched?.priceFactor)]))
     const priced = able.filter((target) => prices.get(target) !== undefined)
     const price = priced[0] && prices.get(priced[0])
@@ -299,6 +300,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
         if (record.state !== 'connected' || record.troubles > 0) void options.recordEvent(record.id, { kind: 'worked' })
         return { target, given }
       } catch (error) {
+        if (isOfRequest(error)) throw error
         if (running.signal.aborted && isOver(running.signal.reason)) failure = running.signal.reason
         else if (running.signal.aborted) throw left()
         else failure = vendorFailure(error)
@@ -472,6 +474,14 @@ function noWay(
   })
 }
 
+/** The operator's and the tenant's settings decide it, so the same request may be answered later. */
+function outOfPool({ endpoint, model }: Pick<CallRequest, 'endpoint' | 'model'>): PolyphonyError {
+  return new PolyphonyError(
+    'no_provider',
+    `${endpoint} is answered for ${model} only by accounts that your tenant does not use.`,
+  )
+}
+
 function unpriced({ model }: Target<CallMember>): PolyphonyError {
   return new PolyphonyError(
     'no_provider',
@@ -491,6 +501,11 @@ function boundOf({ format, json, bound, body }: CallRequest): Usage {
       Math.ceil(audioBytes / BYTES_PER_AUDIO_TOKEN),
     outputTokens: maxOutputTokens * choices,
   }
+}
+
+/** The gateway itself refused a field before the account was asked; what a vendor refuses is in its words, without one. */
+function isOfRequest(error: unknown): error is PolyphonyError {
+  return error instanceof PolyphonyError && error.code === 'invalid_input' && error.details.field !== undefined
 }
 
 /** How often one account is asked where no other has the model. */

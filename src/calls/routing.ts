@@ -31,7 +31,7 @@ const MAX_FALLBACKS = 8
 /**
  * The accounts that may answer a model, in the order in which they are tried: those of a higher priority first, and among
  * equals at random by weight; then the model's fallbacks in the same way. Accounts that are paused come last. Throws
- * `no_provider`.
+ * `no_provider`, and `not_found` for a model that no account has.
  */
 export function routeModel<Member extends Answerer>(
   model: string,
@@ -42,14 +42,17 @@ export function routeModel<Member extends Answerer>(
   const targets: Target<Member>[] = []
   const queue = [model]
   const seen = new Set<string>()
+  let isServed = false
   for (let next = queue.shift(); next !== undefined && seen.size < MAX_FALLBACKS; next = queue.shift()) {
     if (seen.has(next)) continue
     seen.add(next)
     const setting = settingOf(next, settings)
-    targets.push(...inOrder(targetsOf(next, members, setting), random))
+    const serving = targetsOf(next, members, setting)
+    isServed ||= serving.length > 0
+    targets.push(...inOrder(serving, random))
     queue.push(...(setting?.fallback ?? []))
   }
-  if (targets.length === 0) throw unknownModel(model, members, settings)
+  if (targets.length === 0) throw isServed ? switchedOff(model) : unknownModel(model, members, settings)
   return { targets, price: settingOf(model, settings)?.price }
 }
 
@@ -128,6 +131,11 @@ function inOrder<Member extends Answerer>(
         a.wait - b.wait,
     )
     .map(({ target: { member, model } }) => ({ member, model }))
+}
+
+/** No fault of the request's: it is answered again when an account is switched on. */
+function switchedOff(model: string): PolyphonyError {
+  return new PolyphonyError('no_provider', `Every account that has ${model} is switched off.`)
 }
 
 function unknownModel(model: string, members: readonly Answerer[], settings: readonly ModelSetting[]): PolyphonyError {

@@ -1,6 +1,7 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider'
 import type { VendorFetch } from '../assets/fetch-through.ts'
 import { invalidInput } from '../core/errors.ts'
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import type { FormatRequest } from './format.ts'
 
 type Option = Extract<
@@ -48,7 +49,24 @@ function droppedFrom(body: string, options: FormatRequest['options']): string | 
     if (!names.some((name) => body.includes(`"${name}":${written}`))) return option
   }
   const isForced = options.toolChoice?.type === 'required' || options.toolChoice?.type === 'tool'
-  return isForced && UNFORCED.some((choice) => body.includes(choice)) ? 'toolChoice' : undefined
+  return isForced && isUnforced(body) ? 'toolChoice' : undefined
 }
 
-const UNFORCED = ['"tool_choice":"auto"', '"tool_choice":{"type":"auto"']
+/** How the packages write that a model may choose: those of OpenAI, of Anthropic (also within Bedrock's), and of Bedrock. */
+const UNFORCED = ['"tool_choice":"auto"', '"tool_choice":{"type":"auto"', '"toolChoice":{"auto":{}}']
+
+/** The arguments of earlier calls of tools may hold the same text, so the members themselves decide. */
+function isUnforced(text: string): boolean {
+  if (!UNFORCED.some((choice) => text.includes(choice))) return false
+  const body = objectAt(JSON.parse(text) as Json)
+  const choices = [
+    body.tool_choice,
+    objectAt(body.additionalModelRequestFields).tool_choice,
+    objectAt(body.toolConfig).toolChoice,
+  ]
+  return choices.some((choice) => choice === 'auto' || objectAt(choice).type === 'auto' || 'auto' in objectAt(choice))
+}
+
+function objectAt(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {}
+}

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { withBoundedPatterns } from './bounded-patterns.ts'
+import { boundedPattern } from './bounded-patterns.ts'
 
-const { pattern } = withBoundedPatterns({
-  pattern: '^(?:https://[^ ]+|data:[a-z]+/[a-z]+;base64,[A-Za-z0-9+/\\r\\n]+={0,2})$',
-})
-const accepts = (text: string): boolean => (pattern as unknown as RegExp).test(text)
+const pattern = boundedPattern('^(?:https://[^ ]+|data:[a-z]+/[a-z]+;base64,[A-Za-z0-9+/\\r\\n]+={0,2})$')
+const accepts = (text: string): boolean => pattern.test(text)
 
 const LENGTH = 400_000
 const PREFIX = 'data:image/png;base64,'

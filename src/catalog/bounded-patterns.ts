@@ -1,4 +1,3 @@
-import type { TSchema } from 'typebox'
 import { plainBytes } from '../core/base64.ts'
 
 /** Longer texts are files in base64, or nothing that a field takes: `input-limits.ts` bounds all others together. */
@@ -7,28 +6,13 @@ const MAX_PATTERN_TEXT = 256 * 2 ** 10
 const HEAD = 1_024
 
 /**
- * A schema whose patterns may run over texts of any length. V8 stops optimizing regular expressions once a process has
+ * A schema's pattern that may run over texts of any length. V8 stops optimizing regular expressions once a process has
  * compiled a mebibyte of them, and what it then keeps for each repetition overflows its stack at some ten million
  * characters: a server that has run for long would answer a large file with an error of its own. So the
  * pattern sees the two ends of a long text, and what is between them must be base64.
  */
-export function withBoundedPatterns<Schema extends TSchema>(schema: Schema): Schema {
-  return bounded(schema) as Schema
-}
-
-function bounded(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(bounded)
-  if (typeof value !== 'object' || value === null) return value
-  // TypeBox marks a schema's optional members with properties that are not enumerable.
-  const copy = Object.create(Object.getPrototypeOf(value), Object.getOwnPropertyDescriptors(value))
-  for (const [name, one] of Object.entries(value)) {
-    const isPattern = name === 'pattern' && typeof one === 'string'
-    Object.defineProperty(copy, name, {
-      value: isPattern ? new BoundedPattern(one, 'u') : bounded(one),
-      enumerable: true,
-    })
-  }
-  return copy
+export function boundedPattern(pattern: string): RegExp {
+  return new BoundedPattern(pattern, 'u')
 }
 
 class BoundedPattern extends RegExp {

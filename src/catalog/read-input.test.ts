@@ -171,6 +171,21 @@ describe('reading an input', () => {
     expect(outcome.error.message.length).toBeLessThan(500)
   })
 
+  it.each([
+    ['9007199254740993', 'must be at most 9007199254740991'],
+    ['"9007199254740993"', 'must be at most 9007199254740991'],
+    ['1e300', 'must be at most 9007199254740991'],
+    ['9007199254740991', null],
+  ])('readInput takes %s for a seed without a limit of its own only if it is exact', (seed, rule) => {
+    const flux = listOperations().find(({ model, taskType }) => model === 'bfl' && taskType === 'flux-2-pro')
+    const outcome = read(flux as Operation, JSON.parse(`{"prompt":"a fox","seed":${seed}}`))
+    if ('input' in outcome) expect([outcome.input.seed, rule]).toEqual([Number(seed), null])
+    else
+      expect(outcome.error).toMatchObject({
+        details: { field: 'input.seed', rule: expect.stringContaining(rule ?? '—') },
+      })
+  })
+
   it.each(Object.entries(SUNO_VERSIONS))(
     'readInput applies the limits of its version to %s',
     (mv, { promptLimit, tagLimit }) => {

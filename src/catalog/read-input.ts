@@ -3,7 +3,7 @@ import { Compile, type Validator } from 'typebox/compile'
 import { invalidInput } from '../core/errors.ts'
 import { callerField, callerInput, type FieldNames } from '../core/field-names.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
-import { withBoundedPatterns } from './bounded-patterns.ts'
+import { checkedSchema } from './checked-schema.ts'
 import { completedObject } from './complete-input.ts'
 import { checkInputSize } from './input-limits.ts'
 import type { BrokenRule, Operation } from './operation.ts'
@@ -54,7 +54,7 @@ export function ruleText({ rule }: BrokenRule, names: FieldNames = {}): string {
 export function validatorOf(schema: TSchema): Validator {
   let validator = validators.get(schema)
   if (!validator) {
-    validator = Compile(withBoundedPatterns(schema))
+    validator = Compile(checkedSchema(schema))
     validators.set(schema, validator)
   }
   return validator

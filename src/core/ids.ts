@@ -47,6 +47,14 @@ export function isId(value: string): boolean {
   return UUID.test(value)
 }
 
+/** Milliseconds UTC of 2025-01-01, before which there was no gateway that made ids. */
+const FIRST_TIME = '01941f29-7c00'
+
+/** Whether a text is an id as `newId` makes them: a UUID of another source has hardly ever such a time and such an end. */
+export function isOwnId(value: string): boolean {
+  return isId(value) && value >= FIRST_TIME && value.startsWith('0') && value[14] === '4' && value.endsWith('00')
+}
+
 /** The id of item `number` (1 to 255) of a task; item 0 is the task itself. */
 export function itemId(taskId: string, number: number): string {
   if (!Number.isInteger(number) || number < 0 || number > 255) throw new RangeError(`No item ${number} in a task.`)

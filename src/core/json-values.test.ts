@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { unusableValue } from './json-values.ts'
+import { unusableValue, withWholeCharacters } from './json-values.ts'
 
 describe('a value in JSON that cannot be kept as it was sent', () => {
   it.each([
@@ -23,5 +23,12 @@ describe('a value in JSON that cannot be kept as it was sent', () => {
   it('is found however deep it is', () => {
     const deep = JSON.parse(`${'['.repeat(100_000)}1e400${']'.repeat(100_000)}`)
     expect(unusableValue(deep)?.field).toMatch(/^0\.0\./)
+  })
+
+  it('that is half of a surrogate pair becomes U+FFFD in texts, and stays in the names of members', () => {
+    const value = JSON.parse('{"lyrics":"la \\ud83d","list":[["\\udc00"],"\\ud83e\\udd8a",1,null],"a":{"\\ud800":"x"}}')
+    const mended = { lyrics: 'la \ufffd', list: [['\ufffd'], '\ud83e\udd8a', 1, null], a: { '\ud800': 'x' } }
+    expect(withWholeCharacters(value)).toEqual(mended)
+    expect(withWholeCharacters('\ud83d')).toBe('\ufffd')
   })
 })

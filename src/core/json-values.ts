@@ -47,6 +47,26 @@ export function unusableValue(whole: unknown): JsonFault | undefined {
   return undefined
 }
 
+/**
+ * The same value with U+FFFD for each half of a surrogate pair in its texts, as other JSON readers have it; changed in place.
+ * Names of members stay. For values that are read, not passed on as they came: a text that was cut within an emoji is no
+ * reason to refuse its task.
+ */
+export function withWholeCharacters(whole: unknown): unknown {
+  if (typeof whole === 'string') return whole.toWellFormed()
+  const places: unknown[] = [whole]
+  for (let place = places.pop(); place !== undefined; place = places.pop()) {
+    if (typeof place !== 'object' || place === null) continue
+    const members = place as Record<string, unknown> // of a list, by index
+    for (const name of Object.keys(members)) {
+      const value = members[name]
+      if (typeof value === 'string') members[name] = value.toWellFormed()
+      else if (typeof value === 'object' && value !== null) places.push(value)
+    }
+  }
+  return whole
+}
+
 function ruleAgainst(value: unknown): string | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) return `must be a number between -${LARGEST} and ${LARGEST}`
   return typeof value === 'string' && !value.isWellFormed() ? `holds ${HALF}` : undefined

@@ -473,10 +473,19 @@ describe('batches in OpenAI’s API', () => {
       const { status, body } = await test.send('POST', '/v1/batches', { body: { ...good, ...change } })
       expect([status, body], JSON.stringify(change)).toMatchObject([400, { error: { param } }])
     }
-    for (const query of ['limit=0', 'limit=101', 'limit=x', 'after=x']) {
+    for (const query of [
+      'limit=0',
+      'limit=101',
+      'limit=x',
+      'after=x',
+      'after=batch_0123456789ab4cde8f0123456789ab00',
+    ]) {
       const { status, body } = await test.send('GET', `/v1/batches?${query}`)
       expect([status, body], query).toMatchObject([400, { error: { param: query.split('=')[0] } }])
     }
+    // One that is gone since the page before ends no list; nothing is older than the first year of the gateway.
+    const gone = await test.send('GET', '/v1/batches?after=batch_01941f297c0040008000000000000000')
+    expect(gone).toMatchObject({ status: 200, body: { data: [] } })
     for (const query of ['limit=0', 'limit=10001', 'after=x', 'order=up', 'purpose=fun']) {
       const { status, body } = await test.send('GET', `/v1/files?${query}`)
       expect([status, body], query).toMatchObject([400, { error: { param: query.split('=')[0] } }])

@@ -271,6 +271,16 @@ describe('calls', () => {
     expect([wrong.status, await wrong.json()]).toMatchObject([404, { error: { param: 'model' } }])
   })
 
+  it('an account is not said to have been tried with a request that the gateway refused by itself', async () => {
+    const ask = { model: 'claude-haiku-4-5', messages: ASK, reasoning_effort: 'high', top_p: 0.5 } as const
+    const failing = openai().chat.completions.create(ask)
+    await expect(failing).rejects.toMatchObject({ status: 400, param: 'top_p' })
+    const error = (await failing.catch((thrown: unknown) => thrown)) as { headers: Headers }
+    expect(error.headers.get('x-polyphony-tried')).toBeNull()
+    expect(await lastCall()).toMatchObject({ status: 400, tried: [] })
+    expect(vendor.seen).toEqual([])
+  })
+
   it('a tenant with an account of its own uses it and no other, and pays its price factor', async () => {
     const { key, tenantId } = await test.tenant({})
     const fields = { apiKey: 'sk-of-the-tenant', baseUrl: `${vendor.url}/own/v1` }
@@ -284,6 +294,9 @@ describe('calls', () => {
     expect(vendor.seen.map(({ path }) => path).filter((path) => path.endsWith('/completions'))).toEqual([
       '/own/v1/chat/completions',
     ])
+    // Only the operator's account of the fallback counts tokens: that may change, where a model without the route stays so.
+    const elsewhere = anthropic(key).messages.countTokens({ model: 'quick', messages: ASK })
+    await expect(elsewhere).rejects.toMatchObject({ status: 503 })
     vendor.seen.length = 0
     for (let tries = 0; tries < 3; tries++) vendor.troubles.push({ status: 401 })
     await expect(WAYS['chat completions']?.(key, 'gpt-5')).rejects.toMatchObject({ status: 502 })

@@ -71,6 +71,36 @@ describe('the HTTP server', () => {
     expect((await gateway.send('POST', '/api/v1/task', { key: TEST_KEY, body })).status).toBe(200)
   })
 
+  it('makes U+FFFD of half a character in the texts of a task, which was cut within an emoji', async () => {
+    const headers = { 'content-type': 'application/json' }
+    const cut = '"sandbox:fast rain \\ud83c"'
+    const asked = `{"model":"suno","task_type":"lyrics","input":{"prompt":${cut}}}`
+    const batch = { headers: { 'content-type': 'application/x-ndjson' }, text: `${asked}\n` }
+    const made = [
+      await gateway.send('POST', '/api/v1/task', { key: TEST_KEY, headers, text: asked }),
+      await gateway.send('POST', '/polyphony/v1/tasks', {
+        ...{ key: TEST_KEY, headers },
+        text: `{"operation":"suno/lyrics","input":{"prompt":${cut}}}`,
+      }),
+      await gateway.send('POST', '/api/v1/tasks/batch', { key: TEST_KEY, ...batch }),
+    ]
+    expect(made.map(({ status }) => status)).toEqual([200, 201, 200])
+    const input = { prompt: 'sandbox:fast rain \ufffd' }
+    expect(made.map(({ body }) => body)).toMatchObject([
+      { data: { input } },
+      { input },
+      { data: { counts: { accepted: 1, rejected: 0 } } },
+    ])
+    const call = {
+      key: TEST_KEY,
+      headers,
+      text: `{"model":"sandbox:echo","messages":[{"role":"user","content":${cut}}]}`,
+    }
+    expect((await gateway.send('POST', '/v1/chat/completions', call)).body).toMatchObject({
+      error: { param: 'messages.0.content' },
+    })
+  })
+
   it('answers 405 with the methods of the path, in the form of its protocol', async () => {
     const piapi = await gateway.send('PUT', '/api/v1/task', { body: {} })
     expect(piapi).toMatchObject({ status: 405, body: { error: { type: 'method_not_allowed' } } })

@@ -189,6 +189,9 @@ describe('predictions in Replicate’s protocol', () => {
     for await (const page of own.paginate(own.predictions.list)) pages.push(page.map(({ id }) => id))
     expect(pages.map(({ length }) => length)).toEqual([100, 2])
     expect(pages.flat()).toEqual(made.toReversed())
+    const former = Buffer.from(pages[0]?.at(-1) ?? '').toString('base64url')
+    const { body } = await gateway.send('GET', `/replicate/v1/predictions?cursor=${former}`, { key })
+    expect((body as { results: { id: string }[] }).results.map(({ id }) => id)).toEqual(pages[1])
     const since = await gateway.send('GET', '/replicate/v1/predictions?created_after=2999-01-01T00:00:00Z', { key })
     expect(since.body).toEqual({ previous: null, next: null, results: [] })
     for (const query of ['cursor=nonsense', 'created_before=yesterday']) {

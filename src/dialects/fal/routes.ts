@@ -55,7 +55,7 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
   const initiate: Handler = (request) => initiateUpload(request, context)
 
   app.post('/queue/*', described({ '/queue/{path}': 'falSubmit' }), queue)
-  app.get('/queue/*', { exposeHeadRoute: false, ...described({ '/queue/{path}': 'falRead' }) }, queue)
+  app.get('/queue/*', described({ '/queue/{path}': 'falRead' }), queue)
   app.put('/queue/*', described({ '/queue/{path}': 'falCancel' }), queue)
   app.post('/run/*', described({ '/run/{path}': 'falRun' }), run)
   app.post('/storage/upload/initiate', described('falUpload'), initiate)
@@ -92,14 +92,17 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
 async function queueCall(request: FastifyRequest, reply: FastifyReply, context: DialectContext): Promise<unknown> {
   const { tasks, urls } = context
   const { caller, method } = request
-  const target = targetOf(method, pathBelow(`${PREFIX}/queue`, request.url))
+  const isHead = method === 'HEAD'
+  const target = targetOf(isHead ? 'GET' : method, pathBelow(`${PREFIX}/queue`, request.url))
   const query = queryOf(request)
   if (target.call === 'submit') {
     const submission = toTask(target.model, request.body, query.get('fal_webhook') ?? undefined)
     const task = await submitTask(request, reply, context, await withUploads(submission, context))
     return about(reply, task).send(statusOf(task, urls))
   }
-  const { app, id, call } = target
+  const { app, id } = target
+  // A stream has no end to wait for, where only its head is asked for.
+  const call = isHead && target.call === 'stream' ? 'status' : target.call
   if (call === 'cancel') return cancel(request, reply, context, id)
   // One that is unknown is not waited for.
   const found = requestOnly(await tasks.get(id, caller))

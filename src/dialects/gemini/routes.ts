@@ -83,7 +83,7 @@ function modelRoutes(app: FastifyInstance, context: DialectContext): void {
   }))
   app.get<{ Params: { '*': string } }>(
     '/models/*',
-    { exposeHeadRoute: false, ...described({ '/models/{model}': 'gemini-model' }) },
+    described({ '/models/{model}': 'gemini-model' }),
     async ({ caller, params }) => {
       const name = params['*']
       if (context.calls.models(caller).includes(name)) return geminiModel(name)

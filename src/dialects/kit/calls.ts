@@ -53,7 +53,7 @@ const PASSED = ['anthropic-beta', 'anthropic-version', 'openai-beta', 'accept', 
 
 /** Keeps bodies as they came beside what they say: most are passed on. Call it before the routes are added. */
 export function keepBodies(app: FastifyInstance): void {
-  const parseJson = jsonParser(app)
+  const parseJson = jsonParser(app, 'refused')
   app.removeContentTypeParser(['application/json', '*'])
   const keepJson: typeof parseJson = (request, bytes, done) =>
     parseJson(request, bytes, (error, value) => {

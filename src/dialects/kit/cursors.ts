@@ -1,6 +1,7 @@
 import type { Caller } from '../../core/caller.ts'
 import { cursorAt, positionIn } from '../../core/cursors.ts'
 import { invalidInput } from '../../core/errors.ts'
+import { isOwnId } from '../../core/ids.ts'
 
 /** What is listed newest first, page after page, by the id of its rows. */
 export type ListName = 'tasks' | 'batches' | 'replicate-files' | 'assets'
@@ -17,7 +18,10 @@ export function nextCursor(
   return lastId === null || lastId === undefined ? null : cursorAt(`${name} ${tenantId} ${mode}`, lastId)
 }
 
-/** Where the page of a query begins, as the store lists it. Throws `invalid_input`. */
+/**
+ * Where the page of a query begins, as the store lists it. Former versions gave the id alone, which clients have stored, and
+ * which their processes still give while a new version takes over: it shows nothing of others. Throws `invalid_input`.
+ */
 export function pageAfter(
   name: ListName,
   { tenantId, mode }: ListReader,
@@ -25,5 +29,6 @@ export function pageAfter(
 ): { beforeId?: string } {
   if (cursor === undefined || cursor === '') return {}
   if (typeof cursor !== 'string') throw invalidInput('cursor', 'must be given once')
+  if (isOwnId(cursor)) return { beforeId: cursor }
   return { beforeId: positionIn(`${name} ${tenantId} ${mode}`, cursor) }
 }

@@ -3,7 +3,7 @@ import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { scan } from 'secure-json-parse'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { BODY_LIMITS, checkJson, hasNul } from '../../core/json-limits.ts'
-import { unusableValue } from '../../core/json-values.ts'
+import { unusableValue, withWholeCharacters } from '../../core/json-values.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,11 +19,14 @@ export type BodyParser = (
   done: (error: Error | null, body?: unknown) => void,
 ) => void
 
+/** What becomes of half of a surrogate pair in a text: `refused` where the body is passed on as it came. */
+export type HalfPairs = 'replaced' | 'refused'
+
 /**
  * Fastify's parser of JSON behind a check of how much structure the body has. Values that cannot be kept are looked for in
  * the parsed value, whose members are few, and not in the text, which may be long. Throws as `checkBody` and `checkValues` do.
  */
-export function jsonParser(app: FastifyInstance): BodyParser {
+export function jsonParser(app: FastifyInstance, halfPairs: HalfPairs = 'replaced'): BodyParser {
   const parse = app.getDefaultJsonParser('ignore', 'ignore')
   return (request, body, done) => {
     try {
@@ -33,7 +36,7 @@ export function jsonParser(app: FastifyInstance): BodyParser {
       return
     }
     void parse(request, body.toString(), (error, value) => {
-      const fault = error ?? faultOf(value, body)
+      const fault = error ?? faultOf(value, body, halfPairs)
       done(fault, fault === null ? value : undefined)
     })
   }
@@ -41,17 +44,19 @@ export function jsonParser(app: FastifyInstance): BodyParser {
 
 /**
  * Throws for a value of a text that cannot be kept as it was sent, see `unusableValue`, with its field, and for a member that
- * could replace a prototype.
+ * could replace a prototype. Halves of surrogate pairs in texts are replaced in the value.
  */
 export function checkValues(value: unknown, text: Buffer | string): void {
-  const fault = faultOf(value, text)
+  const fault = faultOf(value, text, 'replaced')
   if (fault) throw fault
 }
 
-function faultOf(value: unknown, text: Buffer | string): Error | null {
+function faultOf(value: unknown, text: Buffer | string, halfPairs: HalfPairs): Error | null {
   if (hasPrototype(value, text)) return new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY()
   const fault = unusableValue(value)
-  return fault ? invalidInput(fault.field, fault.rule) : null
+  if (!fault) return null
+  const left = halfPairs === 'replaced' ? unusableValue(withWholeCharacters(value)) : fault
+  return left ? invalidInput(left.field, left.rule) : null
 }
 
 /** Up to here, a search in the text takes less time than a walk through the value. */

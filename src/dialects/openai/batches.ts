@@ -55,8 +55,6 @@ export function batchRoutes(app: FastifyInstance, { callBatches, callFiles }: Di
   app.get<{ Querystring: PageQuery }>('/v1/batches', described('openaiBatches'), async ({ query, caller }) => {
     const limit = wholeOfQuery(query.limit, 'limit', { from: 1, to: MAX_PAGE }) ?? DEFAULT_PAGE
     const { after } = pageOf(query.after, PREFIX)
-    // Batches are never deleted by clients, so one that is not there was never in the list.
-    if (after !== undefined) await callBatches.get(after, OPENAI_BATCHES, caller).catch(refuseUnknown)
     const page = { limit: limit + 1, ...(after === undefined ? {} : { beforeId: after }) }
     const found = await callBatches.list(OPENAI_BATCHES, caller, page)
     const data = found.slice(0, limit).map(batchBody)
@@ -169,9 +167,4 @@ function fileId(id: string | null): string | null {
 
 function secondsOf(instant: number | null): number | null {
   return instant === null ? null : Math.floor(instant / SECOND_MS)
-}
-
-function refuseUnknown(error: unknown): never {
-  const isUnknown = error instanceof PolyphonyError && error.status === 404
-  throw isUnknown ? invalidInput('after', 'names no batch of this list') : error
 }

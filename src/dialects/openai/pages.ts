@@ -1,4 +1,5 @@
 import { invalidInput } from '../../core/errors.ts'
+import { isOwnId } from '../../core/ids.ts'
 import { unprefixed } from '../kit/prefixed-ids.ts'
 
 /** The query of a list, as it came: a name that is there twice is a list. */
@@ -33,10 +34,10 @@ export function oneOfQuery<Value extends string>(
   return known
 }
 
-/** Where a page begins. Throws `invalid_input`. */
+/** Where a page begins. The row is not looked for: it may be gone since the page before. Throws `invalid_input`. */
 export function pageOf(after: unknown, prefix: string): { after?: string } {
   if (after === undefined || after === '') return {}
   const id = typeof after === 'string' ? unprefixed(prefix, after) : undefined
-  if (id === undefined) throw invalidInput('after', `must be an id of this list, as ${prefix}…`)
+  if (id === undefined || !isOwnId(id)) throw invalidInput('after', `must be an id of this list, as ${prefix}…`)
   return { after: id }
 }

@@ -144,7 +144,7 @@ function modelRoutes(app: FastifyInstance, context: DialectContext): void {
   })
   app.get<{ Params: { '*': string } }>(
     '/v1/models/*',
-    { exposeHeadRoute: false, ...described({ '/v1/models/{model}': 'model' }) },
+    described({ '/v1/models/{model}': 'model' }),
     async ({ caller, params, headers }) => {
       const name = params['*']
       if (!modelsOf(context, caller).includes(name)) {

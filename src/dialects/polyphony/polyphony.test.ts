@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { getOperation, listOperations } from '../../catalog/catalog.ts'
 import type { Caller } from '../../core/caller.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import { newId } from '../../core/ids.ts'
 import type { Json } from '../../core/json.ts'
 import { points } from '../../core/points.ts'
 import { sampleTask } from '../../core/task.testing.ts'
@@ -191,12 +192,18 @@ describe('the query of a list in our own protocol', () => {
     })
   })
 
+  it('takes the id alone as a cursor, as former versions gave it', () => {
+    const id = newId(Date.UTC(2026, 0, 1))
+    expect(listingIn({ cursor: id }, reader)).toEqual({ limit: 20, beforeId: id })
+  })
+
   it.each([
     [{ limit: '0' }, 'limit'],
     [{ limit: '101' }, 'limit'],
     [{ limit: ['1', '2'] }, 'limit'],
     [{ cursor: 'next' }, 'cursor'],
-    [{ cursor: example.id }, 'cursor'],
+    [{ cursor: '01234567-89ab-4cde-8f01-23456789ab00' }, 'cursor'],
+    [{ cursor: 'f81d4fae-7dec-41d0-a765-00a0c91e6bf6' }, 'cursor'],
     [{ cursor: nextCursor('tasks', { ...reader, tenantId: 'another' }, example.id) }, 'cursor'],
     [{ idempotency_key: 'a b' }, 'idempotency_key'],
     [{ idempotency_key: ['a', 'b'] }, 'idempotency_key'],

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { SECOND_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
+import { isOwnId } from '../../core/ids.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
 import type { Submission } from '../../tasks/tasks.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
@@ -122,7 +123,7 @@ async function listOf(request: FastifyRequest, { tasks, urls }: DialectContext) 
   const page = await tasks.list(
     {
       limit: PAGE + 1,
-      ...pageAfter('tasks', request.caller, query),
+      ...pageAfter('tasks', request.caller, { cursor: decodedCursor(query.cursor) }),
       ...(createdFrom === undefined ? {} : { createdFrom }),
       ...(createdTo === undefined ? {} : { createdTo }),
     },
@@ -140,6 +141,12 @@ async function listOf(request: FastifyRequest, { tasks, urls }: DialectContext) 
       .filter(isPrediction)
       .map((task) => fromTask(task, urls)),
   }
+}
+
+/** Former versions wrote the id in base64url into `next`. */
+function decodedCursor(cursor: Query[string]): Query[string] {
+  const id = typeof cursor === 'string' ? Buffer.from(cursor, 'base64url').toString() : ''
+  return isOwnId(id) ? id : cursor
 }
 
 function instantIn(query: Query, name: string): number | undefined {

@@ -1,5 +1,6 @@
 import type { VendorFetch } from '../../assets/fetch-through.ts'
 import { withOutputLimit } from '../kit/anthropic-output-limit.ts'
+import { withTopP } from '../kit/anthropic-top-p.ts'
 import type { CallEndpoint, CallSide } from '../provider.ts'
 
 const ENDPOINTS: ReadonlySet<CallEndpoint> = new Set(['messages', 'messages/count_tokens'])
@@ -14,6 +15,6 @@ export const anthropicCalls: CallSide = {
   async loadModel({ model, settings: { apiKey = '', baseUrl = '' }, fetch }) {
     const { createAnthropic } = await import('@ai-sdk/anthropic')
     const build = (send: VendorFetch) => createAnthropic({ apiKey, baseURL: `${baseUrl}/v1`, fetch: send })(model)
-    return withOutputLimit(build, fetch)
+    return withOutputLimit((send) => withTopP(build, send), fetch)
   },
 }

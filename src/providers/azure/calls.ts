@@ -1,4 +1,5 @@
 import type { VendorFetch } from '../../assets/fetch-through.ts'
+import { withSampling } from '../kit/openai-sampling.ts'
 import type { Account, CallEndpoint, CallSide } from '../provider.ts'
 
 type Settings = Account['settings']
@@ -50,12 +51,11 @@ export const azureCalls: CallSide = {
   async loadModel({ model, settings, fetch }) {
     const { createOpenAI } = await import('@ai-sdk/openai')
     const path = isDated(settings) ? 'chat/completions' : 'responses'
-    const openai = createOpenAI({
-      apiKey: 'in the header of Azure',
-      baseURL: resourceOf(settings),
-      fetch: withKey(fetch, azureUrl(path, model, settings), azureCalls.headersOf(settings)),
-    })
-    return isDated(settings) ? openai.chat(model) : openai.responses(model)
+    const build = (send: VendorFetch) => {
+      const openai = createOpenAI({ apiKey: 'in the header of Azure', baseURL: resourceOf(settings), fetch: send })
+      return isDated(settings) ? openai.chat(model) : openai.responses(model)
+    }
+    return withSampling(build, withKey(fetch, azureUrl(path, model, settings), azureCalls.headersOf(settings)))
   },
 }
 

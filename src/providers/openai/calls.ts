@@ -1,3 +1,5 @@
+import type { VendorFetch } from '../../assets/fetch-through.ts'
+import { withSampling } from '../kit/openai-sampling.ts'
 import type { CallEndpoint, CallSide } from '../provider.ts'
 
 const ENDPOINTS: ReadonlySet<CallEndpoint> = new Set([
@@ -37,13 +39,14 @@ export const openaiCalls: CallSide = {
   }),
   async loadModel({ model, settings: { apiKey = '', baseUrl = '', organization, project }, fetch }) {
     const { createOpenAI } = await import('@ai-sdk/openai')
-    const openai = createOpenAI({
-      apiKey,
-      baseURL: baseUrl,
-      fetch,
-      ...(organization ? { organization } : {}),
-      ...(project ? { project } : {}),
-    })
-    return openai.responses(model)
+    const build = (send: VendorFetch) =>
+      createOpenAI({
+        apiKey,
+        baseURL: baseUrl,
+        fetch: send,
+        ...(organization ? { organization } : {}),
+        ...(project ? { project } : {}),
+      }).responses(model)
+    return withSampling(build, fetch)
   },
 }

@@ -50,11 +50,12 @@ export class Draft {
   /** A top P of 1 takes nothing away: clients that always send it ask for nothing. */
   setRandomness(temperature: Given<number>, topP: Given<number>): void {
     this.set('temperature', temperature.value, temperature.field)
-    if (temperature.value !== undefined && temperature.value > 1)
+    if (temperature.value !== undefined && temperature.value > USUAL_TEMPERATURE)
       this.features.set('temperatureAbove1', temperature.field)
     if (topP.value === undefined || topP.value === 1) return
     this.set('topP', topP.value, topP.field)
-    if (temperature.value !== undefined) this.features.set('topPBesideTemperature', topP.field)
+    if (temperature.value !== undefined && temperature.value !== USUAL_TEMPERATURE)
+      this.features.set('topPBesideTemperature', topP.field)
   }
 
   /** Options that only one vendor's model reads. */
@@ -89,6 +90,9 @@ export class Draft {
     return { ...this.options, prompt: this.prompt, providerOptions }
   }
 }
+
+/** What Anthropic takes where there is none, and the most it takes: https://docs.anthropic.com/en/api/messages. */
+const USUAL_TEMPERATURE = 1
 
 /** Options of OpenAI's that `@ai-sdk/openai-compatible` has too, under its own name. */
 const COMPATIBLE_OPTIONS: ReadonlySet<string> = new Set(['strictJsonSchema', 'textVerbosity'])

@@ -1,0 +1,42 @@
+import type { TSchema } from 'typebox'
+import { boundedPattern } from './bounded-patterns.ts'
+
+/**
+ * The schema by which values are checked: its patterns run over texts of any length, and integers without limits of their own
+ * are those that a double holds exactly. JSON.parse rounds larger ones: another seed would be made than the one asked for.
+ */
+export function checkedSchema<Schema extends TSchema>(schema: Schema): Schema {
+  return checked(schema) as Schema
+}
+
+function checked(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(checked)
+  if (typeof value !== 'object' || value === null) return value
+  // TypeBox marks a schema's optional members with properties that are not enumerable.
+  const copy = Object.create(Object.getPrototypeOf(value), Object.getOwnPropertyDescriptors(value))
+  for (const [name, one] of Object.entries({ ...value, ...limitsOf(value) })) {
+    const isPattern = name === 'pattern' && typeof one === 'string'
+    Object.defineProperty(copy, name, {
+      value: isPattern ? boundedPattern(one) : checked(one),
+      enumerable: true,
+    })
+  }
+  return copy
+}
+
+/** The words of a schema that limit an integer. */
+interface Limits {
+  type?: unknown
+  minimum?: unknown
+  exclusiveMinimum?: unknown
+  maximum?: unknown
+  exclusiveMaximum?: unknown
+}
+
+function limitsOf({ type, minimum, exclusiveMinimum, maximum, exclusiveMaximum }: Limits): Limits {
+  if (type !== 'integer') return {}
+  return {
+    ...(minimum === undefined && exclusiveMinimum === undefined ? { minimum: Number.MIN_SAFE_INTEGER } : {}),
+    ...(maximum === undefined && exclusiveMaximum === undefined ? { maximum: Number.MAX_SAFE_INTEGER } : {}),
+  }
+}
