@@ -2,8 +2,12 @@
 
 /** The path of the address, without a slash at its end: `/poly`, or nothing. */
 export function basePathOf(publicUrl: string): string {
-  return URL.parse(publicUrl)?.pathname.replace(/\/$/, '') ?? ''
+  if (last.publicUrl !== publicUrl) last = { publicUrl, path: URL.parse(publicUrl)?.pathname.replace(/\/$/, '') ?? '' }
+  return last.path
 }
+
+/** It is asked for with every request, nearly always for the same address. */
+let last = { publicUrl: '', path: '' }
 
 /**
  * The address of the metadata of what is at `path` of the gateway: the well-known part stands between the host and the path

@@ -46,6 +46,7 @@ describe('the server', () => {
         authenticate: () => ({ tenantId: 't', keyId: 'k', mode: 'test' }),
         checkLoad: () => {},
         rateOf: () => undefined,
+        urls: { publicUrl: '' },
       },
       assets: {},
       callbacks: {},

@@ -82,11 +82,16 @@ describe('the pages of the workspace', () => {
     expect([visit.statusCode, visit.body]).toEqual([404, PAGE])
     expect(visit.headers).toMatchObject({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' })
     expect(visit.headers['content-security-policy']).toContain("default-src 'none'")
+    const headers = { ...HTML, 'sec-fetch-dest': 'document', authorization: 'Basic b2Y6YSBwcm94eQ==' }
+    expect((await app.inject({ url: '/no/such', headers })).body).toBe(PAGE)
     const others = await Promise.all([
       app.inject({ url: '/api/no-such', headers: HTML }),
       app.inject({ url: '/no/such', headers: { accept: 'application/json' } }),
       app.inject({ url: '/no/such' }),
       app.inject({ method: 'POST', url: '/no/such', headers: HTML }),
+      app.inject({ url: '/no/such', headers: { ...HTML, authorization: 'Bearer a-key' } }),
+      app.inject({ url: '/no/such', headers: { ...HTML, 'x-api-key': 'a-key' } }),
+      app.inject({ url: '/no/such', headers: { ...HTML, 'sec-fetch-dest': 'empty' } }),
     ])
     expect(others.map(({ statusCode, body }) => [statusCode, body])).toEqual(others.map(() => [404, 'an error']))
   })

@@ -50,7 +50,7 @@ export function unknownPage(
   const files = builtFiles(folder)
   return async (request, reply) => {
     const [path = ''] = request.url.split('?', 1)
-    if (request.method !== 'GET' || !takesHtml(request) || isOfApi(path)) return undefined
+    if (request.method !== 'GET' || !isVisit(request) || isOfApi(path)) return undefined
     if (!(await files.has('index.html'))) return undefined
     reply.code(404).headers({ ...PAGE_HEADERS, 'cache-control': 'no-store' })
     return reply.send(await pageOf(files, publicUrl))
@@ -118,8 +118,20 @@ const PAGE_HEADERS = {
   'x-frame-options': 'DENY',
 }
 
+/** Beside `Authorization`: of all protocols that are served. */
+const KEY_HEADERS = ['x-api-key', 'api-key', 'x-goog-api-key', 'mj-api-secret']
+
 function takesHtml({ headers }: FastifyRequest): boolean {
   return String(headers.accept ?? '').includes('text/html')
+}
+
+/** Programs take HTML, too, as those of Java do by themselves: what loads a picture or brings a key is no visit. */
+function isVisit(request: FastifyRequest): boolean {
+  const { headers } = request
+  if (!takesHtml(request) || KEY_HEADERS.some((name) => headers[name] !== undefined)) return false
+  // A browser repeats at each address the password that a proxy in front asked for.
+  if (headers.authorization !== undefined && !/^Basic /i.test(headers.authorization)) return false
+  return (headers['sec-fetch-dest'] ?? 'document') === 'document'
 }
 
 function escaped(text: string): string {

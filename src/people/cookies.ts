@@ -60,3 +60,11 @@ export function setCookie(name: string, value: string, { maxAgeMs, isSecure, bas
 export function clearCookie(name: string, basePath: string): string {
   return setCookie(name, '', { maxAgeMs: 0, isSecure: false, basePath })
 }
+
+/**
+ * Takes back the sessions' cookies of the whole host, which are from before the public address had a path: browsers send them
+ * beside those of the path, and they would stay when these end.
+ */
+export function clearHostCookies(basePath: string): string[] {
+  return basePath === '' ? [] : [clearCookie(PERSON_COOKIE, ''), clearCookie(KEY_COOKIE, '')]
+}

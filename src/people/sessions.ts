@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts'
 import {
   COOKIE_PREFIX,
   clearCookie,
+  clearHostCookies,
   cookieOf,
   KEY_COOKIE,
   PERSON_COOKIE,
@@ -146,7 +147,8 @@ export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: P
       await store.createSession({ session })
       const options = { maxAgeMs: lifeMs, isSecure: isSecure(request), basePath: basePath() }
       const [name, other] = isPerson ? [PERSON_COOKIE, KEY_COOKIE] : [KEY_COOKIE, PERSON_COOKIE]
-      const cookies = [setCookie(name, signed(session.token, secret()), options), clearCookie(other, basePath())]
+      const cookie = setCookie(name, signed(session.token, secret()), options)
+      const cookies = [...clearHostCookies(options.basePath), clearCookie(other, options.basePath), cookie]
       return { token: session.token, cookies }
     },
     async end(holder) {
@@ -156,7 +158,8 @@ export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: P
         await store.deleteSessions({ of, id: session.id })
         known.delete(session.token)
       }
-      return [clearCookie(PERSON_COOKIE, basePath()), clearCookie(KEY_COOKIE, basePath())]
+      const path = basePath()
+      return [clearCookie(PERSON_COOKIE, path), clearCookie(KEY_COOKIE, path), ...clearHostCookies(path)]
     },
     async prolong(holder, request) {
       const { session } = holder

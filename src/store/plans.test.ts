@@ -154,6 +154,19 @@ describe('query plans on SQLite', () => {
       expect(await found((tx) => reads.countTasks(tx, which))).toContain('tasks_by_batch')
     }
     expect(await found((tx) => reads.listUnstarted(tx, { ...unstarted, batchId }))).toContain('tasks_by_batch')
+    for (const [which, index] of [
+      [{ isFavourite: true }, 'tasks_favourite'],
+      [{ externalId: 'mine' }, 'tasks_external'],
+    ] as const) {
+      const filter = { tenantId, mode: 'live', status: ['completed'], ...which } as const
+      expect(await found((tx) => reads.listTasks(tx, { ...filter, limit: 10 }))).toContain(index)
+      expect(await found((tx) => reads.countTasks(tx, filter))).toContain(index)
+    }
+    const shares = { tenantId, mode: 'live', taskId: 'x', limit: 10 } as const
+    expect(await found((tx) => reads.listShares(tx, shares))).toContain('shares_by_task')
+    expect(await found((tx) => reads.listDeliveries(tx, { tenantId, taskId: 'x', limit: 10 }))).toContain(
+      'deliveries_by_task',
+    )
     expect(await found((tx) => writes.queueDeliveries(tx, { limit: 10, now }))).toContain('deliveries_unqueued')
     expect(await found(claimDeliveries)).toContain('deliveries_queued')
     expect(await found(listDueReceivers)).toContain('receivers_waiting')

@@ -29,7 +29,7 @@ describe('reads that may take long', () => {
     scans = openScans(path, { idleMs: 20 })
   })
   afterEach(async () => {
-    await scans.close()
+    scans.close()
     here.reader.close()
     await store.close()
     rmSync(folder, { recursive: true, force: true })
@@ -62,14 +62,35 @@ describe('reads that may take long', () => {
     expect(await there.countTasks({ ...TENANT, status: ['pending'] })).toBe(TASKS)
   })
 
-  it('are refused while too many wait, and when the database is closed', async () => {
+  it('take turns by tenant; of one, only so many may wait', async () => {
     const there = scans.beside(here.readVerbs)
-    const asked = Array.from({ length: 201 }, () => there.listAllTasks({ limit: 1 }))
-    await expect(asked.at(-1)).rejects.toMatchObject({ code: 'overloaded' })
-    const outcomes = Promise.allSettled(asked)
-    await scans.close()
-    const ends = (await outcomes).map((one) => (one.status === 'rejected' ? one.reason.code : one.status))
-    expect(new Set(ends)).toEqual(new Set(['store_unavailable', 'overloaded']))
+    const ended: string[] = []
+    const asked = Array.from({ length: 65 }, () => there.countTasks({ ...TENANT, status: ['pending'] }))
+    const other = there.countTasks({ tenantId: 't2', status: ['pending'] }).then(() => ended.push('t2'))
+    await expect(there.countTasks({ ...TENANT, status: ['failed'] })).rejects.toMatchObject({ code: 'overloaded' })
+    await Promise.all([other, ...asked.map((one) => one.then(() => ended.push('t1')))])
+    expect(ended.slice(0, 4)).toContain('t2')
+    expect(ended).toHaveLength(66)
+  })
+
+  it('have their own answer where a question before them could not be sent', async () => {
+    const there = scans.beside(here.readVerbs)
+    const unsendable = { ...TENANT, status: ['pending'], search: () => '' } as unknown as { tenantId: string }
+    await expect(there.countTasks(unsendable)).rejects.toMatchObject({ name: 'DataCloneError' })
+    expect(await there.reconcile({})).toEqual([])
+    expect(await there.countTasks({ ...TENANT, status: ['pending'] })).toBe(0)
+  })
+
+  it('are refused when the database is closed', async () => {
+    const there = scans.beside(here.readVerbs)
+    const outcomes = Promise.allSettled([
+      there.reconcile({}),
+      there.summary({}),
+      there.countTasks({ ...TENANT, keyId: 'k' }),
+    ])
+    scans.close()
+    const codes = (await outcomes).map((one) => (one.status === 'rejected' ? one.reason.code : one.status))
+    expect(codes).toEqual(['store_unavailable', 'store_unavailable', 'store_unavailable'])
   })
 
   it('are told as faults of the database where it refuses them', async () => {

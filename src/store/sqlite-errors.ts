@@ -22,8 +22,11 @@ export interface PlainError {
 }
 
 export function plainErrorOf(error: unknown): PlainError {
+  if (error instanceof PolyphonyError) {
+    const { code, message, cause } = error
+    return { code, message, ...(typeof cause === 'string' ? { cause } : {}) } // as `errorOfPlain` made it
+  }
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  if (error instanceof PolyphonyError) return { code: error.code, message: error.message }
   switch (sqliteCode(error)) {
     case SQLITE_FULL:
       return { code: 'storage_full', message: 'The disk that holds the database is full; nothing was stored.', cause }

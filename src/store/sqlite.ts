@@ -130,7 +130,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     close() {
       closing ??= (async () => {
         await gate.close()
-        await scans?.close()
+        scans?.close()
         worker.postMessage('close')
         await exited
         reader.close()

@@ -26,7 +26,7 @@ const total = (grants: Record<string, number>): number => Object.values(grants).
 
 describe('grantSlots', () => {
   it.each([
-    ['quick', 8],
+    ['quick', 16],
     ['slow', 6],
     ['new', 1],
     ['failing', 1],
@@ -38,7 +38,7 @@ describe('grantSlots', () => {
     const hanging = many(100, (n) => due('t', `dead-${n}`, n % 2 ? 'failing' : 'new', NOW - 60_000))
     const first = grantSlots(hanging, [], limits, NOW)
     const inHand = first.flatMap(({ host, standing, limit }) => attempts(limit, 't', host, standing, NOW - 10_000))
-    expect(granted([...hanging, due('t', 'alive')], inHand)).toEqual({ 't alive': 8 })
+    expect(granted([...hanging, due('t', 'alive')], inHand)).toEqual({ 't alive': 16 })
   })
 
   it('slots go to a receiver that nothing is known of, although others do not answer', () => {
@@ -77,11 +77,11 @@ describe('grantSlots', () => {
     const grants = granted(failing)
     expect(total(grants)).toBe(6)
     const inHand = failing.slice(0, 6).flatMap(({ tenantId }) => attempts(1, tenantId, 'shared', 'failing'))
-    expect(granted([...failing, due('good', 'shared')], inHand)).toEqual({ 'good shared': 2 })
+    expect(granted([...failing, due('good', 'shared')], inHand)).toEqual({ 'good shared': 10 })
   })
 
   it('slots are not added to a quick receiver whose attempts have begun to hang, beyond those of a slow one', () => {
-    expect(granted([due('t', 'h')], attempts(5, 't', 'h', 'quick', NOW - 500))).toEqual({ 't h': 3 })
+    expect(granted([due('t', 'h')], attempts(5, 't', 'h', 'quick', NOW - 500))).toEqual({ 't h': 11 })
     const lagging = many(8, (n) => attempts(6, `t${n}`, `h${n}`, 'slow')).flat() // 48: the share of those that are not quick
     expect(granted([due('t', 'h')], [...lagging, ...attempts(1, 't', 'h', 'quick', NOW - 5_000)])).toEqual({})
   })

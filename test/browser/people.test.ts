@@ -96,6 +96,7 @@ it('someone who was invited by a link makes an account and sees what their role 
   await page.getByLabel('Password').fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign up' }).click()
   await page.getByRole('heading', { name: 'Hello, Vera' }).waitFor()
+  await page.getByText('You only look here').waitFor()
   expect(await page.getByRole('link', { name: 'Operator' }).count()).toBe(0)
   await page.goto(`${gateway.url}/operator/people`)
   await page.getByRole('heading', { name: 'Hello, Vera' }).waitFor()

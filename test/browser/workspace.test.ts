@@ -264,7 +264,24 @@ describe('the workspace of someone who is signed in', () => {
     // What the advice asks for: another credential, which is tested at once; another name comes with it.
     await page.getByRole('button', { name: 'Actions for main' }).click()
     await page.getByRole('menuitem', { name: 'Change' }).click()
-    await page.locator('input[type=password]').fill('another-luma-key')
+    const key = page.locator('input[type=password]')
+    // With `off` alone, browsers would fill in what the person signs in with.
+    expect(await key.getAttribute('autocomplete')).toBe('new-password')
+    await key.fill('another-luma-key')
+    // What is stored and no secret is shown, and can be emptied; that would be the vendor's own address, so it stays on the page.
+    const base = page.getByRole('textbox', { name: 'Base address' })
+    expect(await base.inputValue()).toBe(`${receiver.url}/luma`)
+    await base.fill('')
+    const sent: unknown[] = []
+    await page.route('**/api/v1/accounts/*', (route) => {
+      sent.push(route.request().postDataJSON())
+      return route.abort()
+    })
+    await page.getByRole('button', { name: 'Save and test' }).click()
+    await page.getByRole('dialog').getByRole('alert').waitFor()
+    expect(sent).toEqual([{ fields: { apiKey: 'another-luma-key', baseUrl: null } }])
+    await page.unrouteAll()
+    await base.fill(`${receiver.url}/luma`)
     await page.getByRole('textbox', { name: 'Name' }).fill('night shift')
     await page.getByRole('button', { name: 'Save and test' }).click()
     await page.getByText('night shift', { exact: true }).waitFor()

@@ -124,7 +124,7 @@ describe('polyphony account', { timeout: 60_000 }, () => {
 
   it('polyphony account says what is wrong with its arguments, and never repeats a secret', async () => {
     const wrong: [string[], number, RegExp][] = [
-      [['add', 'none', '--name', 'x'], 1, /provider must be one of/],
+      [['add', 'none', '--name', 'x'], 1, /<provider> must be one of/],
       [['add', 'luma', '--name', 'x'], 1, /fields\.apiKey is required by Luma/],
       [['add', 'luma', '--field', `apiKey=${KEY}`], 1, /name is required/],
       [add('--name', 'x', '--field', KEY), 1, /--field takes name=value/],

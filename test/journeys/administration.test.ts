@@ -239,9 +239,9 @@ describe('administrative input', () => {
     ['GET', '/api/admin/usage?from=2026-01-02&to=2026-01-01', null, 'from', /before to/],
     ['GET', '/api/admin/usage?from=2020-01-01', null, 'from', /366 days/],
     ['GET', '/api/admin/usage?by=hour', null, 'by', /must be one of/],
-    ['GET', '/api/admin/ledger?cursor=x', null, 'cursor', /next_cursor/],
+    ['GET', '/api/admin/ledger?cursor=x', null, 'cursor', /the page before/],
     ['GET', '/api/admin/ledger?limit=1&limit=2', null, 'limit', /limit must be/],
-    ['GET', '/api/admin/tenants?cursor=unknown', null, 'cursor', /next_cursor/],
+    ['GET', '/api/admin/tenants?cursor=unknown', null, 'cursor', /the page before/],
   ]
   it.each(wrong)('%s %s with %j is refused, and names the field', async (method, path, body, field, words) => {
     const answer = await send(method, path, body === null ? {} : { body })

@@ -319,6 +319,8 @@ describe('a client of MCP that is known by the address of a document about it', 
 
   it('is let in by the official client without a registration, and its document is read once', async () => {
     answers = { '/mcp/client.json': json(document()) }
+    const pages = await Promise.all([led(ADDRESS), led(ADDRESS), led(ADDRESS)])
+    expect(pages.map((one) => pageOf(one).pathname)).toEqual(['/connect', '/connect', '/connect'])
     const host = new Host(ADDRESS)
     const serverUrl = `${gateway.url}/mcp`
     expect(await auth(host, { serverUrl })).toBe('REDIRECT')
@@ -389,6 +391,12 @@ describe('a client of MCP that is known by the address of a document about it', 
       '/i',
       json(document({ client_id: 'https://host.example/i', contacts: ['a'.repeat(5_200)] })),
       /more than 5120 bytes/,
+    ],
+    [
+      'a scope that there is not',
+      '/k',
+      json(document({ client_id: 'https://host.example/k', scope: 'everything' })),
+      /cannot request scope everything/,
     ],
     ['silence', SILENT, 'silence', /does not answer/],
   ])('is refused with %s at its address, which is not asked again at once', async (_what, path, answer, why) => {

@@ -43,6 +43,18 @@ async function linksOf(address: string): Promise<string[]> {
     .filter((link) => link.startsWith(new URL(proxy.url).origin) && !link.endsWith('/poly/'))
 }
 
+/** All are of the path; those of the whole host, from before the public address had a path, end with the session. */
+function expectCookiesOfPath(cookies: string[], least: number): void {
+  const ofHost = cookies.filter((cookie) => /; Path=\/(?:;|$)/.test(cookie))
+  expect(ofHost.map((cookie) => cookie.split(';', 2).join())).toEqual([
+    'polyphony.session_token=, Max-Age=0',
+    'polyphony.key_session=, Max-Age=0',
+  ])
+  const others = cookies.filter((cookie) => !ofHost.includes(cookie))
+  expect(others.length).toBeGreaterThanOrEqual(least)
+  for (const cookie of others) expect(cookie).toMatch(/; Path=\/poly(?:;|$)/)
+}
+
 /** Addresses in a text that are of the proxy's host. */
 const addressesIn = (text: string): string[] =>
   [...text.matchAll(/https?:\/\/127\.0\.0\.1:\d+[^"'\s\\)]*/g)].map(([address]) => address)
@@ -98,13 +110,18 @@ describe.each([
   it('keeps the session of its pages in cookies of the path, which the host’s other pages do not get', async () => {
     const other = visitor(gateway)
     const { headers } = await other.send('POST', '/api/auth/sign-in/email', { body: ANA })
-    const cookies = headers.getSetCookie()
-    expect(cookies.length).toBeGreaterThan(0)
-    for (const cookie of cookies) expect(cookie).toMatch(/; Path=\/poly(?:;|$)/)
+    expectCookiesOfPath(headers.getSetCookie(), 1)
     expect(await other.data('GET', '/api/workspace/session')).toMatchObject({ person: { email: ANA.email } })
     const ended = await other.send('POST', '/api/workspace/sign-out')
-    for (const cookie of ended.headers.getSetCookie()) expect(cookie).toContain('; Path=/poly;')
+    expectCookiesOfPath(ended.headers.getSetCookie(), 2)
     expect((await other.send('GET', '/api/v1/keys')).status).toBe(401)
+  })
+
+  it('sends a sign-in that failed back to its own page', async () => {
+    for (const path of ['callback/oidc?code=x', 'error?error=state_not_found']) {
+      const { headers } = await fetch(`${proxy.url}/api/auth/${path}`, { redirect: 'manual' })
+      expect(headers.get('location')).toBe(`${proxy.url}/sign-in?error=state_not_found`)
+    }
   })
 
   it('lets hosts of MCP in, whose metadata is between the host and the path', async () => {

@@ -32,8 +32,10 @@ export function commonOptions(site: string, { store, clock, secret, log, publicU
       level: 'warn',
       log: (level, message) => log[levelOf(level)]({ of: 'login' }, message),
     },
-    // What a request is refused for is its own business, and is in its answer.
     onAPIError: {
+      // Where a browser is sent back that comes without the state which named a page, or with one that is over.
+      errorURL: `${publicUrl() || site}/sign-in`,
+      // What a request is refused for is its own business, and is in its answer.
       onError(error) {
         if (error instanceof APIError && error.statusCode < 500) log.debug({ of: 'login' }, error.message)
         else log.error({ of: 'login', err: error }, 'the login failed')

@@ -23,6 +23,7 @@ const CACHED = 1_000
 
 type Metadata = Parameters<typeof registerClientMetadataDocument>[2]['metadata']
 type Options = Parameters<typeof registerClientMetadataDocument>[1]
+type Context = Parameters<ClientDiscovery['resolve']>[0]
 type Client = NonNullable<Awaited<ReturnType<ClientDiscovery['resolve']>>>
 
 /** Reads what is at an address of others, within limits, and only where the gateway may go. */
@@ -54,6 +55,8 @@ interface Known {
  */
 export function clientDocuments({ readDocument, clock, options, stored }: Parts): ClientDiscovery {
   const known = new LRUCache<string, Known>({ max: CACHED })
+  /** What is being read: requests that come meanwhile for the same document wait for it. */
+  const reading = new Map<string, Promise<Client>>()
 
   function refused(clientId: string, why: string): APIError {
     known.set(clientId, { until: clock.now() + REFUSED_MS, refusal: why })
@@ -61,8 +64,6 @@ export function clientDocuments({ readDocument, clock, options, stored }: Parts)
   }
 
   async function read(clientId: string): Promise<{ document: Metadata; keptMs: number } | 'unreachable'> {
-    const why = addressFault(clientId)
-    if (why !== undefined) throw refused(clientId, why)
     try {
       const { status, body, cacheControl } = await readDocument(clientId, {
         timeoutMs: ANSWER_MS,
@@ -80,31 +81,46 @@ export function clientDocuments({ readDocument, clock, options, stored }: Parts)
     }
   }
 
-  async function resolve(
-    ctx: Parameters<ClientDiscovery['resolve']>[0],
-    clientId: string,
-    existing: Client | null,
-  ): Promise<Client> {
-    const { until = 0, refusal } = known.get(clientId) ?? {}
-    if (until > clock.now()) {
-      if (refusal !== undefined) throw invalidClient(refusal)
-      if (existing) return existing
+  /** As `registerClientMetadataDocument`; what the package refuses is a refusal of the document. */
+  async function register(ctx: Context, metadata: Metadata, clientId: string, existing: Client | null) {
+    const known = existing ? { existingClient: existing } : {}
+    try {
+      const registration = { clientId, clientDiscoveryId: DOCUMENTS, metadata, ...known }
+      return await registerClientMetadataDocument(ctx, options(), registration)
+    } catch (error) {
+      if (!(error instanceof APIError) || error.statusCode >= 500) throw error
+      const { error_description: why = error.message } = error.body ?? {}
+      throw refused(clientId, `The document of client_id cannot be used: ${String(why)}`)
     }
+  }
+
+  async function renew(ctx: Context, clientId: string, existing: Client | null): Promise<Client> {
     const found = await read(clientId)
     if (found === 'unreachable') {
       if (!existing) throw refused(clientId, 'The address of client_id does not answer.')
       known.set(clientId, { until: clock.now() + REFUSED_MS })
       return existing
     }
-    const { client, created } = await registerClientMetadataDocument(ctx, options(), {
-      clientId,
-      clientDiscoveryId: DOCUMENTS,
-      metadata: found.document,
-      ...(existing ? { existingClient: existing } : {}),
-    })
+    const { client, created } = await register(ctx, found.document, clientId, existing)
     known.set(clientId, { until: clock.now() + found.keptMs })
     if (created) await stored()
     return client
+  }
+
+  async function resolve(ctx: Context, clientId: string, existing: Client | null): Promise<Client> {
+    const why = addressFault(clientId)
+    // Not remembered: nothing was asked for it, and it may be as long as a request.
+    if (why !== undefined) throw invalidClient(why)
+    const { until = 0, refusal } = known.get(clientId) ?? {}
+    if (until > clock.now()) {
+      if (refusal !== undefined) throw invalidClient(refusal)
+      if (existing) return existing
+    }
+    const underWay = reading.get(clientId)
+    if (underWay) return underWay
+    const renewing = renew(ctx, clientId, existing).finally(() => reading.delete(clientId))
+    reading.set(clientId, renewing)
+    return renewing
   }
 
   return { id: DOCUMENTS, matches: (clientId) => clientId.startsWith('https://'), resolve }

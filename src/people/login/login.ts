@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Clock } from '../../core/clock.ts'
+import { basePathOf } from '../../core/public-url.ts'
 import type { Store } from '../../store/store.ts'
+import { clearHostCookies, PERSON_COOKIE } from '../cookies.ts'
 import { type BrowserRequest, isSecure } from '../same-origin.ts'
 import type { SignUpParts } from '../sign-up.ts'
 import type { ReadDocument } from './client-documents.ts'
@@ -30,9 +32,10 @@ export interface LoginParts {
 /** An answer of the login's package. */
 export interface LoginAnswer {
   status: number
-  headers: [name: string, value: string][]
+  headers: Header[]
   body: string
 }
+type Header = [name: string, value: string]
 
 export interface Login {
   /** `path`: below `/api/auth`, with the query. */
@@ -58,11 +61,14 @@ export function openLogin(parts: LoginParts): Login {
   return {
     async handle(request, path, body) {
       const origin = originOf(request)
-      return passOn(await loginAt(origin), request, {
+      const answer = await passOn(await loginAt(origin), request, {
         site: origin,
         path,
         json: request.method === 'POST' ? body : undefined,
       })
+      const changesSession = answer.headers.some(([name, value]) => name === 'set-cookie' && isOfPerson(value))
+      const others = changesSession ? clearHostCookies(basePathOf(parts.publicUrl())) : []
+      return { ...answer, headers: [...others.map((one): Header => ['set-cookie', one]), ...answer.headers] }
     },
   }
 }
@@ -118,9 +124,13 @@ export async function passOn(server: AuthServer, request: BrowserRequest, passed
     new Request(`${site}${PATH}${path}`, { method, headers, ...(body === undefined ? {} : { body }) }),
   )
   const secure = isSecure(request) ? '; Secure' : ''
-  const cookies = answer.headers.getSetCookie().map((cookie): [string, string] => ['set-cookie', cookie + secure])
+  const cookies = answer.headers.getSetCookie().map((cookie): Header => ['set-cookie', cookie + secure])
   const others = [...answer.headers].filter(([name]) => name !== 'set-cookie')
   return { status: answer.status, headers: [...others, ...cookies], body: await answer.text() }
+}
+
+function isOfPerson(cookie: string): boolean {
+  return cookie.startsWith(`${PERSON_COOKIE}=`)
 }
 
 /** Where the page is: by its own word if it sends one, which was checked; otherwise where the request came in. */

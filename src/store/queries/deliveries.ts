@@ -7,6 +7,7 @@ import type { DeliveriesTable } from '../schema.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { writeAudit } from './audit.ts'
+import { tenantBeside } from './tenant-beside.ts'
 
 type Args<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 
@@ -75,7 +76,7 @@ export async function listDeliveries(
   { tenantId, id, taskId, mode, status, beforeId, limit }: Parameters<ReadVerbs['listDeliveries']>[0],
 ): Promise<(Delivery & { log: DeliveryAttempt[] })[]> {
   let query = tx.db.selectFrom('deliveries').selectAll().orderBy('seq', 'desc').limit(limit)
-  if (tenantId !== null) query = query.where('tenant_id', '=', tenantId)
+  if (tenantId !== null) query = query.where(tenantBeside(taskId ?? id, 'tenant_id'), '=', tenantId)
   if (taskId !== undefined) query = query.where('task_id', '=', taskId)
   if (id !== undefined) query = query.where('id', '=', id)
   // As a literal: the condition of the index.

@@ -4,6 +4,7 @@ import type { SharesTable } from '../schema.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { writeAudit } from './audit.ts'
+import { tenantBeside } from './tenant-beside.ts'
 
 type WriteArgs<Verb extends keyof WriteVerbs> = Parameters<WriteVerbs[Verb]>[0]
 type ReadArgs<Verb extends keyof ReadVerbs> = Parameters<ReadVerbs[Verb]>[0]
@@ -37,7 +38,7 @@ export async function listShares(
   let query = tx.db
     .selectFrom('shares')
     .selectAll()
-    .where('tenant_id', '=', tenantId)
+    .where(tenantBeside(taskId, 'tenant_id'), '=', tenantId)
     .where('mode', '=', mode)
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')

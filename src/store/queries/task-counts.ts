@@ -75,6 +75,11 @@ async function exactTotal(tx: Tx, filter: TaskFilter, from?: number, to?: number
   return totals.reduce((sum, one) => sum + one, 0)
 }
 
+/** Whether a filter leads to fewer tasks than their status does. */
+export function hasNarrower({ batchId, isFavourite, externalId }: TaskFilter): boolean {
+  return [batchId, isFavourite, externalId].some((one) => one !== undefined)
+}
+
 async function totalOf(tx: Tx, filter: TaskFilter, from?: number, to?: number): Promise<number> {
   let query = tx.db
     .selectFrom('tasks')
@@ -84,7 +89,7 @@ async function totalOf(tx: Tx, filter: TaskFilter, from?: number, to?: number): 
   if (filter.model) query = query.where('model', 'in', [...filter.model])
   if (filter.operation) query = query.where('operation', 'in', [...filter.operation])
   if (filter.status) query = query.where('status', 'in', inText(filter.status))
-  if (filter.status && filter.batchId === undefined) query = query.where('status', 'in', indexOf(filter.status))
+  if (filter.status && !hasNarrower(filter)) query = query.where('status', 'in', indexOf(filter.status))
   if (filter.batchId !== undefined) query = query.where('batch_id', '=', filter.batchId)
   if (filter.keyId !== undefined) query = query.where('key_id', '=', filter.keyId)
   if (filter.isFavourite) query = query.where('favourite_at', 'is not', null)

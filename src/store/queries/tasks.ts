@@ -6,7 +6,7 @@ import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { jsonText } from './library-text.ts'
 import { indexedParts, indexOf, inText, RUNNING_TEXT, UNFINISHED, UNSTARTED } from './statuses.ts'
-import { countTasks, firstIdAt } from './task-counts.ts'
+import { countTasks, firstIdAt, hasNarrower } from './task-counts.ts'
 import { tenantBeside } from './tenant-beside.ts'
 
 type Args<Verb extends keyof ReadVerbs> = Parameters<ReadVerbs[Verb]>[0]
@@ -58,8 +58,7 @@ function newestOf(rows: readonly TaskRow[]): TaskRow[] {
 
 function partsOf(args: Args<'listTasks'>): Pick<Args<'listTasks'>, 'mode' | 'status'>[] {
   const modes = args.mode ? [args.mode] : MODES
-  const hasIndex = args.status !== undefined && !isNarrow(args) && args.batchId === undefined
-  const statuses = hasIndex ? indexedParts(args.status ?? []) : [undefined]
+  const statuses = args.status && !isNarrow(args) && !hasNarrower(args) ? indexedParts(args.status) : [undefined]
   return modes.flatMap((mode) => statuses.map((status) => (status ? { mode, status } : { mode })))
 }
 
@@ -97,7 +96,7 @@ function fromTasks(tx: Tx, args: Args<'listTasks'>): SelectQueryBuilder<Database
     .where(tenantBeside(args.batchId, 'tasks.tenant_id'), '=', args.tenantId)
     .orderBy('tasks.id', 'desc')
   if (args.mode) query = query.where('tasks.mode', '=', args.mode)
-  if (args.status && args.batchId === undefined) query = query.where('tasks.status', 'in', indexOf(args.status))
+  if (args.status && !hasNarrower(args)) query = query.where('tasks.status', 'in', indexOf(args.status))
   if (args.operation) query = query.where('tasks.operation', 'in', [...args.operation])
   if (args.model) query = query.where('tasks.model', 'in', [...args.model])
   if (args.keyId !== undefined) query = query.where('tasks.key_id', '=', args.keyId)

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
 
 /**
- * The tenant of a task; beside a batch as a value that has no index, since the batch has the better one: of SQLite's two
- * indexes that of tenant and mode looks narrower, and passes over all tasks of the tenant.
+ * The tenant of a row; beside a batch or a task as a value that has no index, since that one has the better index: of the two,
+ * SQLite takes the one of tenant and mode, which looks narrower and passes over all that the tenant has.
  */
-export function tenantBeside(batchId: string | undefined, column: string): RawBuilder<string> {
-  return batchId === undefined ? sql`${sql.ref(column)}` : sql`(${sql.ref(column)} || '')`
+export function tenantBeside(narrower: string | undefined, column: string): RawBuilder<string> {
+  return narrower === undefined ? sql`${sql.ref(column)}` : sql`(${sql.ref(column)} || '')`
 }

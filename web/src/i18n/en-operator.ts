@@ -189,6 +189,7 @@ export const enOperator = {
   'routing.waiting': 'Waiting',
   'routing.weight': 'Weight',
   'routing.yes': 'Yes',
+  'signIn.failed': 'The sign-in did not succeed, or took too long: try again.',
   'signIn.notAllowed':
     'The provider signed you in, and this gateway has no place for you: ask its operator for an invitation to your address.',
   'webhooks.all': 'All',

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Ellipsis } from 'lucide-react'
 import { operationsQuery, type Task } from '../api/queries.ts'
-import { type Key, translateIfKnown, translateTitle, useT } from '../i18n/i18n.ts'
-import { followUpsOf } from '../pages/studio/follow-ups.ts'
+import { translateIfKnown, translateTitle, useT } from '../i18n/i18n.ts'
+import { type FollowUp, followUpsOf } from '../pages/studio/follow-ups.ts'
 import { openStudio } from '../pages/studio/open-studio.ts'
 import { useMode } from '../shell/mode.ts'
+import { mayMake, useSession } from '../shell/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Menu } from '../ui/menu.tsx'
 import type { Item } from './made.ts'
@@ -16,19 +17,24 @@ export function ItemActions({ task, item }: { task: Task; item: Item }) {
   const t = useT()
   const mode = useMode()
   const { data: operations = [] } = useQuery(operationsQuery(mode))
-  const all = followUpsOf(task, item, operations)
+  const all = mayMake(useSession()) ? followUpsOf(task, item, operations) : []
   if (all.length === 0) return null
-  const label = (name: string): string => translateIfKnown(name) ?? translateTitle(name)
+  const label = ({ label: name, operation }: FollowUp): string => {
+    const text = translateIfKnown(name) ?? translateTitle(name)
+    // Where several models do it, the name of the model tells them apart.
+    const isAlone = all.filter((one) => one.label === name).length === 1
+    return isAlone ? text : `${text} · ${operation.model.split('/').at(-1)}`
+  }
   return (
     <div className="flex flex-wrap gap-1.5">
-      {all.slice(0, SHOWN).map(({ operation, label: name, input }) => (
+      {all.slice(0, SHOWN).map((one) => (
         <Button
-          key={operation.id + name}
+          key={one.operation.id + one.label}
           size="small"
-          title={translateTitle(operation.title)}
-          onClick={() => openStudio(operation.id, input)}
+          title={translateTitle(one.operation.title)}
+          onClick={() => openStudio(one.operation.id, one.input)}
         >
-          {label(name as Key)}
+          {label(one)}
         </Button>
       ))}
       {all.length > SHOWN && (
@@ -38,9 +44,9 @@ export function ItemActions({ task, item }: { task: Task; item: Item }) {
               <Ellipsis />
             </Button>
           }
-          items={all.slice(SHOWN).map(({ operation, label: name, input }) => ({
-            label: label(name),
-            run: () => openStudio(operation.id, input),
+          items={all.slice(SHOWN).map((one) => ({
+            label: label(one),
+            run: () => openStudio(one.operation.id, one.input),
           }))}
         />
       )}

@@ -107,6 +107,8 @@ function SongBox({ onMade, isFirst }: { onMade: (task: Task) => void; isFirst: b
         </div>
         {making.error ? (
           <Fault error={making.error} />
+        ) : session.role === 'viewer' ? (
+          <p className="text-soft text-xs">{t('role.viewerOnly')}</p>
         ) : (
           <p className="text-soft text-xs">
             {t('home.songHelp')}{' '}

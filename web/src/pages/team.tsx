@@ -74,7 +74,7 @@ export function Team() {
                   <td>
                     {may ? (
                       <Select
-                        aria-label={`${t('team.role')}: ${name}`}
+                        aria-label={t('common.pair', { name: t('team.role'), value: name })}
                         value={role}
                         disabled={isLastOwner(id)}
                         title={isLastOwner(id) ? t('team.lastOwner') : undefined}

@@ -165,7 +165,14 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onChange, on
           <Zap />
           {t('accounts.test')}
         </Button>
-        <Button size="small" onClick={() => debugging.mutate()} disabled={debugging.isPending}>
+        {/* Not disabled meanwhile: that takes the focus away, which comes back here from the dialog. */}
+        <Button
+          size="small"
+          aria-disabled={debugging.isPending}
+          onClick={() => {
+            if (!debugging.isPending) debugging.mutate()
+          }}
+        >
           <Bug />
           {t('accounts.debug')}
         </Button>

@@ -73,7 +73,7 @@ function ProviderForm({
       const account = await api.add({ provider: provider.id, name, slots: Number(slots), fields: given })
       // Added is added: what the vendor says of it is news, no failure of the form.
       const { says } = await api.test(account.id).catch((error: unknown) => ({ says: messageOf(error) }))
-      say(`${account.name}: ${translateMessage(says)}`)
+      say(t('common.pair', { name: account.name, value: translateMessage(says) }))
     },
     onSuccess: onAdded,
   })
@@ -92,7 +92,15 @@ function ProviderForm({
     <form onSubmit={submit} className="grid grid-cols-1 gap-4">
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label={t('accounts.name')} error={errorOf('name')} required>
-          {(props) => <Input {...props} required value={name} onChange={({ target }) => setName(target.value)} />}
+          {(props) => (
+            <Input
+              {...props}
+              autoComplete="off"
+              required
+              value={name}
+              onChange={({ target }) => setName(target.value)}
+            />
+          )}
         </Field>
         <Field label={t('accounts.slots')} help={t('accounts.slotsHelp')} error={errorOf('slots')}>
           {(props) => (

@@ -35,6 +35,11 @@ export function ChangeAccount({ api, account, onClose, onChanged }: ChangeAccoun
 
 const NUMBERS = ['slots', 'daily_cap', 'priority', 'weight'] as const
 
+/** The numbers that can be changed: an account of the environment has the others from `POLYPHONY_PROVIDERS`. */
+function numbersOf({ credential }: Account): readonly (typeof NUMBERS)[number][] {
+  return credential === 'environment' ? ['daily_cap', 'weight'] : NUMBERS
+}
+
 function ChangeForm({
   api,
   account,
@@ -49,22 +54,22 @@ function ChangeForm({
   const t = useT()
   const [name, setName] = useState(account.name)
   const [numbers, setNumbers] = useState(() =>
-    Object.fromEntries(NUMBERS.map((one) => [one, account[one] === null ? '' : String(account[one])])),
+    Object.fromEntries(numbersOf(account).map((one) => [one, account[one] === null ? '' : String(account[one])])),
   )
-  const [fields, setFields] = useState<Record<string, string>>({})
+  const [fields, setFields] = useState(account.settings)
   const saving = useMutation({
     async mutationFn() {
       await api.change(account.id, changeOf(account, { name, numbers, fields }))
       // Changed is changed: what the vendor says of it is news, no failure of the form.
       const { says } = await api.test(account.id).catch((error: unknown) => ({ says: messageOf(error) }))
-      say(`${name}: ${translateMessage(says)}`)
+      say(t('common.pair', { name, value: translateMessage(says) }))
     },
     onSuccess: onChanged,
   })
   const fault = saving.error
   const errorOf = (field: string): string | undefined =>
     fault instanceof ApiError && fault.field === field ? messageOf(fault) : undefined
-  const shown = ['name', ...NUMBERS, ...(provider?.fields ?? []).map((one) => `fields.${one.name}`)]
+  const shown = ['name', ...numbersOf(account), ...(provider?.fields ?? []).map((one) => `fields.${one.name}`)]
   const isChange = Object.keys(changeOf(account, { name, numbers, fields })).length > 0
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -73,21 +78,16 @@ function ChangeForm({
   return (
     <form onSubmit={submit} className="grid grid-cols-1 gap-4">
       <Field label={t('accounts.name')} error={errorOf('name')} required>
-        {(props) => <Input {...props} required value={name} onChange={({ target }) => setName(target.value)} />}
+        {(props) => (
+          <Input {...props} autoComplete="off" required value={name} onChange={({ target }) => setName(target.value)} />
+        )}
       </Field>
-      {provider && account.credential === 'stored' ? (
-        <CredentialFields
-          provider={provider}
-          values={fields}
-          onChange={setFields}
-          errorOf={errorOf}
-          stored={account.settings}
-        />
-      ) : (
-        <p className="text-soft">{t('accounts.fromEnvironment')}</p>
+      {account.credential === 'environment' && <p className="text-soft">{t('accounts.fromEnvironment')}</p>}
+      {account.credential === 'stored' && provider && (
+        <CredentialFields provider={provider} values={fields} onChange={setFields} errorOf={errorOf} isStored />
       )}
       <div className="grid gap-4 sm:grid-cols-2">
-        {NUMBERS.map((one) => (
+        {numbersOf(account).map((one) => (
           <Field key={one} label={t(`accounts.${one}`)} help={t(`accounts.${one}Help`)} error={errorOf(one)}>
             {(props) => (
               <Input
@@ -115,12 +115,15 @@ function changeOf(
   account: Account,
   { name, numbers, fields }: { name: string; numbers: Record<string, string>; fields: Record<string, string> },
 ): AccountChange {
-  const changed = NUMBERS.flatMap((one): [string, number | null][] => {
+  const changed = numbersOf(account).flatMap((one): [string, number | null][] => {
     const text = numbers[one] ?? ''
     const value = text === '' ? null : Number(text)
     return value === account[one] ? [] : [[one, value]]
   })
-  const given = Object.entries(fields).filter(([, value]) => value !== '')
+  // Null empties a field. A secret is not among the settings, so that one which is left empty is no change.
+  const given = Object.entries(fields).flatMap(([field, value]): [string, string | null][] =>
+    value === (account.settings[field] ?? '') ? [] : [[field, value === '' ? null : value]],
+  )
   return {
     ...(name !== account.name && { name }),
     ...Object.fromEntries(changed),

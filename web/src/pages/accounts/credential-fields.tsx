@@ -12,29 +12,31 @@ interface CredentialFieldsProps {
   onChange: (values: Record<string, string>) => void
   /** By the name of a field as the request has it, such as `fields.apiKey`. */
   errorOf: (field: string) => string | undefined
-  /** What a stored account has, without its secrets: a field that is left empty stays as it is. */
-  stored?: Record<string, string>
+  /** Whether an account has them: a secret that is left empty stays as it is. */
+  isStored?: boolean
 }
 
 /** The fields that a provider needs of an account. */
-export function CredentialFields({ provider, values, onChange, errorOf, stored }: CredentialFieldsProps) {
+export function CredentialFields({ provider, values, onChange, errorOf, isStored = false }: CredentialFieldsProps) {
   const t = useT()
   const address = CONSOLES[provider.id]
+  const isKept = (secret: boolean): boolean => isStored && secret
   const fields = provider.fields.map(({ name, title, secret, required, default: usual }) => (
     <Field
       key={name}
       label={translateMessage(title)}
-      required={required && !stored}
+      required={required && !isKept(secret)}
       error={errorOf(`fields.${name}`)}
-      help={secret ? t(stored ? 'accounts.secretKept' : 'accounts.secret') : undefined}
+      help={secret ? t(isStored ? 'accounts.secretKept' : 'accounts.secret') : undefined}
     >
       {(props) => (
         <Input
           {...props}
           type={secret ? 'password' : 'text'}
-          autoComplete="off"
-          required={required && usual === null && !stored}
-          placeholder={stored?.[name] ?? usual ?? ''}
+          // Browsers fill in the person's own password where `off` is all that a field says.
+          autoComplete={secret ? 'new-password' : 'off'}
+          required={required && usual === null && !isKept(secret)}
+          placeholder={usual ?? ''}
           value={values[name] ?? ''}
           onChange={({ target }) => onChange({ ...values, [name]: target.value })}
           className={secret ? 'font-mono' : ''}

@@ -101,6 +101,7 @@ export function Chat() {
           <Composer
             isRunning={isRunning}
             isDisabled={!model || !mayMake(session)}
+            note={t(session.role === 'viewer' ? 'role.viewerOnly' : 'chat.notStoredShort')}
             onAsk={(question) => void ask(question, settings)}
             onStop={stop}
           />

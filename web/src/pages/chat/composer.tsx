@@ -13,12 +13,14 @@ const MAX_PICTURES = 4
 interface ComposerProps {
   isRunning: boolean
   isDisabled: boolean
+  /** What holds for what is written here. */
+  note: string
   onAsk: (question: Omit<Question, 'role'>) => void
   onStop: () => void
 }
 
 /** Where one writes. Enter sends, and begins a line with the shift key. */
-export function Composer({ isRunning, isDisabled, onAsk, onStop }: ComposerProps) {
+export function Composer({ isRunning, isDisabled, note, onAsk, onStop }: ComposerProps) {
   const t = useT()
   const chooser = useRef<HTMLInputElement>(null)
   const [text, setText] = useState('')
@@ -106,7 +108,7 @@ export function Composer({ isRunning, isDisabled, onAsk, onStop }: ComposerProps
             target.value = ''
           }}
         />
-        <span className="flex-1 px-2 text-right text-soft text-xs">{t('chat.notStoredShort')}</span>
+        <span className="flex-1 px-2 text-right text-soft text-xs">{note}</span>
         {isRunning ? (
           <Button
             size="icon"

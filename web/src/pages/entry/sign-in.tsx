@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { call } from '../../api/client.ts'
 import { sessionQuery } from '../../api/queries.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { translateMessage } from '../../i18n/messages.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { Fault } from '../../ui/parts.tsx'
@@ -42,7 +43,7 @@ export function SignIn() {
       title={t('signIn.title')}
       about={way === 'key' ? t('signIn.keyAbout') : way === 'code' ? t('signIn.codeAbout') : t('signIn.about')}
     >
-      {error && <Fault error={reason ?? t('signIn.notAllowed')} />}
+      {error && <Fault error={reason === undefined ? t(textOf(error)) : translateMessage(reason)} />}
       {way === 'password' && <PasswordForm next={next} onCode={() => setWay('code')} />}
       {way === 'code' && <CodeForm next={next} />}
       {way === 'key' && <KeyForm next={next} />}
@@ -72,6 +73,11 @@ export function SignIn() {
       </div>
     </Frame>
   )
+}
+
+/** What the code says with which the login sends a browser back: of a person who has no place here, or of an attempt that failed. */
+function textOf(code: string): 'signIn.notAllowed' | 'signIn.failed' {
+  return /^(?:account_|email_|signup_|unable_to_(?:link|create))/.test(code) ? 'signIn.notAllowed' : 'signIn.failed'
 }
 
 function PasswordForm({ next, onCode }: { next: string | undefined; onCode: () => void }) {

@@ -6,6 +6,9 @@ import { translateMessage } from '../../i18n/messages.ts'
 import { Input } from '../../ui/field.tsx'
 import { Badge, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
 
+/** What the gateway shows in place of a secret. */
+const HIDDEN = '(hidden)'
+
 /** The settings in force and where they come from. They are set in the environment or a file, not here. */
 export function Configuration() {
   const t = useT()
@@ -60,7 +63,7 @@ export function Configuration() {
                 </span>
               </td>
               <td className="max-w-64 truncate align-top font-mono text-xs" title={value}>
-                {value || '–'}
+                {value === '' ? '–' : from === 'default' || value === HIDDEN ? translateMessage(value) : value}
               </td>
               <td className="align-top">
                 <Badge tone={from === 'default' ? 'plain' : 'info'}>{translateMessage(from)}</Badge>

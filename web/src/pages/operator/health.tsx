@@ -72,12 +72,14 @@ function Troubles({ health }: { health: Health }) {
   })
   const all: ReactNode[] = [
     ...(storage.problem === null ? [] : [translateMessage(storage.problem)]),
-    ...(ledger.balance_faults > 0 ? [`${t('health.faults')}: ${number(ledger.balance_faults)}`] : []),
+    ...(ledger.balance_faults > 0
+      ? [t('common.pair', { name: t('health.faults'), value: number(ledger.balance_faults) })]
+      : []),
     ...troubles.flatMap((subject) => troubleText(subject, { t, nameOf, accounts }) ?? []),
-    ...paused.map(
-      ({ host, tenant, failing_since }) =>
-        `${t('health.paused')}: ${host} (${nameOf(tenant)}${failing_since ? `, ${t('health.since', { when: dateTime(failing_since) })}` : ''})`,
-    ),
+    ...paused.map(({ host, tenant, failing_since }) => {
+      const since = failing_since ? ` · ${t('health.since', { when: dateTime(failing_since) })}` : ''
+      return t('common.pair', { name: t('health.paused'), value: `${host} · ${nameOf(tenant)}${since}` })
+    }),
   ]
   if (all.length === 0) {
     return (
@@ -158,7 +160,7 @@ function Tiles({ health: { process: running, database, last_day: day, queue } }:
     {
       label: `${t('health.consumed')} · ${t('health.lastDay')}`,
       value: usd(day.consumed_usd),
-      about: `${t('health.calls')}: ${number(day.calls)}`,
+      about: t('common.pair', { name: t('health.calls'), value: number(day.calls) }),
     },
   ]
   return (

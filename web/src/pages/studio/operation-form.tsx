@@ -153,7 +153,9 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
             <Eraser />
           </Button>
           <p className="w-full text-soft text-xs">
-            {quote && !quote.is_affordable ? (
+            {session.role === 'viewer' ? (
+              t('role.viewerOnly')
+            ) : quote && !quote.is_affordable ? (
               <span className="text-bad">
                 {t('studio.tooDear', { available: pointsAsUsd(quote.available_points) })}
               </span>
