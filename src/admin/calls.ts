@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { Call } from '../core/call.ts'
+import { SERVICE_TIERS, type ServiceTier } from '../core/usage.ts'
 import { type AdminContext, callerOf } from './context.ts'
 import {
   amountOf,
@@ -42,6 +43,10 @@ const CallBody = Type.Object({
   usage_estimated: Type.Boolean({
     description: 'The provider did not report the usage: it was counted by the characters of request and answer.',
   }),
+  service_tier: orNull(
+    Type.Enum([...SERVICE_TIERS]),
+    'How the provider worked, where that changes the price of tokens.',
+  ),
   ...money('price', 'What it cost.'),
   tried: Type.Array(Type.Object({ account: TEXT, reason: TEXT }), {
     description: 'The accounts that were asked before, and why they did not answer.',
@@ -112,10 +117,20 @@ function bodyOf(call: Call): Static<typeof CallBody> {
   }
 }
 
-function usageOf({ usage }: Call): { usage: Record<string, number> | null; usage_estimated: boolean } {
-  if (usage === null) return { usage: null, usage_estimated: false }
-  const { isEstimated = false, ...counts } = usage
-  return { usage: counts as Record<string, number>, usage_estimated: isEstimated === true } // as it was counted
+interface UsageBody {
+  usage: Record<string, number> | null
+  usage_estimated: boolean
+  service_tier: ServiceTier | null
+}
+
+function usageOf({ usage }: Call): UsageBody {
+  if (usage === null) return { usage: null, usage_estimated: false, service_tier: null }
+  const { isEstimated = false, serviceTier = null, ...counts } = usage
+  return {
+    usage: counts as Record<string, number>, // as it was counted
+    usage_estimated: isEstimated === true,
+    service_tier: SERVICE_TIERS.find((tier) => tier === serviceTier) ?? null,
+  }
 }
 
 const DESCRIPTION = 'Requests that were answered on the spot, the newest first, without their content.'

@@ -17,7 +17,7 @@ export interface CallFiles {
    * Writes the bytes as they come. What is written belongs to nothing until `name`, and is deleted by `discard`. Throws as
    * `Assets.writeStream` does.
    */
-  receive(body: Readable, caller: Caller): Promise<Received>
+  receive(body: Readable, owner: Owner): Promise<Received>
   /** Throws `storage_quota_reached`. */
   name(received: Received, file: Pick<CallFile, 'purpose' | 'name'> & { keptMs?: number }): Promise<CallFile>
   discard(received: Received): Promise<void>
@@ -25,7 +25,7 @@ export interface CallFiles {
   get(id: string, caller: Caller): Promise<CallFile>
   find(id: string, caller: Caller): Promise<CallFile | undefined>
   list(
-    caller: Caller,
+    owner: Owner,
     page: { purposes: readonly string[]; order: 'asc' | 'desc'; after?: string; limit: number },
   ): Promise<CallFile[]>
   /** Throws `not_found` where its bytes are gone. */
@@ -33,9 +33,12 @@ export interface CallFiles {
   remove(file: CallFile): Promise<void>
 }
 
+/** Whose a file is. */
+export type Owner = Pick<Caller, 'tenantId' | 'mode'>
+
 export interface Received {
   readonly asset: Awaited<ReturnType<Assets['writeStream']>>
-  readonly caller: Caller
+  readonly owner: Owner
 }
 
 export interface CallFilesOptions {
@@ -62,17 +65,17 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
       return keptMs()
     },
     find,
-    async receive(body, caller) {
+    async receive(body, owner) {
       const expiresAt = clock.now() + keptMs()
-      const asset = await assets.writeStream({ ...scopeOf(caller), kind: 'upload', body, maxBytes, expiresAt })
-      return { asset, caller }
+      const asset = await assets.writeStream({ ...scopeOf(owner), kind: 'upload', body, maxBytes, expiresAt })
+      return { asset, owner }
     },
-    async name({ asset, caller }, { keptMs: ownMs = keptMs(), ...named }) {
+    async name({ asset, owner }, { keptMs: ownMs = keptMs(), ...named }) {
       const now = clock.now()
       const expiresAt = now + ownMs
       const file: CallFile = {
         id: newId(now),
-        ...scopeOf(caller),
+        ...scopeOf(owner),
         ...named,
         assetId: asset.id,
         sizeBytes: asset.sizeBytes,
@@ -80,7 +83,7 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
         expiresAt,
       }
       const stored = { ...asset, expiresAt }
-      if (!(await store.insertCallFile({ file, asset: stored, quota: assets.quotas[caller.mode] }))) {
+      if (!(await store.insertCallFile({ file, asset: stored, quota: assets.quotas[owner.mode] }))) {
         throw await assets.quotaFaultOf(stored)
       }
       return file
@@ -91,7 +94,7 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
       if (!file) throw new PolyphonyError('not_found', 'There is no such file, or it has expired.')
       return file
     },
-    list: (caller, page) => store.listCallFiles({ ...scopeOf(caller), ...page, now: clock.now() }),
+    list: (owner, page) => store.listCallFiles({ ...scopeOf(owner), ...page, now: clock.now() }),
     async open({ assetId }) {
       const asset = await store.getAsset({ id: assetId })
       if (!asset) throw new PolyphonyError('not_found', 'The file is gone.')

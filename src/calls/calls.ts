@@ -493,13 +493,21 @@ function unpriced({ model }: Target<CallMember>): PolyphonyError {
 function boundOf({ format, json, bound, body }: CallRequest): Usage {
   if (bound) return bound
   if (!format || !json) return { inputTokens: Math.ceil(body.byteLength / CHARACTERS_PER_TOKEN) }
-  const { maxOutputTokens = USUAL_OUTPUT_TOKENS, inputCharacters, images, audioBytes, choices } = format.boundOf(json)
+  const {
+    maxOutputTokens = USUAL_OUTPUT_TOKENS,
+    inputCharacters,
+    images,
+    audioBytes,
+    choices,
+    serviceTier,
+  } = format.boundOf(json)
   return {
     inputTokens:
       Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN) +
       images * TOKENS_PER_IMAGE +
       Math.ceil(audioBytes / BYTES_PER_AUDIO_TOKEN),
     outputTokens: maxOutputTokens * choices,
+    ...(serviceTier ? { serviceTier } : {}),
   }
 }
 

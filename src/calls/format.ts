@@ -5,6 +5,7 @@ import type {
 } from '@ai-sdk/provider'
 import type { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { ServiceTier } from '../core/usage.ts'
 import type { VendorApi } from '../providers/provider.ts'
 
 export type FormatId = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini'
@@ -18,6 +19,8 @@ export interface Usage {
   cachedReadTokens: number
   /** Part of the input. */
   cachedWriteTokens: number
+  /** Part of what was written to the cache. */
+  cachedWriteHourTokens?: number
   outputTokens: number
   /** Part of the output. */
   reasoningTokens: number
@@ -27,6 +30,10 @@ export interface Usage {
   outputAudioTokens: number
   /** Part of the output. */
   imageTokens: number
+  webSearches?: number
+  fileSearches?: number
+  codeContainers?: number
+  serviceTier?: ServiceTier
 }
 
 export interface FormatRequest {
@@ -80,6 +87,8 @@ export interface Bound {
   /** Decoded bytes of audio in the request. */
   audioBytes: number
   choices: number
+  /** As the request asks for it, where that may raise the price. */
+  serviceTier?: ServiceTier
 }
 
 export interface Format {

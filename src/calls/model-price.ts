@@ -1,34 +1,66 @@
 import { type Points, usdToPoints } from '../core/points.ts'
-import type { ModelPrice, Usage } from '../core/usage.ts'
+import type { ModelPrice, ServiceTier, Usage } from '../core/usage.ts'
 
 const MILLION = 1_000_000
+
+/** They multiply the prices beside them, so an account's factor does not change them. */
+const FACTORS = {
+  priority: 'priorityFactor',
+  flex: 'flexFactor',
+  fast: 'fastFactor',
+} as const satisfies Record<ServiceTier, keyof ModelPrice>
+const FACTOR_NAMES: ReadonlySet<string> = new Set(Object.values(FACTORS))
 
 /** A price for an account with a factor of its own, such as 0 for a tenant's. */
 export function scaled(price: ModelPrice, factor: number): ModelPrice {
   if (factor === 1) return price
-  return Object.fromEntries(Object.entries(price).map(([kind, usd]) => [kind, usd * factor]))
+  return Object.fromEntries(
+    Object.entries(price).map(([kind, usd]) => [kind, FACTOR_NAMES.has(kind) ? usd : usd * factor]),
+  )
 }
 
 /** What a call costs, in points. Kinds without a price of their own cost what their whole does. */
 export function priceOfUsage(usage: Usage, price: ModelPrice): Points {
   const { input = 0, output = 0 } = price
-  const { cachedRead = input, cachedWrite = input, inputAudio = input, outputAudio = output, image = output } = price
+  const {
+    cachedRead = input,
+    cachedWrite = input,
+    cachedWriteHour = cachedWrite,
+    inputAudio = input,
+    outputAudio = output,
+    image = output,
+  } = price
   const read = usage.cachedReadTokens ?? 0
   const written = usage.cachedWriteTokens ?? 0
+  const writtenForHour = Math.min(written, usage.cachedWriteHourTokens ?? 0)
   const heard = usage.inputAudioTokens ?? 0
   const spoken = usage.outputAudioTokens ?? 0
   const drawn = usage.imageTokens ?? 0
   const plainInput = Math.max(0, (usage.inputTokens ?? 0) - read - written - heard)
   const plainOutput = Math.max(0, (usage.outputTokens ?? 0) - spoken - drawn)
-  const millionths =
+  const tierFactor = (usage.serviceTier && price[FACTORS[usage.serviceTier]]) ?? 1
+  const tokens =
     plainInput * input +
     read * cachedRead +
-    written * cachedWrite +
+    (written - writtenForHour) * cachedWrite +
+    writtenForHour * cachedWriteHour +
     heard * inputAudio +
     plainOutput * output +
     spoken * outputAudio +
-    drawn * image +
+    drawn * image
+  const millionths =
+    tokens * tierFactor +
+    toolFees(usage, price) +
     (usage.characters ?? 0) * (price.character ?? 0) +
     (usage.seconds ?? 0) * (price.second ?? 0)
   return usdToPoints(millionths / MILLION + (price.call ?? 0))
+}
+
+function toolFees({ webSearches = 0, fileSearches = 0, codeContainers = 0 }: Usage, price: ModelPrice): number {
+  return (
+    webSearches * (price.webSearch ?? 0) +
+    (webSearches > 0 ? (price.searchedCall ?? 0) : 0) +
+    fileSearches * (price.fileSearch ?? 0) +
+    codeContainers * (price.codeContainer ?? 0)
+  )
 }

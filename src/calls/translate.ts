@@ -33,7 +33,9 @@ export async function translated(
   const asked = { ...options, abortSignal: signal }
   if (!request.isStreamed) {
     const result = await model.doGenerate(asked)
-    const usage = usageOfModel(result.usage) ?? estimated(request, charactersIn(result.content as unknown as Json)) // plain data
+    const usage =
+      usageOfModel(result.usage, result.providerMetadata) ??
+      estimated(request, charactersIn(result.content as unknown as Json)) // plain data
     const text = JSON.stringify(format.answer(result, context))
     running.firstByteMs = Math.round(performance.timeOrigin + performance.now() - startedAt)
     return { status: 200, headers: JSON_TYPE, body: text, ended: Promise.resolve({ outcome: 'completed', usage }) }
@@ -83,7 +85,7 @@ async function streamed(
 
   function write(part: LanguageModelV4StreamPart): string {
     if (part.type === 'finish') {
-      usage = usageOfModel(part.usage)
+      usage = usageOfModel(part.usage, part.providerMetadata)
       if (part.finishReason.unified === 'error') broke ??= 'vendor_silent'
     } else if ('delta' in part) delivered += part.delta.length
     else if (part.type === 'error') broke = vendorFailure(part.error).code

@@ -1,10 +1,38 @@
-import type { LanguageModelV4Usage } from '@ai-sdk/provider'
-import { isJsonObject, type Json } from '../core/json.ts'
+import type { LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider'
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { SERVICE_TIERS } from '../core/usage.ts'
 import type { Usage } from './format.ts'
 
 /** A count of units in an answer. Anything but a finite number from 0 counts as 0. */
 export function unitsIn(value: Json | undefined): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0
+}
+
+/** The tier that a vendor names, where it may have a price of its own. */
+export function tierIn(value: unknown): Pick<Usage, 'serviceTier'> {
+  const serviceTier = SERVICE_TIERS.find((tier) => tier === value)
+  return serviceTier ? { serviceTier } : {}
+}
+
+/** Those that were used at all. */
+export function toolsUsed(uses: Pick<Usage, 'webSearches' | 'fileSearches' | 'codeContainers'>): typeof uses {
+  return Object.fromEntries(Object.entries(uses).filter(([, count]) => count > 0))
+}
+
+/**
+ * What Anthropic's `usage` has beside the usual counts, each with a price of its own: what is kept in its cache for an hour,
+ * searches of the web, and fast mode (https://docs.anthropic.com/en/api/messages#response-usage). Its `service_tier` changes
+ * no price of a token.
+ */
+export function anthropicExtras(usage: JsonObject): Partial<Usage> {
+  const created = isJsonObject(usage.cache_creation) ? usage.cache_creation : {}
+  const tools = isJsonObject(usage.server_tool_use) ? usage.server_tool_use : {}
+  const cachedWriteHourTokens = unitsIn(created.ephemeral_1h_input_tokens)
+  return {
+    ...(cachedWriteHourTokens > 0 ? { cachedWriteHourTokens } : {}),
+    ...toolsUsed({ webSearches: unitsIn(tools.web_search_requests) }),
+    ...tierIn(usage.speed),
+  }
 }
 
 /** Usage from the counts that are known; the others are 0. */
@@ -24,7 +52,10 @@ export function usageFrom(known: Partial<Usage> & Pick<Usage, 'inputTokens' | 'o
  * The usage that an AI SDK model reports; undefined where the vendor reported none. The parts that are not in its common
  * form (audio, images) come from the vendor's own, which it keeps in `raw`.
  */
-export function usageOfModel({ inputTokens, outputTokens, raw }: LanguageModelV4Usage): Usage | undefined {
+export function usageOfModel(
+  { inputTokens, outputTokens, raw }: LanguageModelV4Usage,
+  metadata: SharedV4ProviderMetadata = {},
+): Usage | undefined {
   if (inputTokens.total === undefined && outputTokens.total === undefined) return undefined
   const details = isJsonObject(raw) ? raw : {}
   return usageFrom({
@@ -37,7 +68,15 @@ export function usageOfModel({ inputTokens, outputTokens, raw }: LanguageModelV4
     outputAudioTokens:
       audioIn(details.completion_tokens_details) || modalityIn(details.candidatesTokensDetails, 'AUDIO'),
     imageTokens: modalityIn(details.candidatesTokensDetails, 'IMAGE'),
+    ...anthropicExtras(details),
+    ...tierIn(tierOf(details, metadata)),
   })
+}
+
+/** OpenAI's Responses API says it beside the usage, as other vendors may in it. */
+function tierOf({ service_tier, speed }: JsonObject, metadata: SharedV4ProviderMetadata): unknown {
+  const told = Object.values(metadata).find(({ serviceTier }) => typeof serviceTier === 'string')
+  return told?.serviceTier ?? speed ?? service_tier
 }
 
 /** Tokens of one modality in Gemini's lists of `{ modality, tokenCount }`. */

@@ -7,13 +7,21 @@ const PRICES = [
   'input',
   'cachedRead',
   'cachedWrite',
+  'cachedWriteHour',
   'output',
   'inputAudio',
   'outputAudio',
   'image',
   'character',
   'second',
+  'webSearch',
+  'searchedCall',
+  'fileSearch',
+  'codeContainer',
   'call',
+  'priorityFactor',
+  'flexFactor',
+  'fastFactor',
 ] as const satisfies (keyof ModelPrice)[]
 
 const SCHEMA: JsonObject = {
@@ -96,7 +104,10 @@ function priceOf(value: unknown, at: string): ModelPrice {
   for (const name of PRICES) delete others[name]
   refuseOthers(others, at)
   const wrong = Object.entries(given).find(([, one]) => typeof one !== 'number' || !(one >= 0))
-  if (wrong) throw new ConfigError(`${at}.${wrong[0]} must be a number from 0: USD for a million.`)
+  if (wrong)
+    throw new ConfigError(
+      `${at}.${wrong[0]} must be a number from 0${wrong[0].endsWith('Factor') ? '' : ': USD for a million'}.`,
+    )
   return given as ModelPrice // its members were checked
 }
 

@@ -41,7 +41,7 @@ export function checkModelAllowed(caller: Pick<Caller, 'allowedModels'>, model: 
 }
 
 /** The scope of a caller's key: the tasks and files of one tenant in one mode. */
-export function scopeOf({ tenantId, mode }: Caller): Pick<Caller, 'tenantId' | 'mode'> {
+export function scopeOf({ tenantId, mode }: Pick<Caller, 'tenantId' | 'mode'>): Pick<Caller, 'tenantId' | 'mode'> {
   return { tenantId, mode }
 }
 

@@ -5,6 +5,8 @@ export interface Usage {
   /** Tokens that the provider found in its cache, and tokens that it put there. */
   cachedReadTokens?: number
   cachedWriteTokens?: number
+  /** Part of those written to the cache: they stay there for an hour, which costs more than the usual five minutes. */
+  cachedWriteHourTokens?: number
   /** All tokens of the answer, those of reasoning among them. */
   outputTokens?: number
   reasoningTokens?: number
@@ -17,23 +19,42 @@ export interface Usage {
   characters?: number
   /** Seconds of transcribed sound. */
   seconds?: number
+  /** Uses of tools that run at the provider, which it charges beside the tokens: searches of the web and of files, containers for code. */
+  webSearches?: number
+  fileSearches?: number
+  codeContainers?: number
+  /** How the provider says that it worked, where that changes the price of tokens. */
+  serviceTier?: ServiceTier
   /** The provider did not report it: it was counted by the characters of request and answer. */
   isEstimated?: true
 }
+
+export const SERVICE_TIERS = ['priority', 'flex', 'fast'] as const
+export type ServiceTier = (typeof SERVICE_TIERS)[number]
 
 /** USD for a million of each. Audio and image tokens cost as others do unless a price is set for them. */
 export interface ModelPrice {
   input?: number
   cachedRead?: number
   cachedWrite?: number
+  cachedWriteHour?: number
   output?: number
   inputAudio?: number
   outputAudio?: number
   image?: number
   character?: number
   second?: number
+  webSearch?: number
+  /** A call that searched the web at all, however often. */
+  searchedCall?: number
+  fileSearch?: number
+  codeContainer?: number
   /** USD for the call itself. */
   call?: number
+  /** What the prices of tokens are multiplied by where the provider worked so; absent = 1. */
+  priorityFactor?: number
+  flexFactor?: number
+  fastFactor?: number
 }
 
 /** A model name of the operator's own, or the way of one that providers have. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Format } from '../calls/format.ts'
+import type { Format, Usage } from '../calls/format.ts'
 import { usageFrom } from '../calls/usage.ts'
+import type { JsonObject } from '../core/json.ts'
 import { messagesFormat } from './anthropic/messages-format.ts'
 import { generateFormat } from './gemini/generate-format.ts'
 import { chatFormat } from './openai/chat-format.ts'
@@ -170,5 +171,112 @@ describe('the usage of a whole answer', () => {
     ['that is garbage', responsesFormat, { usage: { input_tokens: -5, output_tokens: Number.NaN } }, simple(0, 0)],
   ])('is read: %s', (_what, format, answer, expected) => {
     expect(format.usageOf(answer)).toEqual(expected)
+  })
+})
+
+/** The events of a stream that ends with the answer: what stands in it, where the vendor sends it. */
+const EVENTS = {
+  chat: (answer: JsonObject): object[] => [
+    { choices: [{ delta: { content: 'a' } }], service_tier: 'default', usage: null },
+    { choices: [], ...answer },
+  ],
+  responses: (answer: JsonObject): object[] => [
+    { type: 'response.created', response: { service_tier: 'auto', output: [], usage: null } },
+    ...(answer.output as JsonObject[]).flatMap((item) => [
+      { type: 'response.output_item.added', item },
+      { type: 'response.output_item.done', item },
+    ]),
+    { type: 'response.completed', response: answer },
+  ],
+  messages: ({ usage }: JsonObject): object[] => {
+    const { server_tool_use, output_tokens, ...start } = usage as JsonObject
+    return [
+      { type: 'message_start', message: { usage: { ...start, output_tokens: 1 } } },
+      { type: 'message_delta', usage: { output_tokens, server_tool_use } },
+    ]
+  },
+  generate: ({ usageMetadata, candidates }: JsonObject): object[] => [
+    { candidates, usageMetadata: { promptTokenCount: 5 } },
+    { candidates, usageMetadata },
+  ],
+}
+
+const search = (type: string) => ({ type: 'web_search_call', action: { type, query: 'rain' }, status: 'completed' })
+const code = (container_id: string) => ({ type: 'code_interpreter_call', container_id, code: '{"type":"search"}' })
+
+describe('what is billed beside plain tokens', () => {
+  it.each<[string, Format, (answer: JsonObject) => object[], JsonObject, Partial<Usage>]>([
+    [
+      "OpenAI's priority processing, in Chat Completions",
+      chatFormat,
+      EVENTS.chat,
+      { service_tier: 'priority', usage: { prompt_tokens: 5, completion_tokens: 7 } },
+      { serviceTier: 'priority' },
+    ],
+    [
+      'a tier without a price of its own',
+      chatFormat,
+      EVENTS.chat,
+      { service_tier: 'default', usage: { prompt_tokens: 5, completion_tokens: 7 } },
+      {},
+    ],
+    [
+      "OpenAI's flex processing and tools, in Responses: searches, not the pages that they open, and each container once",
+      responsesFormat,
+      EVENTS.responses,
+      {
+        service_tier: 'flex',
+        usage: { input_tokens: 5, output_tokens: 7 },
+        output: [
+          search('search'),
+          search('open_page'),
+          search('search'),
+          { type: 'file_search_call', queries: ['a', 'b'], results: null },
+          code('cntr_1'),
+          code('cntr_1'),
+          code('cntr_2'),
+          { type: 'message', content: [{ type: 'output_text', text: '"action":{"type":"search"}' }] },
+        ],
+      },
+      { serviceTier: 'flex', webSearches: 2, fileSearches: 1, codeContainers: 2 },
+    ],
+    [
+      "Anthropic's cache of an hour, searches and fast mode",
+      messagesFormat,
+      EVENTS.messages,
+      {
+        usage: {
+          input_tokens: 1,
+          cache_creation_input_tokens: 4,
+          cache_creation: { ephemeral_5m_input_tokens: 1, ephemeral_1h_input_tokens: 3 },
+          output_tokens: 7,
+          server_tool_use: { web_search_requests: 2, web_fetch_requests: 3 },
+          service_tier: 'priority',
+          speed: 'fast',
+        },
+      },
+      { cachedWriteTokens: 4, cachedWriteHourTokens: 3, webSearches: 2, serviceTier: 'fast' },
+    ],
+    [
+      "Gemini's searches, each once",
+      generateFormat,
+      EVENTS.generate,
+      {
+        candidates: [{ groundingMetadata: { webSearchQueries: ['rain', 'rain \u2014 "tin" roof', 'rain'] } }],
+        usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 7 },
+      },
+      { webSearches: 2 },
+    ],
+  ])('is read of a whole answer and of a stream: %s', (_what, format, eventsOf, answer, extra) => {
+    const expected = usageFrom({ inputTokens: 5, outputTokens: 7, ...extra })
+    expect(format.usageOf(answer)).toEqual(expected)
+    const meter = format.meter()
+    const stream = Buffer.from(
+      eventsOf(answer)
+        .map((event) => `data: ${JSON.stringify(event)}\n\n`)
+        .join(''),
+    )
+    for (const byte of stream) meter.push(Uint8Array.of(byte))
+    expect(meter.usage()).toEqual(expected)
   })
 })

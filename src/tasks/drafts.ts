@@ -15,7 +15,7 @@ export interface Drafts {
   /** How long one is kept, in days. */
   readonly days: number
   /** Throws `payload_too_large` and `storage_quota_reached`. */
-  open(kind: string, body: JsonObject, caller: Caller): Promise<Draft>
+  open(kind: string, body: JsonObject, caller: Pick<Caller, 'tenantId' | 'mode'>): Promise<Draft>
   /** Undefined for an unknown id, for another kind, for another tenant's and for the other mode's. */
   find(id: string, kind: string, caller: Caller): Promise<Draft | undefined>
   /** Those of the ids that `find` would give, in any order. */

@@ -3,6 +3,7 @@ import { GoogleGenAI } from '@google/genai'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Call } from '../../src/core/call.ts'
+import type { JsonObject } from '../../src/core/json.ts'
 import { type FakeModels, openFakeModels, USED, WORDS } from '../support/fake-models.ts'
 import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
@@ -110,7 +111,106 @@ const MODELS = {
   'openai-compatible': 'local-model',
 }
 
+/** Answers of vendors that report more than plain tokens, whole. What each costs is worked out by hand from the list, in USD. */
+const BILLED: [what: string, answer: JsonObject, usd: number, ask: () => Promise<unknown>][] = [
+  [
+    'priority processing at twice the price',
+    {
+      choices: [{ index: 0, message: { role: 'assistant', content: TEXT }, finish_reason: 'stop' }],
+      service_tier: 'priority',
+      usage: { prompt_tokens: 1_000, completion_tokens: 50, total_tokens: 1_050 },
+    },
+    2 * (1_000 * 1.25 + 50 * 10),
+    () => openai().chat.completions.create({ model: 'gpt-5', messages: ASK, service_tier: 'priority' }),
+  ],
+  [
+    'tools of Responses by their use',
+    {
+      output: [
+        { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'rain' } },
+        { type: 'file_search_call', id: 'fs_1', status: 'completed', queries: ['rain'] },
+        { type: 'message', id: 'msg_1', role: 'assistant', content: [{ type: 'output_text', text: TEXT }] },
+      ],
+      service_tier: 'flex',
+      usage: { input_tokens: 1_000, output_tokens: 50 },
+    },
+    0.5 * (1_000 * 1.25 + 50 * 10) + 10_000 + 2_500,
+    () => openai().responses.create({ model: 'gpt-5', input: 'rain', tools: [{ type: 'web_search' }] }),
+  ],
+  [
+    'a cache of an hour at twice the input, and a search',
+    {
+      type: 'message',
+      content: [{ type: 'text', text: TEXT }],
+      usage: {
+        input_tokens: 100,
+        output_tokens: 50,
+        cache_creation_input_tokens: 900,
+        cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 900 },
+        server_tool_use: { web_search_requests: 1, web_fetch_requests: 0 },
+      },
+    },
+    100 * 3 + 900 * 6 + 50 * 15 + 10_000,
+    () =>
+      anthropic().messages.create({
+        model: 'claude-sonnet-4-5',
+        max_tokens: 100,
+        messages: [
+          {
+            role: 'user',
+            content: [{ type: 'text', text: 'rain', cache_control: { type: 'ephemeral', ttl: '1h' } }],
+          },
+        ],
+      }),
+  ],
+  [
+    'the same through another format',
+    {
+      type: 'message',
+      id: 'msg_1',
+      model: 'upstream',
+      role: 'assistant',
+      stop_reason: 'end_turn',
+      content: [{ type: 'text', text: TEXT }],
+      usage: {
+        input_tokens: 100,
+        output_tokens: 50,
+        cache_creation_input_tokens: 900,
+        cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 900 },
+      },
+    },
+    100 * 3 + 900 * 6 + 50 * 15,
+    () => openai().chat.completions.create({ model: 'claude-sonnet-4-5', messages: ASK }),
+  ],
+  [
+    'a prompt of Gemini that searches',
+    {
+      candidates: [
+        {
+          content: { role: 'model', parts: [{ text: TEXT }] },
+          finishReason: 'STOP',
+          groundingMetadata: { webSearchQueries: ['rain', 'green rain'] },
+        },
+      ],
+      usageMetadata: { promptTokenCount: 1_000, candidatesTokenCount: 50, totalTokenCount: 1_050 },
+    },
+    1_000 * 1.25 + 50 * 10 + 35_000,
+    () =>
+      gemini().models.generateContent({
+        model: 'gemini-2.5-pro',
+        contents: 'rain',
+        config: { tools: [{ googleSearch: {} }] },
+      }),
+  ],
+]
+
 describe('calls', () => {
+  it.each(BILLED)('are billed as the vendor reports: %s', async (_what, answer, usd, ask) => {
+    vendor.troubles.push({ status: 200, body: JSON.stringify(answer) })
+    await ask()
+    expect((await lastCall())?.pricePoints).toBe(Math.round(usd * 10))
+  })
+
   it('a server without a list of models of its own is asked for one', async () => {
     const names = async () => (await openai().models.list()).data.map(({ id }) => id)
     await expect.poll(names).toContain('local-model')

@@ -33,6 +33,7 @@ function boundOf(body: JsonObject): Bound {
     inputCharacters: counted.inputCharacters + declared,
     maxOutputTokens: limitIn(body.max_tokens),
     choices: 1,
+    ...(body.speed === 'fast' ? { serviceTier: body.speed } : {}),
   }
 }
 

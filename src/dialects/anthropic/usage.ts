@@ -1,5 +1,5 @@
 import type { Usage } from '../../calls/format.ts'
-import { unitsIn, usageFrom } from '../../calls/usage.ts'
+import { anthropicExtras, unitsIn, usageFrom } from '../../calls/usage.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 
 /**
@@ -19,6 +19,7 @@ export function messagesUsage(usage: Json | undefined): Usage | undefined {
     cachedWriteTokens,
     outputTokens: output,
     reasoningTokens: unitsIn(details.thinking_tokens),
+    ...anthropicExtras(usage),
   })
 }
 

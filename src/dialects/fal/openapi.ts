@@ -187,6 +187,39 @@ function uploadOperations({ uploadMaxBytes, uploadHours }: DialectContext['limit
     required: ['upload_url', 'file_url'],
     properties: { upload_url: { type: 'string' }, file_url: { type: 'string' } },
   }
+  const upload = inPath('upload', 'The upload again, as the token’s client names it.')
+  const number = inPath('number', 'The number of the part, from 1.')
+  const part = {
+    type: 'object',
+    required: ['partNumber', 'etag'],
+    properties: { partNumber: { type: 'integer' }, etag: { type: 'string' } },
+  }
+  const putPart = (inParts: Json[]) =>
+    route(
+      'Put a part of a file, within an hour',
+      { '200': answer('It is stored.', part) },
+      {
+        parameters: inParts,
+        codes: [...codes, 'invalid_input'],
+        isOpen: true,
+        requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
+      },
+    )
+  const completeParts = (inParts: Json[]) =>
+    route(
+      `Make the file of its parts, ${uploadMaxBytes} bytes at most; it is kept for ${uploadHours} hours`,
+      { '200': answer('It is stored.', { type: 'object' }) },
+      {
+        parameters: inParts,
+        codes: [...codes, 'invalid_input'],
+        isOpen: true,
+        requestBody: jsonBody({
+          type: 'object',
+          required: ['parts'],
+          properties: { parts: { type: 'array', items: part } },
+        }),
+      },
+    )
   return {
     falUpload: route(
       'Begin an upload',
@@ -220,7 +253,26 @@ function uploadOperations({ uploadMaxBytes, uploadHours }: DialectContext['limit
         requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
       },
     ),
-    falUploadParts: route('Not offered: uploads in parts', {}, { codes: [...COMMON_ERRORS, 'payload_too_large'] }),
+    falUploadParts: route(
+      'Begin an upload in parts, of a file above 90 MiB; refused where none may have so many bytes',
+      { '200': answer('The URL below which the parts are put, and the URL of the file for inputs.', addresses) },
+      { codes: [...COMMON_ERRORS, 'malformed_body', 'invalid_input', 'payload_too_large'], requestBody: uploadRequest },
+    ),
+    falTokenParts: route(
+      'Begin an upload in parts with a token',
+      {
+        '200': answer('The URL below which the parts are put, which is then the file’s, and the id of the upload.', {
+          type: 'object',
+          required: ['access_url', 'uploadId'],
+          properties: { access_url: { type: 'string' }, uploadId: { type: 'string' } },
+        }),
+      },
+      { codes: ['unauthorized', 'rate_limited'], isOpen: true },
+    ),
+    falPutPart: putPart([...parameters, number]),
+    falPutTokenPart: putPart([...parameters, upload, number]),
+    falCompleteParts: completeParts(parameters),
+    falCompleteTokenParts: completeParts([...parameters, upload]),
     falPutUpload: route(
       `Put the bytes, ${uploadMaxBytes} at most; they are kept for ${uploadHours} hours`,
       { '200': answer('They are stored.', { type: 'object' }) },

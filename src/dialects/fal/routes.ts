@@ -12,6 +12,7 @@ import { errorAnswer, failureOf } from './errors.ts'
 import { isRequest, resultOf, statusOf, webhookFor } from './from-task.ts'
 import { inlined } from './inline-files.ts'
 import type { Descriptions } from './openapi.ts'
+import { checkRoomForParts, openPartRoutes } from './part-uploads.ts'
 import { ownPathOf, PREFIX, pathBelow, targetOf } from './target.ts'
 import { requestsFor } from './to-request.ts'
 import { DIALECT, toTask } from './to-task.ts'
@@ -30,6 +31,7 @@ export const fal: Dialect = {
   async routes(app, context) {
     await app.register(async (open) => openUploadRoutes(open, context))
     await app.register(async (open) => openTokenRoutes(open, context))
+    await app.register(async (open) => openPartRoutes(open, context))
     await app.register(async (keyed) => {
       takeHostedClients(keyed)
       await serve(keyed, context, {
@@ -53,6 +55,10 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
   const queue: Handler = (request, reply) => queueCall(request, reply, context)
   const run: Handler = (request, reply) => runCall(request, reply, context)
   const initiate: Handler = (request) => initiateUpload(request, context)
+  const initiateParts: Handler = (request) => {
+    checkRoomForParts(context.limits)
+    return initiateUpload(request, context)
+  }
 
   app.post('/queue/*', described({ '/queue/{path}': 'falSubmit' }), queue)
   app.get('/queue/*', described({ '/queue/{path}': 'falRead' }), queue)
@@ -60,13 +66,7 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
   app.post('/run/*', described({ '/run/{path}': 'falRun' }), run)
   app.post('/storage/upload/initiate', described('falUpload'), initiate)
   app.post('/storage/auth/token', described('falUploadToken'), (request) => createUploadToken(request, context))
-  app.post('/storage/upload/initiate-multipart', described('falUploadParts'), () => {
-    const { uploadMaxBytes } = context.limits
-    throw new PolyphonyError(
-      'payload_too_large',
-      `A file is uploaded whole here, and has at most ${uploadMaxBytes} bytes.`,
-    )
-  })
+  app.post('/storage/upload/initiate-multipart', described('falUploadParts'), initiateParts)
 
   const proxy: Handler = (request, reply) => {
     const { 'x-fal-target-url': target } = request.headers
@@ -78,8 +78,10 @@ function falRoutes(app: FastifyInstance, context: DialectContext): void {
     request.query = Object.fromEntries(queryOf(request))
     if (path.startsWith(`${PREFIX}/queue/`)) return queue(request, reply)
     if (request.method === 'POST' && path.startsWith(`${PREFIX}/run/`)) return run(request, reply)
-    if (request.method === 'POST' && path.startsWith(`${PREFIX}/storage/upload/initiate?`))
+    if (request.method === 'POST' && /^\/fal\/storage\/upload\/initiate(?:\?|$)/.test(path))
       return initiate(request, reply)
+    if (request.method === 'POST' && /^\/fal\/storage\/upload\/initiate-multipart(?:\?|$)/.test(path))
+      return initiateParts(request, reply)
     if (request.method === 'POST' && /^\/fal\/storage\/auth\/token(?:\?|$)/.test(path))
       return createUploadToken(request, context)
     throw new PolyphonyError('not_found', `Invalid URL (${request.method} ${path.split('?', 1)[0]})`)

@@ -22,10 +22,10 @@ const described = describedBy<Descriptions>()
  * without the key, and the second is then the file's. What connects them is a draft, whose id is the secret.
  */
 
-const DRAFT = 'fal.upload'
-const FILES = `${PREFIX}/storage/files`
-const TOKEN = 'fal.token'
-const TOKEN_MS = HOUR_MS
+export const DRAFT = 'fal.upload'
+export const FILES = `${PREFIX}/storage/files`
+export const TOKEN = 'fal.token'
+export const TOKEN_MS = HOUR_MS
 /** Takes the place of fal's file server. */
 const CDN = `${PREFIX}/storage/cdn`
 
@@ -96,8 +96,6 @@ export function openUploadRoutes(app: FastifyInstance, context: DialectContext):
 /** An upload in one step, with a token in place of the key. */
 export function openTokenRoutes(app: FastifyInstance, context: DialectContext): void {
   const { assets, drafts, limits, clock, urls } = context
-  const unauthorized = () =>
-    new PolyphonyError('unauthorized', `Send a token of POST ${PREFIX}/storage/auth/token: Authorization: Bearer …`)
 
   handleErrors(app, errorAnswer)
   guardUploads(app, context, TOKEN, unauthorized, tokenIn)
@@ -116,11 +114,18 @@ export function openTokenRoutes(app: FastifyInstance, context: DialectContext): 
   })
 }
 
-function tokenIn({ headers: { authorization = '' } }: FastifyRequest): string {
+export function unauthorized(): PolyphonyError {
+  return new PolyphonyError(
+    'unauthorized',
+    `Send a token of POST ${PREFIX}/storage/auth/token: Authorization: Bearer …`,
+  )
+}
+
+export function tokenIn({ headers: { authorization = '' } }: FastifyRequest): string {
   return /^Bearer (\S{1,100})$/i.exec(authorization)?.[1] ?? ''
 }
 
-function noUpload(): PolyphonyError {
+export function noUpload(): PolyphonyError {
   return new PolyphonyError('not_found', 'There is no such upload, or it has expired.')
 }
 

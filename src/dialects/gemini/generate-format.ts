@@ -4,9 +4,11 @@ import { atLeastOne, type Counted, countedFile, countInput, limitIn, writtenLeng
 import { metersOf } from '../shared/formats/meter.ts'
 import { errorBody } from './errors.ts'
 import { readGenerate } from './read-generate.ts'
-import { generateUsage } from './usage.ts'
+import { generateUsage, searchesIn } from './usage.ts'
 import { writeResponse } from './write-response.ts'
 import { streamResponse } from './write-response-stream.ts'
+
+const SEARCHES = 'candidates.groundingMetadata.webSearchQueries'
 
 /** Gemini's generateContent and streamGenerateContent (https://ai.google.dev/api/generate-content). */
 export const generateFormat: Format = {
@@ -15,11 +17,12 @@ export const generateFormat: Format = {
   answer: writeResponse,
   openStream: streamResponse,
   failure: errorBody,
-  usageOf: (answer) => generateUsage(answer.usageMetadata),
+  usageOf: (answer) => generateUsage(answer.usageMetadata, searchesIn(answer)),
   meter: metersOf({
     usage: ['usageMetadata'],
     text: ['candidates.content.parts.text'],
-    read: (found) => generateUsage(found.usageMetadata),
+    words: [SEARCHES],
+    read: (found, words) => generateUsage(found.usageMetadata, words.kindsOf(SEARCHES)),
   }),
   boundOf,
 }

@@ -8,6 +8,9 @@ import { unprefixed } from './prefixed-ids.ts'
 /** What clients may send files for: https://platform.openai.com/docs/api-reference/files/create. */
 export const UPLOADED = ['assistants', 'batch', 'fine-tune', 'vision', 'user_data', 'evals'] as const
 
+/** OpenAI's ids of files begin so. */
+export const FILE_PREFIX = 'file-'
+
 /** All files that one request may hold. */
 const MAX_BYTES = 32 * 2 ** 20
 

@@ -8,6 +8,7 @@ import { takeForms } from '../kit/form.ts'
 import { bodyOf, filesOf } from '../kit/form-body.ts'
 import { serve, submitAndWait } from '../kit/protocol.ts'
 import { finalErrors } from '../kit/should-retry-header.ts'
+import { withImageFiles } from '../shared/image-file-ids.ts'
 import { imageSubmission, typedForm } from '../shared/image-submission.ts'
 import { withStyle } from '../shared/recraft-styles.ts'
 import { errorBody, statusOf } from './errors.ts'
@@ -53,8 +54,10 @@ export const openaiImages: Dialect = {
 async function read(route: (typeof ROUTES)[number], request: FastifyRequest, context: DialectContext) {
   const body = await bodyOf(request, context, { maxFiles: MAX_FILES, filesOf: filesOf(gptImageEdit.input) })
   const { stream, partial_images: partial, ...fields } = body.fields
-  const whole = body.isForm ? typedForm(fields) : fields
-  const styled = !isGiven(whole.style_id) ? whole : await withStyle(whole, request.caller, context)
+  const { caller } = request
+  const sent = body.isForm ? typedForm(fields) : fields
+  const whole = await withImageFiles(sent, { caller, callFiles: context.callFiles })
+  const styled = !isGiven(whole.style_id) ? whole : await withStyle(whole, caller, context)
   if (isGiven(partial) && !/^[0-3]$/.test(String(partial))) {
     throw invalidInput('partial_images', 'must be an integer from 0 to 3')
   }

@@ -12,6 +12,7 @@ import { serve, submitTask } from '../kit/protocol.ts'
 import { taskFor } from '../kit/requests.ts'
 import { finalErrors } from '../kit/should-retry-header.ts'
 import { deleteTask, isDeleted } from '../shared/deleted-tasks.ts'
+import { withImageFiles } from '../shared/image-file-ids.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { filesOf, fromTask, isVideo } from './from-task.ts'
 import { listVideos } from './list.ts'
@@ -58,7 +59,8 @@ function videoRoutes(app: FastifyInstance, at: string, context: DialectContext):
 
   app.post(at, described('videosCreate'), async (request, reply) => {
     const { fields } = await bodyOf(request, context, { maxFiles: 1, filesOf: filesOfVideo })
-    return shown(await submitTask(request, reply, context, videoTask(fields)), context)
+    const whole = await withImageFiles(fields, { caller: request.caller, callFiles: context.callFiles })
+    return shown(await submitTask(request, reply, context, videoTask(whole)), context)
   })
 
   app.post<OneVideo>(`${at}/:id/remix`, described('videosRemix'), async (given, reply) => {

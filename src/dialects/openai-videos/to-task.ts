@@ -125,7 +125,7 @@ function referenceIn(whole: Json | undefined, others: JsonObject) {
     return { reference: optionalText(value, 'input_reference'), field: 'input_reference', fields }
   }
   if (isGiven(value.file_id)) {
-    const rule = 'is not supported: this gateway keeps no files of OpenAI; send image_url, or the file in a form'
+    const rule = 'names no file that was uploaded here by POST /v1/files; send image_url, or the file in a form'
     throw invalidInput('input_reference.file_id', rule)
   }
   const field = 'input_reference.image_url'

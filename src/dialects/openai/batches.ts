@@ -7,11 +7,11 @@ import type { DialectContext } from '../dialect.ts'
 import { jsonOf, passedHeaders } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { isGiven, optionalNumber, shown } from '../kit/fields.ts'
+import { FILE_PREFIX } from '../kit/own-files.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import { BATCH_ENDPOINTS, OPENAI_BATCHES } from './batch-format.ts'
 import { keptSeconds } from './files.ts'
 import type { Descriptions } from './openapi.ts'
-import { FILE_PREFIX } from './own-files.ts'
 import { type PageQuery, pageOf, wholeOfQuery } from './pages.ts'
 
 const described = describedBy<Descriptions>()

@@ -19,6 +19,7 @@ export function boundOfChat(body: JsonObject): Bound {
       counted.inputCharacters + writtenLength(tools) + writtenLength(functions) + writtenLength(response_format),
     maxOutputTokens: limitIn(body.max_completion_tokens, body.max_tokens),
     choices: atLeastOne(body.n),
+    ...dearerTier(body),
   }
 }
 
@@ -30,7 +31,13 @@ export function boundOfResponses(body: JsonObject): Bound {
     inputCharacters: counted.inputCharacters + writtenLength(tools) + writtenLength(text),
     maxOutputTokens: limitIn(body.max_output_tokens),
     choices: 1,
+    ...dearerTier(body),
   }
+}
+
+/** Of a cheaper tier it is not known before the answer whether it was given. */
+function dearerTier({ service_tier }: JsonObject): Pick<Bound, 'serviceTier'> {
+  return service_tier === 'priority' ? { serviceTier: service_tier } : {}
 }
 
 /** Parts with files, in the forms of both APIs. */

@@ -14,7 +14,7 @@ export const chatFormat: Format = {
   answer: writeChat,
   openStream: streamChat,
   failure: errorBody,
-  usageOf: (answer) => chatUsage(answer.usage),
+  usageOf: (answer) => chatUsage(answer.usage, answer.service_tier),
   meter: metersOf({
     // Groq has its usage at the second place, Moonshot at the third.
     usage: ['usage', 'x_groq.usage', 'choices.usage'],
@@ -26,7 +26,11 @@ export const chatFormat: Format = {
       'choices.delta.tool_calls.function.arguments',
       'choices.text',
     ],
-    read: (found) => chatUsage(found.usage) ?? chatUsage(found['x_groq.usage']) ?? chatUsage(found['choices.usage']),
+    words: ['service_tier'],
+    read: (found, words) =>
+      chatUsage(found.usage, words.last('service_tier')) ??
+      chatUsage(found['x_groq.usage']) ??
+      chatUsage(found['choices.usage']),
   }),
   boundOf: boundOfChat,
 }

@@ -6,11 +6,10 @@ import { numeralIn } from '../../core/sent-values.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { type Form, takeForms } from '../kit/form.ts'
-import { UPLOADED } from '../kit/own-files.ts'
+import { FILE_PREFIX, UPLOADED } from '../kit/own-files.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import { receiveFile } from '../kit/receive-file.ts'
 import type { Descriptions } from './openapi.ts'
-import { FILE_PREFIX } from './own-files.ts'
 import { oneOfQuery, type PageQuery, pageOf, wholeOfQuery } from './pages.ts'
 
 const described = describedBy<Descriptions>()

@@ -1,9 +1,7 @@
 import type { CallFiles } from '../../calls/call-files.ts'
 import type { Caller } from '../../core/caller.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { type OwnFile, readOwnFiles } from '../kit/own-files.ts'
-
-export const FILE_PREFIX = 'file-'
+import { FILE_PREFIX, type OwnFile, readOwnFiles } from '../kit/own-files.ts'
 
 /** A part stands in a list of parts, of a message or of the output of a tool, of a list. */
 const MAX_DEPTH = 8

@@ -3,7 +3,7 @@ import { metersOf } from '../shared/formats/meter.ts'
 import { boundOfResponses } from './bounds.ts'
 import { errorBody } from './errors.ts'
 import { readResponses } from './read-responses.ts'
-import { responsesUsage } from './usage.ts'
+import { responseExtras, responsesUsage } from './usage.ts'
 import { writeResponses } from './write-responses.ts'
 import { streamResponses } from './write-responses-stream.ts'
 
@@ -14,12 +14,25 @@ export const responsesFormat: Format = {
   answer: writeResponses,
   openStream: streamResponses,
   failure: errorBody,
-  usageOf: (answer) => responsesUsage(answer.usage),
+  usageOf: (answer) => responsesUsage(answer.usage, responseExtras(answer)),
   meter: metersOf({
     usage: ['response.usage'],
     // Of all events that have a `delta`: text, refusals, summaries of reasoning, and arguments of calls.
     text: ['delta'],
-    read: (found) => responsesUsage(found['response.usage']),
+    // The last event has all of the output; those before it have none.
+    words: [
+      'response.service_tier',
+      'response.output.action.type',
+      'response.output.type',
+      'response.output.container_id',
+    ],
+    read: (found, words) =>
+      responsesUsage(found['response.usage'], {
+        tier: words.last('response.service_tier'),
+        webSearches: words.countOf('response.output.action.type', 'search'),
+        fileSearches: words.countOf('response.output.type', 'file_search_call'),
+        codeContainers: words.kindsOf('response.output.container_id'),
+      }),
   }),
   boundOf: boundOfResponses,
 }

@@ -1,12 +1,12 @@
 import type { Usage } from '../../calls/format.ts'
-import { unitsIn, usageFrom } from '../../calls/usage.ts'
+import { tierIn, toolsUsed, unitsIn, usageFrom } from '../../calls/usage.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 
 /**
  * `usage` of Chat Completions. DeepSeek names what its cache held beside it, and xAI counts reasoning apart from the
  * output, which shows in the total.
  */
-export function chatUsage(usage: Json | undefined): Usage | undefined {
+export function chatUsage(usage: Json | undefined, tier?: Json): Usage | undefined {
   if (!isJsonObject(usage)) return undefined
   if (typeof usage.prompt_tokens !== 'number' && typeof usage.completion_tokens !== 'number') return undefined
   const input = objectOr(usage.prompt_tokens_details)
@@ -24,11 +24,20 @@ export function chatUsage(usage: Json | undefined): Usage | undefined {
     reasoningTokens,
     inputAudioTokens: unitsIn(input.audio_tokens),
     outputAudioTokens: unitsIn(output.audio_tokens),
+    ...tierIn(tier),
   })
 }
 
+/** What an answer of the Responses API says beside its `usage` that is billed. */
+export interface ResponseExtras {
+  tier: Json | undefined
+  webSearches: number
+  fileSearches: number
+  codeContainers: number
+}
+
 /** `usage` of the Responses API. */
-export function responsesUsage(usage: Json | undefined): Usage | undefined {
+export function responsesUsage(usage: Json | undefined, { tier, ...tools }: ResponseExtras): Usage | undefined {
   if (!isJsonObject(usage)) return undefined
   if (typeof usage.input_tokens !== 'number' && typeof usage.output_tokens !== 'number') return undefined
   const input = objectOr(usage.input_tokens_details)
@@ -38,7 +47,25 @@ export function responsesUsage(usage: Json | undefined): Usage | undefined {
     cachedWriteTokens: unitsIn(input.cache_write_tokens),
     outputTokens: unitsIn(usage.output_tokens),
     reasoningTokens: unitsIn(objectOr(usage.output_tokens_details).reasoning_tokens),
+    ...tierIn(tier),
+    ...toolsUsed(tools),
   })
+}
+
+/**
+ * OpenAI charges for each search, not for the pages that a model opens then, and for each container that code ran in
+ * (https://platform.openai.com/docs/pricing#built-in-tools). The usage has none of these: they are counted in the output.
+ */
+export function responseExtras({ service_tier, output }: JsonObject): ResponseExtras {
+  const items = Array.isArray(output) ? output.filter(isJsonObject) : []
+  const count = (is: (item: JsonObject) => boolean) => items.filter(is).length
+  const containers = items.flatMap(({ type, container_id }) => (type === 'code_interpreter_call' ? [container_id] : []))
+  return {
+    tier: service_tier,
+    webSearches: count(({ type, action }) => type === 'web_search_call' && objectOr(action).type === 'search'),
+    fileSearches: count(({ type }) => type === 'file_search_call'),
+    codeContainers: new Set(containers).size,
+  }
 }
 
 function objectOr(value: Json | undefined): JsonObject {

@@ -116,7 +116,7 @@ function picturesOf(value: Json | undefined, field: string): SentPicture[] {
 function pictureOf(value: Json, field: string): SentPicture {
   if (!isJsonObject(value)) return { value, field }
   if (isGiven(value.file_id)) {
-    throw invalidInput(`${field}.file_id`, 'is not supported: this gateway keeps no files of OpenAI; send image_url')
+    throw invalidInput(`${field}.file_id`, 'names no file that was uploaded here by POST /v1/files; send image_url')
   }
   if (!isGiven(value.image_url)) throw invalidInput(`${field}.image_url`, 'is required')
   return { value: value.image_url, field: `${field}.image_url` }

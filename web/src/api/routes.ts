@@ -501,6 +501,7 @@ export interface Routes {
 "streamed": boolean
 /** Tokens and other units. */ "usage": (Record<string, number> | null)
 /** The provider did not report the usage: it was counted by the characters of request and answer. */ "usage_estimated": boolean
+/** How the provider worked, where that changes the price of tokens. */ "service_tier": ("priority" | "flex" | "fast" | null)
 /** What it cost. */ "price_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "price_usd": number
 /** The accounts that were asked before, and why they did not answer. */ "tried": {
@@ -2159,6 +2160,7 @@ export interface Routes {
 "streamed": boolean
 /** Tokens and other units. */ "usage": (Record<string, number> | null)
 /** The provider did not report the usage: it was counted by the characters of request and answer. */ "usage_estimated": boolean
+/** How the provider worked, where that changes the price of tokens. */ "service_tier": ("priority" | "flex" | "fast" | null)
 /** What it cost. */ "price_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "price_usd": number
 /** The accounts that were asked before, and why they did not answer. */ "tried": {

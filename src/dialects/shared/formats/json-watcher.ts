@@ -13,6 +13,8 @@ const UNICODE_ESCAPE = 0x75
 
 /** A usage is some hundred bytes; what is larger is not one, and is not kept. */
 const MAX_CAPTURED = 65_536
+/** As much of a kept string as tells it from others. */
+const MAX_WORD = 256
 /** The name of a line's field: `data`, `event`. Longer ones are none that matters. */
 const MAX_FIELD = 8
 
@@ -21,13 +23,16 @@ interface Watched {
   objects: readonly string[]
   /** Paths of strings whose UTF-16 units are counted. */
   strings: readonly string[]
+  /** Paths of short strings that are kept, such as `item.type`. */
+  words?: readonly string[]
 }
 
 /** What is watched, as a tree: made once for all streams of a format. */
-export function watchedPaths({ objects, strings }: Watched): Node {
-  const root: Node = { path: '', isObject: false, isString: false, children: [] }
+export function watchedPaths({ objects, strings, words = [] }: Watched): Node {
+  const root = newNode('')
   for (const path of objects) nodeAt(root, path).isObject = true
   for (const path of strings) nodeAt(root, path).isString = true
+  for (const path of words) nodeAt(root, path).isWord = true
   return root
 }
 
@@ -36,6 +41,7 @@ interface Node {
   path: string
   isObject: boolean
   isString: boolean
+  isWord: boolean
   children: { key: Uint8Array; node: Node }[]
 }
 
@@ -48,6 +54,7 @@ interface Node {
  */
 export class JsonWatcher {
   readonly #onObject: (path: string, json: string) => void
+  readonly #onWord: (path: string, word: string) => void
   readonly #root: Node
   #characters = 0
 
@@ -64,7 +71,8 @@ export class JsonWatcher {
   #isLineEmpty = false
 
   #isInString = false
-  #string: 'passed' | 'key' | 'counted' = 'passed'
+  #string: 'passed' | 'key' | 'counted' | 'word' = 'passed'
+  #word = ''
   #isEscaped = false
   #hexLeft = 0
   /** Children of the level that the key may still name, by the bytes read so far; -1 if it names none. */
@@ -78,9 +86,14 @@ export class JsonWatcher {
   /** Where the captured object begins in the bytes at hand. */
   #captureFrom = 0
 
-  constructor(watched: Node, onObject: (path: string, json: string) => void) {
+  constructor(
+    watched: Node,
+    onObject: (path: string, json: string) => void,
+    onWord: (path: string, word: string) => void = () => {},
+  ) {
     this.#root = watched
     this.#onObject = onObject
+    this.#onWord = onWord
   }
 
   /** UTF-16 units of the watched strings so far. */
@@ -201,7 +214,7 @@ export class JsonWatcher {
     this.#isInString = true
     this.#isLineEmpty = false
     const parent = this.#nodes[this.#depth]
-    if (!this.#expectsKey) this.#string = this.#node?.isString ? 'counted' : 'passed'
+    if (!this.#expectsKey) this.#beginValue()
     else if (parent === undefined || parent.children.length === 0) {
       this.#string = 'passed'
       this.#endKey(undefined)
@@ -210,6 +223,11 @@ export class JsonWatcher {
       this.#keyLength = 0
       this.#candidates = parent.children
     }
+  }
+
+  #beginValue(): void {
+    this.#string = this.#node?.isString ? 'counted' : this.#node?.isWord ? 'word' : 'passed'
+    this.#word = ''
   }
 
   #endKey(node: Node | undefined): void {
@@ -241,7 +259,10 @@ export class JsonWatcher {
   #readPlain(bytes: Uint8Array, from: number): number {
     if (this.#string === 'counted') return this.#count(bytes, from)
     const end = endOfPlain(bytes, from)
-    if (this.#string === 'key') {
+    if (this.#string === 'word') {
+      const room = Math.max(0, MAX_WORD - this.#word.length)
+      this.#word += Buffer.from(bytes.subarray(from, Math.min(end, from + room))).toString('latin1')
+    } else if (this.#string === 'key') {
       this.#candidates = matching(this.#candidates, this.#keyLength, { bytes, from, end })
       this.#keyLength += end - from
     }
@@ -264,6 +285,7 @@ export class JsonWatcher {
 
   #readEscaped(byte: number): void {
     this.#isEscaped = false
+    if (this.#string === 'word' && this.#word.length < MAX_WORD) this.#word += String.fromCharCode(BACKSLASH, byte)
     if (this.#string === 'key') this.#candidates = NONE // no watched key has an escape
     if (this.#string !== 'counted') return
     this.#characters += 1
@@ -272,6 +294,7 @@ export class JsonWatcher {
 
   #endString(): void {
     if (this.#string === 'key') this.#endKey(this.#candidates.find(({ key }) => key.length === this.#keyLength)?.node)
+    else if (this.#string === 'word' && this.#node) this.#onWord(this.#node.path, this.#word)
     this.#isInString = false
     this.#hexLeft = 0
   }
@@ -287,6 +310,10 @@ export class JsonWatcher {
   }
 }
 
+function newNode(path: string): Node {
+  return { path, isObject: false, isString: false, isWord: false, children: [] }
+}
+
 function nodeAt(root: Node, path: string): Node {
   let node = root
   for (const name of path.split('.')) {
@@ -294,7 +321,7 @@ function nodeAt(root: Node, path: string): Node {
     let child = node.children.find((one) => key.equals(one.key))
     if (child === undefined) {
       const childPath = node.path === '' ? name : `${node.path}.${name}`
-      child = { key, node: { path: childPath, isObject: false, isString: false, children: [] } }
+      child = { key, node: newNode(childPath) }
       node.children.push(child)
     }
     node = child.node

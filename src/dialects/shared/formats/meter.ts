@@ -7,21 +7,59 @@ export interface MeterForm {
   usage: readonly string[]
   /** Where they have what the model wrote. */
   text: readonly string[]
-  /** The usage from the last object at each path. */
-  read(found: Readonly<Record<string, JsonObject>>): Usage | undefined
+  /** Where they have words that change what is billed, such as the type of a tool that was used. */
+  words?: readonly string[]
+  /** The usage from the last object at each path, and the words at each. */
+  read(found: Readonly<Record<string, JsonObject>>, words: Words): Usage | undefined
 }
 
+/** What stood at watched paths, each with how often; the last to come is the last here. */
+export interface Words {
+  countOf(path: string, word: string): number
+  /** How many different ones there were. */
+  kindsOf(path: string): number
+  last(path: string): string | undefined
+}
+
+/** An answer with more different words at a place than this is none that a vendor sends. */
+const MAX_KINDS = 1_000
+
 /** Makes meters, which keep the last usage at each path as text, and parse it when it is asked for. */
-export function metersOf({ usage, text, read }: MeterForm): () => Meter {
-  const watched = watchedPaths({ objects: usage, strings: text })
+export function metersOf({ usage, text, words = [], read }: MeterForm): () => Meter {
+  const watched = watchedPaths({ objects: usage, strings: text, words })
   return () => {
     const found = new Map<string, string>()
-    const watcher = new JsonWatcher(watched, (path, json) => found.set(path, json))
+    const counted = new Map<string, Map<string, number>>()
+    const watcher = new JsonWatcher(
+      watched,
+      (path, json) => found.set(path, json),
+      (path, word) => count(counted, path, word),
+    )
     return {
       push: (chunk) => watcher.push(chunk),
-      usage: () => read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json)))),
+      usage: () => read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json))), wordsIn(counted)),
       deliveredCharacters: () => watcher.characters,
     }
+  }
+}
+
+function count(counted: Map<string, Map<string, number>>, path: string, word: string): void {
+  let each = counted.get(path)
+  if (!each) {
+    each = new Map()
+    counted.set(path, each)
+  }
+  const before = each.get(word)
+  if (before === undefined && each.size >= MAX_KINDS) return
+  each.delete(word) // the last to come stands last
+  each.set(word, (before ?? 0) + 1)
+}
+
+function wordsIn(counted: ReadonlyMap<string, ReadonlyMap<string, number>>): Words {
+  return {
+    countOf: (path, word) => counted.get(path)?.get(word) ?? 0,
+    kindsOf: (path) => counted.get(path)?.size ?? 0,
+    last: (path) => [...(counted.get(path)?.keys() ?? [])].at(-1),
   }
 }
 
