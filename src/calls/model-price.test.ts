@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { ModelPrice, Usage } from '../core/usage.ts'
 import { listPriceOf } from './list-prices.ts'
-import { priceOfUsage, scaled } from './model-price.ts'
+import { priceOfUsage, scaled, TOOL_FEES } from './model-price.ts'
 
 const POINTS_PER_USD = 10_000_000
 
@@ -40,6 +40,11 @@ it('a tier without a factor, and a kind without a price of its own, cost what th
   const price = { input: 2, cachedWrite: 3, output: 4 }
   const usage: Usage = { inputTokens: 1_000, cachedWriteTokens: 500, cachedWriteHourTokens: 500, webSearches: 2 }
   expect(priceOfUsage({ ...usage, serviceTier: 'priority' }, price)).toBe((500 * 2 + 500 * 3) * 10)
+})
+
+it('the factor of batches is of tokens, and not of the fees of tools', () => {
+  const price = scaled(listed('gpt-5'), 0.5, TOOL_FEES)
+  expect(priceOfUsage({ inputTokens: 1_000, webSearches: 1 }, price)).toBe(106_250)
 })
 
 it('the factor of an account changes prices and fees, and no factor of a tier', () => {

@@ -10,12 +10,19 @@ const FACTORS = {
   fast: 'fastFactor',
 } as const satisfies Record<ServiceTier, keyof ModelPrice>
 const FACTOR_NAMES: ReadonlySet<string> = new Set(Object.values(FACTORS))
+/** Fees for each use of a vendor's tools; discounts of batches are of tokens. */
+export const TOOL_FEES: ReadonlySet<string> = new Set<keyof ModelPrice>([
+  'webSearch',
+  'searchedCall',
+  'fileSearch',
+  'codeContainer',
+])
 
-/** A price for an account with a factor of its own, such as 0 for a tenant's. */
-export function scaled(price: ModelPrice, factor: number): ModelPrice {
+/** A price times a factor, such as that of an account or of batches; kinds in `except` stay. */
+export function scaled(price: ModelPrice, factor: number, except: ReadonlySet<string> = new Set()): ModelPrice {
   if (factor === 1) return price
   return Object.fromEntries(
-    Object.entries(price).map(([kind, usd]) => [kind, FACTOR_NAMES.has(kind) ? usd : usd * factor]),
+    Object.entries(price).map(([kind, usd]) => [kind, FACTOR_NAMES.has(kind) || except.has(kind) ? usd : usd * factor]),
   )
 }
 

@@ -256,8 +256,10 @@ function lastData(bytes: Buffer): Buffer {
 const CHARACTERS_PER_TOKEN = 4
 
 export function estimated({ format, json, body }: Running['request'], delivered: number): Usage {
-  const inputCharacters = format ? format.boundOf(json ?? {}).inputCharacters : body.byteLength
+  const { inputCharacters, serviceTier } = format ? format.boundOf(json ?? {}) : { inputCharacters: body.byteLength }
   return {
+    // What was asked for: the vendor names the tier that it gave with the usage alone.
+    ...(serviceTier === undefined ? {} : { serviceTier }),
     inputTokens: Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN),
     outputTokens: Math.ceil(delivered / CHARACTERS_PER_TOKEN),
     isEstimated: true,

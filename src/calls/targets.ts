@@ -2,7 +2,7 @@ import type { PoolPolicy } from '../core/tenant.ts'
 import type { ModelPrice } from '../core/usage.ts'
 import type { CallMember } from './calls.ts'
 import { listPriceOf } from './list-prices.ts'
-import { scaled } from './model-price.ts'
+import { scaled, TOOL_FEES } from './model-price.ts'
 import type { ModelRoute, Target } from './routing.ts'
 
 /**
@@ -32,5 +32,5 @@ export function priceOf(
   const { priceFactor } = member.record
   if (priceFactor === 0) return {}
   const whole = price ?? listPriceOf(model) ?? (member.side.isUnpriced ? {} : undefined)
-  return whole && scaled(whole, priceFactor * batchFactor)
+  return whole && scaled(scaled(whole, batchFactor, TOOL_FEES), priceFactor)
 }

@@ -385,6 +385,7 @@ describe('an upload to fal’s protocol in parts', () => {
     const { base, headers, access_url } = await beginFalParts(LIVE_KEY)
     await sendParts(base, Buffer.alloc(1_000, 1), headers)
     const parts = await sendParts(base, picture, headers)
+    expect(await sendParts(base, picture, headers)).toEqual(parts)
     const WRONG: [object, RegExp][] = [
       [[], /parts/],
       [[{ partNumber: 1, etag: 'another' }], /parts\[0\]/],
@@ -399,7 +400,7 @@ describe('an upload to fal’s protocol in parts', () => {
       expect((await fetch(`${base}/${number}`, { method: 'PUT', headers, body: 'x' })).status).toBe(422)
     }
     expect((await completeParts(base, parts, headers)).status).toBe(200)
-    expect((await completeParts(base, parts, headers)).status).toBe(403)
+    expect((await completeParts(base, parts, headers)).status).toBe(200)
     expect(Buffer.from(await (await fetch(access_url)).arrayBuffer()).equals(picture)).toBe(true)
     const strange = base.replaceAll(/[0-9a-f-]{36}/g, '01234567-89ab-4cde-8f01-23456789ab00')
     expect((await fetch(`${strange}/1`, { method: 'PUT', headers, body: 'x' })).status).toBe(404)

@@ -73,6 +73,8 @@ export function openPartRoutes(app: FastifyInstance, context: DialectContext): v
     }
   })
 
+  /** Each holds its file in memory twice. */
+  const completing = new Set<string>()
   app.register(async (scope) => {
     guardUploads(scope, context, DRAFT, noUpload)
     for (const [path, id] of [
@@ -80,7 +82,16 @@ export function openPartRoutes(app: FastifyInstance, context: DialectContext): v
       [`${FILES}/:id/:name/multipart/:upload/complete`, 'falCompleteTokenParts'],
     ] as const) {
       scope.post<OneUpload>(path, described(id), async (request) => {
-        await complete(await findOpen(request.params.id, context), request.body, context)
+        const { id: draftId } = request.params
+        if (completing.has(draftId)) throw new PolyphonyError('conflict', 'The file is being put together.')
+        completing.add(draftId)
+        try {
+          const draft = await find(draftId, context)
+          // Sent again, after an answer that was lost.
+          if (draft.body.file === '') await complete(draft, request.body, context)
+        } finally {
+          completing.delete(draftId)
+        }
         return {}
       })
     }
@@ -110,10 +121,16 @@ async function begin(request: FastifyRequest, { drafts, urls, clock }: DialectCo
   return { access_url: `${urls.publicUrl}${FILES}/${id}/${name}`, uploadId: id }
 }
 
-/** Throws `not_found` and `forbidden`. */
-async function findOpen(id: string, { drafts, clock }: DialectContext): Promise<Draft> {
+/** Throws `not_found`. */
+async function find(id: string, { drafts, clock }: DialectContext): Promise<Draft> {
   const draft = await drafts.findOpenly(id, DRAFT)
   if (!draft || draft.createdAt + LIFE_MS <= clock.now()) throw noUpload()
+  return draft
+}
+
+/** Throws `not_found` and `forbidden`. */
+async function findOpen(id: string, context: DialectContext): Promise<Draft> {
+  const draft = await find(id, context)
   if (draft.body.file !== '') throw new PolyphonyError('forbidden', 'The file was uploaded already.')
   return draft
 }
@@ -133,13 +150,18 @@ async function keepPart(
 ): Promise<string> {
   if (body.byteLength === 0) throw invalidInput('part', 'must not be empty')
   const kept = await partsOf(draft, { callFiles })
-  const others = kept.filter((part) => part.number !== number)
-  await orRemove(kept, callFiles, async () =>
-    checkSize([...others.map(({ file }) => file.sizeBytes), body.byteLength], limits),
-  )
+  // Of a part that was sent again, the newest counts, which is the first in the list.
+  const others = new Map(kept.toReversed().map((part) => [part.number, part.file.sizeBytes]))
+  others.delete(number)
+  await orRemove(kept, callFiles, async () => checkSize([...others.values(), body.byteLength], limits))
   const received = await callFiles.receive(Readable.from([body]), draft)
   try {
-    const etag = `"${received.asset.sha256}"`
+    const { sha256 } = received.asset
+    const etag = `"${sha256}"`
+    if (kept.some((part) => part.number === number && part.sha256 === sha256)) {
+      await callFiles.discard(received)
+      return etag
+    }
     const keptMs = Math.max(1, draft.createdAt + LIFE_MS - clock.now())
     await callFiles.name(received, { purpose: PART, name: `${draft.id}/${number}/${received.asset.sha256}`, keptMs })
     return etag
@@ -211,7 +233,7 @@ async function orRemove<Made>(
   }
 }
 
-const OF_THE_FILE: ReadonlySet<string> = new Set(['unsupported_media', 'payload_too_large'])
+const OF_THE_FILE: ReadonlySet<string> = new Set(['unsupported_media', 'payload_too_large', 'storage_quota_reached'])
 
 /** The parts that the body names, by their numbers: clients name them as they were sent. Throws `invalid_input`. */
 function namedParts(body: unknown, kept: readonly Part[]): CallFile[] {

@@ -31,12 +31,14 @@ export async function readOwnFiles(
   files: CallFiles,
 ): Promise<Map<string, OwnFile>> {
   const found = new Map<string, CallFile>()
+  let bytes = 0
   for (const text of ids) {
     const id = unprefixed(prefix, text)
-    const file = id === undefined ? undefined : await files.find(id, caller)
-    if (file) found.set(text, file)
+    const file = found.get(text) ?? (id === undefined ? undefined : await files.find(id, caller))
+    if (!file) continue
+    found.set(text, file)
+    bytes += file.sizeBytes // each time that it is named: it is written out in each place
   }
-  const bytes = [...found.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   if (bytes > MAX_BYTES) {
     throw new PolyphonyError('payload_too_large', `The files of a request have at most ${MAX_BYTES} bytes together.`, {
       field: 'file_id',

@@ -2,6 +2,8 @@ import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { FILE_PREFIX, type OwnFile, readOwnFiles } from '../kit/own-files.ts'
 
+/** The fields that take pictures, also as forms name their members. */
+const OF_PICTURES = /^(?:images?|mask|input_reference)(?:\[|$)/
 /** As a form names the member of an object: `input_reference[file_id]`. */
 const IN_FORM = /^(\w{1,64})\[file_id\]$/
 
@@ -14,14 +16,15 @@ export async function withImageFiles(
   fields: JsonObject,
   { caller, callFiles }: { caller: Parameters<typeof readOwnFiles>[2] } & Pick<DialectContext, 'callFiles'>,
 ): Promise<JsonObject> {
-  const ids = Object.entries(fields).flatMap(([name, value]) => idsIn(name, value))
+  const ids = Object.entries(fields).flatMap(([name, value]) => (OF_PICTURES.test(name) ? idsIn(name, value) : []))
   if (ids.length === 0) return fields
   const found = await readOwnFiles(ids, FILE_PREFIX, caller, callFiles)
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
       const [, own] = IN_FORM.exec(name) ?? []
       const file = own === undefined || typeof value !== 'string' ? undefined : found.get(value)
-      return file ? [`${own}[image_url]`, uriOf(file)] : [name, value === undefined ? value : replaced(value, found)]
+      if (file) return [`${own}[image_url]`, uriOf(file)]
+      return [name, value === undefined || !OF_PICTURES.test(name) ? value : replaced(value, found)]
     }),
   )
 }

@@ -57,11 +57,15 @@ const MOST_ORIGINS = 8
  * are read without it.
  */
 export function openLogin(parts: LoginParts): Login {
-  const loginAt = openOnce((origin: string) => import('./auth.ts').then(({ authFor }) => authFor(origin, parts)))
+  // Where requests say what the public address is, one login may not keep what another request said.
+  const loginAt = openOnce((site: string) => {
+    const [origin = ''] = site.split(' ', 1)
+    return import('./auth.ts').then(({ authFor }) => authFor(origin, parts))
+  })
   return {
     async handle(request, path, body) {
       const origin = originOf(request)
-      const answer = await passOn(await loginAt(origin), request, {
+      const answer = await passOn(await loginAt(`${origin} ${parts.publicUrl()}`), request, {
         site: origin,
         path,
         json: request.method === 'POST' ? body : undefined,
