@@ -11,6 +11,12 @@ const START_FLAGS = pkg.scripts.start.split(' ').filter((word) => word.startsWit
 /** More flags of Node's for the servers: `BENCH_NODE_FLAGS=--cpu-prof npm run bench` leaves a profile. */
 const extraFlags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean)
 
+/** A measurement that fails leaves no server behind. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** A server in a process of its own, so that the load's own work is not measured. */
 export interface Child {
   url: string
@@ -47,8 +53,8 @@ export async function startChild(
     },
   )
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  // A measurement that fails leaves no server behind.
-  process.once('exit', () => child.kill('SIGKILL'))
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
       const [, found] = /(?:ready |"url":")([^\s"]+)/.exec(chunk.toString()) ?? []
