@@ -16,7 +16,7 @@ export async function runVerb(verb: Verb, context: AdminContext, input: JsonObje
   return { ...page, next_cursor: page.next_cursor === null ? null : cursorAt(list, page.next_cursor) }
 }
 
-/** An operator's list is the same whoever reads it, in a server and in a command. */
+/** The lists of operators belong to no tenant: a cursor is valid over HTTP and on the command line. */
 function listOf(verb: Verb, input: JsonObject, { caller }: Actor): string {
   const named = [...pathFieldsOf(verb), 'tenant'].map((name) => `${name}=${String(input[name] ?? '')}`)
   const isOperators = OPERATOR_VERBS.some((one: Verb) => one === verb)

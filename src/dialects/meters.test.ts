@@ -174,7 +174,7 @@ describe('the usage of a whole answer', () => {
   })
 })
 
-/** The events of a stream that ends with the answer: what stands in it, where the vendor sends it. */
+/** The events of a stream whose last event has the whole answer, with the usage where the vendor puts it. */
 const EVENTS = {
   chat: (answer: JsonObject): object[] => [
     { choices: [{ delta: { content: 'a' } }], service_tier: 'default', usage: null },

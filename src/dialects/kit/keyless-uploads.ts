@@ -23,7 +23,7 @@ export function guardUploads(
     if (request.method !== 'PUT' && request.method !== 'POST') return
     const id = idOf(request)
     if (!(await drafts.findOpenly(id, kind))) throw missing(id)
-    if (reply.raw.destroyed) return // its end was told meanwhile, and nobody waits for an answer
+    if (reply.raw.destroyed) return // 'close' was emitted during the look-up: the count would never go down
     const count = inHand.get(drafts) ?? 0
     if (count >= MAX_AT_ONCE) {
       throw new PolyphonyError('rate_limited', 'Too many uploads come in at once. Try again in a few seconds.', {

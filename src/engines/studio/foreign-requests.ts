@@ -8,7 +8,7 @@ export interface Request {
 }
 
 /** How a language asks for a song. All but `dedicates` are alternatives of a regular expression. */
-interface Asking {
+interface RequestForms {
   ask: string
   article: string
   form: string
@@ -21,7 +21,7 @@ interface Asking {
 }
 
 // biome-ignore format: a table reads better in rows
-const EUROPEAN: readonly Asking[] = [
+const EUROPEAN: readonly RequestForms[] = [
   {
     ask: '(?:por favor,? )?(?:¿?(?:me )?(?:puedes?|podrías?) )?(?:escrib[ei]r?|escríbe|haz|hacer|crear?|créa|compón|componer?|generar?|cantar?|cánta|dame|quiero|quisiera|necesito)(?:me|nos|le)?',
     article: 'una?', form: 'canción|cancion|balada|letra|nana|himno|villancico|tema|música|rap|reggaet[oó]n|reguetón|bachata|bolero|cumbia|salsa|ranchera|corrido|merengue|rock|pop|trap',
@@ -53,7 +53,7 @@ const EUROPEAN: readonly Asking[] = [
   },
 ]
 
-/** What is somebody's or known is told of: "mi canción para ti", "das Lied von der Erde". */
+/** Words that make it a certain song, and no request for one: "mi canción para ti", "das Lied von der Erde". */
 const NO_REQUEST = 'mi|tu|su|la|las|el|los|esta|esa|minha|tua|a|o|mia|questa|il|das|mein|dein|dieses|ma|ta|les?|cette'
 
 const REQUESTS = EUROPEAN.map(({ ask, article, form, about, of, kinds }) => {

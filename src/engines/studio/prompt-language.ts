@@ -80,7 +80,7 @@ const OWN_NAMES: readonly (readonly [RegExp, string])[] = [
 /** Nothing, or words that hold a clause of its own together: "…, but all in French". */
 const OWN_CLAUSE =
   /^(?:(?:but|and|please|all|entirely|completely|fully|only|mostly|sung|written|it|is|should|must|be)\s){0,6}$/i
-/** Not where the form is told of: "a song about a poem in Latin". */
+/** Not where the form is the subject: "a song about a poem in Latin". */
 const TELLING = /\b(?:about|called|titled|named|who|that|which|where|when)\s/i
 /** "sing in", "write … in", at the beginning of a clause. */
 const ASKED =
@@ -95,7 +95,7 @@ interface Found {
   end: number
 }
 
-/** The first wish for a language. "Dreaming in French" is a subject. */
+/** The first request for a language. "Dreaming in French" is a subject. */
 function requestedIn(prompt: string): Found | undefined {
   for (const match of prompt.matchAll(IN_LANGUAGE)) {
     const [whole, name = ''] = match

@@ -104,7 +104,7 @@ const DETERMINERS = /^(?:an?|the|this|that|these|those|his|her|its|my|your|our|t
 /** Up to the form that is requested, without whom it is for and what it does. */
 const untilItsForm = (clause: string): string => UNTIL_ITS_FORM.exec(clause)?.[0] ?? clause
 
-/** Is the form no request, but a thing that is told of? "Tom wrote a theme", "Sarah and her music"; but not "a Diwali song". */
+/** Whether the form is the subject, and no request: "Tom wrote a theme", "Sarah and her music"; but not "a Diwali song". */
 export function tellsOfForm(clause: string): boolean {
   if (TELLS.test(clause)) return true
   if (ASKS.test(clause)) return false
@@ -164,7 +164,7 @@ function requestOf(text: string): { style: string; about: string; isLinked?: tru
   return isRequest(text) && !namesOccasion(text) ? { style: text, about: '' } : { style: '', about: text }
 }
 
-/** "my wife Maria for our anniversary" is about her; the day is told beside it. */
+/** "my wife Maria for our anniversary" is about her; the day is a detail. */
 const occasionApart = (about: string): string =>
   about.replace(
     /\s(?=(?:for|on) (?:our|her|his|my|their) [^,.;]{0,30}\b(?:anniversary|birthday|wedding|graduation|retirement)\b)/i,
