@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ModelWriter } from './models/model-writer.ts'
 import { ofTflite } from './models/of-tflite.ts'
-import { type Graph, type Node, readOnnx, type Tensor } from './models/onnx.ts'
+import { type Graph, messagesOf, type Node, readOnnx, type Tensor, wholesAt } from './models/onnx.ts'
 
 /**
  * Packs the workshop's networks: `node scripts/pack-models.ts --from FOLDER [--only NAME …]`, where FOLDER has
@@ -44,6 +44,11 @@ const MODELS: Record<string, (name: string) => Promise<Buffer>> = {
   blazeface: async (name) => {
     const file = await readFile(join(modules, '@mediapipe/face_detection/face_detection_short_range.tflite'))
     return ofTflite(file, name, ['classificator_8', 'regressor_8', 'classificator_16', 'regressor_16'])
+  },
+  // What the canonical face has as triangles: three points each, as 16-bit numbers.
+  'facemesh-triangles': async () => {
+    const [mesh] = messagesOf(await packedAsset('geometry_pipeline_metadata_landmarks.binarypb'), 1)
+    return Buffer.from(Uint16Array.from(wholesAt(mesh ?? Buffer.alloc(0), 4)).buffer)
   },
   facemesh: async (name) => ofTflite(await packedAsset('face_landmark.tflite'), name, ['conv2d_21', 'conv2d_31']),
 }
