@@ -1,4 +1,10 @@
-import type { ConvolutionStep, DepthwiseStep, ModelHeader, Step, Weights } from '../../src/engines/workshop/nn/model-file.ts'
+import type {
+  ConvolutionStep,
+  DepthwiseStep,
+  ModelHeader,
+  Step,
+  Weights,
+} from '../../src/engines/workshop/nn/model-file.ts'
 
 /** Writes model files, as `model-file.ts` of the workshop reads them. */
 export class ModelWriter {

@@ -45,11 +45,7 @@ interface Relighting {
 }
 
 /** The detail of the face above the light of the picture, with its contrast. */
-function relit(
-  own: Float32Array,
-  picture: Float32Array,
-  { face, coverage, radius, limits }: Relighting,
-): Float32Array {
+function relit(own: Float32Array, picture: Float32Array, { face, coverage, radius, limits }: Relighting): Float32Array {
   const { mask } = face
   const smooth = (plane: Float32Array): Float32Array => {
     const sums = means(

@@ -31,7 +31,10 @@ export function sampled({ data, widthPx, heightPx }: Picture, square: Square, si
 }
 
 /** Where in the picture a place of the square is, of which `sidePx` is the side. */
-export function placesIn({ x, y, side, angle }: Square, sidePx: number): (atX: number, atY: number) => [number, number] {
+export function placesIn(
+  { x, y, side, angle }: Square,
+  sidePx: number,
+): (atX: number, atY: number) => [number, number] {
   const [along, across] = [Math.cos(angle), Math.sin(angle)]
   return (atX, atY) => {
     const [right, down] = [(atX / sidePx - 0.5) * side, (atY / sidePx - 0.5) * side]

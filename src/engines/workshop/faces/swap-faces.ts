@@ -17,6 +17,8 @@ interface Named {
 
 /** Points of faces that are turned farther away are guesses. */
 const MOST_DEGREES = 45
+/** By how much two faces may be turned apart: the one has no picture of what the other shows beyond. */
+const MOST_DEGREES_APART = 35
 /** The width of a face below which its points are guesses, in pixels. */
 const LEAST_WIDTH = 24
 /** Parts of the work, as they take time. */
@@ -39,9 +41,15 @@ export async function swapFaces(target: Named, source: Named, choice: Choice, wa
   const sources = usable(await pointsOf(source.picture, inSource, part(middle, POINTED)), source.field)
   const triangles = await readTriangles()
   const result: Picture = { ...target.picture, data: Uint8Array.from(target.picture.data) }
-  for (const { from, to } of pairsOf(sources, targets, choice)) {
+  const pairs = pairsOf(sources, targets, choice)
+  for (const pair of pairs) checkTurn(pair)
+  for (const { from, to } of pairs) {
     watch(POINTED)
-    blend(result, await warped(target.picture, { from: { picture: source.picture, face: from }, to, triangles }), to.width)
+    blend(
+      result,
+      await warped(target.picture, { from: { picture: source.picture, face: from }, to, triangles }),
+      to.width,
+    )
   }
   return result
 }
@@ -53,7 +61,8 @@ function usable(faces: Face[], field: string): Face[] {
 }
 
 function pairsOf(sources: Face[], targets: Face[], choice: Choice): { from: Face; to: Face }[] {
-  if (choice === 'largest') return [{ from: seen(largest(sources), 'swap_image'), to: seen(largest(targets), 'target_image') }]
+  if (choice === 'largest')
+    return [{ from: seen(largest(sources), 'swap_image'), to: seen(largest(targets), 'target_image') }]
   const from = chosen(sources, choice.from, 'swap')
   const to = chosen(targets, choice.to, 'target')
   const [only] = from
@@ -64,6 +73,14 @@ function pairsOf(sources: Face[], targets: Face[], choice: Choice): { from: Face
     )
   }
   return from.slice(0, to.length).map((face, index) => ({ from: face, to: to[index] as Face })) // no longer than `to`
+}
+
+function checkTurn({ from, to }: { from: Face; to: Face }): void {
+  const apart = Math.abs(from.turnedDegrees - to.turnedDegrees)
+  if (apart <= MOST_DEGREES_APART) return
+  throw new Refused(
+    `A face in swap_image is turned ${Math.round(apart)} degrees away from that in target_image; at most ${MOST_DEGREES_APART} are possible.`,
+  )
 }
 
 const largest = (faces: Face[]): Face => faces.reduce((most, face) => (face.width > most.width ? face : most))
@@ -82,10 +99,14 @@ function chosen(faces: Face[], numbers: readonly number[] | undefined, which: 's
 function seen(face: Face, field: string, number?: number): Face {
   const which = number === undefined ? 'The face' : `Face ${number}`
   if (Math.abs(face.turnedDegrees) > MOST_DEGREES) {
-    throw new Refused(`${which} in ${field} is turned too far to a side (${Math.round(Math.abs(face.turnedDegrees))} degrees).`)
+    throw new Refused(
+      `${which} in ${field} is turned too far to a side (${Math.round(Math.abs(face.turnedDegrees))} degrees).`,
+    )
   }
   if (face.width < LEAST_WIDTH) {
-    throw new Refused(`${which} in ${field} is too small: ${Math.round(face.width)} pixels wide, and at least ${LEAST_WIDTH} are needed.`)
+    throw new Refused(
+      `${which} in ${field} is too small: ${Math.round(face.width)} pixels wide, and at least ${LEAST_WIDTH} are needed.`,
+    )
   }
   return face
 }

@@ -23,7 +23,18 @@ const MARGIN = 0.3
 /** From here on the face to put in is made smaller first, so that nothing fine turns into noise. */
 const MUCH_LARGER = 1.3
 
-/** Draws the triangles of one face with what the other one has in them. */
+/** The edge of the face: hair lies over it, and the outline stays that of the picture. */
+const OUTLINE = new Set([
+  ...[10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150],
+  ...[136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109],
+])
+/** The inner edge of the lips, and what is measured of it: from lip to lip, and from corner to corner. */
+const INNER_LIPS = new Set([78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191])
+const [UPPER_LIP, LOWER_LIP, RIGHT_CORNER, LEFT_CORNER] = [13, 14, 78, 308]
+/** A mouth that is open by less than this part of the other one has nothing to show in it. */
+const LESS_OPEN = 0.6
+
+/** Draws the triangles of one face with what the other one has in them, and leaves the outline out. */
 export async function warped(
   picture: Picture,
   { from, to, triangles }: { from: { picture: Picture; face: Face }; to: Face; triangles: Triangles },
@@ -34,14 +45,26 @@ export async function warped(
   const source = await sizedLike(from.picture, from.face, to)
   // Those that are seen from behind are hidden by others.
   const depths = new Float32Array(pixels).fill(Number.POSITIVE_INFINITY)
+  const keepsMouth = opening(from.face) < LESS_OPEN * opening(to)
   for (let at = 0; at < triangles.length; at += 3) {
-    const corners = [triangles[at], triangles[at + 1], triangles[at + 2]].map((index = 0) => ({
+    const indices = [...triangles.subarray(at, at + 3)]
+    if (indices.some((index) => OUTLINE.has(index))) continue
+    if (keepsMouth && indices.every((index) => INNER_LIPS.has(index))) continue
+    const corners = indices.map((index) => ({
       to: pointAt(to.points, index),
       from: pointAt(source.points, index),
     }))
     drawTriangle(result, depths, source.picture, corners)
   }
   return result
+}
+
+function opening({ points }: Face): number {
+  const distance = (a: number, b: number): number => {
+    const [first, second] = [pointAt(points, a), pointAt(points, b)]
+    return Math.hypot(first[0] - second[0], first[1] - second[1])
+  }
+  return distance(UPPER_LIP, LOWER_LIP) / Math.max(1e-6, distance(RIGHT_CORNER, LEFT_CORNER))
 }
 
 function partAround({ points, width }: Face, picture: Picture): Part {

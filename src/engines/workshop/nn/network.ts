@@ -1,4 +1,4 @@
-import { CHANNELS, type Kernel, openKernel, ROOM_PX } from './convolution.ts'
+import { CHANNELS, openKernel, ROOM_PX } from './convolution.ts'
 import { type Memory, openMemory } from './memory.ts'
 import { type ConvolutionStep, type ModelFile, type Step, slopesOf, weightsOf } from './model-file.ts'
 import {

@@ -1,4 +1,11 @@
-import { type ConvolutionStep, type DepthwiseStep, type ModelFile, type Step, slopesOf, weightsOf } from './model-file.ts'
+import {
+  type ConvolutionStep,
+  type DepthwiseStep,
+  type ModelFile,
+  type Step,
+  slopesOf,
+  weightsOf,
+} from './model-file.ts'
 import { bytes, bytesOf, inner, type Message, text, whole } from './protobuf.ts'
 
 /**
@@ -76,10 +83,7 @@ function partOf(model: ModelFile, step: Step): Message {
         ...node('Slice', [from[0], ...['first', 'end', 'sides', 'every'].map((name) => `${to} ${name}`)], to),
       ]
     case 'widen':
-      return [
-        ...int64s(`${to} more`, [0, 0, 0, 0, 0, step.added, 0, 0]),
-        ...node('Pad', [from[0], `${to} more`], to),
-      ]
+      return [...int64s(`${to} more`, [0, 0, 0, 0, 0, step.added, 0, 0]), ...node('Pad', [from[0], `${to} more`], to)]
   }
 }
 
