@@ -110,8 +110,8 @@ function joined({ graph, writer }: Packing, outputs: readonly string[]): string 
     writer.steps.push({ op: 'repeat', from: [one.name], to: `${one.name}/large`, times: side / one.side })
     return `${one.name}/large`
   })
-  writer.steps.push({ op: 'join', from: sized, to: 'result' })
-  return 'result'
+  writer.steps.push({ op: 'join', from: sized, to: 'joined' })
+  return 'joined'
 }
 
 function missing(at: number): never {
