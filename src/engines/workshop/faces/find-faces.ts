@@ -1,5 +1,5 @@
 import { loadNetwork, type Network } from '../models.ts'
-import type { Picture } from '../picture.ts'
+import { type Picture, resized } from '../picture.ts'
 import type { Watch } from '../watch.ts'
 import { type Square, sampled } from './square.ts'
 
@@ -27,6 +27,8 @@ const LEAST_SCORE = 0.5
 
 /** The picture's longer side has so many squares; faces may be small in it. */
 const LEVELS = [1, 2, 4]
+/** More pixels than the smallest squares read are of no use; so the work does not grow with the picture. */
+const LONGEST_PX = SIDE_PX * 4
 /** Squares beside each other share so much. */
 const SHARED = 0.4
 /** Frames with more in common, as a part of the smaller one, are of one face. */
@@ -35,14 +37,27 @@ const ONE_FACE = 0.4
 /** All faces of a picture of which BlazeFace is rather sure, the surest first. */
 export async function findFaces(picture: Picture, watch: Watch): Promise<FoundFace[]> {
   const network = await loadNetwork('blazeface')
-  const squares = LEVELS.flatMap((level) => squaresOf(picture, level))
+  const { small, times } = await reduced(picture)
+  const squares = LEVELS.flatMap((level) => squaresOf(small, level))
   const found: FoundFace[] = []
   for (const [index, square] of squares.entries()) {
     watch(index / squares.length)
-    found.push(...(await facesIn(network, picture, square)))
+    found.push(...(await facesIn(network, small, square)))
   }
   found.sort((a, b) => b.score - a.score)
-  return found.filter((face, index) => !found.slice(0, index).some((surer) => shared(surer, face) > ONE_FACE))
+  return found
+    .filter((face, index) => !found.slice(0, index).some((surer) => shared(surer, face) > ONE_FACE))
+    .map(({ x, y, side, ...face }) => ({ ...face, x: x * times.right, y: y * times.down, side: side * times.right }))
+}
+
+/** The picture, smaller where it is large, and how much smaller its sides are. */
+async function reduced(picture: Picture): Promise<{ small: Picture; times: { right: number; down: number } }> {
+  const share = LONGEST_PX / Math.max(picture.widthPx, picture.heightPx)
+  if (share >= 1) return { small: picture, times: { right: 1, down: 1 } }
+  const side = (px: number): number => Math.max(1, Math.round(px * share))
+  const size = { widthPx: side(picture.widthPx), heightPx: side(picture.heightPx) }
+  const small = { ...size, data: await resized(picture, size, { channels: 3 }) }
+  return { small, times: { right: picture.widthPx / size.widthPx, down: picture.heightPx / size.heightPx } }
 }
 
 function squaresOf({ widthPx, heightPx }: Picture, level: number): Square[] {

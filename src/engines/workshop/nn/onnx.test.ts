@@ -66,9 +66,9 @@ describe('a network as an ONNX file', () => {
             .filter((input) => !known.has(input)),
         )
         for (const output of within(node, 2).map(String)) {
-        expect(known, 'a name is given once').not.toContain(output)
-        known.add(output)
-      }
+          expect(known, 'a name is given once').not.toContain(output)
+          known.add(output)
+        }
       }
       expect(unknown).toEqual([])
       expect(known).toContain('result')
