@@ -138,33 +138,32 @@ const FACE_TOOLS: Record<string, Tool> = {
   [faceSwap.id]: {
     picture: 'target_image',
     refusesSizes: (_request, _picture, sizes) => faultOfFaces(sizes),
-    perform: (workshop, job, signal) => swapped(workshop, job, { choice: 'largest', signal }),
+    perform: (workshop, job, signal) =>
+      swapped(workshop, job, { ...inputOf(faceSwap, job), choice: 'largest', signal }),
   },
   [multiFaceSwap.id]: {
     picture: 'target_image',
     refusesSizes: (_request, _picture, sizes) => faultOfFaces(sizes),
     perform(workshop, job, signal) {
-      const { swap_faces_index: from, target_faces_index: to } = inputOf(multiFaceSwap, job)
-      return swapped(workshop, job, { choice: { ...numbersOf('from', from), ...numbersOf('to', to) }, signal })
+      const { swap_faces_index: from, target_faces_index: to, ...pictures } = inputOf(multiFaceSwap, job)
+      const choice = { ...numbersOf('from', from), ...numbersOf('to', to) }
+      return swapped(workshop, job, { ...pictures, choice, signal })
     },
   },
 }
 
-async function swapped(
-  workshop: Workshop,
-  job: Job,
-  { choice, signal }: { choice: Choice; signal: AbortSignal },
-): Promise<Submitted> {
-  const { target_image, swap_image } = inputOf(faceSwap, job) // fields of both
-  const picture = await fileOf(job, target_image, signal)
-  const faces = await fileOf(job, swap_image, signal)
+interface Swap {
+  target_image: string
+  swap_image: string
+  choice: Choice
+  signal: AbortSignal
+}
+
+async function swapped(workshop: Workshop, job: Job, { signal, choice, ...files }: Swap): Promise<Submitted> {
+  const picture = await fileOf(job, files.target_image, signal)
+  const faces = await fileOf(job, files.swap_image, signal)
   const work = { kind: 'swap faces', picture, faces, choice, format: 'png' } as const
-  return performed(workshop, job, {
-    work,
-    field: 'target_image',
-    by: 'faces found by BlazeFace and FaceMesh, and blended',
-    signal,
-  })
+  return performed(workshop, job, { work, field: 'target_image', by: 'swapped by BlazeFace and FaceMesh', signal })
 }
 
 /** A list such as "0,1"; without any number, all faces. */
