@@ -17,10 +17,10 @@ export class Refused extends Error {}
 
 /** Opens a picture upright, in sRGB. Throws `Refused` for one that cannot be read; `name` is the field that holds it. */
 export async function readPicture(bytes: Uint8Array, name: string): Promise<Picture> {
-  const { width = 1, height = 1 } = await sharp(bytes, { limitInputPixels: false })
+  const size = await sharp(bytes, { limitInputPixels: false })
     .metadata()
-    .catch(() => ({})) // what is wrong with it, the next step says
-  const fault = faultOfSize({ widthPx: width, heightPx: height })
+    .catch(() => undefined) // what is wrong with it, the next step says
+  const fault = size && faultOfSize({ widthPx: size.width, heightPx: size.height })
   if (fault !== undefined) throw new Refused(`The picture in ${name} ${fault}.`)
   const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS })
     .autoOrient()
