@@ -83,7 +83,11 @@ interface Capacity extends AccountSlots {
   taken: number
 }
 
-function capacitiesOf({ loads }: Pick<Waiting, 'loads'>, offers: readonly Offer[], today: number): Map<string, Capacity> {
+function capacitiesOf(
+  { loads }: Pick<Waiting, 'loads'>,
+  offers: readonly Offer[],
+  today: number,
+): Map<string, Capacity> {
   const loadOf = new Map(loads.map((load) => [load.account, load]))
   const accounts = new Map(offers.flatMap((offer) => offer.accounts.map((one) => [one.account, one] as const)))
   return new Map(
