@@ -24,6 +24,8 @@ export interface CallFiles {
   /** Throws `not_found` for an unknown file, one that has expired, and one of another tenant or mode. */
   get(id: string, caller: Caller): Promise<CallFile>
   find(id: string, caller: Caller): Promise<CallFile | undefined>
+  /** Whether a page of the caller's list may begin after the id: not if others have it. One that is gone ends no list. */
+  isPlace(id: string, caller: Caller): Promise<boolean>
   list(
     owner: Owner,
     page: { purposes: readonly string[]; order: 'asc' | 'desc'; after?: string; limit: number },
@@ -65,6 +67,10 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
       return keptMs()
     },
     find,
+    async isPlace(id, caller) {
+      const file = await store.getCallFile({ id })
+      return !file || isOwn(caller, file)
+    },
     async receive(body, owner) {
       const expiresAt = clock.now() + keptMs()
       const asset = await assets.writeStream({ ...scopeOf(owner), kind: 'upload', body, maxBytes, expiresAt })

@@ -202,6 +202,33 @@ describe('files for calls', () => {
 
 const PDF = Buffer.from('%PDF-1.4 a page of rain')
 
+describe('lists of files and batches', () => {
+  it('do not go on from an id that another tenant, mode or list has, and do from one that is gone', async () => {
+    const { key } = await test.tenant({})
+    for (const apiKey of [key, TEST_KEY]) {
+      const { batch, inputId } = await batchOf(openai(apiKey), [line('a', { model: 'dear', messages: ASK })])
+      const file = inputId.replace('file-', 'file_')
+      const ids: [path: string, param: string, id: string, headers: Record<string, string>][] = [
+        ['/v1/files', 'after', inputId, {}],
+        ['/v1/batches', 'after', batch.id, {}],
+        ...['after_id', 'before_id'].flatMap((param): typeof ids => [
+          ['/v1/files', param, file, { 'anthropic-version': '2023-06-01' }],
+          ['/v1/messages/batches', param, batch.id.replace('batch_', 'msgbatch_'), {}],
+        ]),
+      ]
+      for (const [path, param, id, headers] of ids) {
+        const { status, body } = await test.send('GET', `${path}?${param}=${id}`, { headers })
+        const message = `${param} must be an id of this list; there is no ${id}.`
+        expect([status, body], `${path} ${param}`).toMatchObject([400, { error: { message } }])
+      }
+    }
+    const first = await upload(openai(), ['{}'])
+    const second = await upload(openai(), ['{}'])
+    await openai().files.delete(second.id)
+    expect((await openai().files.list({ after: second.id, limit: 1 })).data[0]?.id).toBe(first.id)
+  })
+})
+
 describe('uploads in parts', () => {
   const begin = (bytes: number, client = openai()) =>
     client.uploads.create({ bytes, filename: 'rain.pdf', mime_type: 'application/pdf', purpose: 'user_data' })
