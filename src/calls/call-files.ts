@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Assets } from '../assets/assets.ts'
+import { type Assets, UNKNOWN_TYPE } from '../assets/assets.ts'
 import type { CallFile } from '../core/call-file.ts'
 import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
 import { type Clock, DAY_MS } from '../core/clock.ts'
@@ -19,11 +19,14 @@ export interface CallFiles {
    */
   receive(body: Readable, owner: Owner): Promise<Received>
   /** Throws `storage_quota_reached`. */
-  name(received: Received, file: Pick<CallFile, 'purpose' | 'name'> & { keptMs?: number }): Promise<CallFile>
+  name(
+    received: Received,
+    file: Pick<CallFile, 'purpose' | 'name'> & { keptMs?: number; mediaType?: string },
+  ): Promise<CallFile>
   discard(received: Received): Promise<void>
   /** Throws `not_found` for an unknown file, one that has expired, and one of another tenant or mode. */
-  get(id: string, caller: Caller): Promise<CallFile>
-  find(id: string, caller: Caller): Promise<CallFile | undefined>
+  get(id: string, caller: Owner): Promise<CallFile>
+  find(id: string, caller: Owner): Promise<CallFile | undefined>
   /** Whether a page of the caller's list may begin after the id: not if others have it. One that is gone ends no list. */
   isPlace(id: string, caller: Caller): Promise<boolean>
   list(
@@ -32,6 +35,8 @@ export interface CallFiles {
   ): Promise<CallFile[]>
   /** Throws `not_found` where its bytes are gone. */
   open(file: CallFile): Promise<Readable>
+  /** The media type that its sender named, undefined for none, and the SHA-256 as hex. Throws `not_found`. */
+  describe(file: CallFile): Promise<{ mediaType: string | undefined; sha256: string }>
   remove(file: CallFile): Promise<void>
 }
 
@@ -56,7 +61,7 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
   // The operator may change it.
   const keptMs = (): number => Math.round(options.keptDays * DAY_MS)
 
-  async function find(id: string, caller: Caller): Promise<CallFile | undefined> {
+  async function find(id: string, caller: Owner): Promise<CallFile | undefined> {
     const file = await store.getCallFile({ id })
     return file && isOwn(caller, file) && file.expiresAt > clock.now() ? file : undefined
   }
@@ -76,7 +81,7 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
       const asset = await assets.writeStream({ ...scopeOf(owner), kind: 'upload', body, maxBytes, expiresAt })
       return { asset, owner }
     },
-    async name({ asset, owner }, { keptMs: ownMs = keptMs(), ...named }) {
+    async name({ asset, owner }, { keptMs: ownMs = keptMs(), mediaType = asset.mediaType, ...named }) {
       const now = clock.now()
       const expiresAt = now + ownMs
       const file: CallFile = {
@@ -88,7 +93,7 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
         createdAt: now,
         expiresAt,
       }
-      const stored = { ...asset, expiresAt }
+      const stored = { ...asset, mediaType, expiresAt }
       if (!(await store.insertCallFile({ file, asset: stored, quota: assets.quotas[owner.mode] }))) {
         throw await assets.quotaFaultOf(stored)
       }
@@ -105,6 +110,12 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
       const asset = await store.getAsset({ id: assetId })
       if (!asset) throw new PolyphonyError('not_found', 'The file is gone.')
       return assets.open(asset)
+    },
+    async describe({ assetId }) {
+      const asset = await store.getAsset({ id: assetId })
+      if (!asset) throw new PolyphonyError('not_found', 'The file is gone.')
+      const { mediaType, sha256 } = asset
+      return { mediaType: mediaType === UNKNOWN_TYPE ? undefined : mediaType, sha256 }
     },
     async remove({ id }) {
       await store.deleteCallFile({ id, now: clock.now() })

@@ -207,7 +207,13 @@ export const dialects: readonly DialectEntry[] = [
   {
     id: 'gemini',
     title: 'Gemini',
-    paths: ['/v1beta', '/v1/models'],
+    paths: ['/v1beta', '/v1/models', '/gemini', '/upload'],
+    // Google's packages ask for `/v1` since 2026, where OpenAI's API has these.
+    claims: [
+      { path: '/v1/files', header: 'x-goog-api-key', below: '/gemini' },
+      { path: '/v1/models', header: 'x-goog-api-key', below: '/gemini' },
+    ],
+    spellings: [{ path: '/gemini/v1beta', as: '/v1beta' }],
     load: async () => (await import('./gemini/routes.ts')).gemini,
   },
   {

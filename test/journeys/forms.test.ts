@@ -80,8 +80,8 @@ describe('a multipart form', () => {
     ['/v1/audio/transcriptions', 'model'],
   ])('with a text that is not UTF-8 is refused at %s, naming the field', async (path, field) => {
     const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n`
-    const file = path === '/v1/audio/transcriptions' ? `${fileHead('file')}x\r\n` : ''
-    const answer = await send(path, [file, head, Buffer.from([0x63, 0xe9, 0x21]), `\r\n--${BOUNDARY}--\r\n`])
+    const file = path === '/v1/audio/transcriptions' ? [`${fileHead('file')}x\r\n`] : []
+    const answer = await send(path, [...file, head, Buffer.from([0x63, 0xe9, 0x21]), `\r\n--${BOUNDARY}--\r\n`])
     expect(answer.status).toBe(400)
     expect(answer.body).toContain(`${field} must be text in UTF-8`)
   })
