@@ -2,9 +2,9 @@ import type { Readable } from 'node:stream'
 import { type Assets, UNKNOWN_TYPE } from '../assets/assets.ts'
 import type { CallFile } from '../core/call-file.ts'
 import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
-import { type Clock, DAY_MS } from '../core/clock.ts'
+import { type Clock, DAY_MS, MINUTE_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import { newId } from '../core/ids.ts'
+import { idBefore, newId } from '../core/ids.ts'
 import type { Store } from '../store/store.ts'
 
 /** Files that clients send for their calls and batches, and read results from. */
@@ -33,12 +33,20 @@ export interface CallFiles {
     owner: Owner,
     page: { purposes: readonly string[]; order: 'asc' | 'desc'; after?: string; limit: number },
   ): Promise<CallFile[]>
+  /** The parts of an upload, oldest first: files of the purpose that came since it began, by the begin of their names. */
+  partsOf(
+    upload: Owner & { id: string; createdAt: number },
+    part: { purpose: string; named: string; limit: number },
+  ): Promise<CallFile[]>
   /** Throws `not_found` where its bytes are gone. */
   open(file: CallFile): Promise<Readable>
   /** The media type that its sender named, undefined for none, and the SHA-256 as hex. Throws `not_found`. */
   describe(file: CallFile): Promise<{ mediaType: string | undefined; sha256: string }>
   remove(file: CallFile): Promise<void>
 }
+
+/** Clocks of processes that share a store differ by less. */
+const APART_MS = MINUTE_MS
 
 /** Whose a file is. */
 export type Owner = Pick<Caller, 'tenantId' | 'mode'>
@@ -106,6 +114,16 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
       return file
     },
     list: (owner, page) => store.listCallFiles({ ...scopeOf(owner), ...page, now: clock.now() }),
+    partsOf: ({ createdAt, ...owner }, { purpose, named, limit }) =>
+      store.listCallFiles({
+        ...scopeOf(owner),
+        purposes: [purpose],
+        named,
+        order: 'asc',
+        after: idBefore(createdAt - APART_MS),
+        limit,
+        now: clock.now(),
+      }),
     async open({ assetId }) {
       const asset = await store.getAsset({ id: assetId })
       if (!asset) throw new PolyphonyError('not_found', 'The file is gone.')

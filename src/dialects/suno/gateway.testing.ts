@@ -131,6 +131,7 @@ export async function openGateway(): Promise<Gateway> {
         list: unused,
         open: unused,
         describe: unused,
+        partsOf: unused,
         remove: unused,
       },
       callBatches: { create: unused, get: unused, isPlace: unused, list: unused, cancel: unused, remove: unused },
