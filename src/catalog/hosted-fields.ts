@@ -29,10 +29,24 @@ export function readHosted(input: JsonObject): JsonObject {
   for (const [name, value] of Object.entries(input)) {
     if (name === '__proto__') continue
     const isWords = TEXT.test(name.toLowerCase())
-    if (isPlaceholder(value) && !(isWords && value === '')) continue
+    if (saysNothing(value) && !(isWords && isText(value))) continue
     fields[name] = isWords && !NUMBERS.has(name) ? value : typed(name, value)
   }
   return fields
+}
+
+/** Form builders send lists with one empty element. */
+function saysNothing(value: Json): boolean {
+  return isPlaceholder(value) || (Array.isArray(value) && value.every(saysNothing)) || (isSize(value) && isEmpty(value))
+}
+
+/** '', or a list of such: of a prompt that is what is meant. */
+function isText(value: Json): boolean {
+  return value === '' || (Array.isArray(value) && value.length > 0 && value.every(isText))
+}
+
+function isEmpty({ width, height }: JsonObject): boolean {
+  return isPlaceholder(width) && isPlaceholder(height)
 }
 
 function typed(name: string, value: Json): Json {

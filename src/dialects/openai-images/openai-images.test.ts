@@ -45,6 +45,8 @@ describe('a request to OpenAI’s image routes', () => {
     [{ model: 'flux-pro-1.1', size: '1536x1024' }, 'bfl/flux-pro-1.1', { width: 1_440, height: 960 }],
     [{ model: 'flux-schnell', size: '1024x1792' }, 'Qubico/flux1-schnell/txt2img', { width: 768, height: 1_344 }],
     [{ model: 'flux-2-pro', size: '1024x1792' }, 'bfl/flux-2-pro', { width: 1_024, height: 1_792 }],
+    [{ model: 'flux-2-pro', size: '1920x1080' }, 'bfl/flux-2-pro', { width: 1_920, height: 1_088 }],
+    [{ model: 'flux-dev', size: '1000x1000' }, 'bfl/flux-dev', { width: 992, height: 992 }],
     [{ model: 'flux-pro-1.1-ultra', size: '1792x1024' }, 'bfl/flux-pro-1.1-ultra', { aspect_ratio: '7:4' }],
     [{ model: 'flux-kontext-pro', size: 'auto', image }, 'bfl/flux-kontext-pro', { input_image: image }],
     [{ model: 'flux-2-pro', quality: 'hd' }, 'bfl/flux-2-pro', { quality: 'hd' }],
