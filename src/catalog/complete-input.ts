@@ -49,7 +49,10 @@ function mayBeAbsent({ required }: TObject, name: string, known: TSchema): boole
 function saysNothing(schema: TSchema, value: Json): boolean {
   if (isPlaceholder(value)) return true
   const { items } = schema as Words
-  if (Array.isArray(value)) return items !== undefined && value.every((one) => saysNothing(items, one))
+  // An empty object in a list is an element that was forgotten.
+  if (Array.isArray(value)) {
+    return items !== undefined && value.every((one) => saysNothing(items, one) && !isEmptyObject(one))
+  }
   if (!isJsonObject(value) || !('properties' in schema)) return false
   const members = Object.entries(value)
   const { properties, required = [] } = schema as TObject
@@ -62,6 +65,10 @@ function saysNothing(schema: TSchema, value: Json): boolean {
       return saysNothing(known, inner) || (beside !== undefined && isPlaceholder(value[beside]) && isZero(inner))
     })
   )
+}
+
+function isEmptyObject(value: Json): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0
 }
 
 /** 0, or an object that has nothing but zeros and placeholders. */

@@ -71,7 +71,7 @@ describe('the path of a request', () => {
     expect(await models('/v1/models', bearer)).toMatchObject({ object: 'list' })
     expect(await models('/v1/models', { 'x-goog-api-key': LIVE_KEY })).toMatchObject({ models: expect.any(Array) })
     const called = await gateway.send('POST', '/openai/v1/chat/completions', { body: {} })
-    expect(called).toMatchObject({ status: 400, body: { error: { param: 'messages' } } })
+    expect(called).toMatchObject({ status: 400, body: { error: { param: 'model' } } })
   })
 
   it.each(['/v1/nothing', '/v1/files/a.png', '/v1/healthz', '/v1'])('%s is no route', async (path) => {

@@ -97,7 +97,7 @@ describe('a request to OpenAI’s image routes', () => {
     [{ n: 11 }, 'n', 'n must be at most 10'],
     [{ response_format: 'png' }, 'response_format', 'response_format must be one of'],
     [{ model: 'flux-pro-1.1', n: 2 }, 'n', 'n must be 1 with flux-pro-1.1'],
-    [{ model: 'flux-pro-1.1', size: '1000x1000' }, 'size', 'size must be a multiple of 32'],
+    [{ model: 'flux-pro-1.1', size: '128x128' }, 'size', 'size must be at least 256'],
     [{ model: 'flux-pro-1.1', size: '4096x128' }, 'size', 'size must be'],
     [{ model: 'flux-pro-1.1', size: 'big' }, 'size', 'size must be "auto" or a size'],
     [{ model: 'flux-schnell', n: 5 }, 'n', 'n must be at most 4'],
