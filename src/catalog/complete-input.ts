@@ -43,16 +43,13 @@ function mayBeAbsent({ required }: TObject, name: string, known: TSchema): boole
 }
 
 /**
- * A placeholder, a list that has nothing but those, or a known object that has nothing but those: languages without null
- * send such objects whole, and form builders lists with one empty element. So does an empty object that needs members.
+ * A placeholder, or a known object that has nothing but those, or nothing where it needs members: languages without null send
+ * such objects whole. And a list with nothing but null and '', as form builders send it; an object in a list is meant.
  */
 function saysNothing(schema: TSchema, value: Json): boolean {
   if (isPlaceholder(value)) return true
   const { items } = schema as Words
-  // An empty object in a list is an element that was forgotten.
-  if (Array.isArray(value)) {
-    return items !== undefined && value.every((one) => saysNothing(items, one) && !isEmptyObject(one))
-  }
+  if (Array.isArray(value)) return items !== undefined && value.every((one) => one === null || one === '')
   if (!isJsonObject(value) || !('properties' in schema)) return false
   const members = Object.entries(value)
   const { properties, required = [] } = schema as TObject
@@ -65,10 +62,6 @@ function saysNothing(schema: TSchema, value: Json): boolean {
       return saysNothing(known, inner) || (beside !== undefined && isPlaceholder(value[beside]) && isZero(inner))
     })
   )
-}
-
-function isEmptyObject(value: Json): boolean {
-  return isJsonObject(value) && Object.keys(value).length === 0
 }
 
 /** 0, or an object that has nothing but zeros and placeholders. */

@@ -37,12 +37,16 @@ export function readHosted(input: JsonObject): JsonObject {
 
 /** Form builders send lists with one empty element. */
 function saysNothing(value: Json): boolean {
-  return isPlaceholder(value) || (Array.isArray(value) && value.every(saysNothing)) || (isSize(value) && isEmpty(value))
+  return (
+    isPlaceholder(value) ||
+    (Array.isArray(value) && value.every((one) => one === null || one === '')) ||
+    (isSize(value) && isEmpty(value))
+  )
 }
 
 /** '', or a list of such: of a prompt that is what is meant. */
 function isText(value: Json): boolean {
-  return value === '' || (Array.isArray(value) && value.length > 0 && value.every(isText))
+  return value === '' || (Array.isArray(value) && value.length > 0 && value.every((one) => one === ''))
 }
 
 function isEmpty({ width, height }: JsonObject): boolean {
