@@ -58,7 +58,7 @@ export function keepBodies(app: FastifyInstance): void {
   const parseJson = jsonParser(app, 'refused')
   app.removeContentTypeParser(['application/json', '*'])
   const keepJson: typeof parseJson = (request, bytes, done) => {
-    // Clients announce JSON where they send none, as with a DELETE: a route says what it misses.
+    // Clients announce JSON where they send none, as with a DELETE. A call is never made of it.
     if (bytes.length === 0) return done(null)
     return parseJson(request, bytes, (error, value) => {
       if (error) return done(error)
@@ -87,6 +87,9 @@ export async function answerCall(
   { calls, tokensOf }: Pick<DialectContext, 'calls' | 'tokensOf'>,
   route: CallRoute,
 ): Promise<FastifyReply> {
+  if (request.body === undefined && request.headers['content-type'] !== undefined && !route.isForm) {
+    throw new PolyphonyError('malformed_body', 'The body is empty; it must be a JSON object.')
+  }
   const body = await preparedBody(bodyOf(request, route), route, request.caller)
   const { bytes, json, form } = body
   const model = checkModel(route.modelOf ? route.modelOf(json) : modelIn(body))
