@@ -79,20 +79,14 @@ export function Keys() {
         {keys.length > 0 && (
           <Table
             label={t('nav.keys')}
-            head={[
-              t('keys.name'),
-              t('keys.text'),
-              t('keys.mode'),
-              t('keys.spent'),
-              t('keys.limits'),
-              t('keys.lastUsed'),
-              '',
-            ]}
+            head={[t('keys.name'), t('keys.mode'), t('keys.spent'), t('keys.limits'), t('keys.lastUsed'), '']}
           >
             {keys.map((key) => (
               <tr key={key.id}>
-                <td className="font-medium">{key.name}</td>
-                <td className="font-mono text-soft text-xs">{key.prefix}…</td>
+                <td>
+                  <span className="block font-medium">{key.name}</span>
+                  <span className="block font-mono text-soft text-xs">{key.prefix}…</span>
+                </td>
                 <td>
                   <Badge tone={key.mode === 'live' ? 'good' : 'mark'}>{t(`keys.${key.mode}`)}</Badge>
                 </td>

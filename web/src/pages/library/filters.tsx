@@ -177,7 +177,7 @@ function Choice({ name, all, value, onChange, children }: ChoiceProps) {
       aria-label={name}
       value={value ?? ''}
       onChange={({ target }) => onChange(target.value)}
-      className={cn('w-auto max-w-36 shrink-0 pr-1 pl-2.5', value && 'border-mark text-mark')}
+      className={cn('w-auto max-w-44 shrink-0 pr-1 pl-2.5 [field-sizing:content]', value && 'border-mark text-mark')}
     >
       <option value="">{all}</option>
       {children}
