@@ -75,20 +75,6 @@ export function Filters({ filter, onChange, children }: FiltersProps) {
             ))}
           <option value="any">{t('library.anyStatus')}</option>
         </Choice>
-        {keys.length > 0 && (
-          <Choice
-            name={t('library.key')}
-            all={t('library.allKeys')}
-            value={filter.key}
-            onChange={(key) => onChange({ key })}
-          >
-            {keys.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </Choice>
-        )}
         <Choice
           name={t('library.time')}
           all={t('library.anyTime')}
@@ -107,6 +93,20 @@ export function Filters({ filter, onChange, children }: FiltersProps) {
           <Heart className={cn(filter.favourite && 'fill-current')} />
           {t('library.favourites')}
         </Button>
+        {keys.length > 0 && (
+          <Choice
+            name={t('library.key')}
+            all={t('library.allKeys')}
+            value={filter.key}
+            onChange={(key) => onChange({ key })}
+          >
+            {keys.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </Choice>
+        )}
         {isFiltered && (
           <Button
             look="quiet"
