@@ -183,7 +183,7 @@ function Attempts({ task }: { task: Task }) {
         {attempts.map(({ number, provider, outcome, reason, begun_at, ended_at }) => (
           <tr key={number}>
             <td>{number}</td>
-            <td className="w-full max-w-80 whitespace-normal!">
+            <td className="w-full min-w-36 max-w-80 whitespace-normal!">
               {provider}
               {reason && <span className="block text-soft text-xs">{translateMessage(reason)}</span>}
             </td>

@@ -174,41 +174,43 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onChange, on
           {reason && <p className="mt-1 text-soft">{translateMessage(reason)}</p>}
           {retry_at && <p className="mt-1 text-soft text-xs">{t('account.retry', { when: ago(retry_at) })}</p>}
         </div>
-        <Button size="small" onClick={() => testing.mutate()} disabled={testing.isPending || !mayChange}>
-          <Zap />
-          {t('accounts.test')}
-        </Button>
-        {/* Not disabled meanwhile: that takes the focus away, which comes back here from the dialog. */}
-        <Button
-          size="small"
-          aria-disabled={debugging.isPending}
-          onClick={() => {
-            if (!debugging.isPending) debugging.mutate()
-          }}
-        >
-          <Bug />
-          {t('accounts.debug')}
-        </Button>
-        {mayChange && (
-          <Menu
-            trigger={
-              <Button look="quiet" size="smallIcon" aria-label={t('accounts.actions', { name })}>
-                <Ellipsis />
-              </Button>
-            }
-            items={[
-              { label: t('accounts.change'), icon: <Pencil aria-hidden />, run: onChange },
-              draining
-                ? { label: t('accounts.resume'), icon: <Play aria-hidden />, run: () => turning.mutate('resume') }
-                : { label: t('accounts.drain'), icon: <Pause aria-hidden />, run: () => turning.mutate('drain') },
-              state === 'disabled'
-                ? { label: t('accounts.enable'), icon: <Power aria-hidden />, run: () => turning.mutate('enable') }
-                : { label: t('accounts.disable'), icon: <Power aria-hidden />, run: () => turning.mutate('disable') },
-              'line',
-              { label: t('accounts.remove'), icon: <Trash2 aria-hidden />, danger: true, run: onRemove },
-            ]}
-          />
-        )}
+        <div className="flex items-center gap-2">
+          <Button size="small" onClick={() => testing.mutate()} disabled={testing.isPending || !mayChange}>
+            <Zap />
+            {t('accounts.test')}
+          </Button>
+          {/* Not disabled meanwhile: that takes the focus away, which comes back here from the dialog. */}
+          <Button
+            size="small"
+            aria-disabled={debugging.isPending}
+            onClick={() => {
+              if (!debugging.isPending) debugging.mutate()
+            }}
+          >
+            <Bug />
+            {t('accounts.debug')}
+          </Button>
+          {mayChange && (
+            <Menu
+              trigger={
+                <Button look="quiet" size="smallIcon" aria-label={t('accounts.actions', { name })}>
+                  <Ellipsis />
+                </Button>
+              }
+              items={[
+                { label: t('accounts.change'), icon: <Pencil aria-hidden />, run: onChange },
+                draining
+                  ? { label: t('accounts.resume'), icon: <Play aria-hidden />, run: () => turning.mutate('resume') }
+                  : { label: t('accounts.drain'), icon: <Pause aria-hidden />, run: () => turning.mutate('drain') },
+                state === 'disabled'
+                  ? { label: t('accounts.enable'), icon: <Power aria-hidden />, run: () => turning.mutate('enable') }
+                  : { label: t('accounts.disable'), icon: <Power aria-hidden />, run: () => turning.mutate('disable') },
+                'line',
+                { label: t('accounts.remove'), icon: <Trash2 aria-hidden />, danger: true, run: onRemove },
+              ]}
+            />
+          )}
+        </div>
       </div>
       <dl className="mt-4 grid grid-cols-2 gap-3 text-xs sm:grid-cols-4">
         <div>
