@@ -148,7 +148,7 @@ function Row({ task }: { task: Task }) {
       <td>
         <span className="flex items-center gap-2">
           <StatusBadge status={status} />
-          {status === 'processing' && <span className="text-soft text-xs">{progress} %</span>}
+          {status === 'processing' && <span className="whitespace-nowrap text-soft text-xs">{progress} %</span>}
         </span>
       </td>
       <td className="w-full max-w-40! md:max-w-72!">
