@@ -81,7 +81,10 @@ describe('what the workspace knows of the gateway', () => {
   it('what signing in, money, accounts and the operator’s pages are refused with has a Chinese text', async () => {
     const { zhMessages } = await import('../web/src/i18n/zh-messages.ts')
     const rooms = ['people', 'payments', 'accounts', 'admin', 'workspace']
-    const written = await Promise.all([...rooms.map(writtenErrors), writtenSentences('accounts/test-account.ts')])
+    const written = await Promise.all([
+      ...rooms.map(writtenErrors),
+      ...['accounts/test-account.ts', 'webhooks/attempt.ts'].map(writtenSentences),
+    ])
     const said = [...new Set(written.flat())].filter((text) => !toPrograms(text))
     expect(said.length).toBeGreaterThan(120)
     expect(said.filter((text) => translatedBy(zhMessages, text) === undefined)).toEqual([])

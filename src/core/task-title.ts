@@ -7,9 +7,13 @@ const TITLE_FIELDS = [
   'prompt',
   'promptText',
   'text',
+  'text_prompt',
+  'gen_text',
+  'tts_text',
   'style_prompt',
   'lyrics',
   'tags',
+  'name',
 ] as const
 const MAX_LENGTH = 200
 

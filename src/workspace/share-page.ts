@@ -155,9 +155,10 @@ function textsIn(output: Json): string[] {
   return Array.isArray(texts) ? texts.filter((text) => typeof text === 'string') : []
 }
 
+/** In the colours of `web/src/app.css`. */
 const STYLE = `
-:root { color-scheme: light dark; --ground: #f6f5f2; --panel: #fff; --ink: #1d1b18; --soft: #6a655d; --line: #e4e0d9; --mark: #a2390f }
-@media (prefers-color-scheme: dark) { :root { --ground: #141311; --panel: #1d1c19; --ink: #f2efe9; --soft: #a39d93; --line: #312f2b; --mark: #ff9a6b } }
+:root { color-scheme: light dark; --ground: #f7f6f4; --panel: #fff; --ink: #1b1e26; --soft: #565c6b; --line: #e3e0db; --mark: #8a5200 }
+@media (prefers-color-scheme: dark) { :root { --ground: #0e1116; --panel: #151920; --ink: #e9ebef; --soft: #9fa8b8; --line: #272e3a; --mark: #f4b942 } }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
 main { max-width: 44rem; margin: 0 auto; padding: 3rem 1.25rem 2rem }

@@ -82,6 +82,7 @@ describe('a song that is being made', () => {
     ])
     const feed = (await send('GET', `/suno/feed/${itemId(job.taskId, 1)}`)) as unknown as Clip[]
     expect(feed).toMatchObject([{ status: 'streaming', audio_url: url, metadata: { duration: null } }])
+    expect(await send('GET', `/polyphony/v1/tasks/${job.taskId}`)).toMatchObject({ live_urls: [url] })
 
     const answer = await fetch(url)
     expect(answer.status).toBe(200)
@@ -105,6 +106,7 @@ describe('a song that is being made', () => {
     expect(clip).toMatchObject({ status: 'complete', audio_url: expect.stringMatching(/\/files\/[0-9a-f-]+\.mp3$/) })
     const moved = await fetch(url, { redirect: 'manual' })
     expect([moved.status, moved.headers.get('location')]).toEqual([302, clip?.audio_url])
+    expect(await send('GET', `/polyphony/v1/tasks/${job.taskId}`)).toMatchObject({ live_urls: [] })
   })
 
   it('is cut off when it is cancelled, and then there is no such sound', async () => {

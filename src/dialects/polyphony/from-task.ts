@@ -1,6 +1,7 @@
 import { isJsonObject, type Json } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import type { Urls } from '../kit/urls.ts'
+import { clipIdsOf } from '../shared/clip-ids.ts'
 
 /**
  * A task as it is: our own states and units, the output in the shape that the catalogue states for its operation. Instants
@@ -25,7 +26,16 @@ export function fromTask(task: Task, urls: Urls) {
     ended_at: task.endedAt,
     batch_id: task.batchId,
     favourite: task.isFavourite,
+    live_urls: liveUrls(task, urls),
   }
+}
+
+/** Where songs can be heard while they are made; each address leads to the file afterwards. */
+function liveUrls(task: Task, urls: Urls): string[] {
+  if (task.status !== 'processing') return []
+  return clipIdsOf(task)
+    .map((id) => urls.live(id))
+    .filter((url) => url !== '')
 }
 
 const KEPT_BESIDE: ReadonlySet<string> = new Set(['vendorId', 'recipe', 'digest', 'headRecipe'])

@@ -308,6 +308,10 @@ function schemas(): Record<string, JsonObject> {
     ended_at: at('When it ended.'),
     batch_id: Type.Union([Type.String({ description: 'The batch that it is part of.' }), Type.Null()]),
     favourite: Type.Boolean({ description: 'Whether it is marked.' }),
+    live_urls: Type.Array(text, {
+      description:
+        'Where its songs can be heard while they are made (audio/mpeg that goes on as it is made). Empty before there is something to hear, and after the end.',
+    }),
   })
   const count = Type.Integer({ minimum: 0 })
   const Batch = Type.Object({

@@ -1,11 +1,10 @@
-import { findOperation } from '../../catalog/catalog.ts'
-import { type Output, type OutputSpec, outputSpecOf, type Clip as StoredClip } from '../../catalog/outputs.ts'
+import type { Output, Clip as StoredClip } from '../../catalog/outputs.ts'
 import { SUNO_VERSIONS } from '../../catalog/suno.ts'
 import { sunoStems } from '../../catalog/suno-tools.ts'
-import { itemId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Task } from '../../core/task.ts'
 import type { Urls } from '../kit/urls.ts'
+import { clipIdsOf, clipSpecOf } from '../shared/clip-ids.ts'
 import { failReasonOf, secondsOf } from '../shared/relay-task.ts'
 import { standingOf } from './states.ts'
 
@@ -14,24 +13,6 @@ import { standingOf } from './states.ts'
  * Clients read one or the other, so every clip has the fields of both.
  */
 export type Clip = ReturnType<typeof clipOf>
-
-/** The clips that a task is expected to deliver; undefined for an operation that makes none. */
-function clipSpecOf({
-  operation,
-  input,
-}: Pick<Task, 'operation' | 'input'>): Extract<OutputSpec, { kind: 'clips' }> | undefined {
-  const known = findOperation(operation)
-  if (known?.model !== 'suno' || known.produces.kind !== 'clips') return undefined
-  const spec = outputSpecOf(known.produces, input)
-  return spec.kind === 'clips' ? spec : undefined
-}
-
-/** The ids of a task's clips, known from its submission on: the only clip of a task has the task's id. */
-export function clipIdsOf(task: Pick<Task, 'id' | 'operation' | 'input'>): string[] {
-  const { count = 0 } = clipSpecOf(task) ?? {}
-  if (count === 1) return [task.id]
-  return Array.from({ length: count }, (_, index) => itemId(task.id, index + 1))
-}
 
 /** The clips of a task: as delivered when it is completed, before that as far as they are known. */
 export function clipsOf(task: Task, urls: Urls): Clip[] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { itemId } from '../../core/ids.ts'
 import { STATUSES } from '../../core/task.ts'
-import { clipIdsOf } from './clip.ts'
+import { clipIdsOf } from '../shared/clip-ids.ts'
 import nativeClip from './examples/clip.native.json' with { type: 'json' }
 import { feedAnswer, lyricsAnswer, lyricsRequested } from './feed-answers.ts'
 import { standingOf } from './states.ts'

@@ -10,7 +10,7 @@ import type { DialectContext } from '../dialect.ts'
 import { isText } from '../kit/fields.ts'
 import { submitTask } from '../kit/protocol.ts'
 import { originOf } from '../kit/requests.ts'
-import { clipIdsOf } from './clip.ts'
+import { clipIdsOf } from '../shared/clip-ids.ts'
 import { DIALECT, type SunoSubmission } from './to-task.ts'
 
 /** Checks the clip or task on which the submission builds, and stores the task. */

@@ -46,13 +46,19 @@ export function setFeed(is: () => boolean): void {
   hasFeed = is
 }
 
+/** That a song can be heard before its end is not announced. */
+const mayBeHeardSoon = (task: Task | undefined): boolean =>
+  task?.status === 'processing' && task.operation === 'suno/music' && task.live_urls.length === 0
+
 /** A task, which is read again until it has ended. */
 export const taskQuery = (id: string) =>
   queryOptions({
     queryKey: ['task', id],
     queryFn: () => call('GET /polyphony/v1/tasks/{id}', { path: { id } }),
-    refetchInterval: ({ state: { data, error } }) =>
-      error || (data && hasEnded(data)) ? false : hasFeed() ? CHECK_MS : POLL_MS,
+    refetchInterval: ({ state: { data, error } }) => {
+      if (error || (data && hasEnded(data))) return false
+      return hasFeed() && !mayBeHeardSoon(data) ? CHECK_MS : POLL_MS
+    },
   })
 
 export const balanceQuery = queryOptions({

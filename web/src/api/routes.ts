@@ -350,6 +350,7 @@ export type PolyphonyTask = {
 "ended_at": (number | null)
 "batch_id": (string | null)
 /** Whether it is marked. */ "favourite": boolean
+/** Where its songs can be heard while they are made (audio/mpeg that goes on as it is made). Empty before there is something to hear, and after the end. */ "live_urls": string[]
 }
 
 export type PolyphonyTaskRequest = { operation: string; input: Record<string, unknown>; webhook?: string }

@@ -16,8 +16,12 @@ function kept<Format>(make: (tag: string) => Format): () => Format {
 }
 
 const NUMBER = kept((name) => new Intl.NumberFormat(name))
-const MOMENT = kept((name) => new Intl.DateTimeFormat(name, { dateStyle: 'medium', timeStyle: 'short' }))
-const DAY = kept((name) => new Intl.DateTimeFormat(name, { dateStyle: 'medium' }))
+const TIME = { hour: 'numeric', minute: '2-digit' } as const
+const THIS_YEAR = { month: 'short', day: 'numeric' } as const
+const MOMENT = kept((name) => new Intl.DateTimeFormat(name, { year: 'numeric', ...THIS_YEAR, ...TIME }))
+const SHORT_MOMENT = kept((name) => new Intl.DateTimeFormat(name, { ...THIS_YEAR, ...TIME }))
+const DAY = kept((name) => new Intl.DateTimeFormat(name, { year: 'numeric', ...THIS_YEAR }))
+const SHORT_DAY = kept((name) => new Intl.DateTimeFormat(name, THIS_YEAR))
 const AGO = kept((name) => new Intl.RelativeTimeFormat(name, { numeric: 'auto' }))
 
 export function usd(amount: number): string {
@@ -42,13 +46,19 @@ export function number(value: number): string {
   return NUMBER().format(value)
 }
 
+/** The year only where it is another one than this. */
 export function dateTime(at: number | string): string {
-  return MOMENT().format(new Date(at))
+  const date = new Date(at)
+  return (isThisYear(date) ? SHORT_MOMENT : MOMENT)().format(date)
 }
 
+/** Likewise. */
 export function day(at: number | string): string {
-  return DAY().format(new Date(at))
+  const date = new Date(at)
+  return (isThisYear(date) ? SHORT_DAY : DAY)().format(date)
 }
+
+const isThisYear = (date: Date): boolean => date.getFullYear() === new Date().getFullYear()
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],

@@ -324,6 +324,23 @@ export const zhMessages: readonly Template[] = [
     '{reason} Configure a provider for it; docs/providers.md lists who performs what.',
     '{reason} 请配置支持它的服务商，见 docs/providers.md。',
   ],
+  ['{reason} Give the account a new credential.', '{reason} 请为账号更换凭证。'],
+  ['{reason} Top up the account at the vendor.', '{reason} 请在服务商处充值。'],
+  [
+    '{count} tasks in a row were refused by moderation, the last with: {reason}',
+    '连续 {count} 个任务被内容审核拒绝，最近一次的原因：{reason}',
+  ],
+  [
+    'The receiver answered {count}, one redirect too many, to {address}.',
+    '接收方返回 {count}，重定向次数过多，指向 {address}。',
+  ],
+  [
+    'The receiver answered {count}, a redirect to {address}: only 307 and 308 are followed, as others lose the body.',
+    '接收方返回 {count}，重定向到 {address}：只跟随 307 和 308，其他重定向会丢失正文。',
+  ],
+  ['The receiver answered {count}.', '接收方返回 {count}。'],
+  ['The receiver did not answer in time.', '接收方未及时响应。'],
+  ['An output has {count} bytes; {limit} may be kept.', '结果文件为 {count} 字节，最多可保存 {limit} 字节。'],
   ['{provider} answered and accepts the credential.', '{provider} 已响应，凭证有效。'],
   [
     '{provider} has no free call for a test; the next task shows it.',

@@ -64,6 +64,8 @@ export interface Item {
   seconds?: number
   /** The style of a clip. */
   tags?: string
+  /** The title of a clip. */
+  title?: string
   /** A picture that shows the others of its task side by side. */
   isGrid?: boolean
 }
@@ -71,12 +73,13 @@ export interface Item {
 export function itemsOf(task: { output?: unknown }): Record<'sounds' | 'pictures' | 'videos', Item[]> {
   const { clips, sounds, pictures, videos, grid } = madeBy(task)
   const all = [
-    ...clips.map(({ id, audio, durationSeconds, tags }) => ({
+    ...clips.map(({ id, audio, durationSeconds, tags, title }) => ({
       kind: 'clip' as const,
       url: audio,
       seconds: durationSeconds,
       clipId: id,
       tags,
+      title,
     })),
     ...sounds.map(({ file, seconds }) => ({ kind: 'sound' as const, url: file, seconds })),
   ]

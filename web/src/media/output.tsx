@@ -35,7 +35,7 @@ export function Output({ task, actions }: OutputProps) {
           className={cn(
             'grid gap-3',
             made.pictures.length === 1
-              ? 'max-w-[32rem] grid-cols-1'
+              ? 'max-w-96 grid-cols-1'
               : 'grid-cols-[repeat(auto-fill,minmax(min(100%,15rem),1fr))]',
           )}
         >
@@ -56,7 +56,7 @@ export function Output({ task, actions }: OutputProps) {
                     width={widthPx}
                     height={heightPx}
                     loading="lazy"
-                    className="h-auto max-h-[32rem] w-full object-contain"
+                    className="h-auto max-h-96 w-full object-contain"
                   />
                 </a>
               )}

@@ -2,11 +2,28 @@ import type { Task } from '../api/queries.ts'
 import type { Track } from '../shell/player.ts'
 import { madeBy } from './made.ts'
 
+/** As `src/core/task-title.ts` has them. */
+const TITLE_FIELDS = [
+  'title',
+  'gpt_description_prompt',
+  'prompt',
+  'promptText',
+  'text',
+  'text_prompt',
+  'gen_text',
+  'tts_text',
+  'style_prompt',
+  'lyrics',
+  'tags',
+  'name',
+]
+
 /** What a task is called: its title, or what was asked for. */
 export function nameOf({ input, operation }: Pick<Task, 'input' | 'operation'>): string {
   const fields = input as Record<string, unknown>
-  const names = ['title', 'gpt_description_prompt', 'prompt', 'promptText', 'text', 'style_prompt', 'lyrics', 'tags']
-  const found = names.map((name) => fields[name]).find((value) => typeof value === 'string' && value.trim() !== '')
+  const found = TITLE_FIELDS.map((name) => fields[name]).find(
+    (value) => typeof value === 'string' && value.trim() !== '',
+  )
   return typeof found === 'string' ? found.trim().split('\n', 1)[0] || operation : operation
 }
 
@@ -32,6 +49,18 @@ export function tracksOf(task: Pick<Task, 'id' | 'input' | 'operation' | 'output
       taskId: task.id,
     })),
   ].filter(({ url }) => url !== '')
+}
+
+/** The songs of a task that can be heard while they are made. */
+export function liveTracksOf(task: Pick<Task, 'id' | 'input' | 'operation' | 'live_urls'>): Track[] {
+  return task.live_urls.map((url, at) => ({
+    id: `${task.id}-live-${at}`,
+    title: nameOf(task),
+    about: '',
+    url,
+    cover: '',
+    taskId: task.id,
+  }))
 }
 
 /** All files of a task, to download. */

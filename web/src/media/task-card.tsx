@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { RotateCcw, X } from 'lucide-react'
+import { Pause, Play, RotateCcw, X } from 'lucide-react'
 import { useEffect } from 'react'
 import { call } from '../api/client.ts'
 import { hasEnded, type Task, taskQuery } from '../api/queries.ts'
@@ -9,13 +9,14 @@ import { useT } from '../i18n/i18n.ts'
 import { translateMessage } from '../i18n/messages.ts'
 import type { Values } from '../pages/studio/field-schema.ts'
 import { openStudio } from '../pages/studio/open-studio.ts'
+import { play, usePlayer } from '../shell/player.ts'
 import { mayMake, useSession } from '../shell/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Panel } from '../ui/parts.tsx'
 import { sayError } from '../ui/toast.tsx'
 import { ItemActions } from './actions.tsx'
 import { Output } from './output.tsx'
-import { nameOf } from './outputs.ts'
+import { liveTracksOf, nameOf } from './outputs.ts'
 import { StatusBadge } from './status.tsx'
 
 /** A task with its result, or how far it is. It follows the task until it has ended. */
@@ -88,14 +89,15 @@ export function Progress({ task }: { task: Task }) {
     await client.invalidateQueries({ queryKey: ['tasks'] })
   }
   return (
-    <div className="flex items-center gap-3">
+    <div className="flex flex-wrap items-center gap-3">
+      <Live task={task} />
       <div
         role="progressbar"
         aria-label={t('task.progress')}
         aria-valuenow={task.progress}
         aria-valuemin={0}
         aria-valuemax={100}
-        className="h-1.5 flex-1 overflow-hidden rounded-full bg-hover"
+        className="h-1.5 min-w-24 flex-1 overflow-hidden rounded-full bg-hover"
       >
         <div
           className="h-full animate-breathe rounded-full bg-mark transition-[width] duration-700"
@@ -111,4 +113,20 @@ export function Progress({ task }: { task: Task }) {
       </Button>
     </div>
   )
+}
+
+/** What can be heard before the end: buttons that play the songs as far as they are made, and then on. */
+function Live({ task }: { task: Task }) {
+  const t = useT()
+  const { track: current, isPlaying } = usePlayer()
+  const tracks = liveTracksOf(task)
+  return tracks.map((track, at) => {
+    const isOn = isPlaying && current?.id === track.id
+    return (
+      <Button key={track.id} size="small" onClick={() => play(track, tracks)}>
+        {isOn ? <Pause /> : <Play />}
+        {t('player.listen', { number: at + 1 })}
+      </Button>
+    )
+  })
 }

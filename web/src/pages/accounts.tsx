@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { call } from '../api/client.ts'
 import { useT } from '../i18n/i18n.ts'
-import { mayManage, useSession } from '../shell/session.ts'
+import { isOperator, mayManage, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Field, Switch } from '../ui/field.tsx'
 import { Page, Panel } from '../ui/parts.tsx'
@@ -13,10 +14,23 @@ import { ownAccounts } from './accounts/accounts-api.ts'
 export function Accounts() {
   const t = useT()
   useTitle(t('nav.accounts'))
-  const may = mayManage(useSession())
+  const session = useSession()
+  const may = mayManage(session)
   return (
     <Page title={t('nav.accounts')} about={t('accounts.about')}>
       <div className="grid grid-cols-1 gap-5">
+        {isOperator(session) && (
+          <p className="text-soft">
+            {t('accounts.forAll')}{' '}
+            <Link
+              to="/operator/$section"
+              params={{ section: 'accounts' }}
+              className="text-ink underline underline-offset-2"
+            >
+              {t('accounts.forAllLink')}
+            </Link>
+          </p>
+        )}
         <AccountList api={ownAccounts} mayChange={may} />
         {may && <Pool />}
       </div>

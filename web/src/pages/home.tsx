@@ -98,7 +98,7 @@ function SongBox({ onMade, isFirst }: { onMade: (task: Task) => void; isFirst: b
             placeholder={t('home.idea')}
             aria-label={t('home.song')}
             maxLength={3_000}
-            className="h-11 min-w-0 flex-1 bg-transparent px-3 text-[15px] outline-none"
+            className="h-11 min-w-0 flex-1 bg-transparent px-3 text-[15px] outline-hidden"
           />
           <Button type="submit" look="primary" size="large" disabled={making.isPending || !mayMake(session)}>
             <WandSparkles />

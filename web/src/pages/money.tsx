@@ -167,7 +167,6 @@ function Ledger({ from }: { from: string }) {
           label={t('money.ledger')}
           head={[
             t('money.at'),
-            t('money.kind'),
             t('money.what'),
             { number: t('money.change') },
             { number: t('money.paid') },
@@ -176,19 +175,23 @@ function Ledger({ from }: { from: string }) {
         >
           {lines.map((line) => (
             <tr key={line.id}>
-              <td className="whitespace-nowrap text-soft">{dateTime(line.at)}</td>
-              <td>{translateIfKnown(`ledger.${line.kind}`) ?? line.kind}</td>
-              <td className="max-w-56 truncate text-soft">
+              <td className="text-soft max-md:whitespace-normal! md:whitespace-nowrap">{dateTime(line.at)}</td>
+              <td className="max-w-72 truncate">
+                <span className="block">{translateIfKnown(`ledger.${line.kind}`) ?? line.kind}</span>
                 {line.task_id ? (
                   <Link
                     to="/tasks/$id"
                     params={{ id: line.task_id }}
-                    className="font-mono text-xs underline underline-offset-2"
+                    className="font-mono text-soft text-xs underline underline-offset-2"
                   >
                     {line.task_id.slice(0, 13)}…
                   </Link>
                 ) : (
-                  (line.memo && (translateIfKnown(`memo.${line.memo}`) ?? line.memo)) || '–'
+                  line.memo && (
+                    <span className="block truncate text-soft text-xs" title={line.memo}>
+                      {translateIfKnown(`memo.${line.memo}`) ?? line.memo}
+                    </span>
+                  )
                 )}
               </td>
               <td className={cn('number', line.available_change_usd > 0 && 'text-good')}>

@@ -178,23 +178,18 @@ function Attempts({ task }: { task: Task }) {
       <PanelTitle>{t('task.attempts')}</PanelTitle>
       <Table
         label={t('task.attempts')}
-        head={[
-          '#',
-          t('task.provider'),
-          t('task.outcome'),
-          t('task.reason'),
-          t('task.begun'),
-          { number: t('task.took') },
-        ]}
+        head={['#', t('task.provider'), t('task.outcome'), t('task.begun'), { number: t('task.took') }]}
       >
         {attempts.map(({ number, provider, outcome, reason, begun_at, ended_at }) => (
           <tr key={number}>
             <td>{number}</td>
-            <td>{provider}</td>
+            <td className="w-full min-w-36 max-w-80 whitespace-normal!">
+              {provider}
+              {reason && <span className="block text-soft text-xs">{translateMessage(reason)}</span>}
+            </td>
             <td>
               <Badge tone={OUTCOMES[outcome]}>{t(`outcome.${outcome}`)}</Badge>
             </td>
-            <td className="min-w-48 max-w-80 whitespace-normal text-soft">{reason ? translateMessage(reason) : '–'}</td>
             <td className="whitespace-nowrap text-soft">{begun_at ? dateTime(begun_at) : '–'}</td>
             <td className="number text-soft">{begun_at && ended_at ? duration(ended_at - begun_at) : '–'}</td>
           </tr>

@@ -111,10 +111,9 @@ export function Tasks() {
               head={[
                 t('task.status'),
                 t('task.name'),
-                t('task.operation'),
-                t('task.provider'),
-                { number: t('task.took') },
                 { number: t('task.price') },
+                { number: t('task.took') },
+                t('task.provider'),
                 t('task.created'),
               ]}
             >
@@ -149,18 +148,18 @@ function Row({ task }: { task: Task }) {
       <td>
         <span className="flex items-center gap-2">
           <StatusBadge status={status} />
-          {status === 'processing' && <span className="text-soft text-xs">{progress} %</span>}
+          {status === 'processing' && <span className="whitespace-nowrap text-soft text-xs">{progress} %</span>}
         </span>
       </td>
-      <td className="max-w-72">
+      <td className="w-full max-w-40! md:max-w-72!">
         <Link to="/tasks/$id" params={{ id }} className="block truncate font-medium hover:underline">
           {nameOf(task)}
         </Link>
+        <span className="block truncate text-soft text-xs">{operation}</span>
       </td>
-      <td className="max-w-64 truncate text-soft">{operation}</td>
-      <td className="text-soft">{provider ?? '–'}</td>
-      <td className="number text-soft">{started_at && ended_at ? duration(ended_at - started_at) : '–'}</td>
       <td className="number">{pointsAsUsd(hasEnded(task) ? consumed_points : price_points)}</td>
+      <td className="number text-soft">{started_at && ended_at ? duration(ended_at - started_at) : '–'}</td>
+      <td className="text-soft">{provider ?? '–'}</td>
       <td className="whitespace-nowrap text-soft">
         <time dateTime={new Date(created_at).toISOString()} title={dateTime(created_at)}>
           {ago(created_at)}

@@ -13,6 +13,7 @@ import { Field, Input, Select } from '../ui/field.tsx'
 import { Badge, Code, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
 import { sayError } from '../ui/toast.tsx'
 import { useRemovals } from '../ui/use-removals.ts'
+import { openInvitations } from './open-invitations.ts'
 
 const ROLES = ['owner', 'member', 'viewer'] as const
 type Role = (typeof ROLES)[number]
@@ -63,14 +64,13 @@ export function Team() {
           <PanelTitle>{t('team.members')}</PanelTitle>
           {isPending && <Skeleton rows={3} />}
           {data && (
-            <Table
-              label={t('team.members')}
-              head={[t('person.name'), t('person.email'), t('team.role'), t('team.joined'), '']}
-            >
+            <Table label={t('team.members')} head={[t('person.name'), t('team.role'), t('team.joined'), '']}>
               {members.map(({ id, name, email, role, joined_at }) => (
                 <tr key={id}>
-                  <td className="font-medium">{name}</td>
-                  <td className="text-soft">{email}</td>
+                  <td>
+                    <span className="block font-medium">{name}</span>
+                    <span className="block text-soft text-xs">{email}</span>
+                  </td>
                   <td>
                     {may ? (
                       <Select
@@ -131,7 +131,7 @@ function Invitations() {
       await call('DELETE /api/v1/invitations/{id}', { path: { id } })
       await client.invalidateQueries({ queryKey: ['invitations'] })
     })
-  const open = data?.items.filter(({ id, accepted_at, revoked_at }) => !accepted_at && !revoked_at && !isGone(id)) ?? []
+  const open = openInvitations(data?.items ?? []).filter(({ id }) => !isGone(id))
   if (open.length === 0) return null
   return (
     <Panel>

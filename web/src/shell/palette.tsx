@@ -152,7 +152,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
               value={typed}
               onValueChange={setTyped}
               placeholder={t('palette.placeholder')}
-              className="h-13 w-full border-line border-b bg-transparent px-5 text-[15px] outline-none"
+              className="h-13 w-full border-line border-b bg-transparent px-5 text-[15px] outline-hidden"
             />
             <Command.List className="max-h-[55vh] overflow-y-auto p-2 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-soft [&_[cmdk-group-heading]]:text-xs">
               <Command.Empty className="py-8 text-center text-soft">{t('palette.nothing')}</Command.Empty>

@@ -90,7 +90,8 @@ function Seek({ url }: { url: string }) {
         <input
           type="range"
           min={0}
-          max={Number.isFinite(length) ? length : 0}
+          // A song that is still made has no end yet.
+          max={Number.isFinite(length) ? length : at}
           step={0.1}
           value={at}
           aria-label={t('player.seek')}

@@ -3,7 +3,8 @@ import type { ComponentProps } from 'react'
 import { cn } from './classes.ts'
 
 const LOOKS = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-hover shadow-sm',
+  // The border is seen where the system chooses the colours.
+  primary: 'bg-accent text-on-accent border border-transparent hover:bg-accent-hover shadow-sm',
   plain: 'bg-panel text-ink border border-line hover:bg-hover',
   quiet: 'text-soft hover:bg-hover hover:text-ink',
   danger: 'text-bad border border-line bg-panel hover:bg-bad-ground',

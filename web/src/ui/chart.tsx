@@ -59,7 +59,12 @@ export default function Chart({ days, series, label, whenLabel, format }: ChartP
           y: { range: (_chart, _low, high) => [0, Math.max(high * 1.1, 0.01)] },
         },
         axes: [
-          { ...axis, grid: { show: false }, values: (_chart, times) => times.map((at) => shortDay(at, locale)) },
+          {
+            ...axis,
+            space: 64,
+            grid: { show: false },
+            values: (_chart, times) => times.map((at) => shortDay(at, locale)),
+          },
           { ...axis, size: 60, values: (_chart, values) => values.map((value) => format(value)) },
         ],
         series: [

@@ -30,6 +30,12 @@ function openerOf(focused: Element | null): HTMLElement | null {
   return focused instanceof HTMLElement && focused !== document.body ? focused : null
 }
 
+/** Where one begins to fill in a form; null where there is none, or where the keyboard of a phone would cover it. */
+function firstFieldOf(content: Element): HTMLElement | null {
+  if (matchMedia('(pointer: coarse)').matches) return null
+  return content.querySelector<HTMLElement>('form :is(input, textarea, select):not([type=file], :disabled)')
+}
+
 interface DialogProps {
   open: boolean
   onClose: () => void
@@ -49,6 +55,13 @@ export function Dialog({ open, onClose, title, about, wide = false, children }: 
         <Radix.Content
           {...(about ? {} : { 'aria-describedby': undefined })}
           {...focus}
+          onOpenAutoFocus={(event) => {
+            focus.onOpenAutoFocus()
+            const field = event.target instanceof Element ? firstFieldOf(event.target) : null
+            if (!field) return
+            event.preventDefault() // or the focus is on the button that closes
+            field.focus()
+          }}
           className={cn(
             'fixed inset-x-0 bottom-0 z-50 max-h-[92dvh] animate-appear overflow-y-auto rounded-t-2xl border border-line bg-raised p-5 shadow-float sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:w-[calc(100vw-2rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-2xl sm:p-6',
             wide ? 'sm:max-w-3xl' : 'sm:max-w-lg',

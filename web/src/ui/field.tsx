@@ -3,7 +3,7 @@ import { type ComponentProps, type ReactNode, useId } from 'react'
 import { cn } from './classes.ts'
 
 const BOX =
-  'w-full rounded-lg border border-line bg-panel px-3 text-ink transition-colors hover:border-edge focus:border-mark focus:outline-none aria-invalid:border-bad'
+  'w-full rounded-lg border border-line bg-panel px-3 text-ink transition-colors hover:border-edge focus:border-mark focus:shadow-[inset_0_0_0_1px_var(--mark)] focus:outline-hidden aria-invalid:border-bad'
 
 export function Input({ className, ...rest }: ComponentProps<'input'>) {
   return <input className={cn(BOX, 'h-9', className)} {...rest} />
@@ -42,6 +42,7 @@ interface FieldProps {
     id: string
     'aria-describedby': string | undefined
     'aria-invalid': boolean | undefined
+    'aria-required': boolean | undefined
   }) => ReactNode
 }
 
@@ -63,7 +64,12 @@ export function Field({ label, help, error, aside, required, className, children
         </RadixLabel.Root>
         {aside && <span className="text-soft text-xs tabular">{aside}</span>}
       </div>
-      {children({ id, 'aria-describedby': text ? `${id}-help` : undefined, 'aria-invalid': error ? true : undefined })}
+      {children({
+        id,
+        'aria-describedby': text ? `${id}-help` : undefined,
+        'aria-invalid': error ? true : undefined,
+        'aria-required': required ? true : undefined,
+      })}
       {text && (
         <p id={`${id}-help`} className={cn('text-xs leading-snug', error ? 'text-bad' : 'text-soft')}>
           {text}

@@ -32,7 +32,7 @@ export function Menu({ trigger, items }: { trigger: ReactNode; items: (MenuItem 
                 key={at}
                 onSelect={item.run}
                 className={cn(
-                  'flex h-8 select-none items-center gap-2 rounded-lg px-2.5 outline-none data-[highlighted]:bg-hover [&_svg]:size-4',
+                  'flex h-8 select-none items-center gap-2 rounded-lg px-2.5 outline-hidden data-[highlighted]:bg-hover [&_svg]:size-4',
                   item.danger && 'text-bad',
                   item.checked && 'font-semibold',
                 )}

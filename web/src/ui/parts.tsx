@@ -157,7 +157,7 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
 export function Code({ text, className }: { text: string; className?: string }) {
   return (
     <div className={cn('relative rounded-lg border border-line bg-ground', className)}>
-      <div className="absolute top-1 right-1">
+      <div className="absolute top-1 right-1 rounded-lg bg-ground">
         <CopyButton text={text} />
       </div>
       <pre tabIndex={0} className="max-h-96 overflow-auto p-3 pr-11 font-mono text-xs leading-relaxed">
@@ -241,14 +241,17 @@ export function Table({
                 // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their places
                 key={at}
                 scope="col"
-                className={cn('h-9 whitespace-nowrap px-4 font-medium', isNumberHead(name) && 'text-right')}
+                className={cn(
+                  'h-9 whitespace-nowrap px-2.5 font-medium first:pl-4 last:pr-4 md:px-4',
+                  isNumberHead(name) && 'text-right',
+                )}
               >
                 {isNumberHead(name) ? name.number : name || <span className="sr-only">·</span>}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody className="[&_td.number]:whitespace-nowrap [&_td.number]:text-right [&_td.number]:tabular-nums max-md:[&_td]:max-w-64 max-md:[&_td]:truncate [&_td]:h-11 [&_td]:px-4 [&_td]:py-1.5 [&_tr:last-child]:border-0 [&_tr]:border-line [&_tr]:border-b [&_tr:hover]:bg-hover/60">
+        <tbody className="[&_td.number]:whitespace-nowrap [&_td.number]:text-right [&_td.number]:tabular-nums max-md:[&_td]:max-w-64 max-md:[&_td]:truncate [&_td]:h-11 [&_td:first-child]:pl-4 [&_td:last-child]:pr-4 [&_td]:px-2.5 [&_td]:py-1.5 md:[&_td]:px-4 [&_tr:last-child]:border-0 [&_tr]:border-line [&_tr]:border-b [&_tr:hover]:bg-hover/60">
           {children}
         </tbody>
       </table>

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Bug, Ellipsis, Pause, Pencil, Play, Plug, Plus, Power, Trash2, Zap } from 'lucide-react'
+import { Bug, Check, Ellipsis, Pause, Pencil, Play, Plug, Plus, Power, Trash2, X, Zap } from 'lucide-react'
 import { useState } from 'react'
 import type { Account, AccountFindings } from '../../api/routes.ts'
 import { ago, dateTime } from '../../i18n/format.ts'
@@ -103,7 +103,20 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
           }}
         />
       )}
-      {findings && <Findings findings={findings} onClose={() => setFindings(undefined)} />}
+      {findings && (
+        <Findings
+          findings={findings}
+          onClose={() => setFindings(undefined)}
+          onChange={
+            mayChange
+              ? () => {
+                  setFindings(undefined)
+                  setChanging(findings.account)
+                }
+              : undefined
+          }
+        />
+      )}
     </div>
   )
 }
@@ -148,8 +161,8 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onChange, on
   const turning = useMutation({ mutationFn: (to: Switch) => api.turn(id, to), onSuccess: onChanged, onError: sayError })
   return (
     <Panel className="p-4">
-      <div className="flex flex-wrap items-center gap-3">
-        <div className="min-w-0 flex-1">
+      <div className="flex flex-wrap items-start gap-2">
+        <div className="min-w-0 flex-1 basis-64">
           <p className="flex flex-wrap items-center gap-2">
             <span className="font-semibold">{name}</span>
             <span className="text-soft">{provider}</span>
@@ -161,41 +174,43 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onChange, on
           {reason && <p className="mt-1 text-soft">{translateMessage(reason)}</p>}
           {retry_at && <p className="mt-1 text-soft text-xs">{t('account.retry', { when: ago(retry_at) })}</p>}
         </div>
-        <Button size="small" onClick={() => testing.mutate()} disabled={testing.isPending || !mayChange}>
-          <Zap />
-          {t('accounts.test')}
-        </Button>
-        {/* Not disabled meanwhile: that takes the focus away, which comes back here from the dialog. */}
-        <Button
-          size="small"
-          aria-disabled={debugging.isPending}
-          onClick={() => {
-            if (!debugging.isPending) debugging.mutate()
-          }}
-        >
-          <Bug />
-          {t('accounts.debug')}
-        </Button>
-        {mayChange && (
-          <Menu
-            trigger={
-              <Button look="quiet" size="smallIcon" aria-label={t('accounts.actions', { name })}>
-                <Ellipsis />
-              </Button>
-            }
-            items={[
-              { label: t('accounts.change'), icon: <Pencil aria-hidden />, run: onChange },
-              draining
-                ? { label: t('accounts.resume'), icon: <Play aria-hidden />, run: () => turning.mutate('resume') }
-                : { label: t('accounts.drain'), icon: <Pause aria-hidden />, run: () => turning.mutate('drain') },
-              state === 'disabled'
-                ? { label: t('accounts.enable'), icon: <Power aria-hidden />, run: () => turning.mutate('enable') }
-                : { label: t('accounts.disable'), icon: <Power aria-hidden />, run: () => turning.mutate('disable') },
-              'line',
-              { label: t('accounts.remove'), icon: <Trash2 aria-hidden />, danger: true, run: onRemove },
-            ]}
-          />
-        )}
+        <div className="flex items-center gap-2">
+          <Button size="small" onClick={() => testing.mutate()} disabled={testing.isPending || !mayChange}>
+            <Zap />
+            {t('accounts.test')}
+          </Button>
+          {/* Not disabled meanwhile: that takes the focus away, which comes back here from the dialog. */}
+          <Button
+            size="small"
+            aria-disabled={debugging.isPending}
+            onClick={() => {
+              if (!debugging.isPending) debugging.mutate()
+            }}
+          >
+            <Bug />
+            {t('accounts.debug')}
+          </Button>
+          {mayChange && (
+            <Menu
+              trigger={
+                <Button look="quiet" size="smallIcon" aria-label={t('accounts.actions', { name })}>
+                  <Ellipsis />
+                </Button>
+              }
+              items={[
+                { label: t('accounts.change'), icon: <Pencil aria-hidden />, run: onChange },
+                draining
+                  ? { label: t('accounts.resume'), icon: <Play aria-hidden />, run: () => turning.mutate('resume') }
+                  : { label: t('accounts.drain'), icon: <Pause aria-hidden />, run: () => turning.mutate('drain') },
+                state === 'disabled'
+                  ? { label: t('accounts.enable'), icon: <Power aria-hidden />, run: () => turning.mutate('enable') }
+                  : { label: t('accounts.disable'), icon: <Power aria-hidden />, run: () => turning.mutate('disable') },
+                'line',
+                { label: t('accounts.remove'), icon: <Trash2 aria-hidden />, danger: true, run: onRemove },
+              ]}
+            />
+          )}
+        </div>
       </div>
       <dl className="mt-4 grid grid-cols-2 gap-3 text-xs sm:grid-cols-4">
         <div>
@@ -220,7 +235,9 @@ function AccountCard({ api, account, mayChange, onChanged, onDebug, onChange, on
         <div className="col-span-2">
           <dt className="text-soft">{t('account.operations')}</dt>
           <dd className="mt-1 truncate" title={operations.join(', ')}>
-            {operations.length} · {operations.slice(0, 3).join(', ')}
+            {operations.length === 0
+              ? t('account.noOperations')
+              : `${operations.length} · ${operations.slice(0, 3).join(', ')}`}
           </dd>
         </div>
       </dl>
@@ -234,9 +251,12 @@ const GOOD = 'bg-good-ground text-good'
 function Findings({
   findings: { account, advice, waiting, attempts },
   onClose,
+  onChange,
 }: {
   findings: AccountFindings
   onClose: () => void
+  /** Undefined for those who may not. */
+  onChange: (() => void) | undefined
 }) {
   const t = useT()
   // Then what is said is where it stands, and nothing to be done.
@@ -254,6 +274,14 @@ function Findings({
               </li>
             ))}
           </ul>
+        )}
+        {account.reason && <p className="text-soft">{translateMessage(account.reason)}</p>}
+        <Checklist account={account} />
+        {onChange && !isWell && (
+          <Button className="justify-self-start" onClick={onChange}>
+            <Pencil />
+            {t('accounts.changeOf', { name: account.name })}
+          </Button>
         )}
         <div>
           <h3 className="mb-1.5 font-medium">{t('accounts.waiting')}</h3>
@@ -285,5 +313,33 @@ function Findings({
         </div>
       </div>
     </Dialog>
+  )
+}
+
+/** What has to hold for an account to begin a task, each with whether it does. */
+function Checklist({ account }: { account: Account }) {
+  const t = useT()
+  const { state, is_usable, draining, running, slots, begun_today, daily_cap } = account
+  const checks = [
+    [t('accounts.checkSettings'), is_usable],
+    [t('accounts.checkOn'), state !== 'disabled' && !draining],
+    [t('accounts.checkCredential'), state !== 'expired_credential'],
+    [t('accounts.checkLimit'), state !== 'limited' && state !== 'cooling_down' && state !== 'moderation_strike'],
+    [t('accounts.checkSlot', { running, slots }), running < slots],
+    [t('accounts.checkDay', { count: begun_today }), daily_cap === null || begun_today < daily_cap],
+  ] as const
+  return (
+    <div>
+      <h3 className="mb-1.5 font-medium">{t('accounts.checks')}</h3>
+      <ul className="grid gap-1 sm:grid-cols-2">
+        {checks.map(([name, holds]) => (
+          <li key={name} className="flex items-center gap-2 [&_svg]:size-4 [&_svg]:shrink-0">
+            {holds ? <Check aria-hidden className="text-good" /> : <X aria-hidden className="text-bad" />}
+            <span className="sr-only">{t(holds ? 'routing.yes' : 'routing.no')}:</span>
+            {name}
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }

@@ -84,7 +84,7 @@ export function Composer({ isRunning, isDisabled, note, onAsk, onStop }: Compose
         onChange={({ target }) => setText(target.value)}
         onKeyDown={type}
         onPaste={paste}
-        className="field-sizing-content max-h-60 min-h-10 w-full resize-none bg-transparent px-2.5 py-2 text-[15px] leading-relaxed focus:outline-none"
+        className="field-sizing-content max-h-60 min-h-10 w-full resize-none bg-transparent px-2.5 py-2 text-[15px] leading-relaxed focus:outline-hidden"
       />
       <div className="flex items-center justify-between">
         <Button

@@ -25,7 +25,7 @@ export function Claim() {
     )
   }
   return (
-    <Frame title={t('claim.title')} about={t('claim.about')}>
+    <Frame title={t('claim.title')} about={t(tokenOfLink() === '' ? 'claim.about' : 'claim.aboutLink')}>
       {tokenOfLink() === '' && (
         <Field label={t('claim.token')} help={t('claim.tokenHelp')}>
           {(props) => (

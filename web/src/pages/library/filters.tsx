@@ -75,20 +75,6 @@ export function Filters({ filter, onChange, children }: FiltersProps) {
             ))}
           <option value="any">{t('library.anyStatus')}</option>
         </Choice>
-        {keys.length > 0 && (
-          <Choice
-            name={t('library.key')}
-            all={t('library.allKeys')}
-            value={filter.key}
-            onChange={(key) => onChange({ key })}
-          >
-            {keys.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
-          </Choice>
-        )}
         <Choice
           name={t('library.time')}
           all={t('library.anyTime')}
@@ -107,6 +93,20 @@ export function Filters({ filter, onChange, children }: FiltersProps) {
           <Heart className={cn(filter.favourite && 'fill-current')} />
           {t('library.favourites')}
         </Button>
+        {keys.length > 0 && (
+          <Choice
+            name={t('library.key')}
+            all={t('library.allKeys')}
+            value={filter.key}
+            onChange={(key) => onChange({ key })}
+          >
+            {keys.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </Choice>
+        )}
         {isFiltered && (
           <Button
             look="quiet"
@@ -177,7 +177,7 @@ function Choice({ name, all, value, onChange, children }: ChoiceProps) {
       aria-label={name}
       value={value ?? ''}
       onChange={({ target }) => onChange(target.value)}
-      className={cn('w-auto max-w-36 shrink-0 pr-1 pl-2.5', value && 'border-mark text-mark')}
+      className={cn('w-auto max-w-44 shrink-0 pr-1 pl-2.5 [field-sizing:content]', value && 'border-mark text-mark')}
     >
       <option value="">{all}</option>
       {children}

@@ -23,6 +23,9 @@ import { SelectionBar } from './selection-bar.tsx'
 const route = getRouteApi('/inside/library')
 const REREAD_MS = 1_000
 
+/** What stands for the items of a library that is still to come. */
+const PLACES = ['1', '2', '3', '4', '5', '6', '7', '8']
+
 /** Everything that was made, as a grid that draws only what is seen. */
 export function Library() {
   const t = useT()
@@ -81,6 +84,13 @@ export function Library() {
             />
           )}
         </Grid>
+      )}
+      {isPending && (
+        <div aria-hidden className="grid grid-cols-2 gap-4 md:grid-cols-4">
+          {PLACES.map((place) => (
+            <div key={place} className="aspect-square animate-breathe rounded-xl bg-hover/70" />
+          ))}
+        </div>
       )}
       {!isPending && !error && items.length === 0 && (
         <Panel>

@@ -68,7 +68,7 @@ export function Announcements() {
               <td>
                 <State {...one} />
               </td>
-              <td className="min-w-64 max-w-md whitespace-pre-line">{one.text}</td>
+              <td className="min-w-56 max-w-md whitespace-pre-line!">{one.text}</td>
               <td className="text-soft">{one.tenant ? nameOf(one.tenant) : t('announcement.all')}</td>
               <td className="whitespace-nowrap text-soft">{dateTime(one.begins_at)}</td>
               <td className="whitespace-nowrap text-soft">{one.ends_at ? dateTime(one.ends_at) : '–'}</td>

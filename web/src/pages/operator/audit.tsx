@@ -77,7 +77,8 @@ export function AuditLog() {
             <tr key={`${at} ${verb} ${subject}`}>
               <td className="whitespace-nowrap text-soft">{dateTime(at)}</td>
               <td className="max-w-48 truncate">
-                <span title={actor}>{nameOf(actor)}</span> <span className="text-soft text-xs">{address}</span>
+                <span title={actor}>{nameOf(actor)}</span>
+                {address && <span className="block truncate text-soft text-xs">{address}</span>}
               </td>
               <td className="font-mono text-xs">{verb}</td>
               <td className="max-w-40 truncate font-mono text-soft text-xs">{subject ?? '–'}</td>

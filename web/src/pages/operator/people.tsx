@@ -20,6 +20,7 @@ import { Field, Input, Select, Switch } from '../../ui/field.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Badge, Code, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
 import { say, sayError } from '../../ui/toast.tsx'
+import { openInvitations } from '../open-invitations.ts'
 import { TenantInput, useTenantNames } from './tenant-input.tsx'
 
 type Person = Answer<'GET /api/admin/people'>['items'][number]
@@ -197,9 +198,7 @@ function Invitations() {
     onSuccess: () => client.invalidateQueries({ queryKey: INVITATIONS }),
     onError: sayError,
   })
-  const now = Date.now()
-  const open =
-    data?.items.filter((one) => !one.accepted_at && !one.revoked_at && Date.parse(one.expires_at) > now) ?? []
+  const open = openInvitations(data?.items ?? [])
   if (open.length === 0) return null
   return (
     <Panel>

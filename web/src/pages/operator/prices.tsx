@@ -11,12 +11,16 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input, Select } from '../../ui/field.tsx'
 import { Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
 import { useRemovals } from '../../ui/use-removals.ts'
+import { TenantInput, useTenantNames } from './tenant-input.tsx'
 
 const PRICES = ['admin-prices'] as const
+/** Calls in the preview of a rule. */
+const PREVIEWED = 60
 
 export function Prices() {
   const t = useT()
   const client = useQueryClient()
+  const nameOf = useTenantNames()
   const [isSetting, setSetting] = useState(false)
   useAct('prices.set', () => setSetting(true))
   const { data, error } = useQuery({ queryKey: PRICES, queryFn: () => call('GET /api/admin/prices') })
@@ -47,7 +51,6 @@ export function Prices() {
           label={t('prices.inForce')}
           head={[
             t('prices.of'),
-            t('prices.when'),
             { number: t('prices.price') },
             t('prices.for'),
             t('prices.note'),
@@ -57,16 +60,18 @@ export function Prices() {
         >
           {rules.map(({ id, of, when, usd: amount, factor, per, tenant, group, note, begun_at }) => (
             <tr key={id}>
-              <td className="font-medium">{of}</td>
-              <td className="text-soft text-xs">
-                {Object.entries(when)
-                  .map(([name, value]) => `${name} = ${value}`)
-                  .join(', ') || '–'}
+              <td>
+                <span className="block font-medium">{of}</span>
+                <span className="block text-soft text-xs">
+                  {Object.entries(when)
+                    .map(([name, value]) => `${name} = ${value}`)
+                    .join(', ')}
+                </span>
               </td>
               <td className="number">
                 {factor === null ? `${usd(amount ?? 0)}${per ? ` / ${per}` : ''}` : `× ${factor}`}
               </td>
-              <td className="text-soft">{tenant ?? group ?? t('prices.everyone')}</td>
+              <td className="text-soft">{tenant === null ? (group ?? t('prices.everyone')) : nameOf(tenant)}</td>
               <td className="max-w-56 truncate text-soft">{note || '–'}</td>
               <td className="whitespace-nowrap text-soft">{day(begun_at)}</td>
               <td className="text-right">
@@ -104,11 +109,13 @@ function SetPrice({ onClose, onDone }: { onClose: () => void; onDone: () => void
   const [way, setWay] = useState<'usd' | 'factor'>('factor')
   const [amount, setAmount] = useState('1.2')
   const [note, setNote] = useState('')
-  const rule = { of, [way]: Number(amount), ...(note === '' ? {} : { note }) }
+  const [tenant, setTenant] = useState('')
+  const whose = tenant === '' ? {} : { tenant }
+  const rule = { of, [way]: Number(amount), ...whose, ...(note === '' ? {} : { note }) }
   const isWhole = of !== '' && amount !== '' && Number.isFinite(Number(amount))
   const { data: preview, error: wrong } = useQuery({
-    queryKey: ['price-preview', of, way, amount],
-    queryFn: () => call('POST /api/admin/prices/preview', { body: { of, rules: [rule] } }),
+    queryKey: ['price-preview', of, way, amount, tenant],
+    queryFn: () => call('POST /api/admin/prices/preview', { body: { of, ...whose, rules: [rule] } }),
     enabled: isWhole,
     retry: false,
   })
@@ -142,13 +149,21 @@ function SetPrice({ onClose, onDone }: { onClose: () => void; onDone: () => void
           </Field>
           <Field label={t('prices.way')}>
             {(props) => (
-              <Select {...props} value={way} onChange={({ target }) => setWay(target.value as typeof way)}>
+              <Select
+                {...props}
+                value={way}
+                onChange={({ target }) => {
+                  setWay(target.value as typeof way)
+                  // A factor is no price: 1.2 times is not 1.20 USD.
+                  setAmount('')
+                }}
+              >
                 <option value="factor">{t('prices.factor')}</option>
                 <option value="usd">{t('prices.amount')}</option>
               </Select>
             )}
           </Field>
-          <Field label={way === 'usd' ? 'USD' : '×'}>
+          <Field label={way === 'usd' ? t('prices.usd') : t('prices.times')}>
             {(props) => (
               <Input
                 {...props}
@@ -162,16 +177,22 @@ function SetPrice({ onClose, onDone }: { onClose: () => void; onDone: () => void
             )}
           </Field>
         </div>
-        <Field label={t('prices.note')}>
-          {(props) => <Input {...props} value={note} onChange={({ target }) => setNote(target.value)} />}
-        </Field>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label={t('prices.for')} help={t('prices.forHelp')}>
+            {(props) => <TenantInput {...props} value={tenant} onChange={setTenant} />}
+          </Field>
+          <Field label={t('prices.note')}>
+            {(props) => <Input {...props} value={note} onChange={({ target }) => setNote(target.value)} />}
+          </Field>
+        </div>
         {preview && preview.length > 0 && (
           <div className="max-h-64 overflow-y-auto rounded-lg border border-line">
+            <h3 className="px-4 pt-3 font-medium text-[13px]">{t('prices.preview')}</h3>
             <Table
               label={t('prices.preview')}
               head={[t('task.operation'), t('prices.call'), { number: t('prices.now') }, { number: t('prices.then') }]}
             >
-              {preview.slice(0, 60).map(({ operation, call: what, now, proposed }) => (
+              {preview.slice(0, PREVIEWED).map(({ operation, call: what, now, proposed }) => (
                 <tr key={operation + what}>
                   <td>{operation}</td>
                   <td className="text-soft text-xs">{what || t('prices.example')}</td>
@@ -180,6 +201,9 @@ function SetPrice({ onClose, onDone }: { onClose: () => void; onDone: () => void
                 </tr>
               ))}
             </Table>
+            {preview.length > PREVIEWED && (
+              <p className="px-4 py-2 text-soft text-xs">{t('prices.more', { count: preview.length - PREVIEWED })}</p>
+            )}
           </div>
         )}
         {(setting.error ?? wrong) && <Fault error={setting.error ?? wrong} />}

@@ -31,7 +31,11 @@ export function followUpsOf(task: Task, item: Item, operations: readonly Operati
 /** Models whose tasks those of another model build on. */
 const SISTERS: Readonly<Record<string, string>> = { 'kling-turbo': 'kling' }
 
-function clipFollowUps(task: Task, { clipId, seconds, tags }: Item, operations: readonly Operation[]): FollowUp[] {
+function clipFollowUps(
+  task: Task,
+  { clipId, seconds, tags, title }: Item,
+  operations: readonly Operation[],
+): FollowUp[] {
   const music = operations.find(({ id }) => id === 'suno/music')
   const isExtension = (task.input as Values).task === 'extend'
   const ofClip = operations.filter(
@@ -42,6 +46,8 @@ function clipFollowUps(task: Task, { clipId, seconds, tags }: Item, operations: 
   )
   const persona = operations.filter((operation) => 'root_clip_id' in propertiesOf(operation))
   const style = tags ? { tags } : {}
+  // Without one, what is made of a song is called by its style, or not at all.
+  const named = title ? { title } : {}
   const again: FollowUp[] = music
     ? [
         {
@@ -51,6 +57,7 @@ function clipFollowUps(task: Task, { clipId, seconds, tags }: Item, operations: 
             task: 'extend',
             task_id: task.id,
             continue_clip_id: clipId,
+            ...named,
             ...style,
             ...(seconds ? { continue_at: Math.max(1, Math.floor(seconds) - 2) } : {}),
           },
@@ -58,13 +65,17 @@ function clipFollowUps(task: Task, { clipId, seconds, tags }: Item, operations: 
         {
           operation: music,
           label: 'follow.cover',
-          input: { task: 'cover', task_id: task.id, cover_clip_id: clipId, ...style },
+          input: { task: 'cover', task_id: task.id, cover_clip_id: clipId, ...named, ...style },
         },
       ]
     : []
   return [
     ...again,
-    ...ofClip.map((operation) => ({ operation, label: labelOf(operation), input: { clip_id: clipId } })),
+    ...ofClip.map((operation) => ({
+      operation,
+      label: labelOf(operation),
+      input: { clip_id: clipId, ...('title' in propertiesOf(operation) ? named : {}) },
+    })),
     ...persona.map((operation) => ({
       operation,
       label: labelOf(operation),

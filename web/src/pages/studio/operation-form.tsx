@@ -50,7 +50,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
     },
   })
   const refused = making.error instanceof ApiError ? making.error : undefined
-  const { main, more } = fieldsOf(operation.input_schema as FieldSchema)
+  const { main, more } = fieldsOf(operation.input_schema as FieldSchema, initial)
   const names = new Set([...main, ...more].map(({ name }) => name))
   const set = (name: string, value: unknown): void => {
     const next = { ...values, [name]: value }

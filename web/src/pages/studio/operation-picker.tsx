@@ -45,7 +45,7 @@ export function OperationPicker({
             value={typed}
             onValueChange={setTyped}
             placeholder={t('studio.find', { count: operations.length })}
-            className="mb-2 h-10 w-full rounded-lg border border-line bg-panel px-3 focus:border-mark focus:outline-none"
+            className="mb-2 h-10 w-full rounded-lg border border-line bg-panel px-3 focus:border-mark focus:outline-hidden"
           />
           <Command.List className="max-h-[60dvh] overflow-y-auto">
             <Command.Empty className="py-6 text-center text-soft">{t('palette.nothing')}</Command.Empty>

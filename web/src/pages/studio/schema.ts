@@ -15,7 +15,8 @@ export interface NamedField {
   isRequired: boolean
 }
 
-export function fieldsOf(schema: FieldSchema): { main: NamedField[]; more: NamedField[] } {
+/** `initial`: what a form begins with, which is shown at once too. */
+export function fieldsOf(schema: FieldSchema, initial: Values = {}): { main: NamedField[]; more: NamedField[] } {
   const required = new Set(schema.required ?? [])
   const all = Object.entries(schema.properties ?? {}).map(([name, one]) => ({
     name,
@@ -24,7 +25,8 @@ export function fieldsOf(schema: FieldSchema): { main: NamedField[]; more: Named
   }))
   const isMain = ({ name, isRequired }: NamedField): boolean => isRequired || MAIN.has(name) || all.length <= 6
   const main = all.filter(isMain)
-  const shown = main.filter((field, at) => field.isRequired || at < MOST_MAIN)
+  const usual = main.filter((field, at) => field.isRequired || at < MOST_MAIN)
+  const shown = [...usual, ...all.filter((field) => initial[field.name] !== undefined && !usual.includes(field))]
   return { main: shown, more: all.filter((field) => !shown.includes(field)) }
 }
 

@@ -5,6 +5,7 @@ import { call } from '../../api/client.ts'
 import type { Task } from '../../api/queries.ts'
 import { dateTime, duration } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { translateMessage } from '../../i18n/messages.ts'
 import { mayMake, useSession } from '../../shell/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Badge, Code, Empty, Fault, Panel, PanelTitle } from '../../ui/parts.tsx'
@@ -46,11 +47,16 @@ export function Deliveries({ task }: { task: Task }) {
         <ul className="divide-y divide-line">
           {data.items.map(({ id, url, status, attempts, log, next_attempt_at }) => (
             <li key={id} className="grid grid-cols-1 gap-2 px-4 py-3">
-              <div className="flex flex-wrap items-center gap-3">
+              <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
                 <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>
                   {t(`delivery.${status}`)}
                 </Badge>
-                <span className="min-w-0 flex-1 truncate font-mono text-xs">{url}</span>
+                <span
+                  className="min-w-0 flex-1 truncate font-mono text-xs max-sm:order-last max-sm:basis-full"
+                  title={url}
+                >
+                  {url}
+                </span>
                 {mayMake(session) && (
                   <>
                     <Button
@@ -71,7 +77,7 @@ export function Deliveries({ task }: { task: Task }) {
               <ul className="grid grid-cols-1 gap-1 text-soft text-xs tabular">
                 {log.map(({ at, duration_ms, http_status, error }) => (
                   <li key={at}>
-                    {dateTime(at)} · {duration(duration_ms)} · {http_status ?? error ?? '–'}
+                    {dateTime(at)} · {duration(duration_ms)} · {http_status ?? (error ? translateMessage(error) : '–')}
                   </li>
                 ))}
                 {log.length === 0 && <li>{t('task.deliveryAttempts', { count: attempts })}</li>}
