@@ -207,7 +207,11 @@ export const dialects: readonly DialectEntry[] = [
   {
     id: 'gemini',
     title: 'Gemini',
-    paths: ['/v1beta', '/v1/models'],
+    paths: ['/v1beta', '/v1/models', '/google'],
+    claims: [
+      { path: '/v1', header: 'x-goog-api-key', below: '/google' },
+      { path: '/upload', header: 'x-goog-api-key', below: '/google' },
+    ],
     load: async () => (await import('./gemini/routes.ts')).gemini,
   },
   {

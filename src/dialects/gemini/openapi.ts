@@ -14,7 +14,7 @@ export async function describeGemini(): Promise<ApiDescription> {
   return {
     tags: [{ name: TAG, description: 'Google’s Gemini API. Any model may be named here, of whichever vendor.' }],
     operations: operationsOf(),
-    below: idsBelow((key, prefix) => (prefix === '' ? `v1-${key}` : key)),
+    below: idsBelow((key, prefix) => (prefix === '/v1beta' ? key : `${prefix === '' ? 'v1' : 'google'}-${key}`)),
     webhooks: {},
     schemas: {},
   }

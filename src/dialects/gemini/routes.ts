@@ -58,35 +58,68 @@ export const gemini: Dialect = {
   async routes(app, context) {
     await serve(app, context, {
       kind: 'call',
-      // `/v1` is OpenAI's, too: of Gemini's it has what names a method of a model.
-      prefixes: ['/v1beta', ''],
+      // `/v1` is OpenAI's, too: of Gemini's it has what names a method of a model. What comes with the header of Google's
+      // keys is served below a prefix of its own.
+      prefixes: ['/v1beta', OWN_PREFIX, ''],
       keyHeaders: ['x-goog-api-key'],
-      error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
+      error(error, request) {
+        const named = request.is404 ? (notHere(request.url) ?? error) : error
+        return { status: statusOf(named), body: errorBody(named) }
+      },
       routes(inside) {
         keepBodies(inside)
-        const base = inside.prefix === '' ? '/v1/models' : '/models'
+        const base = inside.prefix === '/v1beta' ? '/models' : '/v1/models'
         const paths = Object.fromEntries(Object.keys(METHODS).map((method) => [`${base}/{model}:${method}`, method]))
         const options = callOptions(described(paths as Record<`/${string}`, keyof typeof METHODS>))
         inside.post<{ Params: { '*': string } }>(`${base}/*`, options, (request, reply) =>
           call(request, reply, context),
         )
-        if (inside.prefix !== '') modelRoutes(inside, context)
+        if (inside.prefix !== '') modelRoutes(inside, base, context)
       },
     })
   },
   describe: async () => (await import('./openapi.ts')).describeGemini(),
 }
 
-function modelRoutes(app: FastifyInstance, context: DialectContext): void {
-  app.get('/models', described('gemini-models'), async ({ caller }) => ({
-    models: context.calls.models(caller).map(geminiModel),
-  }))
+/** Where requests to `/v1` and `/upload` are served whose key is in Google's header: `@google/genai` begins paths so from 3.0 on. */
+const OWN_PREFIX = '/google'
+
+/** What Google keeps for its clients, and this gateway does not. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  cachedContents:
+    'Caches are not kept here. Send the whole of contents: Google finds repeated beginnings by itself, and they are billed as read from its cache.',
+  files: 'Files are not kept for this API. Send a file as inlineData, or by its address as fileData.',
+  batches:
+    'Batches are not made by this API. Send them to /v1/batches or /v1/messages/batches, whose lines may name any model.',
+  interactions: 'Interactions are not kept here. Send the whole of contents to models/{model}:generateContent.',
+  tunedModels: 'Models are not tuned here.',
+  corpora: 'Corpora are not kept here.',
+  fileSearchStores: 'Stores of files are not kept here.',
+  auth_tokens: 'Tokens are not made here.',
+}
+
+/** Methods of models that are part of these. */
+const METHODS_NOT_HERE: Readonly<Record<string, keyof typeof NOT_HERE>> = {
+  batchGenerateContent: 'batches',
+  asyncBatchEmbedContent: 'batches',
+}
+
+/** The reason for a path of Google's API that is not served; undefined for any other. */
+function notHere(url: string): PolyphonyError | undefined {
+  const [, name = ''] = /\/v1(?:beta|alpha)?\/([A-Za-z_]+)/.exec(url) ?? []
+  const reason = Object.hasOwn(NOT_HERE, name) ? NOT_HERE[name] : undefined
+  return reason === undefined ? undefined : new PolyphonyError('not_found', reason)
+}
+
+function modelRoutes(app: FastifyInstance, base: string, context: DialectContext): void {
+  const { calls } = context
+  app.get(base, described('gemini-models'), async ({ caller }) => ({ models: calls.models(caller).map(geminiModel) }))
   app.get<{ Params: { '*': string } }>(
-    '/models/*',
-    described({ '/models/{model}': 'gemini-model' }),
+    `${base}/*`,
+    described({ [`${base}/{model}`]: 'gemini-model' } as Record<`/${string}`, 'gemini-model'>),
     async ({ caller, params }) => {
       const name = params['*']
-      if (context.calls.models(caller).includes(name)) return geminiModel(name)
+      if (calls.models(caller).includes(name) || calls.hasModel(caller, name)) return geminiModel(name)
       throw new PolyphonyError('not_found', `models/${name} is not found, or this key may not use it.`)
     },
   )
@@ -98,8 +131,11 @@ function call(
   context: DialectContext,
 ): Promise<FastifyReply> {
   const [, model = '', method = ''] = /^(.+):([^:]+)$/.exec(request.params['*']) ?? []
-  if (!isMethod(method))
-    throw new PolyphonyError('not_found', `There is no method ${method || request.params['*']} of models.`)
+  if (!isMethod(method)) {
+    const part = Object.hasOwn(METHODS_NOT_HERE, method) ? METHODS_NOT_HERE[method] : undefined
+    const reason = part === undefined ? undefined : NOT_HERE[part]
+    throw new PolyphonyError('not_found', reason ?? `There is no method ${method || request.params['*']} of models.`)
+  }
   return answerCall(request, reply, context, { ...METHODS[method], modelOf: () => model, statusOf })
 }
 

@@ -7,6 +7,7 @@ import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
+import { errorBody as anthropicErrorBody } from '../anthropic/errors.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { answerCall, type CallRoute, callOptions, jsonOf, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
@@ -34,7 +35,14 @@ const FORMS = ['audio/transcriptions', 'audio/translations'] as const
 export const openai: Dialect = {
   id: 'openai',
   async routes(app, context) {
-    const errors = finalErrors((error) => ({ status: statusOf(error), body: errorBody(error) }), RETRIED_CALLS)
+    const errors = finalErrors(
+      (error, { headers }) => ({
+        status: statusOf(error),
+        // Anthropic's clients read the models here, too.
+        body: headers['anthropic-version'] === undefined ? errorBody(error) : anthropicErrorBody(error),
+      }),
+      RETRIED_CALLS,
+    )
     await serve(app, context, {
       kind: 'call',
       prefixes: [''],
@@ -147,7 +155,7 @@ function modelRoutes(app: FastifyInstance, context: DialectContext): void {
     described({ '/v1/models/{model}': 'model' }),
     async ({ caller, params, headers }) => {
       const name = params['*']
-      if (!modelsOf(context, caller).includes(name)) {
+      if (!modelsOf(context, caller).includes(name) && !context.calls.hasModel(caller, name)) {
         throw new PolyphonyError('not_found', `The model ${name} does not exist, or this key may not use it.`, {
           field: 'model',
         })
