@@ -211,7 +211,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     const { caller } = request
     const { priced, prices, price } = pricedTargets(caller, request)
     const bound = boundOf(request)
-    const book = booker(running, await reserve(caller, bound, priceOfUsage(bound, price)))
+    const book = booker(running, await reserve(caller, bound, dearest(bound, prices)))
     try {
       const { target, given } = await tryEach(running, priced, (one) => ask(running, one))
       const settled = settle(given, book, { target, price: prices.get(target) ?? price })
@@ -443,6 +443,16 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   }
 }
 
+/** What a call may cost at the account that is the dearest for it: any of them may be the one that answers. */
+function dearest(bound: Usage, prices: ReadonlyMap<unknown, ModelPrice | undefined>): Points {
+  let most = points(0)
+  for (const price of prices.values()) {
+    const cost = price ? priceOfUsage(bound, price) : most
+    if (cost > most) most = cost
+  }
+  return most
+}
+
 /** What is set aside for a call. */
 interface Reserved {
   money: Reservation
@@ -503,14 +513,24 @@ function boundOf({ format, json, bound, body }: CallRequest): Usage {
     audioBytes,
     choices,
     serviceTier,
+    tools,
+    cacheWrite,
+    speaks,
   } = format.boundOf(json)
+  const inputAudioTokens = Math.ceil(audioBytes / BYTES_PER_AUDIO_TOKEN)
+  const inputTokens = Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN) + images * TOKENS_PER_IMAGE + inputAudioTokens
+  const written = inputTokens - inputAudioTokens
+  const outputTokens = maxOutputTokens * choices
   return {
-    inputTokens:
-      Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN) +
-      images * TOKENS_PER_IMAGE +
-      Math.ceil(audioBytes / BYTES_PER_AUDIO_TOKEN),
-    outputTokens: maxOutputTokens * choices,
+    inputTokens,
+    ...(inputAudioTokens > 0 ? { inputAudioTokens } : {}),
+    outputTokens,
+    // Without a price of their own these cost what other output does.
+    ...(speaks ? { outputAudioTokens: outputTokens } : { imageTokens: outputTokens }),
+    ...(cacheWrite ? { cachedWriteTokens: written } : {}),
+    ...(cacheWrite === 'hour' ? { cachedWriteHourTokens: written } : {}),
     ...(serviceTier ? { serviceTier } : {}),
+    ...tools,
   }
 }
 

@@ -6,8 +6,10 @@ import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Usage } from '../core/usage.ts'
 import { charactersIn } from './answer-text.ts'
 import type { CallMember, Running, TargetAnswer } from './calls.ts'
+import type { Meter } from './format.ts'
 import { relayed } from './relayed-stream.ts'
 import type { Target } from './routing.ts'
+import { unitsIn } from './usage.ts'
 import { vendorFailure } from './vendor-failure.ts'
 
 /** The longest answer that is read whole. */
@@ -227,7 +229,7 @@ function streamOf(
     },
     onEnd(outcome) {
       const usage = meter
-        ? (meter.usage() ?? estimated(request, meter.deliveredCharacters()))
+        ? meteredUsage(meter, request)
         : broke === null
           ? (request.usageOf?.(lastData(last), headers['content-type'] ?? '') ?? estimated(request, 0))
           : undefined
@@ -237,6 +239,16 @@ function streamOf(
     stallMs: limits.silenceMs,
   })
   return { status, headers, body: stream, ended }
+}
+
+/** What the vendor reported; of a stream that was cut before it did, what was delivered, and the tools that it ran for it. */
+function meteredUsage(meter: Meter, request: Running['request']): Usage {
+  const reported = meter.usage()
+  if (reported && !meter.isPartial()) return reported
+  const delivered = { ...estimated(request, meter.deliveredCharacters()), ...meter.toolUses() }
+  if (!reported) return delivered
+  const outputTokens = Math.max(unitsIn(reported.outputTokens), unitsIn(delivered.outputTokens))
+  return { ...reported, ...meter.toolUses(), outputTokens, isEstimated: true }
 }
 
 /** How much of the end of a stream without a meter is kept: its last event has the usage. */

@@ -42,6 +42,11 @@ describe('a meter', () => {
     ],
     ["Groq's place", 'data: {"choices":[],"x_groq":{"usage":{"prompt_tokens":5,"completion_tokens":7}}}\n\n'],
     ["Moonshot's place", 'data: {"choices":[{"delta":{},"usage":{"prompt_tokens":5,"completion_tokens":7}}]}\n\n'],
+    ['a mark of the order of bytes', '\uFEFFdata: {"usage":{"prompt_tokens":5,"completion_tokens":7}}\n\n'],
+    [
+      'an event of several lines',
+      'data: {"choices":[],\ndata: "usage":{"prompt_tokens":5,\ndata: "completion_tokens":7}}\n\n',
+    ],
     ['an answer that is no stream', '{\n\n "usage": {"prompt_tokens": 5, "completion_tokens": 7}\n}'],
   ])('of Chat Completions reads a stream with %s', (_what, stream) => {
     expect(usageOf(chatFormat, stream)).toEqual(simple(5, 7))
@@ -278,5 +283,44 @@ describe('what is billed beside plain tokens', () => {
     )
     for (const byte of stream) meter.push(Uint8Array.of(byte))
     expect(meter.usage()).toEqual(expected)
+  })
+})
+
+describe('a stream that was cut', () => {
+  const told = (format: Format, events: object[]) => {
+    const meter = format.meter()
+    meter.push(Buffer.from(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')))
+    return [meter.isPartial(), meter.toolUses()]
+  }
+  const start = { type: 'message_start', message: { usage: { input_tokens: 5, output_tokens: 1 } } }
+  const result = { type: 'content_block_start', content_block: { type: 'web_search_tool_result', content: [] } }
+  const own = { type: 'content_block_start', content_block: { type: 'tool_use', name: 'web_search', input: {} } }
+  const end = { type: 'message_delta', usage: { output_tokens: 9, server_tool_use: { web_search_requests: 2 } } }
+
+  it.each<[string, Format, object[], unknown]>([
+    [
+      'Anthropic before its end: the searches that had results',
+      messagesFormat,
+      [start, own, result, result],
+      [true, { webSearches: 2 }],
+    ],
+    ['Anthropic after its usage', messagesFormat, [start, result, end], [false, { webSearches: 1 }]],
+    ['Anthropic that said nothing', messagesFormat, [], [false, {}]],
+    [
+      'Responses before its end: the tools that were done',
+      responsesFormat,
+      [
+        { type: 'response.created', response: { usage: null } },
+        { type: 'response.web_search_call.searching' },
+        { type: 'response.web_search_call.completed' },
+        { type: 'response.file_search_call.completed' },
+        { type: 'response.code_interpreter_call.completed' },
+        { type: 'response.code_interpreter_call.completed' },
+      ],
+      [false, { webSearches: 1, fileSearches: 1, codeContainers: 1 }],
+    ],
+    ['Chat Completions', chatFormat, [{ choices: [{ delta: { content: 'a' } }] }], [false, {}]],
+  ])('of %s', (_what, format, events, expected) => {
+    expect(told(format, events)).toEqual(expected)
   })
 })

@@ -90,7 +90,7 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
       isForm: true,
       isText: true,
       fields: { model: { kind: 'text', isRequired: true }, file: { kind: 'text', isRequired: true } },
-      boundOf: ({ bytes }) => ({ seconds: secondsAtMost(bytes.byteLength) }),
+      boundOf: ({ bytes }) => boundOfSound(secondsAtMost(bytes.byteLength)),
       usageFor:
         ({ form }) =>
         (answer) =>
@@ -181,6 +181,20 @@ function secondsAtMost(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_SECOND)
 }
 
+/** Models have a price of seconds or one of tokens. Speech has some 17 tokens a second, and its text at most half as many. */
+const SOUND_TOKENS_PER_SECOND = 17
+const WORD_TOKENS_PER_SECOND = 8
+
+function boundOfSound(seconds: number): Usage {
+  const inputAudioTokens = seconds * SOUND_TOKENS_PER_SECOND
+  return {
+    seconds,
+    inputTokens: inputAudioTokens,
+    inputAudioTokens,
+    outputTokens: seconds * WORD_TOKENS_PER_SECOND,
+  }
+}
+
 /**
  * How much sound was transcribed, as the answer says it: by its usage, its duration, or the end of its last subtitle.
  * Undefined for plain text, which does not say it.
@@ -190,7 +204,12 @@ function heardIn(answer: Buffer): Usage | undefined {
   const usage = json?.usage
   if (isJsonObject(usage)) {
     if (usage.type === 'duration') return { seconds: unitsIn(usage.seconds) }
-    return { inputTokens: unitsIn(usage.input_tokens), outputTokens: unitsIn(usage.output_tokens) }
+    const details = isJsonObject(usage.input_token_details) ? usage.input_token_details : {}
+    return {
+      inputTokens: unitsIn(usage.input_tokens),
+      inputAudioTokens: unitsIn(details.audio_tokens),
+      outputTokens: unitsIn(usage.output_tokens),
+    }
   }
   if (json) return json.duration === undefined ? undefined : { seconds: unitsIn(json.duration) }
   const times = [...answer.toString().matchAll(/--> (?:(\d+):)?(\d+):(\d+)/g)]

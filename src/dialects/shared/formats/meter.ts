@@ -1,4 +1,4 @@
-import type { Meter, Usage } from '../../../calls/format.ts'
+import type { Meter, ToolUses, Usage } from '../../../calls/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts'
 import { JsonWatcher, watchedPaths } from './json-watcher.ts'
 
@@ -11,6 +11,10 @@ export interface MeterForm {
   words?: readonly string[]
   /** The usage from the last object at each path, and the words at each. */
   read(found: Readonly<Record<string, JsonObject>>, words: Words): Usage | undefined
+  /** The path of the usage that comes at the end, where one before it has only what was read. */
+  last?: string
+  /** The tools that the vendor has run, before it has reported its usage. */
+  toolUses?(words: Words): ToolUses
 }
 
 /** What stood at watched paths, each with how often; the last to come is the last here. */
@@ -25,7 +29,7 @@ export interface Words {
 const MAX_KINDS = 1_000
 
 /** Makes meters, which keep the last usage at each path as text, and parse it when it is asked for. */
-export function metersOf({ usage, text, words = [], read }: MeterForm): () => Meter {
+export function metersOf({ usage, text, words = [], read, last, toolUses }: MeterForm): () => Meter {
   const watched = watchedPaths({ objects: usage, strings: text, words })
   return () => {
     const found = new Map<string, string>()
@@ -38,6 +42,8 @@ export function metersOf({ usage, text, words = [], read }: MeterForm): () => Me
     return {
       push: (chunk) => watcher.push(chunk),
       usage: () => read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json))), wordsIn(counted)),
+      isPartial: () => last !== undefined && found.size > 0 && !found.has(last),
+      toolUses: () => toolUses?.(wordsIn(counted)) ?? {},
       deliveredCharacters: () => watcher.characters,
     }
   }
@@ -65,7 +71,8 @@ function wordsIn(counted: ReadonlyMap<string, ReadonlyMap<string, number>>): Wor
 
 function parsed(path: string, json: string): [string, JsonObject][] {
   try {
-    const value = JSON.parse(json) as Json
+    // No string of JSON has a line break as it is: one belongs to an event of several lines.
+    const value = JSON.parse(json.replaceAll(/\n(?:data:)?/g, '\n')) as Json
     return isJsonObject(value) ? [[path, value]] : []
   } catch {
     return [] // the vendor sent no JSON: as if it had reported nothing
