@@ -75,6 +75,10 @@ export interface Meter {
   usage(): Usage | undefined
   /** The vendor has reported what it read, and not yet what it made: it will say so at the end. */
   isPartial(): boolean
+  /** Whether the stream has said how its answer ended: a vendor, or a proxy before it, may end its connection in the middle. */
+  isComplete(): boolean
+  /** The vendor's error, as its format has it, if the stream has had one. */
+  failure(): JsonObject | undefined
   /** Tools that the vendor has run so far, by what it said of each: for a stream that was cut before its usage. */
   toolUses(): ToolUses
   /** UTF-16 units of text, reasoning and tool arguments that have passed: for a stream that was cut before its usage. */

@@ -12,6 +12,11 @@ export interface RelayOptions {
    * in a file: then the connection breaks off as well, since a truncated file would look complete.
    */
   onBreak(error: unknown): string | undefined
+  /**
+   * The source has ended: what the caller has to get after it, since its answer is not complete; '' where that was an error
+   * which the caller has got. Undefined for a complete answer, and the default.
+   */
+  lacksAtEnd?(): string | undefined
   /** Once, at the end: whether everything came. */
   onEnd(outcome: 'completed' | 'cut'): void
   /** A server-sent stream gets a comment now and then while nothing comes: a proxy would cut it. */
@@ -29,6 +34,7 @@ const HEARTBEAT = Buffer.from(': waiting\n\n')
  */
 export function relayed(source: Readable, options: RelayOptions): Readable {
   const { onChunk, change = (bytes) => bytes, onBreak, onEnd, isEventStream, stallMs } = options
+  const { lacksAtEnd = () => undefined } = options
   const events = isEventStream ? wholeEvents() : undefined
   let hasEnded = false
   let heartbeat: NodeJS.Timeout | undefined
@@ -68,8 +74,11 @@ export function relayed(source: Readable, options: RelayOptions): Readable {
     stall ??= setTimeout(() => stream.destroy(), stallMs).unref()
   })
   source.once('end', () => {
-    end('completed')
-    if (events) push(events.rest())
+    const lacking = lacksAtEnd()
+    end(lacking === undefined ? 'completed' : 'cut')
+    // Half an event would be taken for a whole one before what follows.
+    if (lacking) stream.push(lacking)
+    else if (events) push(events.rest())
     stream.push(null)
   })
   source.on('error', (error: unknown) => {

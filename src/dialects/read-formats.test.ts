@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Format, VendorApi } from '../calls/format.ts'
+import type { Bound, Format, VendorApi } from '../calls/format.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { messagesFormat } from './anthropic/messages-format.ts'
@@ -602,7 +602,7 @@ describe('the bound of a request', () => {
   })
 
   const ephemeral = { type: 'ephemeral' }
-  const cached = (control: object) => [{ role: 'user', content: [{ type: 'text', text: 'a', cache_control: control }] }]
+  const cached = (control: JsonObject): JsonObject[] => [{ role: 'user', content: [{ type: 'text', text: 'a', cache_control: control }] }]
   it.each<[string, Format, JsonObject, Partial<Bound>]>([
     [
       'searches of Responses, each as often as tools may be called',

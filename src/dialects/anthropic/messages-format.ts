@@ -20,7 +20,9 @@ export const messagesFormat: Format = {
   meter: metersOf({
     usage: ['message.usage', 'usage'],
     text: ['delta.text', 'delta.thinking', 'delta.partial_json'],
-    words: ['content_block.type'],
+    words: ['content_block.type', 'delta.stop_reason'],
+    ends: (words) => words.kindsOf('delta.stop_reason') > 0,
+    errors: ['error'],
     read: (found) => streamedUsage(found['message.usage'], found.usage),
     last: 'usage',
     toolUses: (words) => toolsUsed({ webSearches: words.countOf('content_block.type', 'web_search_tool_result') }),

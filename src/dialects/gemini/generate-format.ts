@@ -21,7 +21,9 @@ export const generateFormat: Format = {
   meter: metersOf({
     usage: ['usageMetadata'],
     text: ['candidates.content.parts.text'],
-    words: [SEARCHES],
+    words: [SEARCHES, 'candidates.finishReason', 'promptFeedback.blockReason'],
+    ends: (words) => words.kindsOf('candidates.finishReason') + words.kindsOf('promptFeedback.blockReason') > 0,
+    errors: ['error'],
     read: (found, words) => generateUsage(found.usageMetadata, words.kindsOf(SEARCHES)),
   }),
   boundOf,

@@ -8,6 +8,9 @@ import { responseExtras, responsesUsage } from './usage.ts'
 import { writeResponses } from './write-responses.ts'
 import { streamResponses } from './write-responses-stream.ts'
 
+/** The events after which no other comes. */
+const ENDS: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete', 'response.failed', 'error'])
+
 /** The Responses API (https://platform.openai.com/docs/api-reference/responses). */
 export const responsesFormat: Format = {
   id: 'openai-responses',
@@ -35,6 +38,8 @@ export const responsesFormat: Format = {
         fileSearches: words.countOf('response.output.type', 'file_search_call'),
         codeContainers: words.kindsOf('response.output.container_id'),
       }),
+    ends: (words) => ENDS.has(words.last('type') ?? ''),
+    errors: ['response.error'],
     toolUses: (words) =>
       toolsUsed({
         webSearches: words.countOf('type', 'response.web_search_call.completed'),

@@ -13,6 +13,10 @@ export interface MeterForm {
   read(found: Readonly<Record<string, JsonObject>>, words: Words): Usage | undefined
   /** The path of the usage that comes at the end, where one before it has only what was read. */
   last?: string
+  /** Whether one of the words says how the answer ended. */
+  ends(words: Words): boolean
+  /** Where events have an error: an object. */
+  errors: readonly string[]
   /** The tools that the vendor has run, before it has reported its usage. */
   toolUses?(words: Words): ToolUses
 }
@@ -29,8 +33,8 @@ export interface Words {
 const MAX_KINDS = 1_000
 
 /** Makes meters, which keep the last usage at each path as text, and parse it when it is asked for. */
-export function metersOf({ usage, text, words = [], read, last, toolUses }: MeterForm): () => Meter {
-  const watched = watchedPaths({ objects: usage, strings: text, words })
+export function metersOf({ usage, text, words = [], read, last, ends, errors, toolUses }: MeterForm): () => Meter {
+  const watched = watchedPaths({ objects: [...usage, ...errors], strings: text, words })
   return () => {
     const found = new Map<string, string>()
     const counted = new Map<string, Map<string, number>>()
@@ -42,6 +46,12 @@ export function metersOf({ usage, text, words = [], read, last, toolUses }: Mete
     return {
       push: (chunk) => watcher.push(chunk),
       usage: () => read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json))), wordsIn(counted)),
+      isComplete: () => ends(wordsIn(counted)),
+      failure() {
+        const path = errors.find((one) => found.has(one))
+        const [error] = path === undefined ? [] : parsed(path, found.get(path) ?? '')
+        return error && { error: error[1] }
+      },
       isPartial: () => last !== undefined && found.size > 0 && !found.has(last),
       toolUses: () => toolUses?.(wordsIn(counted)) ?? {},
       deliveredCharacters: () => watcher.characters,
