@@ -232,6 +232,11 @@ function streamOf(
     },
     ...(dropsUsage ? { change: withoutUsage } : {}),
     onBreak: (error) => failed(vendorFailure(error)),
+    isComplete: () => {
+      if (!meter || !isEvents || meter.failure()) return false
+      // The usage of chats follows what says how they ended.
+      return last.includes(DONE) || (meter.isComplete() && meter.usage() !== undefined && !meter.isPartial())
+    },
     lacksAtEnd() {
       if (!meter || !isEvents) return undefined
       const told = meter.failure()

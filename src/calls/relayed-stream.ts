@@ -17,6 +17,8 @@ export interface RelayOptions {
    * which the caller has got. Undefined for a complete answer, and the default.
    */
   lacksAtEnd?(): string | undefined
+  /** Whether all that the answer has is there, though its source has broken off. The default: no. */
+  isComplete?(): boolean
   /** Once, at the end: whether everything came. */
   onEnd(outcome: 'completed' | 'cut'): void
   /** A server-sent stream gets a comment now and then while nothing comes: a proxy would cut it. */
@@ -34,7 +36,7 @@ const HEARTBEAT = Buffer.from(': waiting\n\n')
  */
 export function relayed(source: Readable, options: RelayOptions): Readable {
   const { onChunk, change = (bytes) => bytes, onBreak, onEnd, isEventStream, stallMs } = options
-  const { lacksAtEnd = () => undefined } = options
+  const { lacksAtEnd = () => undefined, isComplete = () => false } = options
   const events = isEventStream ? wholeEvents() : undefined
   let hasEnded = false
   let heartbeat: NodeJS.Timeout | undefined
@@ -73,16 +75,17 @@ export function relayed(source: Readable, options: RelayOptions): Readable {
     source.pause()
     stall ??= setTimeout(() => stream.destroy(), stallMs).unref()
   })
-  source.once('end', () => {
-    const lacking = lacksAtEnd()
+  const finish = (lacking?: string): void => {
     end(lacking === undefined ? 'completed' : 'cut')
     // Half an event would be taken for a whole one before what follows.
     if (lacking) stream.push(lacking)
     else if (events) push(events.rest())
     stream.push(null)
-  })
+  }
+  source.once('end', () => finish(lacksAtEnd()))
   source.on('error', (error: unknown) => {
     if (hasEnded) return // the caller has left, which is why the source ends
+    if (isComplete()) return finish()
     const last = onBreak(error)
     end('cut')
     if (last === undefined) {

@@ -324,3 +324,68 @@ describe('a stream that was cut', () => {
     expect(told(format, events)).toEqual(expected)
   })
 })
+
+describe('the end of a stream', () => {
+  const stop = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
+  it.each<[string, Format, object[], unknown]>([
+    ['Chat Completions that finished', chatFormat, [{ choices: [{ finish_reason: null }] }, stop], [true, undefined]],
+    ['Chat Completions before it', chatFormat, [{ choices: [{ delta: {}, finish_reason: null }] }], [false, undefined]],
+    ['Chat Completions with an error', chatFormat, [{ error: { message: 'm' } }], [false, { error: { message: 'm' } }]],
+    [
+      'Chat Completions whose text has an error',
+      chatFormat,
+      [{ choices: [{ delta: { content: '{"error":{}}' } }] }, stop],
+      [true, undefined],
+    ],
+    [
+      'Responses that completed',
+      responsesFormat,
+      [{ type: 'response.completed', response: { error: null } }],
+      [true, undefined],
+    ],
+    [
+      'Responses before it',
+      responsesFormat,
+      [{ type: 'response.output_text.delta', delta: 'response.completed' }],
+      [false, undefined],
+    ],
+    ['Responses with an error', responsesFormat, [{ type: 'error', code: 'server_error', message: 'm' }], [true, {}]],
+    [
+      'Responses that failed',
+      responsesFormat,
+      [{ type: 'response.failed', response: { error: { code: 'server_error' } } }],
+      [true, { error: { code: 'server_error' } }],
+    ],
+    [
+      'Messages that finished',
+      messagesFormat,
+      [{ type: 'message_delta', delta: { stop_reason: 'end_turn' } }],
+      [true, undefined],
+    ],
+    [
+      'Messages before it',
+      messagesFormat,
+      [{ type: 'content_block_delta', delta: { text: 'stop_reason' } }],
+      [false, undefined],
+    ],
+    [
+      'Messages with an error',
+      messagesFormat,
+      [{ type: 'error', error: { type: 'overloaded_error' } }],
+      [false, { error: { type: 'overloaded_error' } }],
+    ],
+    ['generateContent that finished', generateFormat, [{ candidates: [{ finishReason: 'STOP' }] }], [true, undefined]],
+    [
+      'generateContent that was refused',
+      generateFormat,
+      [{ promptFeedback: { blockReason: 'SAFETY' } }],
+      [true, undefined],
+    ],
+    ['generateContent before it', generateFormat, [{ candidates: [{ content: {} }] }], [false, undefined]],
+    ['generateContent with an error', generateFormat, [{ error: { code: 503 } }], [false, { error: { code: 503 } }]],
+  ])('is known of %s', (_what, format, events, expected) => {
+    const meter = format.meter()
+    for (const event of events) meter.push(Buffer.from(`data: ${JSON.stringify(event)}\n\n`))
+    expect([meter.isComplete(), meter.failure()]).toEqual(expected)
+  })
+})

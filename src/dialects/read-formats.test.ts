@@ -602,7 +602,9 @@ describe('the bound of a request', () => {
   })
 
   const ephemeral = { type: 'ephemeral' }
-  const cached = (control: JsonObject): JsonObject[] => [{ role: 'user', content: [{ type: 'text', text: 'a', cache_control: control }] }]
+  const cached = (control: JsonObject): JsonObject[] => [
+    { role: 'user', content: [{ type: 'text', text: 'a', cache_control: control }] },
+  ]
   it.each<[string, Format, JsonObject, Partial<Bound>]>([
     [
       'searches of Responses, each as often as tools may be called',

@@ -40,6 +40,7 @@ export const responsesFormat: Format = {
       }),
     ends: (words) => ENDS.has(words.last('type') ?? ''),
     errors: ['response.error'],
+    fails: (words) => words.last('type') === 'error',
     toolUses: (words) =>
       toolsUsed({
         webSearches: words.countOf('type', 'response.web_search_call.completed'),

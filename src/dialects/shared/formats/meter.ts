@@ -17,6 +17,8 @@ export interface MeterForm {
   ends(words: Words): boolean
   /** Where events have an error: an object. */
   errors: readonly string[]
+  /** Whether one of the words says that there was an error, for events that are errors without an object of it. */
+  fails?(words: Words): boolean
   /** The tools that the vendor has run, before it has reported its usage. */
   toolUses?(words: Words): ToolUses
 }
@@ -33,7 +35,17 @@ export interface Words {
 const MAX_KINDS = 1_000
 
 /** Makes meters, which keep the last usage at each path as text, and parse it when it is asked for. */
-export function metersOf({ usage, text, words = [], read, last, ends, errors, toolUses }: MeterForm): () => Meter {
+export function metersOf({
+  usage,
+  text,
+  words = [],
+  read,
+  last,
+  ends,
+  errors,
+  fails,
+  toolUses,
+}: MeterForm): () => Meter {
   const watched = watchedPaths({ objects: [...usage, ...errors], strings: text, words })
   return () => {
     const found = new Map<string, string>()
@@ -50,7 +62,8 @@ export function metersOf({ usage, text, words = [], read, last, ends, errors, to
       failure() {
         const path = errors.find((one) => found.has(one))
         const [error] = path === undefined ? [] : parsed(path, found.get(path) ?? '')
-        return error && { error: error[1] }
+        if (error) return { error: error[1] }
+        return fails?.(wordsIn(counted)) ? {} : undefined
       },
       isPartial: () => last !== undefined && found.size > 0 && !found.has(last),
       toolUses: () => toolUses?.(wordsIn(counted)) ?? {},
