@@ -10,7 +10,7 @@ import type { Usage } from '../../core/usage.ts'
 import { errorBody as anthropicErrorBody } from '../anthropic/errors.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { answerCall, type CallRoute, callOptions, jsonOf, keepBodies } from '../kit/calls.ts'
-import { describedBy } from '../kit/described.ts'
+import { describedBy, undocumented } from '../kit/described.ts'
 import { streamTask } from '../kit/event-stream.ts'
 import { refuseViewers, serve, submitTask } from '../kit/protocol.ts'
 import { openaiRates, sendRates } from '../kit/rate-headers.ts'
@@ -56,6 +56,7 @@ export const openai: Dialect = {
         keepBodies(inside)
         callRoutes(inside, context)
         modelRoutes(inside, context)
+        notHere(inside)
         batchRoutes(inside, context)
         await fileRoutes(inside, context)
         await uploadRoutes(inside, context)
@@ -141,6 +142,28 @@ function speech(): CallRoute {
     },
     usageOf: () => ({ characters }),
     failure,
+  }
+}
+
+/** What OpenAI keeps for its clients, and this gateway does not: by the beginnings of paths. */
+const NOT_HERE = {
+  responses:
+    'Responses are not read here: OpenAI keeps them for the account, and only an answer says what it used. Keep what POST /v1/responses answers, and go on from it by previous_response_id.',
+  conversations:
+    'Conversations are not kept here. Send the whole of input, or go on from a response of OpenAI by previous_response_id.',
+  vector_stores: 'Stores of files are not kept here.',
+  containers: 'Containers are not made here.',
+} as const
+
+function notHere(app: FastifyInstance): void {
+  for (const [name, reason] of Object.entries(NOT_HERE)) {
+    const refuse = () => {
+      throw new PolyphonyError('not_found', reason)
+    }
+    const method = ['GET', 'POST', 'DELETE']
+    const route = { method, ...undocumented('it is answered with the reason why it is not served'), handler: refuse }
+    app.route({ ...route, url: `/v1/${name}/*` })
+    if (name !== 'responses') app.route({ ...route, url: `/v1/${name}` })
   }
 }
 
