@@ -16,12 +16,12 @@ import type { PoolPolicy } from '../core/tenant.ts'
 import type { ModelPrice, ModelSetting, Usage } from '../core/usage.ts'
 import type { Account, CallEndpoint, CallSide } from '../providers/provider.ts'
 import type { Allowances, Reservation } from './allowances.ts'
-import { type ChatModel, chatModelsFor } from './chat-models.ts'
+import { type ChatModel, chatModelsFor, isUsable, namesOf } from './chat-models.ts'
 import type { Format } from './format.ts'
 import { priceOfUsage } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import type { RealtimeRoutes, Trying } from './realtime.ts'
-import { listModels, type ModelRoute, routeModel, type Target } from './routing.ts'
+import { type ModelRoute, routeModel, type Target } from './routing.ts'
 import { refusingDropped } from './sent-options.ts'
 import { inPool, priceOf } from './targets.ts'
 import { type Download, translated } from './translate.ts'
@@ -106,8 +106,10 @@ export interface CallMember extends Readonly<UsableAccount> {
 export interface Calls {
   /** Throws a PolyphonyError where there is no answer to pass on. */
   answer(request: CallRequest): Promise<CallAnswer>
-  /** The models that a caller can name. */
+  /** The models that a caller can name, as far as they are listed. */
   models(caller: Caller): string[]
+  /** Whether an account would answer a call of a live key for this model, which may be in no list: a snapshot, a new one. */
+  hasModel(caller: Caller, model: string): boolean
   /**
    * The language models that have an account and a price for this caller, by name. An account that serves a vendor's models by
    * the beginnings of their names stands for those of them that have a list price.
@@ -209,7 +211,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     const { caller } = request
     const { priced, prices, price } = pricedTargets(caller, request)
     const bound = boundOf(request)
-    const book = booker(running, await reserve(caller, bound, priceOfUsage(bound, price)))
+    const book = booker(running, await reserve(caller, bound, dearest(bound, prices)))
     try {
       const { target, given } = await tryEach(running, priced, (one) => ask(running, one))
       const settled = settle(given, book, { target, price: prices.get(target) ?? price })
@@ -434,10 +436,21 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     },
     models(caller) {
       const all =
-        caller.mode === 'test' ? [...options.sandbox.models] : listModels(options.membersFor(caller), options.settings)
+        caller.mode === 'test' ? [...options.sandbox.models] : namesOf(options.membersFor(caller), options.settings)
       return all.filter((model) => mayUse(caller, model))
     },
+    hasModel: (caller, model) => caller.mode === 'live' && isUsable(options, caller, model),
   }
+}
+
+/** What a call may cost at the account that is the dearest for it: any of them may be the one that answers. */
+function dearest(bound: Usage, prices: ReadonlyMap<unknown, ModelPrice | undefined>): Points {
+  let most = points(0)
+  for (const price of prices.values()) {
+    const cost = price ? priceOfUsage(bound, price) : most
+    if (cost > most) most = cost
+  }
+  return most
 }
 
 /** What is set aside for a call. */
@@ -500,14 +513,24 @@ function boundOf({ format, json, bound, body }: CallRequest): Usage {
     audioBytes,
     choices,
     serviceTier,
+    tools,
+    cacheWrite,
+    speaks,
   } = format.boundOf(json)
+  const inputAudioTokens = Math.ceil(audioBytes / BYTES_PER_AUDIO_TOKEN)
+  const inputTokens = Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN) + images * TOKENS_PER_IMAGE + inputAudioTokens
+  const written = inputTokens - inputAudioTokens
+  const outputTokens = maxOutputTokens * choices
   return {
-    inputTokens:
-      Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN) +
-      images * TOKENS_PER_IMAGE +
-      Math.ceil(audioBytes / BYTES_PER_AUDIO_TOKEN),
-    outputTokens: maxOutputTokens * choices,
+    inputTokens,
+    ...(inputAudioTokens > 0 ? { inputAudioTokens } : {}),
+    outputTokens,
+    // Without a price of their own these cost what other output does.
+    ...(speaks ? { outputAudioTokens: outputTokens } : { imageTokens: outputTokens }),
+    ...(cacheWrite ? { cachedWriteTokens: written } : {}),
+    ...(cacheWrite === 'hour' ? { cachedWriteHourTokens: written } : {}),
     ...(serviceTier ? { serviceTier } : {}),
+    ...tools,
   }
 }
 

@@ -43,12 +43,28 @@ export function chatModelsFor(
     return names.map((id) => ({ id, provider: null, price: {} }))
   }
   const members = options.membersFor(caller)
-  const served = LISTED_MODELS.filter((id) => members.some(({ models }) => models.some((one) => fits(one, id))))
-  const names = [...new Set([...listModels(members, options.settings), ...served])].sort()
-  return names.flatMap((id) => {
+  return namesOf(members, options.settings).flatMap((id) => {
     const first = mayUse(caller, id) ? firstFor(options, caller, id, members) : undefined
     return first && isForChat(id, first.price) ? [{ id, ...first }] : []
   })
+}
+
+/**
+ * The names of models that accounts have, without patterns: those that are set or that servers list, and of vendors whose
+ * models an account serves by the beginnings of their names those with a list price.
+ */
+export function namesOf(members: readonly CallMember[], settings: readonly ModelSetting[]): string[] {
+  const served = LISTED_MODELS.filter((id) => members.some(({ models }) => models.some((one) => fits(one, id))))
+  return [...new Set([...listModels(members, settings), ...served])].sort()
+}
+
+/** Whether a call of a model would reach an account, at a known price. A name may be of a model that no list has. */
+export function isUsable(
+  options: Pick<CallsOptions, 'membersFor' | 'policyOf' | 'settings'>,
+  caller: Caller,
+  id: string,
+) {
+  return mayUse(caller, id) && firstFor(options, caller, id, options.membersFor(caller)) !== undefined
 }
 
 /** The provider that is tried first for a model, and its price; undefined without an account or a known price. */

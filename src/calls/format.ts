@@ -73,6 +73,14 @@ export interface Meter {
   push(chunk: Uint8Array): void
   /** What the vendor has reported so far. */
   usage(): Usage | undefined
+  /** The vendor has reported what it read, and not yet what it made: it will say so at the end. */
+  isPartial(): boolean
+  /** Whether the stream has said how its answer ended: a vendor, or a proxy before it, may end its connection in the middle. */
+  isComplete(): boolean
+  /** The vendor's error, as its format has it, if the stream has had one. */
+  failure(): JsonObject | undefined
+  /** Tools that the vendor has run so far, by what it said of each: for a stream that was cut before its usage. */
+  toolUses(): ToolUses
   /** UTF-16 units of text, reasoning and tool arguments that have passed: for a stream that was cut before its usage. */
   deliveredCharacters(): number
 }
@@ -89,7 +97,15 @@ export interface Bound {
   choices: number
   /** As the request asks for it, where that may raise the price. */
   serviceTier?: ServiceTier
+  /** Uses of the tools that the vendor runs and has a fee for: the most that the request allows, or as many as are usual. */
+  tools?: ToolUses
+  /** The request asks the vendor to keep what it reads in its cache, for the usual time or for an hour. */
+  cacheWrite?: 'usual' | 'hour'
+  /** The answer may be sound. */
+  speaks?: true
 }
+
+export type ToolUses = Pick<Usage, 'webSearches' | 'fileSearches' | 'codeContainers'>
 
 export interface Format {
   readonly id: FormatId

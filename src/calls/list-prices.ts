@@ -55,7 +55,10 @@ const claude = (input: number, output: number, cachedRead = input / 10): ModelPr
  *
  * Until 2025 from the vendors' pages: https://openai.com/api/pricing, https://www.anthropic.com/pricing,
  * https://ai.google.dev/pricing. Since then from what others have published of them, as of 2026-09-23: the packages llm-zoo 1.37.0
- * (all), aicost 0.2.4 (Claude) and adk-model (GPT-5.4), which agree where they overlap.
+ * (all), aicost 0.2.4 (Claude) and adk-model (GPT-5.4), which agree where they overlap. What priority processing costs was read again
+ * on 2026-11-30 (https://openai.com/api-priority-processing), what audio tokens of transcriptions do in OpenAI's cookbook
+ * (github.com/openai/openai-cookbook, 2025). The fees of tools, flex processing, the cache of an hour, fast mode, realtime and sound are
+ * those that the vendors' pages above had in 2025, and were not read again since.
  */
 const LIST_PRICES: Readonly<Record<string, ModelPrice>> = {
   'gpt-6-astra': gpt(10, 1, 50),
@@ -120,8 +123,8 @@ const LIST_PRICES: Readonly<Record<string, ModelPrice>> = {
   'tts-1-hd': { character: 30 },
   'gpt-4o-mini-tts': { input: 0.6, output: 12, character: 15 },
   'whisper-1': { second: 100 },
-  'gpt-4o-transcribe': { input: 2.5, output: 10, second: 100 },
-  'gpt-4o-mini-transcribe': { input: 1.25, output: 5, second: 50 },
+  'gpt-4o-transcribe': { input: 2.5, inputAudio: 6, output: 10, second: 100 },
+  'gpt-4o-mini-transcribe': { input: 1.25, inputAudio: 3, output: 5, second: 50 },
   'claude-fable-5-1': claude(10, 50, 0.25),
   'claude-fable-5': claude(10, 50),
   'claude-mythos-5-1': claude(10, 50, 0.25),

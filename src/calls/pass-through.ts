@@ -6,9 +6,11 @@ import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Usage } from '../core/usage.ts'
 import { charactersIn } from './answer-text.ts'
 import type { CallMember, Running, TargetAnswer } from './calls.ts'
+import type { Meter } from './format.ts'
 import { relayed } from './relayed-stream.ts'
 import type { Target } from './routing.ts'
-import { vendorFailure } from './vendor-failure.ts'
+import { unitsIn } from './usage.ts'
+import { brokenOff, vendorFailure } from './vendor-failure.ts'
 
 /** The longest answer that is read whole. */
 const MAX_BYTES = 256 * 2 ** 20
@@ -163,8 +165,12 @@ function failureIn(first: Buffer): PolyphonyError | undefined {
   const [event = ''] = first.toString().split(/\r?\n\r?\n/, 1)
   const [, data] = /^(?:event: ?error\r?\n)?data: ?(\{"(?:type": ?"error|error":).*)$/.exec(event) ?? []
   const json = data === undefined ? undefined : parsed(Buffer.from(data))
-  if (!isJsonObject(json?.error)) return undefined
-  const { type, code, status } = json.error
+  return isJsonObject(json?.error) ? failureOf(json) : undefined
+}
+
+/** The error in a body or an event: by its type or code, where these are known. */
+function failureOf(json: JsonObject): PolyphonyError {
+  const { type, code, status } = isJsonObject(json.error) ? json.error : {}
   const known = [type, code].flatMap((one) => (typeof one === 'string' ? (STATUS_OF[one] ?? []) : []))[0]
   const told = typeof code === 'number' ? code : typeof status === 'number' ? status : undefined
   return vendorError(known ?? told ?? 500, {}, json)
@@ -212,22 +218,38 @@ function streamOf(
   const { promise: ended, resolve } = Promise.withResolvers<Awaited<TargetAnswer['ended']>>()
   let broke: string | null = null
   let last: Buffer = Buffer.alloc(0)
+  const failed = (failure: PolyphonyError): string | undefined => {
+    broke = failure.code
+    const context = { id: '', model: request.model, createdAt: 0, body: request.json ?? {} }
+    if (format) return format.openStream(context).fail(failure)
+    return isEvents ? request.failure?.(failure) : undefined
+  }
   const stream = relayed(body, {
     onChunk(chunk) {
       meter?.push(chunk)
-      if (!meter && isEvents) last = Buffer.concat([last, chunk]).subarray(-LAST_BYTES)
+      if (meter) last = chunk
+      else if (isEvents) last = Buffer.concat([last, chunk]).subarray(-LAST_BYTES)
     },
     ...(dropsUsage ? { change: withoutUsage } : {}),
-    onBreak(error) {
-      const failure = vendorFailure(error)
-      broke = failure.code
-      const context = { id: '', model: request.model, createdAt: 0, body: request.json ?? {} }
-      if (format) return format.openStream(context).fail(failure)
-      return isEvents ? request.failure?.(failure) : undefined
+    onBreak: (error) => failed(vendorFailure(error)),
+    isComplete: () => {
+      if (!meter || !isEvents || meter.failure()) return false
+      // The usage of chats follows what says how they ended.
+      return last.includes(DONE) || (meter.isComplete() && meter.usage() !== undefined && !meter.isPartial())
+    },
+    lacksAtEnd() {
+      if (!meter || !isEvents) return undefined
+      const told = meter.failure()
+      if (told) {
+        broke = failureOf(told).code
+        return '' // the caller has got it
+      }
+      if (meter.isComplete() || last.includes(DONE)) return undefined
+      return failed(brokenOff())
     },
     onEnd(outcome) {
       const usage = meter
-        ? (meter.usage() ?? estimated(request, meter.deliveredCharacters()))
+        ? meteredUsage(meter, request)
         : broke === null
           ? (request.usageOf?.(lastData(last), headers['content-type'] ?? '') ?? estimated(request, 0))
           : undefined
@@ -238,6 +260,19 @@ function streamOf(
   })
   return { status, headers, body: stream, ended }
 }
+
+/** What the vendor reported; of a stream that was cut before it did, what was delivered, and the tools that it ran for it. */
+function meteredUsage(meter: Meter, request: Running['request']): Usage {
+  const reported = meter.usage()
+  if (reported && !meter.isPartial()) return reported
+  const delivered = { ...estimated(request, meter.deliveredCharacters()), ...meter.toolUses() }
+  if (!reported) return delivered
+  const outputTokens = Math.max(unitsIn(reported.outputTokens), unitsIn(delivered.outputTokens))
+  return { ...reported, ...meter.toolUses(), outputTokens, isEstimated: true }
+}
+
+/** With it some servers end a stream of which nothing else says how it ended. */
+const DONE = '[DONE]'
 
 /** How much of the end of a stream without a meter is kept: its last event has the usage. */
 const LAST_BYTES = 64 * 2 ** 10
@@ -292,7 +327,7 @@ function bodyFor(
 /** Drops the event with the usage that the caller did not ask for: OpenAI sends it last, with no choices. */
 function withoutUsage(events: Buffer): Buffer {
   if (!events.includes('"usage"')) return events
-  const each = events.toString().split(/(?<=\n\r?\n)/)
+  const each = events.toString().split(/(?<=\n\r?\n|\r\r)/)
   return Buffer.from(
     each.filter((event) => !(/"choices":\s*\[\s*\]/.test(event) && event.includes('"usage"'))).join(''),
   )

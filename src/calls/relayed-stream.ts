@@ -12,6 +12,13 @@ export interface RelayOptions {
    * in a file: then the connection breaks off as well, since a truncated file would look complete.
    */
   onBreak(error: unknown): string | undefined
+  /**
+   * The source has ended: what the caller has to get after it, since its answer is not complete; '' where that was an error
+   * which the caller has got. Undefined for a complete answer, and the default.
+   */
+  lacksAtEnd?(): string | undefined
+  /** Whether all that the answer has is there, though its source has broken off. The default: no. */
+  isComplete?(): boolean
   /** Once, at the end: whether everything came. */
   onEnd(outcome: 'completed' | 'cut'): void
   /** A server-sent stream gets a comment now and then while nothing comes: a proxy would cut it. */
@@ -29,6 +36,7 @@ const HEARTBEAT = Buffer.from(': waiting\n\n')
  */
 export function relayed(source: Readable, options: RelayOptions): Readable {
   const { onChunk, change = (bytes) => bytes, onBreak, onEnd, isEventStream, stallMs } = options
+  const { lacksAtEnd = () => undefined, isComplete = () => false } = options
   const events = isEventStream ? wholeEvents() : undefined
   let hasEnded = false
   let heartbeat: NodeJS.Timeout | undefined
@@ -67,13 +75,17 @@ export function relayed(source: Readable, options: RelayOptions): Readable {
     source.pause()
     stall ??= setTimeout(() => stream.destroy(), stallMs).unref()
   })
-  source.once('end', () => {
-    end('completed')
-    if (events) push(events.rest())
+  const finish = (lacking?: string): void => {
+    end(lacking === undefined ? 'completed' : 'cut')
+    // Half an event would be taken for a whole one before what follows.
+    if (lacking) stream.push(lacking)
+    else if (events) push(events.rest())
     stream.push(null)
-  })
+  }
+  source.once('end', () => finish(lacksAtEnd()))
   source.on('error', (error: unknown) => {
     if (hasEnded) return // the caller has left, which is why the source ends
+    if (isComplete()) return finish()
     const last = onBreak(error)
     end('cut')
     if (last === undefined) {

@@ -82,11 +82,13 @@ async function streamed(
   let usage: Usage | undefined
   let delivered = 0
   let broke: string | null = null
+  let hasFinished = false
 
   function write(part: LanguageModelV4StreamPart): string {
     if (part.type === 'finish') {
       usage = usageOfModel(part.usage, part.providerMetadata)
-      if (part.finishReason.unified === 'error') broke ??= 'vendor_silent'
+      hasFinished = part.finishReason.unified !== 'error' && part.finishReason.unified !== 'interrupted'
+      if (!hasFinished) broke ??= 'vendor_silent'
     } else if ('delta' in part) delivered += part.delta.length
     else if (part.type === 'error') broke = vendorFailure(part.error).code
     return writer.write(part)
@@ -100,8 +102,10 @@ async function streamed(
         if (done) break
         yield write(value)
       }
+      if (!hasFinished) broke ??= 'vendor_silent' // the writer says so, too
       yield writer.end()
     } catch (error) {
+      if (hasFinished) return yield writer.end() // all was there
       const failure = vendorFailure(error)
       broke = failure.code
       yield writer.fail(failure)

@@ -2,19 +2,20 @@ import type { DialectEntry } from './dialect.ts'
 
 /** Of OpenAI's calls, below `/v1`. */
 const CALLS = [
-  ...[
-    'chat',
-    'completions',
-    'responses',
-    'embeddings',
-    'moderations',
-    'audio',
-    'models',
-    'files',
-    'uploads',
-    'batches',
-  ],
+  'chat',
+  'completions',
+  'responses',
+  'embeddings',
+  'moderations',
+  'audio',
+  'models',
+  'files',
+  'uploads',
+  'batches',
   'realtime',
+  'conversations',
+  'vector_stores',
+  'containers',
 ]
 
 /**
@@ -215,11 +216,8 @@ export const dialects: readonly DialectEntry[] = [
     id: 'gemini',
     title: 'Gemini',
     paths: ['/v1beta', '/v1/models', '/gemini', '/upload'],
-    // Google's packages ask for `/v1` since 2026, where OpenAI's API has these.
-    claims: [
-      { path: '/v1/files', header: 'x-goog-api-key', below: '/gemini' },
-      { path: '/v1/models', header: 'x-goog-api-key', below: '/gemini' },
-    ],
+    // Google's packages ask for `/v1` since 2026, where OpenAI's API is.
+    claims: [{ path: '/v1', header: 'x-goog-api-key', below: '/gemini' }],
     spellings: [{ path: '/gemini/v1beta', as: '/v1beta' }],
     load: async () => (await import('./gemini/routes.ts')).gemini,
   },

@@ -42,6 +42,11 @@ describe('a meter', () => {
     ],
     ["Groq's place", 'data: {"choices":[],"x_groq":{"usage":{"prompt_tokens":5,"completion_tokens":7}}}\n\n'],
     ["Moonshot's place", 'data: {"choices":[{"delta":{},"usage":{"prompt_tokens":5,"completion_tokens":7}}]}\n\n'],
+    ['a mark of the order of bytes', '\uFEFFdata: {"usage":{"prompt_tokens":5,"completion_tokens":7}}\n\n'],
+    [
+      'an event of several lines',
+      'data: {"choices":[],\ndata: "usage":{"prompt_tokens":5,\ndata: "completion_tokens":7}}\n\n',
+    ],
     ['an answer that is no stream', '{\n\n "usage": {"prompt_tokens": 5, "completion_tokens": 7}\n}'],
   ])('of Chat Completions reads a stream with %s', (_what, stream) => {
     expect(usageOf(chatFormat, stream)).toEqual(simple(5, 7))
@@ -278,5 +283,109 @@ describe('what is billed beside plain tokens', () => {
     )
     for (const byte of stream) meter.push(Uint8Array.of(byte))
     expect(meter.usage()).toEqual(expected)
+  })
+})
+
+describe('a stream that was cut', () => {
+  const told = (format: Format, events: object[]) => {
+    const meter = format.meter()
+    meter.push(Buffer.from(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')))
+    return [meter.isPartial(), meter.toolUses()]
+  }
+  const start = { type: 'message_start', message: { usage: { input_tokens: 5, output_tokens: 1 } } }
+  const result = { type: 'content_block_start', content_block: { type: 'web_search_tool_result', content: [] } }
+  const own = { type: 'content_block_start', content_block: { type: 'tool_use', name: 'web_search', input: {} } }
+  const end = { type: 'message_delta', usage: { output_tokens: 9, server_tool_use: { web_search_requests: 2 } } }
+
+  it.each<[string, Format, object[], unknown]>([
+    [
+      'Anthropic before its end: the searches that had results',
+      messagesFormat,
+      [start, own, result, result],
+      [true, { webSearches: 2 }],
+    ],
+    ['Anthropic after its usage', messagesFormat, [start, result, end], [false, { webSearches: 1 }]],
+    ['Anthropic that said nothing', messagesFormat, [], [false, {}]],
+    [
+      'Responses before its end: the tools that were done',
+      responsesFormat,
+      [
+        { type: 'response.created', response: { usage: null } },
+        { type: 'response.web_search_call.searching' },
+        { type: 'response.web_search_call.completed' },
+        { type: 'response.file_search_call.completed' },
+        { type: 'response.code_interpreter_call.completed' },
+        { type: 'response.code_interpreter_call.completed' },
+      ],
+      [false, { webSearches: 1, fileSearches: 1, codeContainers: 1 }],
+    ],
+    ['Chat Completions', chatFormat, [{ choices: [{ delta: { content: 'a' } }] }], [false, {}]],
+  ])('of %s', (_what, format, events, expected) => {
+    expect(told(format, events)).toEqual(expected)
+  })
+})
+
+describe('the end of a stream', () => {
+  const stop = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
+  it.each<[string, Format, object[], unknown]>([
+    ['Chat Completions that finished', chatFormat, [{ choices: [{ finish_reason: null }] }, stop], [true, undefined]],
+    ['Chat Completions before it', chatFormat, [{ choices: [{ delta: {}, finish_reason: null }] }], [false, undefined]],
+    ['Chat Completions with an error', chatFormat, [{ error: { message: 'm' } }], [false, { error: { message: 'm' } }]],
+    [
+      'Chat Completions whose text has an error',
+      chatFormat,
+      [{ choices: [{ delta: { content: '{"error":{}}' } }] }, stop],
+      [true, undefined],
+    ],
+    [
+      'Responses that completed',
+      responsesFormat,
+      [{ type: 'response.completed', response: { error: null } }],
+      [true, undefined],
+    ],
+    [
+      'Responses before it',
+      responsesFormat,
+      [{ type: 'response.output_text.delta', delta: 'response.completed' }],
+      [false, undefined],
+    ],
+    ['Responses with an error', responsesFormat, [{ type: 'error', code: 'server_error', message: 'm' }], [true, {}]],
+    [
+      'Responses that failed',
+      responsesFormat,
+      [{ type: 'response.failed', response: { error: { code: 'server_error' } } }],
+      [true, { error: { code: 'server_error' } }],
+    ],
+    [
+      'Messages that finished',
+      messagesFormat,
+      [{ type: 'message_delta', delta: { stop_reason: 'end_turn' } }],
+      [true, undefined],
+    ],
+    [
+      'Messages before it',
+      messagesFormat,
+      [{ type: 'content_block_delta', delta: { text: 'stop_reason' } }],
+      [false, undefined],
+    ],
+    [
+      'Messages with an error',
+      messagesFormat,
+      [{ type: 'error', error: { type: 'overloaded_error' } }],
+      [false, { error: { type: 'overloaded_error' } }],
+    ],
+    ['generateContent that finished', generateFormat, [{ candidates: [{ finishReason: 'STOP' }] }], [true, undefined]],
+    [
+      'generateContent that was refused',
+      generateFormat,
+      [{ promptFeedback: { blockReason: 'SAFETY' } }],
+      [true, undefined],
+    ],
+    ['generateContent before it', generateFormat, [{ candidates: [{ content: {} }] }], [false, undefined]],
+    ['generateContent with an error', generateFormat, [{ error: { code: 503 } }], [false, { error: { code: 503 } }]],
+  ])('is known of %s', (_what, format, events, expected) => {
+    const meter = format.meter()
+    for (const event of events) meter.push(Buffer.from(`data: ${JSON.stringify(event)}\n\n`))
+    expect([meter.isComplete(), meter.failure()]).toEqual(expected)
   })
 })

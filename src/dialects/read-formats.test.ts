@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Format, VendorApi } from '../calls/format.ts'
+import type { Bound, Format, VendorApi } from '../calls/format.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { messagesFormat } from './anthropic/messages-format.ts'
@@ -599,6 +599,59 @@ describe('the bound of a request', () => {
     ],
   ])('%s counts text, pictures and sounds apart', (_what, format, body, bound) => {
     expect(format.boundOf(body)).toEqual(bound)
+  })
+
+  const ephemeral = { type: 'ephemeral' }
+  const cached = (control: JsonObject): JsonObject[] => [
+    { role: 'user', content: [{ type: 'text', text: 'a', cache_control: control }] },
+  ]
+  it.each<[string, Format, JsonObject, Partial<Bound>]>([
+    [
+      'searches of Responses, each as often as tools may be called',
+      responsesFormat,
+      { tools: [{ type: 'web_search' }, { type: 'file_search' }], max_tool_calls: 3 },
+      { tools: { webSearches: 3, fileSearches: 3 } },
+    ],
+    [
+      'searches and containers of Responses without a bound',
+      responsesFormat,
+      { tools: [{ type: 'web_search_preview' }, { type: 'code_interpreter' }, { type: 'function' }] },
+      { tools: { webSearches: 10, codeContainers: 1 } },
+    ],
+    ['tools of Responses without a fee', responsesFormat, { tools: [{ type: 'function' }] }, {}],
+    [
+      'searches of Anthropic by their bound',
+      messagesFormat,
+      { tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 2 }] },
+      { tools: { webSearches: 2 } },
+    ],
+    [
+      'searches of Anthropic without a bound',
+      messagesFormat,
+      {
+        tools: [
+          { type: 'web_search_20260209', name: 'web_search' },
+          { name: 'web_search', input_schema: {} },
+        ],
+      },
+      { tools: { webSearches: 10 } },
+    ],
+    ['a part that Anthropic keeps', messagesFormat, { messages: cached(ephemeral) }, { cacheWrite: 'usual' }],
+    [
+      'a part that Anthropic keeps for an hour, beside another',
+      messagesFormat,
+      { cache_control: ephemeral, messages: cached({ ...ephemeral, ttl: '1h' }) },
+      { cacheWrite: 'hour' },
+    ],
+    ['a tool that Anthropic keeps', messagesFormat, { tools: [{ cache_control: ephemeral }] }, { cacheWrite: 'usual' }],
+    ['searches of Gemini', generateFormat, { tools: [{ google_search: {} }] }, { tools: { webSearches: 10 } }],
+    ['functions of Gemini', generateFormat, { tools: [{ functionDeclarations: [] }] }, {}],
+    ['sound of Chat Completions', chatFormat, { modalities: ['text', 'audio'] }, { speaks: true }],
+    ['sound of Gemini', generateFormat, { generationConfig: { responseModalities: ['AUDIO'] } }, { speaks: true }],
+  ])('has what costs more than tokens: %s', (_what, format, body, extra) => {
+    const { tools, cacheWrite, speaks } = format.boundOf(body)
+    const found = { tools, cacheWrite, speaks }
+    expect(Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))).toEqual(extra)
   })
 
   it('counts tools and schemas as they are written', () => {

@@ -145,6 +145,14 @@ describe('the description of the API', () => {
         ].map((route) => [route, 'the protocol of OAuth 2.1, which docs/mcp.md describes']),
       ),
       'GET /s/:id/:file': 'a file of such a page',
+      ...Object.fromEntries(
+        [
+          '/v1/responses/*',
+          ...['conversations', 'vector_stores', 'containers'].flatMap((name) => [`/v1/${name}`, `/v1/${name}/*`]),
+        ]
+          .flatMap((path) => ['GET', 'POST', 'DELETE'].map((method) => `${method} ${path}`))
+          .map((route) => [route, 'it is answered with the reason why it is not served']),
+      ),
       'GET /assets/*': 'what the pages load',
       'GET /favicon.ico': 'a picture for browsers',
       'GET /robots.txt': 'for search engines',

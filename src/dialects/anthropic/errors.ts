@@ -18,10 +18,16 @@ export function statusOf({ code, status }: PolyphonyError): number {
   return code === 'account_busy' ? 429 : status
 }
 
+/** The field of a conversation that Anthropic stores between requests. */
+export const THREAD = 'thread'
+
+/** By this the official client goes on without one: `unsupportedFeatures` in `ThreadState` of `@anthropic-ai/sdk` 1.14. */
+const NO_THREAD: JsonObject = { details: { error_code: 'thread_unsupported_request', unsupported: [THREAD] } }
+
 /** The body of an error of the Messages API. Events of the type `error` in its streams have the same. */
 export function errorBody(error: PolyphonyError): JsonObject {
-  const { message } = error
+  const { message, details } = error
   const status = statusOf(error)
   const type = TYPES[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
-  return { type: 'error', error: { type, message }, request_id: null }
+  return { type: 'error', error: { type, message, ...(details.field === THREAD ? NO_THREAD : {}) }, request_id: null }
 }

@@ -1,5 +1,6 @@
 import type { Bound, Format } from '../../calls/format.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { toolsUsed } from '../../calls/usage.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { type Counted, countedFile, countInput, limitIn, writtenLength } from '../shared/formats/bound.ts'
 import { metersOf } from '../shared/formats/meter.ts'
 import { errorBody } from './errors.ts'
@@ -19,22 +20,51 @@ export const messagesFormat: Format = {
   meter: metersOf({
     usage: ['message.usage', 'usage'],
     text: ['delta.text', 'delta.thinking', 'delta.partial_json'],
+    words: ['content_block.type', 'delta.stop_reason'],
+    ends: (words) => words.kindsOf('delta.stop_reason') > 0,
+    errors: ['error'],
     read: (found) => streamedUsage(found['message.usage'], found.usage),
+    last: 'usage',
+    toolUses: (words) => toolsUsed({ webSearches: words.countOf('content_block.type', 'web_search_tool_result') }),
   }),
   boundOf,
 }
 
 function boundOf(body: JsonObject): Bound {
   const { system, messages, tools, output_config, output_format } = body
-  const counted = countInput([system, messages], mediaOf)
+  const written = new Set<'usual' | 'hour'>()
+  const counted = countInput([system, messages], (object) => {
+    noteCacheWrite(object, written)
+    return mediaOf(object)
+  })
+  for (const object of [body, ...(Array.isArray(tools) ? tools.filter(isJsonObject) : [])])
+    noteCacheWrite(object, written)
   const declared = writtenLength(tools) + writtenLength(output_config) + writtenLength(output_format)
   return {
     ...counted,
     inputCharacters: counted.inputCharacters + declared,
     maxOutputTokens: limitIn(body.max_tokens),
     choices: 1,
+    ...toolsIn(tools),
+    ...(written.size > 0 ? { cacheWrite: written.has('hour') ? 'hour' : 'usual' } : {}),
     ...(body.speed === 'fast' ? { serviceTier: body.speed } : {}),
   }
+}
+
+/** A search has no bound where the tool has no `max_uses`; so many are usual. */
+const USUAL_SEARCHES = 10
+
+/** https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/web-search-tool: the tool with a fee. */
+function toolsIn(tools: Json | undefined): Pick<Bound, 'tools'> {
+  const webSearches = (Array.isArray(tools) ? tools.filter(isJsonObject) : [])
+    .filter(({ type }) => typeof type === 'string' && type.startsWith('web_search'))
+    .reduce((sum, { max_uses: most }) => sum + (limitIn(most) ?? USUAL_SEARCHES), 0)
+  return webSearches === 0 ? {} : { tools: { webSearches } }
+}
+
+/** `cache_control` stands at the body, at its parts or at its tools, each with a time of its own. */
+function noteCacheWrite({ cache_control: control }: JsonObject, written: Set<'usual' | 'hour'>): void {
+  if (isJsonObject(control)) written.add(control.ttl === '1h' ? 'hour' : 'usual')
 }
 
 function mediaOf(object: JsonObject): Counted | undefined {

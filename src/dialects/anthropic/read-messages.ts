@@ -6,6 +6,7 @@ import { Fields, UNSUPPORTED } from '../shared/formats/fields.ts'
 import { type Effort, effortOfBudget, setReasoning } from '../shared/formats/reasoning.ts'
 import { allowParallelCalls, jsonSchema, offerTool, oneTool } from '../shared/formats/tools.ts'
 import { refuseBeyond } from '../shared/formats/vendor-limits.ts'
+import { THREAD } from './errors.ts'
 import { cacheOptions, readMessageList, readSystem } from './read-content.ts'
 
 /**
@@ -27,6 +28,7 @@ export function readMessages(body: JsonObject, vendor?: VendorApi): FormatReques
   // Keeps all: what Claude Code sends, and what happens without it.
   fields.refuse('context_management', UNSUPPORTED, [{ edits: [{ type: 'clear_thinking_20251015', keep: 'all' }] }])
   fields.refuse('mcp_servers', UNSUPPORTED, [[]])
+  fields.refuse(THREAD, 'names what is stored at Anthropic; send all messages, as clients do after this error')
   fields.refuseRest(['model', 'metadata', 'cache_control', 'user_profile_id', 'inference_geo', 'diagnostics'])
   if (vendor !== undefined) refuseBeyond(vendor, draft)
   return { options: draft.finished(), fields: draft.fields, isStreamed }

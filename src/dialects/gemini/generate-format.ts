@@ -21,7 +21,9 @@ export const generateFormat: Format = {
   meter: metersOf({
     usage: ['usageMetadata'],
     text: ['candidates.content.parts.text'],
-    words: [SEARCHES],
+    words: [SEARCHES, 'candidates.finishReason', 'promptFeedback.blockReason'],
+    ends: (words) => words.kindsOf('candidates.finishReason') + words.kindsOf('promptFeedback.blockReason') > 0,
+    errors: ['error'],
     read: (found, words) => generateUsage(found.usageMetadata, words.kindsOf(SEARCHES)),
   }),
   boundOf,
@@ -37,7 +39,30 @@ function boundOf(body: JsonObject): Bound {
     inputCharacters: counted.inputCharacters + writtenLength(body.tools) + writtenLength(schema),
     maxOutputTokens: limitIn(config.maxOutputTokens, config.max_output_tokens),
     choices: atLeastOne(config.candidateCount ?? config.candidate_count),
+    ...toolsIn(body.tools),
+    ...speaksIn(config.responseModalities ?? config.response_modalities),
   }
+}
+
+/** Nothing in a request bounds its searches; so many are usual. */
+const USUAL_SEARCHES = 10
+
+function toolsIn(tools: Json | undefined): Pick<Bound, 'tools'> {
+  const each = Array.isArray(tools) ? tools.filter(isJsonObject) : []
+  const searches = each.some((tool) => Object.keys(tool).some((name) => SEARCH_TOOLS.has(name)))
+  return searches ? { tools: { webSearches: USUAL_SEARCHES } } : {}
+}
+
+/** https://ai.google.dev/gemini-api/docs/google-search, in both spellings of the API. */
+const SEARCH_TOOLS: ReadonlySet<string> = new Set([
+  'googleSearch',
+  'google_search',
+  'googleSearchRetrieval',
+  'google_search_retrieval',
+])
+
+function speaksIn(modalities: Json | undefined): Pick<Bound, 'speaks'> {
+  return Array.isArray(modalities) && modalities.includes('AUDIO') ? { speaks: true } : {}
 }
 
 function mediaOf(object: JsonObject): Counted | undefined {

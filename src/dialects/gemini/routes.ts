@@ -79,7 +79,9 @@ export const gemini: Dialect = {
       // name a method of a model.
       prefixes: ['/v1beta', '/gemini/v1', ''],
       keyHeaders: KEY_HEADERS,
-      error,
+      error(thrown, request) {
+        return error(request.is404 ? (notHere(request.url) ?? thrown) : thrown)
+      },
       routes(inside) {
         keepBodies(inside)
         const base = inside.prefix === '' ? '/v1/models' : '/models'
@@ -97,16 +99,40 @@ export const gemini: Dialect = {
   describe: async () => (await import('./openapi.ts')).describeGemini(),
 }
 
-function modelRoutes(app: FastifyInstance, context: DialectContext): void {
-  app.get('/models', described('gemini-models'), async ({ caller }) => ({
-    models: context.calls.models(caller).map(geminiModel),
-  }))
+/** What Google keeps for its clients, and this gateway does not. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  cachedContents:
+    'Caches are not kept here. Send the whole of contents: Google finds repeated beginnings by itself, and they are billed as read from its cache.',
+  batches:
+    'Batches are not made by this API. Send them to /v1/batches or /v1/messages/batches, whose lines may name any model.',
+  interactions: 'Interactions are not kept here. Send the whole of contents to models/{model}:generateContent.',
+  tunedModels: 'Models are not tuned here.',
+  corpora: 'Corpora are not kept here.',
+  fileSearchStores: 'Stores of files are not kept here.',
+  auth_tokens: 'Tokens are not made here.',
+}
+
+/** Methods of models that are part of these. */
+const METHODS_NOT_HERE: Readonly<Record<string, keyof typeof NOT_HERE>> = {
+  batchGenerateContent: 'batches',
+  asyncBatchEmbedContent: 'batches',
+}
+
+/** The reason for a path of Google's API that is not served; undefined for any other. */
+function notHere(url: string): PolyphonyError | undefined {
+  const [, name = ''] = /\/v1(?:beta|alpha)?\/([A-Za-z_]+)/.exec(url) ?? []
+  const reason = Object.hasOwn(NOT_HERE, name) ? NOT_HERE[name] : undefined
+  return reason === undefined ? undefined : new PolyphonyError('not_found', reason)
+}
+
+function modelRoutes(app: FastifyInstance, { calls }: DialectContext): void {
+  app.get('/models', described('gemini-models'), async ({ caller }) => ({ models: calls.models(caller).map(geminiModel) }))
   app.get<{ Params: { '*': string } }>(
     '/models/*',
     described({ '/models/{model}': 'gemini-model' }),
     async ({ caller, params }) => {
       const name = params['*']
-      if (context.calls.models(caller).includes(name)) return geminiModel(name)
+      if (calls.models(caller).includes(name) || calls.hasModel(caller, name)) return geminiModel(name)
       throw new PolyphonyError('not_found', `models/${name} is not found, or this key may not use it.`)
     },
   )
@@ -118,8 +144,11 @@ function call(
   context: DialectContext,
 ): Promise<FastifyReply> {
   const [, model = '', method = ''] = /^(.+):([^:]+)$/.exec(request.params['*']) ?? []
-  if (!isMethod(method))
-    throw new PolyphonyError('not_found', `There is no method ${method || request.params['*']} of models.`)
+  if (!isMethod(method)) {
+    const part = Object.hasOwn(METHODS_NOT_HERE, method) ? METHODS_NOT_HERE[method] : undefined
+    const reason = part === undefined ? undefined : NOT_HERE[part]
+    throw new PolyphonyError('not_found', reason ?? `There is no method ${method || request.params['*']} of models.`)
+  }
   const prepare = (json: JsonObject, caller: Caller) => withOwnFiles(json, caller, context)
   const route = { ...METHODS[method], modelOf: () => model, statusOf, prepare, preparesWith: NAMES_FILE }
   return answerCall(request, reply, context, route)

@@ -7,7 +7,16 @@ import { shown } from './fields.ts'
  * What a field of a call must be, where it is checked before the call is passed on: what routing, metering and billing
  * read. The rest is for the vendor to judge.
  */
-export type FieldKind = 'text' | 'text or list' | 'list' | 'objects' | 'object' | 'flag' | 'count' | 'text or object'
+export type FieldKind =
+  | 'text'
+  | 'text or list'
+  | 'text or object'
+  | 'list'
+  | 'objects'
+  | 'object'
+  | 'flag'
+  | 'count'
+  | 'unbilled'
 
 export interface CallField {
   kind: FieldKind
@@ -38,6 +47,8 @@ const RULES: Readonly<Record<FieldKind, Rule>> = {
     fits: (value) => Array.isArray(value) && value.every((one) => isJsonObject(one)),
   },
   object: { says: 'must be an object', fits: (value) => isJsonObject(value) },
+  // A flag for what goes on when the call has been answered: its usage is in no answer.
+  unbilled: { says: 'must be false: what it uses could not be billed here', fits: (value) => value === false },
   flag: { says: 'must be a boolean', fits: (value) => typeof value === 'boolean' },
   count: {
     says: `must be a whole number from 0 to ${MAX_COUNT}`,
@@ -77,7 +88,7 @@ function meantBy(value: Json | undefined, path: string, { kind, isRequired }: Ca
 }
 
 function writtenAs(kind: FieldKind, text: string): number | boolean | undefined {
-  return kind === 'count' ? numeralIn(text) : kind === 'flag' ? booleanIn(text) : undefined
+  return kind === 'count' ? numeralIn(text) : kind === 'flag' || kind === 'unbilled' ? booleanIn(text) : undefined
 }
 
 /** A copy with another value at the path, or without the member. */

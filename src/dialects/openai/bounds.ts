@@ -1,4 +1,5 @@
 import type { Bound } from '../../calls/format.ts'
+import { toolsUsed } from '../../calls/usage.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import {
   atLeastOne,
@@ -20,6 +21,7 @@ export function boundOfChat(body: JsonObject): Bound {
     maxOutputTokens: limitIn(body.max_completion_tokens, body.max_tokens),
     choices: atLeastOne(body.n),
     ...dearerTier(body),
+    ...(Array.isArray(body.modalities) && body.modalities.includes('audio') ? { speaks: true } : {}),
   }
 }
 
@@ -32,7 +34,23 @@ export function boundOfResponses(body: JsonObject): Bound {
     maxOutputTokens: limitIn(body.max_output_tokens),
     choices: 1,
     ...dearerTier(body),
+    ...toolsIn(body),
   }
+}
+
+/** Calls of tools have no bound without `max_tool_calls`; so many are usual. */
+const USUAL_TOOL_CALLS = 10
+
+/** The tools with a fee (https://platform.openai.com/docs/pricing#built-in-tools), for which `max_tool_calls` counts together. */
+function toolsIn({ tools, max_tool_calls: most }: JsonObject): Pick<Bound, 'tools'> {
+  const types = (Array.isArray(tools) ? tools.filter(isJsonObject) : []).map(({ type }) => String(type))
+  const calls = limitIn(most) ?? USUAL_TOOL_CALLS
+  const found = toolsUsed({
+    webSearches: types.some((type) => type.startsWith('web_search')) ? calls : 0,
+    fileSearches: types.includes('file_search') ? calls : 0,
+    codeContainers: types.filter((type) => type === 'code_interpreter').length,
+  })
+  return Object.keys(found).length === 0 ? {} : { tools: found }
 }
 
 /** Of a cheaper tier it is not known before the answer whether it was given. */

@@ -35,6 +35,7 @@ export const CALL_ROUTES = {
       model: { kind: 'text', isRequired: true },
       input: { kind: 'text or list', isRequired: true },
       stream: { kind: 'flag' },
+      background: { kind: 'unbilled' },
       max_output_tokens: { kind: 'count' },
       tools: { kind: 'objects' },
     },

@@ -26,7 +26,9 @@ export const chatFormat: Format = {
       'choices.delta.tool_calls.function.arguments',
       'choices.text',
     ],
-    words: ['service_tier'],
+    words: ['service_tier', 'choices.finish_reason'],
+    ends: (words) => words.kindsOf('choices.finish_reason') > 0,
+    errors: ['error'],
     read: (found, words) =>
       chatUsage(found.usage, words.last('service_tier')) ??
       chatUsage(found['x_groq.usage']) ??

@@ -30,7 +30,10 @@ export function readResponsesInput(fields: Fields, draft: Draft): void {
 function readItem(item: Fields, input: Input): void {
   const type = item.text('type') ?? 'message'
   if (type === 'item_reference')
-    throw invalidInput(item.at('id'), 'names an item that is not stored; send the item itself')
+    throw invalidInput(
+      item.at('id'),
+      'names an item that is not stored; send the item itself, as clients do with store: false',
+    )
   const read = Object.hasOwn(ITEMS, type) ? ITEMS[type] : undefined
   if (read === undefined)
     throw invalidInput(

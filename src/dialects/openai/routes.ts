@@ -7,9 +7,10 @@ import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
+import { errorBody as anthropicErrorBody } from '../anthropic/errors.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { answerCall, type CallRoute, callOptions, jsonOf, keepBodies } from '../kit/calls.ts'
-import { describedBy } from '../kit/described.ts'
+import { describedBy, undocumented } from '../kit/described.ts'
 import { streamTask } from '../kit/event-stream.ts'
 import { refuseViewers, serve, submitTask } from '../kit/protocol.ts'
 import { openaiRates, sendRates } from '../kit/rate-headers.ts'
@@ -34,7 +35,14 @@ const FORMS = ['audio/transcriptions', 'audio/translations'] as const
 export const openai: Dialect = {
   id: 'openai',
   async routes(app, context) {
-    const errors = finalErrors((error) => ({ status: statusOf(error), body: errorBody(error) }), RETRIED_CALLS)
+    const errors = finalErrors(
+      (error, { headers }) => ({
+        status: statusOf(error),
+        // Anthropic's clients read the models here, too.
+        body: headers['anthropic-version'] === undefined ? errorBody(error) : anthropicErrorBody(error),
+      }),
+      RETRIED_CALLS,
+    )
     await serve(app, context, {
       kind: 'call',
       prefixes: [''],
@@ -48,6 +56,7 @@ export const openai: Dialect = {
         keepBodies(inside)
         callRoutes(inside, context)
         modelRoutes(inside, context)
+        notHere(inside)
         batchRoutes(inside, context)
         await fileRoutes(inside, context)
         await uploadRoutes(inside, context)
@@ -82,7 +91,7 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
       isForm: true,
       isText: true,
       fields: { model: { kind: 'text', isRequired: true }, file: { kind: 'text', isRequired: true } },
-      boundOf: ({ bytes }) => ({ seconds: secondsAtMost(bytes.byteLength) }),
+      boundOf: ({ bytes }) => boundOfSound(secondsAtMost(bytes.byteLength)),
       usageFor:
         ({ form }) =>
         (answer) =>
@@ -136,6 +145,28 @@ function speech(): CallRoute {
   }
 }
 
+/** What OpenAI keeps for its clients, and this gateway does not: by the beginnings of paths. */
+const NOT_HERE = {
+  responses:
+    'Responses are not read here: OpenAI keeps them for the account, and only an answer says what it used. Keep what POST /v1/responses answers, and go on from it by previous_response_id.',
+  conversations:
+    'Conversations are not kept here. Send the whole of input, or go on from a response of OpenAI by previous_response_id.',
+  vector_stores: 'Stores of files are not kept here.',
+  containers: 'Containers are not made here.',
+} as const
+
+function notHere(app: FastifyInstance): void {
+  for (const [name, reason] of Object.entries(NOT_HERE)) {
+    const refuse = () => {
+      throw new PolyphonyError('not_found', reason)
+    }
+    const method = ['GET', 'POST', 'DELETE']
+    const route = { method, ...undocumented('it is answered with the reason why it is not served'), handler: refuse }
+    app.route({ ...route, url: `/v1/${name}/*` })
+    if (name !== 'responses') app.route({ ...route, url: `/v1/${name}` })
+  }
+}
+
 function modelRoutes(app: FastifyInstance, context: DialectContext): void {
   app.get('/v1/models', described('models'), async ({ caller, headers }) => {
     const names = modelsOf(context, caller)
@@ -147,7 +178,7 @@ function modelRoutes(app: FastifyInstance, context: DialectContext): void {
     described({ '/v1/models/{model}': 'model' }),
     async ({ caller, params, headers }) => {
       const name = params['*']
-      if (!modelsOf(context, caller).includes(name)) {
+      if (!modelsOf(context, caller).includes(name) && !context.calls.hasModel(caller, name)) {
         throw new PolyphonyError('not_found', `The model ${name} does not exist, or this key may not use it.`, {
           field: 'model',
         })
@@ -173,6 +204,20 @@ function secondsAtMost(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_SECOND)
 }
 
+/** Models have a price of seconds or one of tokens. Speech has some 17 tokens a second, and its text at most half as many. */
+const SOUND_TOKENS_PER_SECOND = 17
+const WORD_TOKENS_PER_SECOND = 8
+
+function boundOfSound(seconds: number): Usage {
+  const inputAudioTokens = seconds * SOUND_TOKENS_PER_SECOND
+  return {
+    seconds,
+    inputTokens: inputAudioTokens,
+    inputAudioTokens,
+    outputTokens: seconds * WORD_TOKENS_PER_SECOND,
+  }
+}
+
 /**
  * How much sound was transcribed, as the answer says it: by its usage, its duration, or the end of its last subtitle.
  * Undefined for plain text, which does not say it.
@@ -182,7 +227,12 @@ function heardIn(answer: Buffer): Usage | undefined {
   const usage = json?.usage
   if (isJsonObject(usage)) {
     if (usage.type === 'duration') return { seconds: unitsIn(usage.seconds) }
-    return { inputTokens: unitsIn(usage.input_tokens), outputTokens: unitsIn(usage.output_tokens) }
+    const details = isJsonObject(usage.input_token_details) ? usage.input_token_details : {}
+    return {
+      inputTokens: unitsIn(usage.input_tokens),
+      inputAudioTokens: unitsIn(details.audio_tokens),
+      outputTokens: unitsIn(usage.output_tokens),
+    }
   }
   if (json) return json.duration === undefined ? undefined : { seconds: unitsIn(json.duration) }
   const times = [...answer.toString().matchAll(/--> (?:(\d+):)?(\d+):(\d+)/g)]

@@ -118,7 +118,7 @@ export async function openGateway(): Promise<Gateway> {
     suno.routes(scope, {
       allowsOrigin: () => true,
       tasks,
-      calls: { answer: unused, models: () => [], chatModels: () => [], underWay: () => 0 },
+      calls: { answer: unused, models: () => [], hasModel: () => false, chatModels: () => [], underWay: () => 0 },
       callFiles: {
         maxBytes: 0,
         keptMs: 0,

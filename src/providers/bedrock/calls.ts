@@ -1,5 +1,7 @@
 import { PolyphonyError } from '../../core/errors.ts'
+import type { BuildModel } from '../kit/edited-body.ts'
 import type { Account, CallSide } from '../provider.ts'
+import { withClaudeOptions } from './claude-options.ts'
 
 /** Vendors and regions with which the ids of models begin: https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html. */
 const VENDORS = ['ai21', 'amazon', 'anthropic', 'cohere', 'deepseek', 'meta', 'mistral', 'openai', 'qwen', 'writer']
@@ -14,13 +16,15 @@ export const bedrockCalls: CallSide = {
   async loadModel({ model, settings, fetch }) {
     const { createAmazonBedrock } = await import('@ai-sdk/amazon-bedrock')
     const { region = '', baseUrl = '' } = settings
-    const bedrock = createAmazonBedrock({
-      region,
-      ...credentialIn(settings),
-      fetch,
-      ...(baseUrl === '' ? {} : { baseURL: baseUrl }),
-    })
-    return bedrock(model)
+    const build: BuildModel = (send) =>
+      createAmazonBedrock({
+        region,
+        ...credentialIn(settings),
+        fetch: send,
+        ...(baseUrl === '' ? {} : { baseURL: baseUrl }),
+      })(model)
+    // As the package tells them: https://docs.aws.amazon.com/bedrock/latest/userguide/models-supported.html.
+    return model.includes('anthropic.') ? withClaudeOptions(build, fetch) : build(fetch)
   },
 }
 

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { type BuildModel, withEditedBody } from './edited-body.ts'
 
 /** The smallest budget that Anthropic takes (https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking). */
-const LEAST_BUDGET = 1_024
+export const LEAST_BUDGET = 1_024
 
 /** The limit of a call leaves no room for the smallest budget. */
 const NO_ROOM = new Error('The output has no room for thinking.')
@@ -60,6 +60,6 @@ function limited(body: JsonObject, maxTokens: number): JsonObject {
 }
 
 /** Half of the limit at most, so that something is left for the answer. */
-function budgetWithin(budget: number, maxTokens: number): number {
+export function budgetWithin(budget: number, maxTokens: number): number {
   return budget < maxTokens ? budget : Math.max(LEAST_BUDGET, Math.floor(maxTokens / 2))
 }

@@ -10,6 +10,8 @@ const NEWLINE = 0x0a
 const RETURN = 0x0d
 const SPACE = 0x20
 const UNICODE_ESCAPE = 0x75
+/** A stream may begin with it, before the name of its first field. */
+const BYTE_ORDER_MARK: readonly number[] = [0xef, 0xbb, 0xbf]
 
 /** A usage is some hundred bytes; what is larger is not one, and is not kept. */
 const MAX_CAPTURED = 65_536
@@ -134,6 +136,7 @@ export class JsonWatcher {
 
   #readField(byte: number): void {
     if (byte === COLON) this.#line = this.#field === 'data' ? 'data' : 'other'
+    else if (BYTE_ORDER_MARK.includes(byte)) return
     else if (byte > SPACE && byte !== COMMA && this.#field.length < MAX_FIELD) this.#field += String.fromCharCode(byte)
   }
 

@@ -1,4 +1,4 @@
-import type { Meter, Usage } from '../../../calls/format.ts'
+import type { Meter, ToolUses, Usage } from '../../../calls/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts'
 import { JsonWatcher, watchedPaths } from './json-watcher.ts'
 
@@ -11,6 +11,16 @@ export interface MeterForm {
   words?: readonly string[]
   /** The usage from the last object at each path, and the words at each. */
   read(found: Readonly<Record<string, JsonObject>>, words: Words): Usage | undefined
+  /** The path of the usage that comes at the end, where one before it has only what was read. */
+  last?: string
+  /** Whether one of the words says how the answer ended. */
+  ends(words: Words): boolean
+  /** Where events have an error: an object. */
+  errors: readonly string[]
+  /** Whether one of the words says that there was an error, for events that are errors without an object of it. */
+  fails?(words: Words): boolean
+  /** The tools that the vendor has run, before it has reported its usage. */
+  toolUses?(words: Words): ToolUses
 }
 
 /** What stood at watched paths, each with how often; the last to come is the last here. */
@@ -25,8 +35,18 @@ export interface Words {
 const MAX_KINDS = 1_000
 
 /** Makes meters, which keep the last usage at each path as text, and parse it when it is asked for. */
-export function metersOf({ usage, text, words = [], read }: MeterForm): () => Meter {
-  const watched = watchedPaths({ objects: usage, strings: text, words })
+export function metersOf({
+  usage,
+  text,
+  words = [],
+  read,
+  last,
+  ends,
+  errors,
+  fails,
+  toolUses,
+}: MeterForm): () => Meter {
+  const watched = watchedPaths({ objects: [...usage, ...errors], strings: text, words })
   return () => {
     const found = new Map<string, string>()
     const counted = new Map<string, Map<string, number>>()
@@ -38,6 +58,15 @@ export function metersOf({ usage, text, words = [], read }: MeterForm): () => Me
     return {
       push: (chunk) => watcher.push(chunk),
       usage: () => read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json))), wordsIn(counted)),
+      isComplete: () => ends(wordsIn(counted)),
+      failure() {
+        const path = errors.find((one) => found.has(one))
+        const [error] = path === undefined ? [] : parsed(path, found.get(path) ?? '')
+        if (error) return { error: error[1] }
+        return fails?.(wordsIn(counted)) ? {} : undefined
+      },
+      isPartial: () => last !== undefined && found.size > 0 && !found.has(last),
+      toolUses: () => toolUses?.(wordsIn(counted)) ?? {},
       deliveredCharacters: () => watcher.characters,
     }
   }
@@ -65,7 +94,8 @@ function wordsIn(counted: ReadonlyMap<string, ReadonlyMap<string, number>>): Wor
 
 function parsed(path: string, json: string): [string, JsonObject][] {
   try {
-    const value = JSON.parse(json) as Json
+    // No string of JSON has a line break as it is: one belongs to an event of several lines.
+    const value = JSON.parse(json.replaceAll(/\n(?:data:)?/g, '\n')) as Json
     return isJsonObject(value) ? [[path, value]] : []
   } catch {
     return [] // the vendor sent no JSON: as if it had reported nothing
