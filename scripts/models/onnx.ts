@@ -38,6 +38,19 @@ export function readOnnx(bytes: Uint8Array): Graph {
   return found
 }
 
+/** Messages that a message has in a field, and whole numbers: for other files in the same format. */
+export function messagesOf(bytes: Uint8Array, id: number): Uint8Array[] {
+  return fieldsOf(bytes)
+    .filter((field) => field.id === id)
+    .map((field) => field.bytes)
+}
+
+export function wholesAt(bytes: Uint8Array, id: number): number[] {
+  return fieldsOf(bytes)
+    .filter((field) => field.id === id)
+    .flatMap(wholesOf)
+}
+
 function nodeOf(bytes: Uint8Array): Node {
   const node: Node = { op: textOf(bytes, 4), inputs: [], outputs: [], attributes: {} }
   for (const { id, bytes: content } of fieldsOf(bytes)) {

@@ -63,7 +63,7 @@ export function builtInMember(
   const owned = { id, tenantId: null, provider: provider.id, name, sealed: null, createdAt: 0 }
   const record: AccountRecord = { ...DEFAULT_ACCOUNT, ...owned, slots, priority, mode }
   const account: Account = { id, provider: provider.id, owner: 'operator', settings: {}, fetch }
-  const { operations } = provider
+  const operations = provider.performs?.(account) ?? provider.operations
   return { record, account, provider, manifest: undefined, operations, isBuiltIn: true, isFallback, problem: null }
 }
 

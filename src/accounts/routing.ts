@@ -201,7 +201,8 @@ function routeTo(pool: string, among: readonly Member[]): Route {
   }
 }
 
-function noProvider({ members }: Roster, { operation, mode, pool }: RouteRequest): PolyphonyError {
+function noProvider({ members }: Roster, request: RouteRequest): PolyphonyError {
+  const { operation, mode, pool } = request
   if (pool === 'private') {
     return new PolyphonyError(
       'no_provider',
@@ -210,11 +211,22 @@ function noProvider({ members }: Roster, { operation, mode, pool }: RouteRequest
   }
   const configured = [...members.values()].filter(({ record }) => record.tenantId === null)
   const names = [...new Set(configured.map(({ record }) => record.provider))].join(', ') || 'none'
+  const reason = configured.map((member) => whyNot(member, request)).find((one) => one !== undefined)
+  if (reason !== undefined) return new PolyphonyError('no_provider', reason)
   return new PolyphonyError(
     'no_provider',
     `No configured provider performs ${operation} for ${mode} keys (configured: ${names}). ` +
       'Configure a provider for it; docs/providers.md lists who performs what.',
   )
+}
+
+/** What a provider says of an operation of its own that this account does not perform. */
+function whyNot(
+  { record, provider, operations }: Member,
+  { operation, mode, input }: RouteRequest,
+): string | undefined {
+  const couldPerform = record.mode === mode && provider.operations.has(operation) && !operations.has(operation)
+  return couldPerform && input !== undefined ? provider.refuses?.({ operation, input }) : undefined
 }
 
 function slotsOf({ id, provider, slots, weight, priority, dailyCap }: AccountRecord): AccountSlots {

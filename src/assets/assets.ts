@@ -245,7 +245,9 @@ export function openAssets(options: AssetsOptions): Assets {
 }
 
 /** It is served as an attachment of bytes, whatever is in it. */
-const OF_ANY_TYPE = { mediaType: 'application/octet-stream', extension: 'bin' } as const
+/** Of files of which no type is known. */
+export const UNKNOWN_TYPE = 'application/octet-stream'
+const OF_ANY_TYPE = { mediaType: UNKNOWN_TYPE, extension: 'bin' } as const
 
 /** Takes some ten milliseconds of this thread. */
 const HASHED_AT_ONCE = 4 * 2 ** 20

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
-import type { Assets } from '../assets/assets.ts'
+import { type Assets, UNKNOWN_TYPE } from '../assets/assets.ts'
 import type { CallFile } from '../core/call-file.ts'
 import { type Caller, isOwn, scopeOf } from '../core/caller.ts'
-import { type Clock, DAY_MS } from '../core/clock.ts'
+import { type Clock, DAY_MS, MINUTE_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import { newId } from '../core/ids.ts'
+import { idBefore, newId } from '../core/ids.ts'
 import type { Store } from '../store/store.ts'
 
 /** Files that clients send for their calls and batches, and read results from. */
@@ -19,19 +19,34 @@ export interface CallFiles {
    */
   receive(body: Readable, owner: Owner): Promise<Received>
   /** Throws `storage_quota_reached`. */
-  name(received: Received, file: Pick<CallFile, 'purpose' | 'name'> & { keptMs?: number }): Promise<CallFile>
+  name(
+    received: Received,
+    file: Pick<CallFile, 'purpose' | 'name'> & { keptMs?: number; mediaType?: string },
+  ): Promise<CallFile>
   discard(received: Received): Promise<void>
   /** Throws `not_found` for an unknown file, one that has expired, and one of another tenant or mode. */
-  get(id: string, caller: Caller): Promise<CallFile>
-  find(id: string, caller: Caller): Promise<CallFile | undefined>
+  get(id: string, caller: Owner): Promise<CallFile>
+  find(id: string, caller: Owner): Promise<CallFile | undefined>
+  /** Whether a page of the caller's list may begin after the id: not if others have it. One that is gone ends no list. */
+  isPlace(id: string, caller: Caller): Promise<boolean>
   list(
     owner: Owner,
     page: { purposes: readonly string[]; order: 'asc' | 'desc'; after?: string; limit: number },
   ): Promise<CallFile[]>
+  /** The parts of an upload, oldest first: files of the purpose that came since it began, by the begin of their names. */
+  partsOf(
+    upload: Owner & { id: string; createdAt: number },
+    part: { purpose: string; named: string; limit: number },
+  ): Promise<CallFile[]>
   /** Throws `not_found` where its bytes are gone. */
   open(file: CallFile): Promise<Readable>
+  /** The media type that its sender named, undefined for none, and the SHA-256 as hex. Throws `not_found`. */
+  describe(file: CallFile): Promise<{ mediaType: string | undefined; sha256: string }>
   remove(file: CallFile): Promise<void>
 }
+
+/** Clocks of processes that share a store differ by less. */
+const APART_MS = MINUTE_MS
 
 /** Whose a file is. */
 export type Owner = Pick<Caller, 'tenantId' | 'mode'>
@@ -54,7 +69,7 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
   // The operator may change it.
   const keptMs = (): number => Math.round(options.keptDays * DAY_MS)
 
-  async function find(id: string, caller: Caller): Promise<CallFile | undefined> {
+  async function find(id: string, caller: Owner): Promise<CallFile | undefined> {
     const file = await store.getCallFile({ id })
     return file && isOwn(caller, file) && file.expiresAt > clock.now() ? file : undefined
   }
@@ -65,12 +80,16 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
       return keptMs()
     },
     find,
+    async isPlace(id, caller) {
+      const file = await store.getCallFile({ id })
+      return !file || isOwn(caller, file)
+    },
     async receive(body, owner) {
       const expiresAt = clock.now() + keptMs()
       const asset = await assets.writeStream({ ...scopeOf(owner), kind: 'upload', body, maxBytes, expiresAt })
       return { asset, owner }
     },
-    async name({ asset, owner }, { keptMs: ownMs = keptMs(), ...named }) {
+    async name({ asset, owner }, { keptMs: ownMs = keptMs(), mediaType = asset.mediaType, ...named }) {
       const now = clock.now()
       const expiresAt = now + ownMs
       const file: CallFile = {
@@ -82,7 +101,7 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
         createdAt: now,
         expiresAt,
       }
-      const stored = { ...asset, expiresAt }
+      const stored = { ...asset, mediaType, expiresAt }
       if (!(await store.insertCallFile({ file, asset: stored, quota: assets.quotas[owner.mode] }))) {
         throw await assets.quotaFaultOf(stored)
       }
@@ -95,10 +114,26 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
       return file
     },
     list: (owner, page) => store.listCallFiles({ ...scopeOf(owner), ...page, now: clock.now() }),
+    partsOf: ({ createdAt, ...owner }, { purpose, named, limit }) =>
+      store.listCallFiles({
+        ...scopeOf(owner),
+        purposes: [purpose],
+        named,
+        order: 'asc',
+        after: idBefore(createdAt - APART_MS),
+        limit,
+        now: clock.now(),
+      }),
     async open({ assetId }) {
       const asset = await store.getAsset({ id: assetId })
       if (!asset) throw new PolyphonyError('not_found', 'The file is gone.')
       return assets.open(asset)
+    },
+    async describe({ assetId }) {
+      const asset = await store.getAsset({ id: assetId })
+      if (!asset) throw new PolyphonyError('not_found', 'The file is gone.')
+      const { mediaType, sha256 } = asset
+      return { mediaType: mediaType === UNKNOWN_TYPE ? undefined : mediaType, sha256 }
     },
     async remove({ id }) {
       await store.deleteCallFile({ id, now: clock.now() })

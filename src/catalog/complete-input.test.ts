@@ -18,6 +18,7 @@ const Input = Type.Object({
   sizes: Type.Optional(Type.Array(Type.Integer())),
   frame: Type.Optional(Frame),
   frames: Type.Array(Frame),
+  more: Type.Optional(Type.Array(Frame)),
   clip: Type.Optional(Type.String()),
   at: Type.Optional(Type.Number({ 'x-beside': 'clip' })),
 })
@@ -47,12 +48,15 @@ describe('an input as its schema has it', () => {
     expect(read({ ...NEEDED, mine: '', yours: null, theirs: [] })).toMatchObject({ mine: '', yours: null, theirs: [] })
   })
 
-  it('holds no object that has nothing but placeholders, unless it is required or in a list', () => {
+  it('holds no object and no list that have nothing but placeholders, and no empty object that needs members', () => {
     expect(read({ ...NEEDED, frame: { url: '', weight: null } })).not.toHaveProperty('frame')
     expect(read({ ...NEEDED, frame: { url: '', weight: 0 } })).toMatchObject({ frame: { url: '', weight: 0 } })
     expect(read({ ...NEEDED, frame: { url: '', mine: null } })).toMatchObject({ frame: { url: '', mine: null } })
-    expect(read({ ...NEEDED, frame: {} })).toMatchObject({ frame: {} })
-    expect(read({ ...NEEDED, frames: [{ url: '' }] })).toMatchObject({ frames: [{ url: '' }] })
+    expect(read({ ...NEEDED, frame: {} })).not.toHaveProperty('frame')
+    for (const nothing of [[''], [null], [null, '']]) expect(read({ ...NEEDED, sizes: nothing })).toEqual(read(NEEDED))
+    for (const more of [[{}], [{ url: '' }], ['', { url: 'u' }]])
+      expect(read({ ...NEEDED, more })).toMatchObject({ more })
+    for (const frames of [[''], [{ url: '' }]]) expect(read({ ...NEEDED, frames })).toMatchObject({ frames })
   })
 
   it.each<[string, Json, Json]>([

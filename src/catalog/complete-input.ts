@@ -42,14 +42,19 @@ function mayBeAbsent({ required }: TObject, name: string, known: TSchema): boole
   return 'default' in known || !required?.includes(name)
 }
 
-/** A placeholder, or a known object that has nothing but placeholders: languages without null send such objects whole. */
+/**
+ * A placeholder, or a known object that has nothing but those, or nothing where it needs members: languages without null send
+ * such objects whole. And a list with nothing but null and '', as form builders send it; an object in a list is meant.
+ */
 function saysNothing(schema: TSchema, value: Json): boolean {
   if (isPlaceholder(value)) return true
+  const { items } = schema as Words
+  if (Array.isArray(value)) return items !== undefined && value.every((one) => one === null || one === '')
   if (!isJsonObject(value) || !('properties' in schema)) return false
   const members = Object.entries(value)
-  const { properties } = schema as TObject
+  const { properties, required = [] } = schema as TObject
   return (
-    members.length > 0 &&
+    (members.length > 0 || required.length > 0) &&
     members.every(([name, inner]) => {
       const known = Object.hasOwn(properties, name) ? properties[name] : undefined
       if (!known) return false

@@ -24,7 +24,7 @@ const target_faces_index = facesIndex('the target')
 /** As large as the input picture, whose size is not known yet. */
 const asInput = () => ({ widthPx: 1_024, heightPx: 1_024 })
 
-const faceSwap = operation({
+export const faceSwap = operation({
   model: 'Qubico/image-toolkit',
   taskType: 'face-swap',
   title: 'Swap the face in a picture',
@@ -34,7 +34,7 @@ const faceSwap = operation({
   example: { target_image: 'https://example.com/group.jpg', swap_image: 'https://example.com/face.png' },
 })
 
-const multiFaceSwap = operation({
+export const multiFaceSwap = operation({
   model: 'Qubico/image-toolkit',
   taskType: 'multi-face-swap',
   title: 'Swap several faces in a picture',

@@ -16,6 +16,11 @@ const NUMBERS = words(
     'fps frames_per_second guidance guidance_scale cfg cfg_scale strength prompt_strength image_prompt_strength ' +
     'output_quality scale scale_factor upscale_factor temperature top_p top_k max_tokens lora_scale',
 )
+/** Of these, those by which outputs are counted and measured: no model takes a list or an object there. */
+const SINGLE = words(
+  'n num_images num_outputs num_images_per_prompt num_samples num_videos batch_size batch_count max_images ' +
+    'width height image_width image_height seed steps num_steps num_inference_steps inference_steps num_frames',
+)
 /** Free texts, where "" and "true" are what is meant. */
 const TEXT = /prompt|text|lyrics|caption|message|script|query|question/
 
@@ -24,10 +29,28 @@ export function readHosted(input: JsonObject): JsonObject {
   for (const [name, value] of Object.entries(input)) {
     if (name === '__proto__') continue
     const isWords = TEXT.test(name.toLowerCase())
-    if (isPlaceholder(value) && !(isWords && value === '')) continue
+    if (saysNothing(value) && !(isWords && isText(value))) continue
     fields[name] = isWords && !NUMBERS.has(name) ? value : typed(name, value)
   }
   return fields
+}
+
+/** Form builders send lists with one empty element. */
+function saysNothing(value: Json): boolean {
+  return (
+    isPlaceholder(value) ||
+    (Array.isArray(value) && value.every((one) => one === null || one === '')) ||
+    (isSize(value) && isEmpty(value))
+  )
+}
+
+/** '', or a list of such: of a prompt that is what is meant. */
+function isText(value: Json): boolean {
+  return value === '' || (Array.isArray(value) && value.length > 0 && value.every((one) => one === ''))
+}
+
+function isEmpty({ width, height }: JsonObject): boolean {
+  return isPlaceholder(width) && isPlaceholder(height)
 }
 
 function typed(name: string, value: Json): Json {
@@ -44,21 +67,28 @@ function isSize(value: Json): value is JsonObject {
 /** The first field that is a number by its name and not by its value. */
 export function wrongNumber(input: JsonObject): BrokenRule | undefined {
   for (const [name, value] of Object.entries(input)) {
-    if (NUMBERS.has(name) && isWrong(value)) return broken(name, value)
+    if (NUMBERS.has(name) && isWrong(name, value)) return broken(name, value)
     if (!isSize(value)) continue
     for (const side of ['width', 'height']) {
       const length = value[side]
-      if (isWrong(length)) return broken(`${name}.${side}`, length)
+      if (isWrong(side, length)) return broken(`${name}.${side}`, length)
     }
   }
   return undefined
 }
 
-/** Of other types than text the vendor judges: some models take lists. */
-function isWrong(value: Json | undefined): value is string {
-  return typeof value === 'string'
+/** A list or an object the vendor judges where some models take one. */
+function isWrong(name: string, value: Json | undefined): value is Json {
+  if (typeof value === 'object' && value !== null) return SINGLE.has(name)
+  return typeof value === 'string' || typeof value === 'boolean'
 }
 
-function broken(name: string, value: string): BrokenRule {
-  return { field: `input.${name}`, rule: `must be a number, not ${JSON.stringify(value.slice(0, 60))}` }
+function broken(name: string, value: Json): BrokenRule {
+  return { field: `input.${name}`, rule: `must be a number, not ${shown(value)}` }
+}
+
+/** Objects are not written out: they may be nested more deeply than a stack can follow. */
+function shown(value: Json): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object'
+  return JSON.stringify(typeof value === 'string' ? value.slice(0, 60) : value)
 }

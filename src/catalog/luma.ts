@@ -79,6 +79,12 @@ function nameless({ key_frames: frames }: LumaInput): BrokenRule | undefined {
   return name && { field: `key_frames.${name}.id`, rule: 'is needed with type generation' }
 }
 
+/** A frame of neither a picture nor a task says nothing: a struct of Go has its type all the same. */
+function withoutEmptyFrames<Input extends Partial<LumaInput>>({ key_frames: frames, ...input }: Input): Input {
+  const kept = Object.entries(frames ?? {}).filter(([, { type, url, id }]) => type === 'generation' || url || id)
+  return (kept.length === 0 ? input : { ...input, key_frames: Object.fromEntries(kept) }) as Input // frames are optional
+}
+
 /** The tasks that a video builds on. A task has one parent, which is the first of them. */
 export function lumaParents({ key_frames: frames }: Partial<LumaInput>): { frame: string; id: string }[] {
   return (['frame0', 'frame1'] as const).flatMap((frame) => {
@@ -105,6 +111,7 @@ export const lumaVideo = operation({
   taskType: 'video_generation',
   title: 'Make a video from a description and, if wanted, its first or last frame',
   input: VideoInput,
+  meant: withoutEmptyFrames,
   produces: { kind: 'videos', of: spec },
   // Luma's own API makes a video from frames alone.
   rules: (input) =>
@@ -128,6 +135,7 @@ export const lumaExtend = operation({
   taskType: 'extend_video',
   title: 'Go on from a frame or a video',
   input: ExtendInput,
+  meant: withoutEmptyFrames,
   produces: { kind: 'videos', of: spec },
   rules: (input) =>
     nameless(input) ??

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { sentFile } from '../core/sent-files.ts'
+import { isPlaceholder } from '../core/sent-values.ts'
 import { findOperation } from './catalog.ts'
 import { filesIn } from './media.ts'
 import type { BrokenRule, Operation } from './operation.ts'
@@ -64,7 +65,25 @@ export function unreadField(operation: Operation, input: JsonObject): BrokenRule
   if (unknown.length === 0) return undefined
   const file = unreadFile(operation, input, unknown)
   if (file) return { field: file[0], rule: `is a file, and ${operation.id} has no such field${instead(operation)}` }
-  return otherShape(operation, input, unknown)
+  return otherShape(operation, input, unknown) ?? misspelt(operation, input, unknown)
+}
+
+/** The first unknown field that is a known one in other letters (`negativePrompt`), unless that says the same. */
+function misspelt(
+  { input: { properties } }: Operation,
+  input: JsonObject,
+  unknown: readonly Field[],
+): BrokenRule | undefined {
+  for (const [name, value] of unknown) {
+    const plain = plainName(name)
+    // Whether a shape is another one is known above: it may be the one of an earlier task.
+    if (isPlaceholder(value) || RATIO_NAMES.has(plain) || SIDES_NAMES.has(plain)) continue
+    const known = Object.keys(properties).find((one) => plainName(one) === plain)
+    if (known !== undefined && JSON.stringify(input[known]) !== JSON.stringify(value)) {
+      return { field: name, rule: (nameOf) => `is not read in these letters; send ${nameOf(known)}` }
+    }
+  }
+  return undefined
 }
 
 /** Where the operation takes files, as a hint. */

@@ -30,6 +30,7 @@ export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] 
     {
       provider: workshopProvider(
         openWorkshop({ threads: config.workshopSlots, threadsPerPicture: config.workshopThreadsPerPicture }),
+        { swapsFaces: config.workshopSwapsFaces },
       ),
       mode: 'live',
       slots: config.workshopSlots,

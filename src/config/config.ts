@@ -94,6 +94,8 @@ export interface Config {
   workshopSlots: number
   /** How many of the workshop's threads may work on one picture. */
   workshopThreadsPerPicture: number
+  /** Whether the workshop puts the face of one picture into another. */
+  workshopSwapsFaces: boolean
   sandboxSlots: number
   /** How long a sandbox task takes by default. */
   sandboxSeconds: number
@@ -239,6 +241,7 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     studioSongSeconds: values.POLYPHONY_STUDIO_SONG_SECONDS,
     workshopSlots: values.POLYPHONY_WORKSHOP_SLOTS,
     workshopThreadsPerPicture: values.POLYPHONY_WORKSHOP_THREADS_PER_PICTURE,
+    workshopSwapsFaces: values.POLYPHONY_WORKSHOP_FACES === 'on',
     sandboxSeconds: values.POLYPHONY_SANDBOX_SECONDS,
     sandboxSlots: values.POLYPHONY_SANDBOX_SLOTS,
     maxWaitMs: 1_000 * values.POLYPHONY_MAX_WAIT_SECONDS,

@@ -15,10 +15,10 @@ export function cursorAt(list: string, position: string): string {
 }
 
 /** The position in a cursor of the same list. Throws `invalid_input`. */
-export function positionIn(list: string, cursor: string): string {
+export function positionIn(list: string, cursor: string, field = 'cursor'): string {
   const position = cursor.slice(0, Math.max(0, cursor.length - CHECK_CHARACTERS - 1))
   if (position !== '' && cursor === cursorAt(list, position)) return position
-  throw invalidInput('cursor', 'must be the one that the page before gave for the next')
+  throw invalidInput(field, 'must be the one that the page before gave for the next')
 }
 
 function checkOf(list: string, position: string): string {

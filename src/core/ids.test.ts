@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isId, isSameItem, itemId, newId, taskOfItem } from './ids.ts'
+import { idBefore, isId, isSameItem, itemId, newId, taskOfItem } from './ids.ts'
 
 const instant = fc.integer({ min: Date.UTC(2020), max: Date.UTC(2100) })
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -47,6 +47,12 @@ describe('ids', () => {
     for (const other of ['', 'x', id.toUpperCase().replace('-4', '-A'), `${id}0`, ` ${id}`, id.replaceAll('-', '')]) {
       expect(isId(other)).toBe(false)
     }
+  })
+
+  it('of a millisecond and later ones sort after the id before them, and earlier ones before it', () => {
+    const now = Date.UTC(2099, 1)
+    const bound = idBefore(now)
+    expect([isId(bound), newId(now - 1) < bound, newId(now) > bound]).toEqual([true, true, true])
   })
 })
 

@@ -55,6 +55,12 @@ export function isOwnId(value: string): boolean {
   return isId(value) && value >= FIRST_TIME && value.startsWith('0') && value[14] === '4' && value.endsWith('00')
 }
 
+/** Sorts before all ids that are made from this millisecond on. */
+export function idBefore(ms: number): string {
+  const time = Math.max(0, ms).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-4000-8000-000000000000`
+}
+
 /** The id of item `number` (1 to 255) of a task; item 0 is the task itself. */
 export function itemId(taskId: string, number: number): string {
   if (!Number.isInteger(number) || number < 0 || number > 255) throw new RangeError(`No item ${number} in a task.`)

@@ -1,5 +1,22 @@
 import type { DialectEntry } from './dialect.ts'
 
+/** Of OpenAI's calls, below `/v1`. */
+const CALLS = [
+  ...[
+    'chat',
+    'completions',
+    'responses',
+    'embeddings',
+    'moderations',
+    'audio',
+    'models',
+    'files',
+    'uploads',
+    'batches',
+  ],
+  'realtime',
+]
+
 /**
  * Every protocol that we speak; adding one is a folder and an entry here. A protocol is loaded with the first request for one
  * of its paths, or the first webhook of its tasks: few gateways are asked for more than some of them.
@@ -170,19 +187,9 @@ export const dialects: readonly DialectEntry[] = [
   {
     id: 'openai',
     title: 'OpenAI: calls, files, batches',
-    paths: [
-      '/v1/chat',
-      '/v1/completions',
-      '/v1/responses',
-      '/v1/embeddings',
-      '/v1/moderations',
-      '/v1/audio',
-      '/v1/models',
-      '/v1/files',
-      '/v1/uploads',
-      '/v1/batches',
-      '/v1/realtime',
-    ],
+    paths: CALLS.map((name): `/${string}` => `/v1/${name}`),
+    // As Groq's package and the ones for Azure ask.
+    spellings: CALLS.map((name) => ({ path: `/openai/v1/${name}` as const, as: `/v1/${name}` as const })),
     load: async () => (await import('./openai/routes.ts')).openai,
   },
   {
@@ -207,7 +214,13 @@ export const dialects: readonly DialectEntry[] = [
   {
     id: 'gemini',
     title: 'Gemini',
-    paths: ['/v1beta', '/v1/models'],
+    paths: ['/v1beta', '/v1/models', '/gemini', '/upload'],
+    // Google's packages ask for `/v1` since 2026, where OpenAI's API has these.
+    claims: [
+      { path: '/v1/files', header: 'x-goog-api-key', below: '/gemini' },
+      { path: '/v1/models', header: 'x-goog-api-key', below: '/gemini' },
+    ],
+    spellings: [{ path: '/gemini/v1beta', as: '/v1beta' }],
     load: async () => (await import('./gemini/routes.ts')).gemini,
   },
   {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Assigned, assign, type Waiting } from './assignment.ts'
+import { type Assigned, assign, roomFor, type Waiting } from './assignment.ts'
 import { anOffer, OPERATION } from './contract/samples.ts'
 import type { Offer } from './store.ts'
 
@@ -19,6 +19,31 @@ const waiting = (places: Place[], given: Partial<Waiting> = {}): Waiting => ({ p
 const tenantsOf = (assigned: readonly Assigned[]) => assigned.map(({ tenantId }) => tenantId)
 const accountsOf = (assigned: readonly Assigned[]) => assigned.map(({ account }) => account)
 const count = (values: readonly string[], value: string) => values.filter((one) => one === value).length
+
+it('an operation has as much room as its accounts have free slots, and one without a free slot has none', () => {
+  const offers = [
+    anOffer(
+      [
+        { account: 'a', slots: 5 },
+        { account: 'b', slots: 2 },
+      ],
+      'one',
+    ),
+    anOffer([{ account: 'b', slots: 2 }], 'two'),
+    anOffer([{ account: 'c', slots: 9, dailyCap: 4 }], 'three'),
+  ]
+  const loads = [
+    { account: 'a', running: 2, day: TODAY, begun: 2 },
+    { account: 'b', running: 3, day: TODAY, begun: 3 }, // its slots were made fewer
+    { account: 'c', running: 0, day: TODAY, begun: 3 },
+  ]
+  expect(roomFor(loads, offers, TODAY)).toEqual(
+    new Map([
+      ['one', 3],
+      ['three', 1],
+    ]),
+  )
+})
 
 describe('the order of tenants', () => {
   it('a tenant with a single task gets its turn at once beside one with a thousand', () => {

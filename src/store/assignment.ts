@@ -65,6 +65,17 @@ export function assign(waiting: Waiting, offers: readonly Offer[], limit: number
   return { assigned, servedAt }
 }
 
+/** How many more tasks of each operation the accounts can take; operations without room are left out. */
+export function roomFor(loads: Waiting['loads'], offers: readonly Offer[], today: number): Map<string, number> {
+  const capacities = capacitiesOf({ loads }, offers, today)
+  const room = new Map<string, number>()
+  for (const { operation } of offers) {
+    const free = freeCapacities(capacities, offers, operation).reduce((sum, capacity) => sum + capacity.free, 0)
+    if (free > 0) room.set(operation, free)
+  }
+  return room
+}
+
 /** How many more tasks an account can take. */
 interface Capacity extends AccountSlots {
   running: number
@@ -72,7 +83,11 @@ interface Capacity extends AccountSlots {
   taken: number
 }
 
-function capacitiesOf({ loads }: Waiting, offers: readonly Offer[], today: number): Map<string, Capacity> {
+function capacitiesOf(
+  { loads }: Pick<Waiting, 'loads'>,
+  offers: readonly Offer[],
+  today: number,
+): Map<string, Capacity> {
   const loadOf = new Map(loads.map((load) => [load.account, load]))
   const accounts = new Map(offers.flatMap((offer) => offer.accounts.map((one) => [one.account, one] as const)))
   return new Map(

@@ -27,6 +27,8 @@ import * as moneyAndAnnouncements from './migrations/0023-money-and-announcement
 import * as retention from './migrations/0024-retention.ts'
 import * as connectedClients from './migrations/0025-connected-clients.ts'
 import * as endedTasks from './migrations/0026-ended-tasks.ts'
+import * as waitingWithRoom from './migrations/0027-waiting-with-room.ts'
+import * as libraryByStatement from './migrations/0028-library-by-statement.ts'
 import { requireTableRights } from './postgres/schema-rights.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
@@ -58,6 +60,8 @@ const MIGRATIONS = {
   '0024-retention': retention,
   '0025-connected-clients': connectedClients,
   '0026-ended-tasks': endedTasks,
+  '0027-waiting-with-room': waitingWithRoom,
+  '0028-library-by-statement': libraryByStatement,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

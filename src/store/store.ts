@@ -524,11 +524,12 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   }): Promise<Call[]>
   /** Also of a file that has expired. */
   getCallFile(args: { id: string }): Promise<CallFile | undefined>
-  /** By age; `after` pages on from a file. */
+  /** By age; `after` pages on from a file. With `named`, those whose names begin so, which are looked for among the rest. */
   listCallFiles(args: {
     tenantId: string
     mode: Mode
     purposes: readonly string[]
+    named?: string
     order: 'asc' | 'desc'
     after?: string
     limit: number

@@ -26,10 +26,10 @@ afterEach(async () => {
 
 const ID = '01234567-89ab-4cde-8f01-23456789ab00'
 
-async function endedBatch(): Promise<void> {
+async function endedBatch(id = ID): Promise<void> {
   await store.submitBatch({
     batch: {
-      id: ID,
+      id,
       tenantId: 't1',
       mode: 'live',
       keyId: 'k1',
@@ -84,6 +84,17 @@ it('writes the webhooks of ended batches again after a fault of the store', asyn
   await failing()
   expect(await deliveries()).toEqual([])
   const stop = start(() => [draft])
+  await expect.poll(deliveries).toHaveLength(1)
+  await stop()
+})
+
+it('a batch whose webhook cannot be written holds up no other', async () => {
+  await endedBatch('01234567-89ab-4cde-8f01-000000000000')
+  await endedBatch()
+  const stop = start(({ id }) => {
+    if (id !== ID) throw new Error('The dialect broke.')
+    return [draft]
+  })
   await expect.poll(deliveries).toHaveLength(1)
   await stop()
 })

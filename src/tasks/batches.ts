@@ -22,20 +22,34 @@ export function startBatches(options: {
   let running: Promise<void> | undefined
   let again = false
 
-  async function addWebhooks(batch: Batch): Promise<void> {
-    const deliveries = await webhooksFor(batch)
-    await store.addBatchDeliveries({ id: batch.id, deliveries, now: clock.now() })
+  /** Whether it could be done. A batch whose webhook cannot be written holds up no other. */
+  async function addWebhooks(batch: Batch): Promise<boolean> {
+    try {
+      const deliveries = await webhooksFor(batch)
+      await store.addBatchDeliveries({ id: batch.id, deliveries, now: clock.now() })
+      return true
+    } catch (error) {
+      log.error(
+        { err: error, batchId: batch.id },
+        'the webhook of an ended batch could not be written; it is tried again',
+      )
+      return false
+    }
   }
 
   async function sweep(): Promise<void> {
+    const failed = new Set<string>()
     try {
-      for (let found = AT_ONCE; found === AT_ONCE; ) {
-        const batches = await store.listUnannounced({ limit: AT_ONCE })
-        for (const batch of batches) await addWebhooks(batch)
-        found = batches.length
+      for (let isMore = true; isMore; ) {
+        const limit = AT_ONCE + failed.size // those that failed come first again
+        const batches = await store.listUnannounced({ limit })
+        for (const batch of batches) {
+          if (!failed.has(batch.id) && !(await addWebhooks(batch))) failed.add(batch.id)
+        }
+        isMore = batches.length === limit
       }
     } catch (error) {
-      log.error({ err: error }, 'the webhooks of ended batches could not be written; the next sweep tries again')
+      log.error({ err: error }, 'ended batches could not be looked for; the next sweep tries again')
     }
   }
 

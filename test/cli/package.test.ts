@@ -71,7 +71,7 @@ describe('the package', () => {
     expect(paths).toEqual(expect.arrayContaining(['dist/guide/llms.txt.gz', 'dist/guide/THIRD-PARTY-LICENSES.txt']))
     expect(paths).toContain('dist/soundbank/LICENSE')
     expect(paths).toEqual(expect.arrayContaining(['dist/models/notices.json', 'dist/models/LICENSE-u2net']))
-    // Of these, 11 MB are the sound bank, and 10 MB the networks of the workshop.
+    // Of these, 11 MB are the sound bank, and 11 MB the networks of the workshop.
     expect(packed.size).toBeLessThan(34e6)
   })
 

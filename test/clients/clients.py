@@ -4,6 +4,7 @@ Each check is a function whose name begins with the client's. A check fails on a
 answer with types of its own.
 """
 
+import asyncio
 import base64
 import io
 import os
@@ -15,7 +16,7 @@ URL = os.environ["GATEWAY_URL"]
 KEY = os.environ["GATEWAY_KEY"]
 PROMPT = "a lighthouse in the fog sandbox:fast"
 FLUX = "black-forest-labs/flux-schnell"
-CLIENTS = ("fal_", "litellm_", "luma_", "openai_", "replicate_", "runway_")
+CLIENTS = ("fal_", "gemini_", "litellm_", "luma_", "openai_", "replicate_", "runway_")
 PICTURE = base64.b64decode(os.environ["PICTURE"])
 
 os.environ["FAL_KEY"] = KEY
@@ -179,6 +180,67 @@ def openai_makes_and_edits_pictures():
 def openai_streams_a_picture():
     events = list(openai_client().images.generate(model="gpt-image-1", prompt=PROMPT, stream=True))
     assert events[-1].type == "image_generation.completed" and events[-1].usage.total_tokens > 0
+
+
+def openai_edits_several_pictures_and_makes_a_video():
+    client = openai_client()
+    pictures = [(f"{name}.png", PICTURE, "image/png") for name in "abc"]
+    edited = client.images.edit(model="gpt-image-1", prompt=PROMPT, image=pictures, n=2, output_format="webp")
+    assert len(edited.data) == 2
+    video = client.videos.create_and_poll(model="sora-2", prompt=PROMPT, seconds="4", poll_interval_ms=100)
+    assert video.status == "completed" and client.videos.download_content(video.id).read()
+
+
+def gemini_sends_a_file():
+    from google import genai
+
+    client = genai.Client(api_key=KEY, http_options={"base_url": URL})
+    # More than one piece.
+    text = io.BytesIO(b"rain\n" * 2_000_000)
+    file = client.files.upload(file=text, config={"mime_type": "text/plain", "display_name": "rain.txt"})
+    assert file.state.name == "ACTIVE" and file.size_bytes == 10_000_000
+    assert client.files.get(name=file.name).uri == file.uri
+    assert file.name in [one.name for one in client.files.list()]
+    answer = client.models.generate_content(model="gemini-2.5-flash", contents=["What is it?", file])
+    assert "text/plain" in answer.text
+    client.files.delete(name=file.name)
+    assert list(client.models.list())
+
+
+def fal_submits_and_cancels_asynchronously():
+    fal = fal_client()
+
+    async def run():
+        client = fal.AsyncClient(key=KEY)
+        url = await client.upload(PICTURE, "image/png")
+        handle = await client.submit("fal-ai/flux/dev", arguments={"prompt": PROMPT, "image_url": url})
+        states = [type(one).__name__ async for one in handle.iter_events(interval=0.1)]
+        assert states[-1] == "Completed" and (await handle.get())["images"], states
+        slow = await client.submit("fal-ai/flux/dev", arguments={"prompt": "fog sandbox:slow=600"})
+        await client.cancel("fal-ai/flux/dev", slow.request_id)
+
+    asyncio.run(run())
+
+
+def luma_goes_on_from_frames():
+    client = luma_client()
+    frame = {"type": "image", "url": "https://1.1.1.1/fog.png"}
+    first = client.generations.create(prompt=PROMPT, model="ray-2", keyframes={"frame0": frame})
+    done = until(lambda: client.generations.get(first.id), lambda one: one.state in ("completed", "failed"))
+    assert done.state == "completed", done
+    second = client.generations.create(
+        prompt=PROMPT, model="ray-2", keyframes={"frame0": {"type": "generation", "id": first.id}}
+    )
+    assert second.id
+
+
+def runway_uploads_a_picture():
+    client = runway_client()
+    uploaded = client.uploads.create_ephemeral(file=("fog.png", PICTURE, "image/png"))
+    task = client.image_to_video.create(
+        model="gen4_turbo", prompt_image=uploaded.uri, prompt_text=PROMPT, ratio="1280:720"
+    )
+    assert task.wait_for_task_output(timeout=60).output
 
 
 def litellm_makes_pictures():

@@ -63,6 +63,17 @@ describe('the path of a request', () => {
     },
   )
 
+  it('OpenAI’s calls are served below /openai/v1, and models to a key in Gemini’s header as Gemini lists them', async () => {
+    const models = async (path: string, headers: Record<string, string>) =>
+      (await gateway.send('GET', path, { key: null, headers })).body
+    const bearer = { authorization: `Bearer ${LIVE_KEY}` }
+    expect(await models('/openai/v1/models', bearer)).toMatchObject({ object: 'list' })
+    expect(await models('/v1/models', bearer)).toMatchObject({ object: 'list' })
+    expect(await models('/v1/models', { 'x-goog-api-key': LIVE_KEY })).toMatchObject({ models: expect.any(Array) })
+    const called = await gateway.send('POST', '/openai/v1/chat/completions', { body: {} })
+    expect(called).toMatchObject({ status: 400, body: { error: { param: 'model' } } })
+  })
+
   it.each(['/v1/nothing', '/v1/files/a.png', '/v1/healthz', '/v1'])('%s is no route', async (path) => {
     expect((await answerOf(gateway.url, 'GET', path))[0]).toBe(404)
   })

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import Anthropic from '@anthropic-ai/sdk'
+import { createPartFromUri, GoogleGenAI, type HttpOptions } from '@google/genai'
 import OpenAI, { toFile } from 'openai'
 import type { FileObject } from 'openai/resources/files'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -23,6 +24,8 @@ beforeAll(async () => {
       OPENAI_BASE_URL: `${vendor.url}/openai/v1`,
       ANTHROPIC_API_KEY: 'sk-vendor-anthropic',
       ANTHROPIC_BASE_URL: `${vendor.url}/anthropic`,
+      GEMINI_API_KEY: 'sk-vendor-gemini',
+      GOOGLE_GEMINI_BASE_URL: `${vendor.url}/gemini`,
       POLYPHONY_BATCH_PRICE_FACTOR: '0.25',
       POLYPHONY_MODELS: JSON.stringify({
         dear: { to: [{ provider: 'openai', model: 'gpt-5' }], price: { input: 100, output: 1_000 } },
@@ -202,6 +205,33 @@ describe('files for calls', () => {
 
 const PDF = Buffer.from('%PDF-1.4 a page of rain')
 
+describe('lists of files and batches', () => {
+  it('do not go on from an id that another tenant, mode or list has, and do from one that is gone', async () => {
+    const { key } = await test.tenant({})
+    for (const apiKey of [key, TEST_KEY]) {
+      const { batch, inputId } = await batchOf(openai(apiKey), [line('a', { model: 'dear', messages: ASK })])
+      const file = inputId.replace('file-', 'file_')
+      const ids: [path: string, param: string, id: string, headers: Record<string, string>][] = [
+        ['/v1/files', 'after', inputId, {}],
+        ['/v1/batches', 'after', batch.id, {}],
+        ...['after_id', 'before_id'].flatMap((param): typeof ids => [
+          ['/v1/files', param, file, { 'anthropic-version': '2023-06-01' }],
+          ['/v1/messages/batches', param, batch.id.replace('batch_', 'msgbatch_'), {}],
+        ]),
+      ]
+      for (const [path, param, id, headers] of ids) {
+        const { status, body } = await test.send('GET', `${path}?${param}=${id}`, { headers })
+        const message = `${param} must be an id of this list; there is no ${id}.`
+        expect([status, body], `${path} ${param}`).toMatchObject([400, { error: { message } }])
+      }
+    }
+    const first = await upload(openai(), ['{}'])
+    const second = await upload(openai(), ['{}'])
+    await openai().files.delete(second.id)
+    expect((await openai().files.list({ after: second.id, limit: 1 })).data[0]?.id).toBe(first.id)
+  })
+})
+
 describe('uploads in parts', () => {
   const begin = (bytes: number, client = openai()) =>
     client.uploads.create({ bytes, filename: 'rain.pdf', mime_type: 'application/pdf', purpose: 'user_data' })
@@ -351,6 +381,108 @@ describe('Anthropic’s files', () => {
       400,
       { error: { message: expect.stringContaining('limit') } },
     ])
+  })
+})
+
+describe('Gemini’s files', () => {
+  const gemini = (httpOptions: HttpOptions = {}) =>
+    new GoogleGenAI({ apiKey: LIVE_KEY, httpOptions: { baseUrl: test.url, ...httpOptions } })
+  const pdf = () => new Blob([PDF], { type: 'application/pdf' })
+
+  it.each([{}, { apiVersion: 'v1beta' }])(
+    'the official client with %j uploads, lists, reads and deletes files',
+    async (options) => {
+      const { files } = gemini(options)
+      const made = await files.upload({ file: pdf(), config: { displayName: 'räin.pdf' } })
+      expect(made).toMatchObject({
+        ...{
+          name: expect.stringMatching(/^files\/[0-9a-f]{32}$/),
+          displayName: 'räin.pdf',
+          mimeType: 'application/pdf',
+        },
+        ...{ sizeBytes: String(PDF.length), state: 'ACTIVE', source: 'UPLOADED' },
+        sha256Hash: createHash('sha256').update(PDF).digest('base64'),
+      })
+      const name = made.name ?? ''
+      expect(await files.get({ name })).toMatchObject({ name, uri: made.uri, mimeType: 'application/pdf' })
+      const same = name.replace('files/', 'file-')
+      expect(await openai().files.retrieve(same)).toMatchObject({
+        id: same,
+        filename: 'räin.pdf',
+        purpose: 'user_data',
+      })
+      const second = await files.upload({ file: new Blob(['x'], { type: 'text/x-python' }) })
+      const listed: unknown[] = []
+      for await (const file of await files.list({ config: { pageSize: 1 } })) listed.push(file.name)
+      expect(listed.slice(0, 2)).toEqual([second.name, name])
+      for (const one of [name, second.name ?? '']) await files.delete({ name: one })
+      await expect(files.get({ name })).rejects.toMatchObject({ status: 404 })
+    },
+  )
+
+  it('a file is sent to a model of any vendor in the place of its URI, and refused once it is deleted', async () => {
+    const client = gemini()
+    const { uri = '', name = '' } = await client.files.upload({ file: pdf() })
+    const ask = (model: string, mimeType = 'application/pdf') =>
+      client.models.generateContent({ model, contents: ['What is it?', createPartFromUri(uri, mimeType)] })
+    await ask('claude-haiku-4-5')
+    expect(vendor.seen.at(-1)?.json).toMatchObject({
+      messages: [{ content: [{}, { source: { type: 'base64', data: PDF.toString('base64') } }] }],
+    })
+    await ask('gemini-2.5-flash')
+    const inlineData = { mimeType: 'application/pdf', data: PDF.toString('base64') }
+    expect(vendor.seen.at(-1)?.json).toMatchObject({ contents: [{ parts: [{}, { inlineData }] }] })
+    const calls = vendor.seen.length
+    const other = new GoogleGenAI({ apiKey: TEST_KEY, httpOptions: { baseUrl: test.url } })
+    await expect(other.files.get({ name })).rejects.toMatchObject({ status: 404 })
+    await client.files.delete({ name })
+    await expect(ask('gemini-2.5-flash')).rejects.toMatchObject({ status: 400, message: expect.stringContaining(name) })
+    expect(vendor.seen).toHaveLength(calls)
+  })
+
+  it('an upload goes on where it stopped, and keeps nothing of what does not fit', async () => {
+    const before = await filesOnDisk()
+    const start = await test.send('POST', '/upload/v1beta/files', {
+      headers: {
+        ...{ 'x-goog-upload-protocol': 'resumable', 'x-goog-upload-command': 'start' },
+        ...{ 'x-goog-upload-header-content-length': '6', 'x-goog-upload-header-content-type': 'text/plain' },
+      },
+      body: { file: { display_name: 'rain.txt' } },
+    })
+    const url = start.headers.get('x-goog-upload-url') ?? ''
+    expect([start.status, start.headers.get('x-goog-upload-status')]).toEqual([200, 'active'])
+    const send = async (command: string, offset: number, body = '') => {
+      const headers = { 'x-goog-upload-command': command, 'x-goog-upload-offset': String(offset) }
+      const answer = await fetch(url, { method: 'POST', headers, body })
+      const [status, size] = ['status', 'size-received'].map((name) => answer.headers.get(`x-goog-upload-${name}`))
+      return [answer.status, status, size, await answer.json()]
+    }
+    expect(await send('upload', 0, 'rai')).toEqual([200, 'active', '3', {}])
+    expect(await send('upload', 0, 'rai')).toEqual([200, 'active', '3', {}])
+    expect(await send('query', 0)).toEqual([200, 'active', '3', {}])
+    expect(await send('upload', 5, 'y')).toMatchObject([400, 'final', null, { error: { status: 'INVALID_ARGUMENT' } }])
+    expect((await send('upload', 3, 'n, and more'))[0]).toBe(413)
+    expect((await send('finalize', 3))[0]).toBe(400)
+    expect((await send('dance', 3))[0]).toBe(400)
+    const done = await send('upload, finalize', 3, 'n.\n')
+    expect(done).toMatchObject([200, 'final', '6', { file: { displayName: 'rain.txt', mimeType: 'text/plain' } }])
+    expect(await send('upload, finalize', 3, 'n.\n')).toEqual(done)
+    const { file } = done[3] as { file: { name: string } }
+    expect(await (await openai().files.content(file.name.replace('files/', 'file-'))).text()).toBe('rain.\n')
+    await test.send('DELETE', `/v1beta/${file.name}`, { headers: { 'content-type': 'application/json' } })
+    expect((await fetch(`${url}0`, { method: 'POST' })).status).toBe(404)
+    expect((await filesOnDisk()).length).toBeLessThanOrEqual(before.length + 3) // bytes are deleted by a sweep
+  })
+
+  it.each([
+    ['X-Goog-Upload-Protocol', { 'x-goog-upload-protocol': 'multipart' }, {}],
+    ['X-Goog-Upload-Header-Content-Length', { 'x-goog-upload-header-content-length': '-1' }, {}],
+    ['file.mimeType', {}, { mimeType: 'nonsense' }],
+    ['file.displayName', {}, { displayName: 7 }],
+  ])('an upload with a wrong %s is refused, naming it', async (field, headers, file) => {
+    const start = { 'x-goog-upload-protocol': 'resumable', 'x-goog-upload-command': 'start', ...headers }
+    const answer = await test.send('POST', '/upload/v1/files', { headers: start, body: { file } })
+    expect(answer).toMatchObject({ status: 400, body: { error: { details: [{ fieldViolations: [{ field }] }] } } })
   })
 })
 

@@ -72,6 +72,20 @@ describe('a multipart form', () => {
     expect(answer.body).toContain('prompt has at most 131072 bytes in a form')
   })
 
+  it.each([
+    ['/v1/images/edits', 'prompt'],
+    [GENERATE, 'prompt'],
+    ['/v1/videos', 'prompt'],
+    ['/v1/files', 'purpose'],
+    ['/v1/audio/transcriptions', 'model'],
+  ])('with a text that is not UTF-8 is refused at %s, naming the field', async (path, field) => {
+    const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${field}"\r\n\r\n`
+    const file = path === '/v1/audio/transcriptions' ? [`${fileHead('file')}x\r\n`] : []
+    const answer = await send(path, [...file, head, Buffer.from([0x63, 0xe9, 0x21]), `\r\n--${BOUNDARY}--\r\n`])
+    expect(answer.status).toBe(400)
+    expect(answer.body).toContain(`${field} must be text in UTF-8`)
+  })
+
   it('with more fields than a form may have is refused, and none is dropped', async () => {
     const field = (name: string) => `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\nx\r\n`
     const fields = Array.from({ length: 51 }, (_, number) => field(`field${number}`))

@@ -130,7 +130,7 @@ describe('a request for a video in OpenAI’s form', () => {
     [{ prompt, size: '1024x1792' }, 400, 'size'],
     [{ prompt, model: 'sora-2-pro', size: '1920x1080' }, 400, 'size'],
     [{ prompt, size: { toString: 1 } }, 400, 'size'],
-    [{ prompt, input_reference: {} }, 400, 'input_reference.image_url'],
+    [{ prompt, input_reference: { url: 'https://1.1.1.1/a.png' } }, 400, 'input_reference.image_url'],
     [{ prompt, input_reference: { file_id: 'file-1' } }, 400, 'input_reference.file_id'],
     [{ prompt, input_reference: { image_url: 'no address' } }, 400, 'input_reference.image_url'],
     [{ prompt, input_reference: 'no address' }, 400, 'input_reference'],

@@ -277,6 +277,48 @@ describe('a body as clients send it', () => {
       'byteaudio/seed-audio-1.0',
       { text: 'She laughs.', format: 'wav' },
     ],
+    // Lists with one empty element, and objects that hold nothing, as form builders send them.
+    [
+      '/mj/submit/imagine',
+      { prompt: 'a', base64Array: [''], accountFilter: {} },
+      'midjourney/imagine',
+      { prompt: 'a' },
+    ],
+    [
+      ...piapi('seedance', 'seedance-2', { prompt: 'a', image_urls: [''], video_urls: [null], audio_urls: [] }),
+      'seedance/seedance-2',
+      { prompt: 'a' },
+    ],
+    [
+      '/runwayml/v1/text_to_image',
+      { model: 'gen4_image', promptText: 'a', ratio: '1920:1080', referenceImages: [null] },
+      'runway/text_to_image',
+      { promptText: 'a' },
+    ],
+    [
+      '/luma/dream-machine/v1/generations',
+      { prompt: 'a', keyframes: { frame0: { type: 'image', url: PICTURE }, frame1: { type: 'image', url: '' } } },
+      'luma/video_generation',
+      { key_frames: { frame0: { type: 'image', url: PICTURE } } },
+    ],
+    ...[{}, { image_url: '' }].map((input_reference): [string, JsonObject, string, JsonObject] => [
+      '/v1/videos',
+      { model: 'sora-2', prompt: 'a', input_reference },
+      'sora2/sora2-video',
+      { duration: 4 },
+    ]),
+    [
+      '/fal/queue/fal-ai/flux/dev',
+      { prompt: '3', image_size: { width: '', height: null }, loras: [''] },
+      'fal/request',
+      { input: { prompt: '3' } },
+    ],
+    [
+      '/kling/v1/videos/text2video',
+      { prompt: 'a', negative_prompt: 'fog', negativePrompt: 'fog' },
+      'kling/video_generation',
+      { negative_prompt: 'fog' },
+    ],
     // Shapes, pictures and lengths under the names of neighbouring APIs.
     [
       ...piapi('Qubico/flux1-dev', 'txt2img', { prompt: 'a', aspect_ratio: '16:9' }),
@@ -326,6 +368,12 @@ describe('a body as clients send it', () => {
 
   it.each<[string, JsonObject, string]>([
     ['/fal/queue/fal-ai/flux/dev', { prompt: 'a', num_images: 'three' }, 'num_images must be a number'],
+    ['/fal/queue/fal-ai/flux/dev', { prompt: 'a', num_images: true }, 'num_images must be a number, not true'],
+    [
+      '/replicate/v1/models/acme/flux/predictions',
+      { input: { prompt: 'a', num_outputs: [3] } },
+      'num_outputs must be a number, not an array',
+    ],
     ['/suno/submit/music', { prompt: 'la', make_instrumental: 'yes' }, 'make_instrumental must be a boolean'],
     ['/suno/submit/music', { prompt: 'la', model: 'chirp-v99' }, 'model must be one of'],
     ['/suno/submit/music', { tags: 'pop', task: 'extend' }, 'continue_clip_id is needed'],
@@ -388,6 +436,10 @@ describe('a body as clients send it', () => {
     ['/luma/dream-machine/v1/generations', { prompt: 'a', image_url: PICTURE }, 'image_url is a file'],
     ['/flux/v1/flux-kontext-pro', { prompt: 'a', image: PICTURE }, 'image is a file'],
     ['/mj/submit/imagine', { prompt: 'a', aspectRatio: '16:9' }, 'aspectRatio is not read'],
+    // A known field in other letters, which would not be read.
+    ['/kling/v1/videos/text2video', { prompt: 'a', negativePrompt: 'fog' }, 'send negative_prompt'],
+    ['/suno/submit/music', { prompt: 'la', Tags: 'pop' }, 'Tags is not read in these letters; send tags'],
+    [...piapi('seedance', 'seedance-2', { prompt: 'a', image_urls: ['', PICTURE] }), 'input.image_urls.0 must be'],
     ['/v1/videos', { prompt: 'a', duration: 8 }, 'duration is not read here; send seconds'],
     ['/v1/videos', { prompt: 'a', aspect_ratio: '16:9' }, 'aspect_ratio is not read here; send size'],
     ['/v1/videos', { prompt: 'a', image: PICTURE }, 'image is a file'],

@@ -150,6 +150,25 @@ describe('a live key without any account', { timeout: 60_000 }, () => {
     })
   })
 
+  it('is told the price of enlarging a picture that comes along by its own size', async () => {
+    const input = { image: await picture(1_100), scale: 2 }
+    const body = { model: 'Qubico/image-toolkit', task_type: 'upscale', input }
+    const answer = await gateway.send('POST', '/api/v1/task?dry_run=true', { key: LIVE_KEY, body })
+    expect(answer.status).toBe(200)
+    expect(JSON.stringify(answer.body)).toContain('0.005') // 2200x2200: five started megapixels
+  })
+
+  it('is refused the swap of faces with the name of the setting, and nothing is held', async () => {
+    const before = await gateway.balance()
+    const input = { target_image: await picture(), swap_image: await picture() }
+    for (const task_type of ['face-swap', 'multi-face-swap']) {
+      const answer = await gateway.piapi.post({ model: 'Qubico/image-toolkit', task_type, input })
+      expect(answer).toMatchObject({ status: 503, body: { error: { type: 'no_provider' } } })
+      expect(JSON.stringify(answer.body)).toContain('POLYPHONY_WORKSHOP_FACES=on')
+    }
+    expect(await gateway.balance()).toEqual(before)
+  })
+
   it('is refused what would be pretended: gradients, and detail that is not in the picture', async () => {
     const body = { image_url: await picture() }
     expect(await refused('vectorize', { ...body, return_gradients: 'on' })).toMatchObject({ status: 503 })
@@ -164,5 +183,47 @@ describe('a live key without any account', { timeout: 60_000 }, () => {
     expect(JSON.stringify(answer.body)).toContain('The mask in mask_url has no white area')
     expect(await gateway.balance()).toEqual(before)
     await gateway.assertBalanced()
+  })
+})
+
+describe('a live key where the operator switched faces on', { timeout: 60_000 }, () => {
+  let withFaces: TestGateway
+  /** Two faces beside each other, of the gallery's astronaut (NASA, in the public domain). */
+  let pair: string
+  beforeAll(async () => {
+    withFaces = await openGateway({ env: { POLYPHONY_WORKSHOP_FACES: 'on' } })
+    const gallery = new URL('../../docs/images/workshop/enlarge.webp', import.meta.url).pathname
+    const png = await sharp(gallery).resize(504, 250, { fit: 'fill' }).png().toBuffer()
+    pair = `data:image/png;base64,${png.toString('base64')}`
+  })
+  afterAll(() => withFaces?.[Symbol.asyncDispose]())
+
+  async function swapped(task_type: string, input: JsonObject) {
+    const { data } = (await withFaces.piapi.post({ model: 'Qubico/image-toolkit', task_type, input })).body
+    return withFaces.piapi.ended(data.task_id)
+  }
+
+  it.each([
+    ['face-swap', {}],
+    ['multi-face-swap', { swap_faces_index: '0,1', target_faces_index: '1, 0' }],
+  ])('gets a picture of %s in the size of the target, and reads who made it', async (taskType, fields) => {
+    const task = await swapped(taskType, { target_image: pair, swap_image: pair, ...fields })
+    expect(task).toMatchObject({ status: 'completed', output: { image_url: expect.stringMatching(/\.png$/) } })
+    const { bytes } = await download((task.output as { image_url: string }).image_url)
+    expect(await sharp(bytes).metadata()).toMatchObject({ width: 504, height: 250 })
+    const stored = await withFaces.store.getTask({ id: task.task_id })
+    expect(stored?.logs).toContain('swapped by BlazeFace and FaceMesh in the embedded workshop')
+  })
+
+  it.each([
+    [{ swap_faces_index: '7' }, 'swap_faces_index names face 7, and the picture in swap_image has 2, counted from 0.'],
+    [{ swap_image: 'plain' }, 'No face was found in the picture in swap_image.'],
+  ])('has its money back where %j cannot be done, and reads why', async (fields, reason) => {
+    const before = await withFaces.balance()
+    const changed = 'swap_image' in fields ? { swap_image: await picture() } : fields
+    const task = await swapped('multi-face-swap', { target_image: pair, swap_image: pair, ...changed })
+    expect(task.status).toBe('failed')
+    expect(JSON.stringify(task.error)).toContain(reason)
+    expect(await withFaces.balance()).toEqual(before)
   })
 })

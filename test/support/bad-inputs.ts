@@ -59,7 +59,7 @@ export function badInputs(schema: TSchema, good: JsonObject): BadInput[] {
     .filter(({ input, field }) => !isEmptied(schema, input, field.split('.')))
 }
 
-/** Whether an object on the path may be left out and has nothing but placeholders: then it counts as absent. */
+/** Whether an object or a list on the path may be left out and has nothing but placeholders: then it counts as absent. */
 function isEmptied(schema: TSchema, whole: Json, path: string[]): boolean {
   const [name, ...rest] = path
   if (name === undefined || rest.length === 0) return false
@@ -67,13 +67,17 @@ function isEmptied(schema: TSchema, whole: Json, path: string[]): boolean {
   const inner = items ?? properties?.[name] ?? {}
   const value = (whole as Record<string, Json>)[name] ?? null // an object or a list, as the path says
   const isOptional = !items && !(required.includes(name) && known(inner).default === undefined)
-  if (isOptional && isJsonObject(value) && hasNothing(value)) return true
+  if (isOptional && isJsonObject(value) && hasNothing(value, known(inner))) return true
+  if (isOptional && Array.isArray(value) && value.every((one) => one === null || one === '')) return true
   return isEmptied(inner, value, rest)
 }
 
-function hasNothing(object: JsonObject): boolean {
+function hasNothing(object: JsonObject, { required = [] }: Known): boolean {
   const values = Object.values(object)
-  return values.length > 0 && values.every((one) => isPlaceholder(one) || (isJsonObject(one) && isEmpty(one)))
+  return (
+    (values.length > 0 || required.length > 0) &&
+    values.every((one) => isPlaceholder(one) || (isJsonObject(one) && isEmpty(one)))
+  )
 }
 
 /** An object within an empty one that has zeros at most, such as a movement without its kind. */
@@ -331,7 +335,8 @@ function faultsOfList(schema: TSchema, path: string[]): Fault[] {
     faults.push({ what: 'fewer than its limit', path, value: new Array<Json>(minItems - 1).fill(one), says })
   }
   if (maxItems !== undefined) {
-    const value = new Array<Json>(maxItems + 1).fill(one)
+    // A list of empty texts counts as none.
+    const value = new Array<Json>(maxItems + 1).fill(one === '' ? 'a' : one)
     faults.push({ what: 'more than its limit', path, value, says: `has at most ${maxItems} element` })
   }
   return faults

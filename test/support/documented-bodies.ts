@@ -64,6 +64,7 @@ const LEFT_OUT: readonly (readonly [path: RegExp, reason: string])[] = [
     /\/(?:ephemeral_resource|asset\/upload|files|initiate|initiate-multipart|uploads|complete|file|upload-finish|initialize-clip)$/,
     'a file',
   ],
+  [/^\/upload\/v1beta\/files\/\{id\}$/, 'a file'],
   [/\/uploads\/(?:audio|form\/\{id\})$|upload-discord-images$|\/files\/(?:upload|delete)$/, 'a file'],
   [
     /\/(?:cancel|restore|drain|resume|disable|enable|test|accounts|styles|delete_finetune|show|proxy)$/,

@@ -14,7 +14,7 @@ import { elementsOf } from '../kit/json-elements.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import { ANTHROPIC_BATCHES, BATCH_PREFIX, INPUT_PURPOSE } from './batch-format.ts'
 import type { Descriptions } from './openapi.ts'
-import { idIn, limitIn } from './pages.ts'
+import { type Ends, limitIn, pageOf } from './pages.ts'
 
 const described = describedBy<Descriptions>()
 
@@ -60,14 +60,13 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
     })
   })
 
-  app.get<{ Querystring: { limit?: unknown; before_id?: unknown; after_id?: unknown } }>(
+  app.get<{ Querystring: Ends & { limit?: unknown } }>(
     '/v1/messages/batches',
     described('anthropicBatches'),
     async ({ query, caller }) => {
       const limit = limitIn(query.limit)
-      const newer = idIn(query.before_id, 'before_id', BATCH_PREFIX)
-      const older = idIn(query.after_id, 'after_id', BATCH_PREFIX)
-      if (newer !== undefined && older !== undefined) throw invalidInput('after_id', 'excludes before_id')
+      const isPlace = (id: string) => callBatches.isPlace(id, ANTHROPIC_BATCHES, caller)
+      const { newer, older } = await pageOf(query, BATCH_PREFIX, isPlace)
       // This API calls "after" what follows in the list, whose newest comes first.
       const page = {
         ...(older === undefined ? {} : { beforeId: older }),

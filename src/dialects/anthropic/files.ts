@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { CallFiles } from '../../calls/call-files.ts'
 import type { CallFile } from '../../core/call-file.ts'
 import type { Caller } from '../../core/caller.ts'
-import { invalidInput, PolyphonyError } from '../../core/errors.ts'
+import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
@@ -11,7 +11,7 @@ import { type OwnFile, readOwnFiles, typeOfName, UPLOADED } from '../kit/own-fil
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import { receiveFile } from '../kit/receive-file.ts'
 import type { Descriptions } from './openapi.ts'
-import { idIn, limitIn } from './pages.ts'
+import { type Ends, limitIn, pageOf } from './pages.ts'
 
 const described = describedBy<Descriptions>()
 
@@ -27,10 +27,8 @@ interface OneFile {
   Params: { id: string }
 }
 
-interface Page {
+interface Page extends Ends {
   limit?: unknown
-  before_id?: unknown
-  after_id?: unknown
 }
 
 export async function fileRoutes(app: FastifyInstance, { callFiles }: DialectContext): Promise<void> {
@@ -43,9 +41,7 @@ export async function fileRoutes(app: FastifyInstance, { callFiles }: DialectCon
 
   app.get<{ Querystring: Page }>('/v1/files', described('anthropicFiles'), async ({ query, caller }) => {
     const limit = limitIn(query.limit)
-    const newer = idIn(query.before_id, 'before_id', FILE_PREFIX)
-    const older = idIn(query.after_id, 'after_id', FILE_PREFIX)
-    if (newer !== undefined && older !== undefined) throw invalidInput('after_id', 'excludes before_id')
+    const { newer, older } = await pageOf(query, FILE_PREFIX, (id) => callFiles.isPlace(id, caller))
     // The newest come first; those before a file are the next newer ones.
     const order = newer === undefined ? ('desc' as const) : ('asc' as const)
     const after = newer ?? older

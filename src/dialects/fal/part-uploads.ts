@@ -177,12 +177,12 @@ interface Part {
   sha256: string
 }
 
-/** All parts that an upload has got, also those that were sent again. */
+/** All parts that an upload has got, also those that were sent again; the newest first. */
 async function partsOf(draft: Draft, { callFiles }: Pick<DialectContext, 'callFiles'>): Promise<Part[]> {
-  const files = await callFiles.list(draft, { purposes: [PART], order: 'desc', limit: 2 * MAX_PARTS })
-  return files.flatMap((file) => {
-    const [id, number, sha256 = ''] = file.name.split('/')
-    return id === draft.id ? [{ file, number: Number(number), sha256 }] : []
+  const files = await callFiles.partsOf(draft, { purpose: PART, named: `${draft.id}/`, limit: 2 * MAX_PARTS })
+  return files.toReversed().map((file) => {
+    const [, number, sha256 = ''] = file.name.split('/')
+    return { file, number: Number(number), sha256 }
   })
 }
 

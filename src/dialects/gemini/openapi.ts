@@ -1,11 +1,37 @@
+import type { JsonObject } from '../../core/json.ts'
 import type { ApiDescription } from '../dialect.ts'
 import { callDescriptions } from '../kit/call-openapi.ts'
-import { idsBelow, inPath } from '../kit/openapi.ts'
+import { idsBelow, inHeader, inPath, inQuery, jsonBody } from '../kit/openapi.ts'
 import { statusOf } from './errors.ts'
 
 const TAG = 'Gemini'
 const NAMED = inPath('model', 'The name of the model.')
-const { call, read } = callDescriptions(TAG, statusOf)
+const { call, read, stored } = callDescriptions(TAG, statusOf)
+
+const FILE: JsonObject = { parameters: [inPath('id', 'The id of the file: what follows `files/`.')] }
+const START: JsonObject = {
+  type: 'object',
+  properties: {
+    file: { type: 'object', properties: { displayName: { type: 'string' }, mimeType: { type: 'string' } } },
+  },
+}
+
+function piece(summary: string): JsonObject {
+  return stored(summary, 'The file, once it is whole.', {
+    security: [],
+    description: 'The id in the path is the secret of the upload. `query` says how many bytes have come.',
+    parameters: [
+      inPath('id', 'The id of the upload.'),
+      inHeader(
+        'X-Goog-Upload-Command',
+        { type: 'string' },
+        '`upload`, `upload, finalize`, `finalize`, `query` or `cancel`.',
+      ),
+      inHeader('X-Goog-Upload-Offset', { type: 'integer', minimum: 0 }, 'Where in the file the bytes begin.'),
+    ],
+    requestBody: { content: { 'application/octet-stream': { schema: {} } } },
+  })
+}
 
 export type Descriptions = ReturnType<typeof operationsOf>
 
@@ -14,11 +40,14 @@ export async function describeGemini(): Promise<ApiDescription> {
   return {
     tags: [{ name: TAG, description: 'Google’s Gemini API. Any model may be named here, of whichever vendor.' }],
     operations: operationsOf(),
-    below: idsBelow((key, prefix) => (prefix === '' ? `v1-${key}` : key)),
+    below: idsBelow((key, prefix) => `${BEFORE_ID[prefix] ?? ''}${key}`),
     webhooks: {},
     schemas: {},
   }
 }
+
+/** Routes are registered below several prefixes. */
+const BEFORE_ID: Readonly<Record<string, string>> = { '': 'v1-', '/gemini/v1': 'gemini-v1-', '/upload/v1': 'v1-' }
 
 function operationsOf() {
   return {
@@ -27,6 +56,30 @@ function operationsOf() {
     countTokens: { ...call('Count the tokens of a request'), parameters: [NAMED] },
     embedContent: { ...call('Embed a text'), parameters: [NAMED] },
     batchEmbedContents: { ...call('Embed texts'), parameters: [NAMED] },
+    'gemini-upload-start': stored(
+      'Begin to upload a file',
+      'Nothing: the URL for the bytes is in `x-goog-upload-url`.',
+      {
+        description: 'Resumable uploads, as `files.upload` of Google’s packages sends them.',
+        parameters: [
+          inHeader('X-Goog-Upload-Protocol', { type: 'string', enum: ['resumable'] }, 'The only one here.'),
+          inHeader('X-Goog-Upload-Command', { type: 'string', enum: ['start'] }, 'That this begins one.'),
+          inHeader('X-Goog-Upload-Header-Content-Length', { type: 'integer', minimum: 1 }, 'The size of the file.'),
+          inHeader('X-Goog-Upload-Header-Content-Type', { type: 'string' }, 'Its media type.'),
+        ],
+        requestBody: jsonBody(START),
+      },
+    ),
+    'gemini-upload-piece': piece('Send bytes of a file'),
+    'gemini-upload-put': piece('Send bytes of a file, by PUT'),
+    'gemini-files': stored('List files', 'A page of files, newest first.', {
+      parameters: [
+        inQuery('pageSize', { type: 'integer', minimum: 1, maximum: 100, default: 10 }, 'How many.'),
+        inQuery('pageToken', { type: 'string' }, 'The `nextPageToken` of the page before.'),
+      ],
+    }),
+    'gemini-file': stored('Read a file', 'What is known of the file.', FILE),
+    'gemini-file-delete': stored('Delete a file', 'Nothing.', FILE),
     'gemini-models': read('List the models that this key can use'),
     'gemini-model': { ...read('Read a model'), parameters: [NAMED] },
   }

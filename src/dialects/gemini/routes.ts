@@ -1,16 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parsed } from '../../calls/pass-through.ts'
 import { unitsIn } from '../../calls/usage.ts'
+import type { Caller } from '../../core/caller.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
 import { errorBody, statusOf } from './errors.ts'
+import { fileRoutes, NAMES_FILE, withOwnFiles } from './files.ts'
 import { generateFormat } from './generate-format.ts'
 import { geminiModel } from './models.ts'
 import type { Descriptions } from './openapi.ts'
+import { pieceRoutes, startRoute, UPLOADS } from './uploads.ts'
 
 const described = describedBy<Descriptions>()
 
@@ -52,16 +56,30 @@ const METHODS = {
   },
 } satisfies Record<string, Omit<CallRoute, 'modelOf'>>
 
+const KEY_HEADERS = ['x-goog-api-key']
+
 /** Google's Gemini API: https://ai.google.dev/api. */
 export const gemini: Dialect = {
   id: 'gemini',
   async routes(app, context) {
+    await app.register(async (open) => pieceRoutes(open, context))
+    const error = (thrown: PolyphonyError) => ({ status: statusOf(thrown), body: errorBody(thrown) })
+    await serve(app, context, {
+      prefixes: [UPLOADS, '/upload/v1'],
+      keyHeaders: KEY_HEADERS,
+      error,
+      routes(inside) {
+        keepBodies(inside)
+        startRoute(inside, context)
+      },
+    })
     await serve(app, context, {
       kind: 'call',
-      // `/v1` is OpenAI's, too: of Gemini's it has what names a method of a model.
-      prefixes: ['/v1beta', ''],
-      keyHeaders: ['x-goog-api-key'],
-      error: (error) => ({ status: statusOf(error), body: errorBody(error) }),
+      // `/v1` is OpenAI's, too. Requests with a key in Gemini's header are served below `/gemini`; of the others, those that
+      // name a method of a model.
+      prefixes: ['/v1beta', '/gemini/v1', ''],
+      keyHeaders: KEY_HEADERS,
+      error,
       routes(inside) {
         keepBodies(inside)
         const base = inside.prefix === '' ? '/v1/models' : '/models'
@@ -70,7 +88,9 @@ export const gemini: Dialect = {
         inside.post<{ Params: { '*': string } }>(`${base}/*`, options, (request, reply) =>
           call(request, reply, context),
         )
-        if (inside.prefix !== '') modelRoutes(inside, context)
+        if (inside.prefix === '') return
+        modelRoutes(inside, context)
+        fileRoutes(inside, context)
       },
     })
   },
@@ -100,7 +120,9 @@ function call(
   const [, model = '', method = ''] = /^(.+):([^:]+)$/.exec(request.params['*']) ?? []
   if (!isMethod(method))
     throw new PolyphonyError('not_found', `There is no method ${method || request.params['*']} of models.`)
-  return answerCall(request, reply, context, { ...METHODS[method], modelOf: () => model, statusOf })
+  const prepare = (json: JsonObject, caller: Caller) => withOwnFiles(json, caller, context)
+  const route = { ...METHODS[method], modelOf: () => model, statusOf, prepare, preparesWith: NAMES_FILE }
+  return answerCall(request, reply, context, route)
 }
 
 function isMethod(name: string): name is keyof typeof METHODS {

@@ -34,6 +34,8 @@ export interface CallRoute
   isForm?: true
   /** The body in place of the one that came, such as with files that it names; undefined = as it came. */
   prepare?(json: JsonObject, caller: Caller): Promise<JsonObject | undefined>
+  /** A text that every body has which is to be prepared. Default: `"file_id"`. */
+  preparesWith?: string
   /** The HTTP status of an error in this API. Default: the error's own. */
   statusOf?: CallRequest['statusOf']
 }
@@ -55,13 +57,16 @@ const PASSED = ['anthropic-beta', 'anthropic-version', 'openai-beta', 'accept', 
 export function keepBodies(app: FastifyInstance): void {
   const parseJson = jsonParser(app, 'refused')
   app.removeContentTypeParser(['application/json', '*'])
-  const keepJson: typeof parseJson = (request, bytes, done) =>
-    parseJson(request, bytes, (error, value) => {
+  const keepJson: typeof parseJson = (request, bytes, done) => {
+    // Clients announce JSON where they send none, as with a DELETE. A call is never made of it.
+    if (bytes.length === 0) return done(null)
+    return parseJson(request, bytes, (error, value) => {
       if (error) return done(error)
       if (!isJsonObject(value as never))
         return done(new PolyphonyError('malformed_body', 'The body must be a JSON object.'))
       done(null, { bytes, json: value as JsonObject, form: undefined } satisfies RawBody) // checked above
     })
+  }
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, keepJson)
   app.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
     try {
@@ -82,6 +87,9 @@ export async function answerCall(
   { calls, tokensOf }: Pick<DialectContext, 'calls' | 'tokensOf'>,
   route: CallRoute,
 ): Promise<FastifyReply> {
+  if (request.body === undefined && request.headers['content-type'] !== undefined && !route.isForm) {
+    throw new PolyphonyError('malformed_body', 'The body is empty; it must be a JSON object.')
+  }
   const body = await preparedBody(bodyOf(request, route), route, request.caller)
   const { bytes, json, form } = body
   const model = checkModel(route.modelOf ? route.modelOf(json) : modelIn(body))
@@ -140,9 +148,13 @@ function keepIn({ headers }: FastifyRequest): Pick<CallRequest, 'keepSeconds'> {
 /** A name of a file stands under this name in every format of OpenAI. */
 const NAMES_FILE = '"file_id"'
 
-async function preparedBody(body: RawBody, { prepare }: CallRoute, caller: Caller): Promise<RawBody> {
+async function preparedBody(
+  body: RawBody,
+  { prepare, preparesWith = NAMES_FILE }: CallRoute,
+  caller: Caller,
+): Promise<RawBody> {
   const { bytes, json } = body
-  if (!prepare || !json || !bytes.includes(NAMES_FILE)) return body
+  if (!prepare || !json || !bytes.includes(preparesWith)) return body
   const prepared = await prepare(json, caller)
   return prepared ? { bytes: Buffer.from(JSON.stringify(prepared)), json: prepared, form: undefined } : body
 }

@@ -4,7 +4,7 @@ import { invalidInput } from '../../core/errors.ts'
 import { isOwnId } from '../../core/ids.ts'
 
 /** What is listed newest first, page after page, by the id of its rows. */
-export type ListName = 'tasks' | 'batches' | 'replicate-files' | 'assets'
+export type ListName = 'tasks' | 'batches' | 'replicate-files' | 'assets' | 'gemini-files'
 
 /** Whose list it is. */
 export type ListReader = Pick<Caller, 'tenantId' | 'mode'>
@@ -25,10 +25,12 @@ export function nextCursor(
 export function pageAfter(
   name: ListName,
   { tenantId, mode }: ListReader,
-  { cursor }: Readonly<Record<string, unknown>>,
+  query: Readonly<Record<string, unknown>>,
+  field = 'cursor',
 ): { beforeId?: string } {
+  const { [field]: cursor } = query
   if (cursor === undefined || cursor === '') return {}
-  if (typeof cursor !== 'string') throw invalidInput('cursor', 'must be given once')
+  if (typeof cursor !== 'string') throw invalidInput(field, 'must be given once')
   if (isOwnId(cursor)) return { beforeId: cursor }
-  return { beforeId: positionIn(`${name} ${tenantId} ${mode}`, cursor) }
+  return { beforeId: positionIn(`${name} ${tenantId} ${mode}`, cursor, field) }
 }

@@ -11,7 +11,7 @@ const schema = Type.Object({
   isOn: Type.Boolean(),
   seconds: Type.Union([Type.Integer({ minimum: 1 }), Type.Enum(['auto'])]),
   name: Type.String(),
-  palette: Type.Object({ name: Type.String() }),
+  palette: Type.Object({ name: Type.String(), weight: Type.Optional(Type.Number()) }),
   codes: Type.Array(Type.String()),
   numbers: Type.Array(Type.Integer()),
 })
@@ -40,6 +40,8 @@ describe('the texts of a form', () => {
       numbers: [1, 2],
       toString: '7',
     })
+    const nested = { palette: { name: '7', weight: '0.5' } }
+    expect(typed(schema, nested)).toEqual({ palette: { name: '7', weight: 0.5 } })
     expect(typed(schema, { codes: ['AA', 'BB'], numbers: ['1', '2'] })).toEqual({
       codes: ['AA', 'BB'],
       numbers: [1, 2],
@@ -113,5 +115,35 @@ describe('a body', () => {
       image: [uri('file 0'), uri('file 1')],
       mask: [uri('mask')],
     })
+  })
+
+  it('reads names in brackets as members of objects, at every depth', async () => {
+    const form = new FormData()
+    const sent = {
+      'palette[name]': 'EMBER',
+      'palette[members][1][hex]': '#fff',
+      'palette[members][0][hex]': '#000',
+      'palette[members][0][weight]': '0.5',
+      'palette[tags][]': 'warm',
+    }
+    for (const [name, value] of Object.entries(sent)) form.append(name, value)
+    const { fields } = (await (await fetch(base, { method: 'POST', body: form })).json()) as { fields: object }
+    const members = [{ hex: '#000', weight: '0.5' }, { hex: '#fff' }]
+    expect(fields).toEqual({ palette: { name: 'EMBER', members, tags: ['warm'] } })
+  })
+
+  it.each([
+    ['an empty file', { image: new Blob([]) }, 'image must not be an empty file'],
+    [
+      'a name that is both a text and an object',
+      { palette: 'a', 'palette[name]': 'b' },
+      'palette is in the form also as',
+    ],
+    ['a name that is both a list and an object', { 'a[0][b]': 'a', 'a[c]': 'b' }, 'a is both an object and a list'],
+  ])('refuses %s', async (_what, sent, message) => {
+    const form = new FormData()
+    for (const [name, value] of Object.entries(sent)) form.append(name, value)
+    const answer = await fetch(base, { method: 'POST', body: form })
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(message)])
   })
 })

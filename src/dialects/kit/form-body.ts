@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
-import type { Json, JsonObject } from '../../core/json.ts'
+import { invalidInput } from '../../core/errors.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { BODY_LIMITS, checkJson } from '../../core/json-limits.ts'
 import type { DialectContext } from '../dialect.ts'
 import { objectIn } from './fields.ts'
@@ -14,8 +15,10 @@ export interface ReadBody {
   isForm: boolean
 }
 
-/** Reads a body, whichever way it came. Fields of a form whose name ends in `[]` or `[0]`, `[1]` lose that, and are lists,
- * as are those that come several times. */
+/**
+ * Reads a body, whichever way it came. Fields of a form whose name ends in `[]` or `[0]`, `[1]` lose that, and are lists,
+ * as are those that come several times; `palette[name]` is the member of an object.
+ */
 export async function bodyOf(
   request: FastifyRequest,
   { limits }: Pick<DialectContext, 'limits'>,
@@ -27,8 +30,8 @@ export async function bodyOf(
   const texts = [...form.fields].flatMap(([field, values]) =>
     values.filter((value) => value !== '').map((value) => ({ field, value })),
   )
-  const files = form.files.map(({ field, body }) => ({ field, value: dataUri(body) }))
-  const fields: JsonObject = { ...byName(texts), ...byName(files) }
+  const files = form.files.map(({ field, body }) => ({ field, value: dataUri(field, body) }))
+  const fields = byName([...texts, ...files])
   // A repetition under the same Idempotency-Key is compared with this, and a stream has no content.
   request.body = fields
   return { fields, isForm: true }
@@ -49,12 +52,53 @@ export function filesOf(
 
 const MAX_LIST = 16
 
-function dataUri(body: Buffer): string {
+function dataUri(field: string, body: Buffer): string {
+  if (body.length === 0) throw invalidInput(bareName(field), 'must not be an empty file')
   return `data:application/octet-stream;base64,${body.toString('base64')}`
 }
 
+interface Part {
+  field: string
+  value: string
+}
+
+/** `palette[name]`, which qs, PHP and packages of vendors write for an object, with what follows for one in it. */
+const MEMBER = /^([^[\]]+)\[([A-Za-z_][\w-]{0,99})\](.*)$/s
+/** `members[0][hex]`: the elements of a list that are objects. */
+const ELEMENT = /^([^[\]]+)\[(\d{1,3})\](\[.+)$/s
+const MAX_NESTING = 4
+
 /** The values of each field under its bare name: one as it is, several as a list in the order of their places. */
-function byName(parts: readonly { field: string; value: string }[]): JsonObject {
+function byName(parts: readonly Part[], depth = 0): JsonObject {
+  const isNested = ({ field }: Part) => depth < MAX_NESTING && (MEMBER.test(field) || ELEMENT.test(field))
+  const nested = parts.filter(isNested)
+  const plain = plainByName(parts.filter((part) => !isNested(part)))
+  const groups = Map.groupBy(nested, ({ field }) => field.slice(0, field.indexOf('[')))
+  const objects = [...groups].map(([name, group]): [string, Json] => {
+    if (Object.hasOwn(plain, name)) throw invalidInput(name, `is in the form also as ${group[0]?.field}`)
+    return [name, nestedValue(name, group, depth + 1)]
+  })
+  return Object.fromEntries([...Object.entries(plain), ...objects])
+}
+
+/** An object, or a list of objects. Throws `invalid_input` for both at once. */
+function nestedValue(name: string, group: readonly Part[], depth: number): Json {
+  const members = group.flatMap(({ field, value }) => {
+    const [, , member, rest] = MEMBER.exec(field) ?? []
+    return member === undefined ? [] : [{ field: `${member}${rest}`, value }]
+  })
+  if (members.length === group.length) return byName(members, depth)
+  if (members.length > 0) throw invalidInput(name, 'is both an object and a list in the form')
+  const elements = Map.groupBy(group, ({ field }) => Number(ELEMENT.exec(field)?.[2]))
+  return [...elements]
+    .toSorted(([one], [other]) => one - other)
+    .map(([, parts]) => {
+      const inner = parts.map(({ field, value }) => ({ field: `x${ELEMENT.exec(field)?.[3]}`, value }))
+      return nestedValue(name, inner, depth)
+    })
+}
+
+function plainByName(parts: readonly Part[]): JsonObject {
   const groups = Map.groupBy(parts, ({ field }) => bareName(field))
   return Object.fromEntries(
     [...groups].map(([name, group]): [string, Json] => {
@@ -71,7 +115,7 @@ function byName(parts: readonly { field: string; value: string }[]): JsonObject 
  * The texts of a form as the numbers, truths, lists and objects that a schema has in their places. A text that is none
  * stays, and is refused by the schema.
  */
-export function typed({ properties }: TObject, fields: JsonObject): JsonObject {
+export function typed({ properties }: Pick<TObject, 'properties'>, fields: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
       const schema = Object.hasOwn(properties, name) ? properties[name] : undefined
@@ -81,13 +125,19 @@ export function typed({ properties }: TObject, fields: JsonObject): JsonObject {
 }
 
 function typedValue(schema: TSchema, value: Json): Json {
-  const { type, items, anyOf } = schema as { type?: string; items?: TSchema; anyOf?: TSchema[] }
+  const { type, items, anyOf, properties } = schema as {
+    type?: string
+    items?: TSchema
+    anyOf?: TSchema[]
+    properties?: TObject['properties']
+  }
   if (type === 'array') {
     const list = typeof value === 'string' ? (parsed(value, '[') ?? [value]) : value
     return Array.isArray(list) && items ? list.map((one) => typedValue(items, one)) : list
   }
   // `image[]` and `image[0]` are also what clients call the only file of a field.
   if (Array.isArray(value) && value.length === 1 && type !== undefined) return typedValue(schema, value[0] ?? null)
+  if (isJsonObject(value)) return properties ? typed({ properties }, value) : value
   if (typeof value !== 'string') return value
   if (type === 'object') return parsed(value, '{') ?? value
   if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : value

@@ -42,6 +42,10 @@ export function placeInList(field: string): number | undefined {
   return mark === undefined ? undefined : Number(mark.slice(1, -1))
 }
 
+/** The parser writes it in the place of bytes that are no character. A client that sends it has lost its text before. */
+const NO_CHARACTER = '\ufffd'
+const NOT_UTF_8 = 'must be text in UTF-8, and has bytes that are no character, or U+FFFD in their place'
+
 const LIST_MARK = /\[\d{0,3}\]$/
 
 /** Hands the body of such a request to its route as it comes in. For one encapsulated plugin, not for a whole server. */
@@ -104,6 +108,7 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
     parser.on('field', (name, value, _isNameCut, isCut) => {
       if (isCut) fail(invalidInput(name, `has at most ${MAX_FIELD_BYTES} bytes in a form`))
       else if (value.includes('\0')) fail(invalidInput(name, 'must not hold the character NUL'))
+      else if (value.includes(NO_CHARACTER)) fail(invalidInput(name, NOT_UTF_8))
       else form.fields.set(name, [...(form.fields.get(name) ?? []), value])
     })
     const counts = new Map<string, number>()

@@ -50,9 +50,9 @@ export async function readOwnFiles(
 }
 
 async function contentOf(file: CallFile, files: CallFiles): Promise<OwnFile> {
-  const bytes = await buffer(await files.open(file))
+  const [bytes, { mediaType: named }] = await Promise.all([files.open(file).then(buffer), files.describe(file)])
   const { fileTypeFromBuffer } = await import('file-type') // with the first file, not with the start
-  const mediaType = (await fileTypeFromBuffer(bytes))?.mime ?? typeOfName(file.name)
+  const mediaType = named ?? (await fileTypeFromBuffer(bytes))?.mime ?? typeOfName(file.name)
   return { name: file.name, mediaType, base64: bytes.toString('base64') }
 }
 

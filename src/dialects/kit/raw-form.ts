@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 
 /** A `multipart/form-data` body that passes as it came, but for the value of a field. Files are never copied or decoded. */
@@ -39,7 +40,9 @@ export function rawForm(body: Buffer, contentType: string): RawForm {
     text(name) {
       const part = find(name)
       if (part?.isFile) throw invalidInput(name, 'must be a text, not a file')
-      return part && body.subarray(part.start, part.end).toString()
+      const text = part && body.subarray(part.start, part.end)
+      if (text && !isUtf8(text)) throw invalidInput(name, 'must be text in UTF-8')
+      return text?.toString()
     },
     bytes(name) {
       const part = find(name)

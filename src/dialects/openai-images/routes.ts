@@ -1,11 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import { gptImageEdit } from '../../catalog/gpt-image.ts'
 import { invalidInput } from '../../core/errors.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { isGiven, optionalFlag } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
-import { bodyOf, filesOf } from '../kit/form-body.ts'
+import { bodyOf, filesOf, parsed } from '../kit/form-body.ts'
 import { serve, submitAndWait } from '../kit/protocol.ts'
 import { finalErrors } from '../kit/should-retry-header.ts'
 import { withImageFiles } from '../shared/image-file-ids.ts'
@@ -51,11 +52,19 @@ export const openaiImages: Dialect = {
   describe: async () => (await import('./openapi.ts')).describeOpenaiImages(),
 }
 
+const FORM_FILES = filesOf(gptImageEdit.input, { images: 'image' })
+
+/** A form may name its pictures as JSON does. */
+function withImages({ images, ...fields }: JsonObject): JsonObject {
+  if (typeof images !== 'string') return images === undefined ? fields : { ...fields, images }
+  return { ...fields, images: parsed(images, '[') ?? [images] }
+}
+
 async function read(route: (typeof ROUTES)[number], request: FastifyRequest, context: DialectContext) {
-  const body = await bodyOf(request, context, { maxFiles: MAX_FILES, filesOf: filesOf(gptImageEdit.input) })
+  const body = await bodyOf(request, context, { maxFiles: MAX_FILES, filesOf: FORM_FILES })
   const { stream, partial_images: partial, ...fields } = body.fields
   const { caller } = request
-  const sent = body.isForm ? typedForm(fields) : fields
+  const sent = body.isForm ? typedForm(withImages(fields)) : fields
   const whole = await withImageFiles(sent, { caller, callFiles: context.callFiles })
   const styled = !isGiven(whole.style_id) ? whole : await withStyle(whole, caller, context)
   if (isGiven(partial) && !/^[0-3]$/.test(String(partial))) {

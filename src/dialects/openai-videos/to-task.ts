@@ -34,13 +34,13 @@ const NAMES = { image_url: 'input_reference', duration: 'seconds', aspect_ratio:
 export function videoTask(body: unknown): Submission {
   const { model: named, input_reference: whole, size, seconds, ...others } = objectIn(body)
   refuseOtherNames(others)
-  const { reference, field, fields } = referenceIn(whole, others)
+  const { reference, field } = referenceIn(whole)
   const model = optionalText(named, 'model') ?? DEFAULT_MODEL
   const operation = Object.hasOwn(MODELS, model) ? MODELS[model] : undefined
   if (!operation) throw unknownModel(model)
   const names = { ...NAMES, image_url: field }
   const given = {
-    ...fields,
+    ...others,
     ...formOf(size, operation, model),
     duration: secondsIn(seconds),
     ...withoutPlaceholders({ image_url: reference }),
@@ -108,21 +108,11 @@ function secondsIn(value: Json | undefined): number {
   throw invalidInput('seconds', `must be one of "4", "8", "12", not ${shown(seconds)}`)
 }
 
-const IN_FORM = /^input_reference\[(image_url|file_id)\]$/
-
-/**
- * The first frame: the file of a form, `{ image_url }` of JSON or as fields of a form, or its address as a text. `fields`
- * are the others.
- */
-function referenceIn(whole: Json | undefined, others: JsonObject) {
-  const inForm = Object.entries(others).flatMap(([name, value]): [string, Json][] => {
-    const [, member] = IN_FORM.exec(name) ?? []
-    return member === undefined ? [] : [[member, value]]
-  })
-  const fields = Object.fromEntries(Object.entries(others).filter(([name]) => !IN_FORM.test(name)))
-  const value = inForm.length > 0 && !isGiven(whole) ? Object.fromEntries(inForm) : whole
-  if (!isJsonObject(value)) {
-    return { reference: optionalText(value, 'input_reference'), field: 'input_reference', fields }
+/** The first frame: the file of a form, `{ image_url }` of JSON or of a form, or its address as a text. */
+function referenceIn(value: Json | undefined) {
+  if (!isJsonObject(value) || !Object.values(value).some(isGiven)) {
+    const given = isJsonObject(value) ? undefined : value
+    return { reference: optionalText(given, 'input_reference'), field: 'input_reference' }
   }
   if (isGiven(value.file_id)) {
     const rule = 'names no file that was uploaded here by POST /v1/files; send image_url, or the file in a form'
@@ -130,5 +120,5 @@ function referenceIn(whole: Json | undefined, others: JsonObject) {
   }
   const field = 'input_reference.image_url'
   if (!isGiven(value.image_url)) throw invalidInput(field, 'is required')
-  return { reference: optionalText(value.image_url, field), field, fields }
+  return { reference: optionalText(value.image_url, field), field }
 }

@@ -61,9 +61,9 @@ export async function uploadRoutes(app: FastifyInstance, { callFiles, drafts, cl
   }
   const shownUpload = (draft: Draft, file: CallFile | null = null) => uploadBody(draft, statusOf(draft), file)
 
-  async function removeParts(draft: Draft, { caller }: FastifyRequest): Promise<void> {
-    const all = await callFiles.list(caller, { purposes: [PART], order: 'asc', limit: MAX_PARTS })
-    await Promise.all(all.filter(({ name }) => name === draft.id).map((part) => callFiles.remove(part)))
+  async function removeParts(draft: Draft): Promise<void> {
+    const parts = await callFiles.partsOf(draft, { purpose: PART, named: draft.id, limit: MAX_PARTS })
+    await Promise.all(parts.map((part) => callFiles.remove(part)))
   }
 
   /** The parts of an upload in the order in which they are named. Throws `invalid_input`. */
@@ -95,7 +95,7 @@ export async function uploadRoutes(app: FastifyInstance, { callFiles, drafts, cl
     const { body } = draft
     try {
       const done = await drafts.change(draft, { ...body, status: 'completed', file: file.id })
-      await removeParts(draft, request)
+      await removeParts(draft)
       return shownUpload(done, file)
     } catch (error) {
       await callFiles.remove(file)
@@ -106,7 +106,7 @@ export async function uploadRoutes(app: FastifyInstance, { callFiles, drafts, cl
   app.post<OneUpload>('/v1/uploads/:id/cancel', described('openaiUploadCancel'), async (request) => {
     const draft = await findPending(request)
     const cancelled = await drafts.change(draft, { ...draft.body, status: 'cancelled' })
-    await removeParts(draft, request)
+    await removeParts(draft)
     return shownUpload(cancelled)
   })
 

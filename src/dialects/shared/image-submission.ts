@@ -244,22 +244,25 @@ function shapeOf(size: Json | undefined, operation: Operation): JsonObject {
   return { aspect_ratio: `${width / common}:${height / common}` }
 }
 
-/** The sides of Flux are multiples of this. */
+/** The sides of Flux are multiples of this, and those of Flux 2 of half of it. */
 const FLUX_STEP = 32
 
 /**
  * The size; where it is more than the model makes (OpenAI's upright and wide ones), the largest of about that shape, as
- * the vendor does. One that cannot be scaled is left for the model's own rules to refuse.
+ * the vendor does, and between its steps the nearest. One that cannot be scaled is left for the model's own rules to refuse.
  */
 function fitted(asked: { width: number; height: number }, { input, id }: Operation): { width: number; height: number } {
   const { minimum = 1, maximum = Infinity } = input.properties.width as { minimum?: number; maximum?: number }
-  const mostPixels = id.startsWith('bfl/flux-2') ? MAX_FLUX_2_PIXELS : id.startsWith('bfl/') ? maximum ** 2 : MAX_PIXELS
+  const [isFlux2, isOfBfl] = [id.startsWith('bfl/flux-2'), id.startsWith('bfl/')]
+  const mostPixels = isFlux2 ? MAX_FLUX_2_PIXELS : isOfBfl ? maximum ** 2 : MAX_PIXELS
+  const step = isFlux2 ? FLUX_STEP / 2 : FLUX_STEP
   const { width, height } = asked
-  const scale = Math.min(maximum / Math.max(width, height), Math.sqrt(mostPixels / (width * height)))
-  if (scale >= 1 || Math.min(width, height) * scale < minimum) return asked
+  const scale = Math.min(1, maximum / Math.max(width, height), Math.sqrt(mostPixels / (width * height)))
+  const isBetween = isOfBfl && (width % step !== 0 || height % step !== 0)
+  if ((scale === 1 && !isBetween) || Math.min(width, height) * scale < minimum) return asked
   // Rounded down where the whole area is used: else it could become too large.
   const round = width * height * scale ** 2 > mostPixels * 0.95 ? Math.floor : Math.round
-  const side = (px: number) => Math.min(maximum, Math.max(minimum, FLUX_STEP * round((px * scale) / FLUX_STEP)))
+  const side = (px: number) => Math.min(maximum, Math.max(minimum, step * round((px * scale) / step)))
   return { width: side(width), height: side(height) }
 }
 

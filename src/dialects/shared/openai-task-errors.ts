@@ -29,6 +29,8 @@ const SHAPES: Partial<Record<ErrorCode, ErrorShape>> = {
 export function openaiTaskErrors(own: Partial<Record<ErrorCode, ErrorShape>> = {}) {
   function shapeOf(error: PolyphonyError): ErrorShape {
     const shape = own[error.code] ?? SHAPES[error.code] ?? {}
+    // A body of a wrong type is no picture.
+    if (error.code === 'unsupported_media' && error.details.field === undefined) return { status: 400, code: null }
     const isMissing = error.code === 'invalid_input' && error.details.rule === 'is required'
     return isMissing ? { ...shape, code: 'missing_required_parameter' } : shape
   }

@@ -1,5 +1,5 @@
 import sharp from 'sharp'
-import { MAX_PIXELS } from './limits.ts'
+import { faultOfSize, MAX_PIXELS } from './limits.ts'
 
 /** A picture in memory: three bytes a pixel, red, green, blue. */
 export interface Picture {
@@ -17,6 +17,11 @@ export class Refused extends Error {}
 
 /** Opens a picture upright, in sRGB. Throws `Refused` for one that cannot be read; `name` is the field that holds it. */
 export async function readPicture(bytes: Uint8Array, name: string): Promise<Picture> {
+  const size = await sharp(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch(() => undefined) // what is wrong with it, the next step says
+  const fault = size && faultOfSize({ widthPx: size.width, heightPx: size.height })
+  if (fault !== undefined) throw new Refused(`The picture in ${name} ${fault}.`)
   const { data, info } = await sharp(bytes, { limitInputPixels: MAX_PIXELS })
     .autoOrient()
     .toColourspace('srgb')

@@ -36,6 +36,10 @@ export async function vectorize(picture: Picture, drawing: Drawing): Promise<str
   await opened
   const { widthPx, heightPx } = picture
   const small = await withinLimit(picture)
+  // VTracer ends with an error where nothing is to be drawn.
+  if (small.alpha?.every((opacity) => opacity === 0)) {
+    return `<svg version="1.1" xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}"></svg>`
+  }
   const colours = { ...small, data: coloursOf(small, drawing) }
   const smallest = drawing.hasNoSmallShapes ? 1 : 0
   let svg = ''

@@ -3,6 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { cutOut } from './cut-out.ts'
 import { enlarge } from './enlarge.ts'
 import { erase } from './erase.ts'
+import { type Choice, swapFaces } from './faces/swap-faces.ts'
 import type { Enlargement } from './limits.ts'
 import { foreignRuntime } from './models.ts'
 import { type PictureFormat, Refused, readPicture, writePicture } from './picture.ts'
@@ -16,6 +17,7 @@ export type Work =
   | { kind: 'erase'; picture: Uint8Array; mask: Uint8Array; format: PictureFormat }
   | { kind: 'cut out'; picture: Uint8Array; format: PictureFormat }
   | { kind: 'enlarge'; picture: Uint8Array; to: Enlargement; format: PictureFormat }
+  | { kind: 'swap faces'; picture: Uint8Array; faces: Uint8Array; choice: Choice; format: PictureFormat }
 
 export interface Made {
   file: Uint8Array
@@ -112,6 +114,10 @@ async function make(work: Work, field: string, watch: Watch, share: (tiles: Shar
       return byNetwork(await written(await cutOut(picture, watch), work.format))
     case 'enlarge':
       return byNetwork(await written(await enlarge(picture, work.to, watch, share), work.format))
+    case 'swap faces': {
+      const source = { picture: await readPicture(work.faces, 'swap_image'), field: 'swap_image' }
+      return byNetwork(await written(await swapFaces({ picture, field }, source, work.choice, watch), work.format))
+    }
   }
 }
 

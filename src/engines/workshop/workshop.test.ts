@@ -212,6 +212,18 @@ describe('vectorising', { timeout: 60_000 }, () => {
   })
 })
 
+it('a picture that is wholly transparent is drawn as nothing, one shape over another or side by side', async () => {
+  const picture = await sharp({
+    create: { width: 9, height: 7, channels: 4, background: { r: 9, g: 9, b: 9, alpha: 0 } },
+  })
+    .png()
+    .toBuffer()
+  for (const shapes of ['hierarchical', 'cut_out'] as const) {
+    const { file } = await made({ kind: 'vectorize', picture, drawing: { ...PLAIN_DRAWING, shapes } })
+    expect(Buffer.from(file).toString()).toMatch(/<svg [^>]*width="9" height="7"[^>]*>\s*<\/svg>/)
+  }
+})
+
 describe('work', { timeout: 60_000 }, () => {
   it('reports its progress and stops when its signal aborts', async () => {
     const picture = await sharp({ create: { width: 512, height: 512, channels: 3, background: 'grey' } })
@@ -262,6 +274,15 @@ describe('work', { timeout: 60_000 }, () => {
     } finally {
       await shared.close()
     }
+  })
+
+  it('is refused for a picture with too many pixels before these are read', async () => {
+    const size = { width: 8_000, height: 6_251 }
+    const picture = await sharp({ create: { ...size, channels: 3, background: 'tan' } })
+      .png({ compressionLevel: 1 })
+      .toBuffer()
+    const reason = 'The picture in image has 8000x6251 pixels, and at most 50,000,000 can be opened.'
+    expect(await refusal({ kind: 'cut out', picture, format: 'png' })).toBe(reason)
   })
 
   it('is refused for a file that is no picture', async () => {

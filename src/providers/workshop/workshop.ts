@@ -1,3 +1,4 @@
+import { faceSwap, multiFaceSwap } from '../../catalog/faceswap.ts'
 import { backgroundRemove, imageUpscale } from '../../catalog/image-tools.ts'
 import { type InputOf, inputOf } from '../../catalog/operation.ts'
 import { recraftCrispUpscale, recraftCutOut, recraftErase, recraftVectorize } from '../../catalog/recraft.ts'
@@ -5,6 +6,7 @@ import { ASSET_SCHEME } from '../../core/asset.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { PictureSize, PictureSizes } from '../../core/picture-sizes.ts'
 import {
+  type Choice,
   type Drawing,
   type Enlargement,
   faultOfEnlargement,
@@ -23,7 +25,7 @@ interface Tool {
   perform(workshop: Workshop, job: Job, signal: AbortSignal): Promise<Submitted>
   refuses?(request: Request): string | undefined
   /** The field of the picture that is worked on. */
-  picture: 'image' | 'image_url'
+  picture: 'image' | 'image_url' | 'target_image'
   /** What else is wrong with the sizes, by the path of the field. */
   refusesSizes?(request: Request, picture: PictureSize, sizes: PictureSizes): FieldFault | undefined
 }
@@ -131,6 +133,50 @@ const TOOLS: Record<string, Tool> = {
   },
 }
 
+/** Only where the operator wants them: they make pictures of people who may not know of it. */
+const FACE_TOOLS: Record<string, Tool> = {
+  [faceSwap.id]: {
+    picture: 'target_image',
+    refusesSizes: (_request, _picture, sizes) => faultOfFaces(sizes),
+    perform: (workshop, job, signal) =>
+      swapped(workshop, job, { ...inputOf(faceSwap, job), choice: 'largest', signal }),
+  },
+  [multiFaceSwap.id]: {
+    picture: 'target_image',
+    refusesSizes: (_request, _picture, sizes) => faultOfFaces(sizes),
+    perform(workshop, job, signal) {
+      const { swap_faces_index: from, target_faces_index: to, ...pictures } = inputOf(multiFaceSwap, job)
+      const choice = { ...numbersOf('from', from), ...numbersOf('to', to) }
+      return swapped(workshop, job, { ...pictures, choice, signal })
+    },
+  },
+}
+
+interface Swap {
+  target_image: string
+  swap_image: string
+  choice: Choice
+  signal: AbortSignal
+}
+
+async function swapped(workshop: Workshop, job: Job, { signal, choice, ...files }: Swap): Promise<Submitted> {
+  const picture = await fileOf(job, files.target_image, signal)
+  const faces = await fileOf(job, files.swap_image, signal)
+  const work = { kind: 'swap faces', picture, faces, choice, format: 'png' } as const
+  return performed(workshop, job, { work, field: 'target_image', by: 'swapped by BlazeFace and FaceMesh', signal })
+}
+
+/** A list such as "0,1"; without any number, all faces. */
+function numbersOf<Key extends 'from' | 'to'>(key: Key, list = ''): { [One in Key]?: number[] } {
+  const numbers = list.split(',').flatMap((number) => (number.trim() === '' ? [] : [Number(number)]))
+  return numbers.length === 0 ? {} : ({ [key]: numbers } as { [One in Key]?: number[] })
+}
+
+function faultOfFaces(sizes: PictureSizes): FieldFault | undefined {
+  const size = sizes.get('swap_image')
+  return size && faultAt('swap_image', faultOfSize(size))
+}
+
 /** How far Recraft's upscale goes: twice, where nothing is said. */
 function crispness(request: Request): Enlargement {
   const { upscale } = inputOf(recraftCrispUpscale, request)
@@ -141,13 +187,17 @@ function faultAt(field: string, rule: string | undefined): FieldFault | undefine
   return rule === undefined ? undefined : { field, rule }
 }
 
+const ALL_TOOLS: Record<string, Tool> = { ...TOOLS, ...FACE_TOOLS }
+
 function faultOfSizes(request: Request, sizes: PictureSizes): FieldFault | undefined {
-  const tool = TOOLS[request.operation]
+  const tool = ALL_TOOLS[request.operation]
   const size = tool && sizes.get(tool.picture)
   if (!size) return undefined
   return faultAt(tool.picture, faultOfSize(size)) ?? tool.refusesSizes?.(request, size, sizes)
 }
 
+const FACES_ARE_OFF =
+  'The workshop swaps faces only where the operator of the gateway sets POLYPHONY_WORKSHOP_FACES=on.'
 const CUT_OUT_BY = 'cut out by U2-Net small'
 const ENLARGED_BY = 'enlarged by ESRGAN'
 
@@ -155,16 +205,19 @@ const ENLARGED_BY = 'enlarged by ESRGAN'
  * Tools for pictures in this process, offline. Work that a restart interrupts has cost nothing, so the task is simply done
  * again. What it cannot do is refused by the name of the field.
  */
-export function workshopProvider(workshop: Workshop): Provider {
-  const refuses = (request: Request): string | undefined => TOOLS[request.operation]?.refuses?.(request)
+export function workshopProvider(workshop: Workshop, { swapsFaces = false } = {}): Provider {
+  const performed = new Set(Object.keys(swapsFaces ? ALL_TOOLS : TOOLS))
+  const refuses = (request: Request): string | undefined =>
+    performed.has(request.operation) ? ALL_TOOLS[request.operation]?.refuses?.(request) : FACES_ARE_OFF
   return {
     id: 'workshop',
     isLocal: true,
-    operations: new Set(Object.keys(TOOLS)),
+    operations: new Set(Object.keys(ALL_TOOLS)),
+    performs: () => performed,
     refuses,
     refusesSizes: faultOfSizes,
     async submit(job, _account, signal) {
-      const tool = TOOLS[job.operation]
+      const tool = ALL_TOOLS[job.operation]
       if (!tool) throw new PolyphonyError('no_provider', `The workshop does not perform ${job.operation}.`)
       // An account that took the request may have been removed since.
       const refusal = refuses(job)

@@ -102,12 +102,16 @@ export function callBatchesContract(bench: Bench): void {
     expect(await ids(['batch'], 'asc')).toEqual([one, three])
     expect(await ids(['batch'], 'asc', one)).toEqual([three])
     expect(await bench.store.listCallFiles({ ...of, mode: 'test', purposes: ['batch'], order: 'asc' })).toEqual([])
+    const part = aFile({ purpose: 'part', name: 'u_1/2' })
+    for (const file of [part, aFile({ purpose: 'part', name: 'u-1/2' })]) await bench.store.insertCallFile(file)
+    const parts = await bench.store.listCallFiles({ ...of, purposes: ['part'], named: 'u_1/', order: 'asc' })
+    expect(parts).toEqual([part.file])
     expect(await bench.store.getCallFile({ id: one ?? '' })).toEqual(files[0]?.file)
     expect(await bench.store.deleteCallFile({ id: one ?? '', now: START })).toBe(true)
     expect(await bench.store.deleteCallFile({ id: one ?? '', now: START })).toBe(false)
     const gone = await bench.store.listExpiredAssets({ now: START, limit: 10 })
     expect(gone.map(({ id }) => id)).toEqual([files[0]?.asset.id])
-    expect(await bench.store.purgeCallFiles({ now: START + 1_000, limit: 10 })).toBe(2)
+    expect(await bench.store.purgeCallFiles({ now: START + 1_000, limit: 10 })).toBe(4)
   })
 
   it('a file for calls beyond the quota is not stored', async () => {

@@ -157,6 +157,23 @@ export function claimsContract(bench: Bench): void {
     for (const count of Object.values(served)) expect(count).toBeGreaterThanOrEqual(6)
   })
 
+  it('a tenant is served after those that were served before its last turn, also when only it waited then', async () => {
+    for (const id of ['t1', 't2', 't3']) await aPayer(bench.store, { id })
+    async function servedOf(...tenants: string[]): Promise<string[]> {
+      const tasks = tenants.map((tenantId) => aTask({ tenantId, keyId: tenantId.replace('t', 'k') }))
+      await submitted(bench.store, ...tasks)
+      const served: string[] = []
+      for (const _ of tasks) {
+        const task = only(await claimed(bench.store, 1))
+        served.push(task.tenantId)
+        await settle(bench.store, anEnd(task))
+      }
+      return served
+    }
+    for (const tenant of ['t1', 't2', 't3', 't1']) await servedOf(tenant)
+    expect(await servedOf('t1', 't3')).toEqual(['t3', 't1'])
+  })
+
   it('a slot that a tenant cannot use goes to another tenant', async () => {
     await aPayer(bench.store)
     await aPayer(bench.store, { id: 't2' })

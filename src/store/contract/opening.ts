@@ -53,6 +53,8 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0024-retention' },
       { name: '0025-connected-clients' },
       { name: '0026-ended-tasks' },
+      { name: '0027-waiting-with-room' },
+      { name: '0028-library-by-statement' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

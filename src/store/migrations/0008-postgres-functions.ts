@@ -16,7 +16,7 @@ import type { Engine } from '../tx.ts'
  * of their tenant's balance writes), loads of accounts, `lines` (the queues), counts of tasks, batches.
  */
 
-const PLANS = 'set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off'
+export const PLANS = 'set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off'
 
 /** Moves parked tasks into the queue as far as the limits allow. The caller holds the lock of the tenant's balance. */
 const PROMOTE = `

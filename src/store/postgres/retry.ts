@@ -23,17 +23,21 @@ const LONGEST_PAUSE_MS = 250
  * that lost its connection after the commit was sent rejects with OutcomeUnknown, and is not repeated.
  */
 export async function retrying<T>(pool: RetryRules, attempt: () => Promise<T>): Promise<T> {
-  const stopped = new AbortController()
+  // No AbortController: aborting makes an error with a stack, for every verb.
+  let isOver = false
   try {
-    return await within(pool.limits.verbMs, repeat(pool, attempt, stopped.signal))
+    return await within(
+      pool.limits.verbMs,
+      repeat(pool, attempt, () => isOver),
+    )
   } catch (error) {
     throw asPolyphonyError(error)
   } finally {
-    stopped.abort()
+    isOver = true
   }
 }
 
-async function repeat<T>(pool: RetryRules, attempt: () => Promise<T>, stopped: AbortSignal): Promise<T> {
+async function repeat<T>(pool: RetryRules, attempt: () => Promise<T>, isOver: () => boolean): Promise<T> {
   const startedAt = performance.now()
   for (let tries = 1; ; tries++) {
     try {
@@ -41,7 +45,7 @@ async function repeat<T>(pool: RetryRules, attempt: () => Promise<T>, stopped: A
     } catch (error) {
       const elapsedMs = Math.max(performance.now() - startedAt, pool.outageMs())
       const pauseMs = pauseAfter(error, tries)
-      if (pauseMs === undefined || stopped.aborted || elapsedMs + pauseMs > TRY_UNTIL_MS) throw error
+      if (pauseMs === undefined || isOver() || elapsedMs + pauseMs > TRY_UNTIL_MS) throw error
       await delay(pauseMs)
     }
   }

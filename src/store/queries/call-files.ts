@@ -24,7 +24,7 @@ export async function getCallFile(tx: Tx, { id }: ReadArgs<'getCallFile'>): Prom
 
 export async function listCallFiles(
   tx: Tx,
-  { tenantId, mode, purposes, after, order, limit, now }: ReadArgs<'listCallFiles'>,
+  { tenantId, mode, purposes, named, after, order, limit, now }: ReadArgs<'listCallFiles'>,
 ): Promise<CallFile[]> {
   let query = tx.db
     .selectFrom('call_files')
@@ -36,6 +36,8 @@ export async function listCallFiles(
     .orderBy('id', order)
     .limit(limit)
   if (after !== undefined) query = query.where('id', order === 'asc' ? '>' : '<', after)
+  if (named !== undefined)
+    query = query.where(({ fn, val }) => fn('substr', ['name', val(1), val(named.length)]), '=', named)
   return (await query.execute()).map(fileOfRow)
 }
 

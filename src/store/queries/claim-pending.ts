@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import { utcDay } from '../../core/spend-periods.ts'
 import type { Task } from '../../core/task.ts'
-import { type Assignment, assign, type Waiting, type WaitingTask } from '../assignment.ts'
+import { type Assignment, assign, roomFor, type Waiting, type WaitingTask } from '../assignment.ts'
 import { taskOfRow } from '../rows.ts'
 import type { TasksTable } from '../schema.ts'
 import type { AccountSlots, Offer, WriteVerbs } from '../store.ts'
@@ -14,7 +14,7 @@ type Args = Parameters<WriteVerbs['claimPending']>[0]
 const MAX_ROUNDS = 4
 
 /**
- * Moves waiting tasks of a pool to accounts with free slots. The waiting tasks are read, a pure function makes the choice,
+ * Moves waiting tasks of a pool to accounts with free slots. As many waiting tasks as there are free slots are read, a pure function makes the choice,
  * and it is written as far as it still holds. On PostgreSQL no lock is held in between, so tasks that another process took
  * meanwhile are skipped, and the choice is repeated for the free slots.
  */
@@ -40,13 +40,13 @@ async function waitingOnServer(tx: Tx, { pool, limit, now }: Args, offers: reado
     pool,
     limit,
     now,
-    operations: offers.map(({ operation }) => operation),
-    accounts: accountsIn(offers).map(({ account }) => account),
+    offers: offers.map(({ operation, accounts }) => ({ operation, accounts: accounts.map(({ account }) => account) })),
+    accounts: accountsIn(offers).map(slotsOf),
   }
-  type Found = { [Name in keyof Waiting]: Waiting[Name] | null }
+  type Found = { [Name in keyof Waiting]: Waiting[Name] | null } | null
   const text = 'select polyphony_waiting($1::json) as found'
   const [row] = await tx.run<{ found: Found }>(text, [JSON.stringify(payload)], { isRead: true })
-  return { loads: row?.found.loads ?? [], lines: row?.found.lines ?? [], places: row?.found.places ?? [] }
+  return { loads: row?.found?.loads ?? [], lines: row?.found?.lines ?? [], places: row?.found?.places ?? [] }
 }
 
 async function claimOnServer(tx: Tx, args: Args, offers: readonly Offer[], assignment: Assignment): Promise<Task[]> {
@@ -58,7 +58,7 @@ async function claimOnServer(tx: Tx, args: Args, offers: readonly Offer[], assig
     holder: args.holder,
     accounts: accountsIn(offers)
       .filter(({ account }) => chosen.has(account))
-      .map(({ account, slots, dailyCap }) => ({ account, slots, cap: dailyCap })),
+      .map(slotsOf),
     assigned: assignment.assigned.map((one, place) => ({ ...one, place })),
     served: [...assignment.servedAt].map(([tenant_id, served_at]) => ({ tenant_id, served_at })),
   }
@@ -69,24 +69,23 @@ async function claimOnServer(tx: Tx, args: Args, offers: readonly Offer[], assig
 }
 
 async function waitingHere(tx: Tx, { pool, limit, now }: Args, offers: readonly Offer[]): Promise<Waiting> {
+  const loads = await tx.run<Waiting['loads'][number]>(
+    'select * from account_loads where account in (select value from json_each(?))',
+    [JSON.stringify(accountsIn(offers).map(({ account }) => account))],
+  )
   const places: Waiting['places'] = []
-  for (const { operation } of offers) {
+  for (const [operation, room] of roomFor(loads, offers, utcDay(now))) {
     for (const tenantId of await tenantsWaiting(tx, pool, operation)) {
       const tasks = await tx.run<WaitingTask>(
         `select id, version, avoid from tasks
          where pool = ? and operation = ? and tenant_id = ? and status = 'pending' and due_at <= ?
          order by lane, seq limit ?`,
-        [pool, operation, tenantId, now, limit],
+        [pool, operation, tenantId, now, Math.min(limit, room)],
       )
       if (tasks.length > 0) places.push({ operation, tenantId, tasks })
     }
   }
-  if (places.length === 0) return { places, loads: [], lines: [] }
-  const accounts = JSON.stringify(accountsIn(offers).map(({ account }) => account))
-  const loads = await tx.run<Waiting['loads'][number]>(
-    'select * from account_loads where account in (select value from json_each(?))',
-    [accounts],
-  )
+  if (places.length === 0) return { places, loads, lines: [] }
   const lines = await tx.run<Waiting['lines'][number]>('select * from lines where pool = ?', [pool])
   return { places, loads, lines }
 }
@@ -139,6 +138,10 @@ function countsBy(tasks: readonly Task[], by: (task: Task) => string): Map<strin
 
 function accountsIn(offers: readonly Offer[]): AccountSlots[] {
   return [...new Map(offers.flatMap((offer) => offer.accounts.map((one) => [one.account, one] as const))).values()]
+}
+
+function slotsOf({ account, slots, dailyCap }: AccountSlots): { account: string; slots: number; cap: number | null } {
+  return { account, slots, cap: dailyCap }
 }
 
 /** The tenants that wait for an operation, by skipping along the partial index: the cost grows with the tenants, not with the tasks. */

@@ -37,6 +37,7 @@ export const zhSettings: Readonly<Record<string, string>> = {
   POLYPHONY_STUDIO_SONG_SECONDS: '请求未指定时长时，内置作曲引擎所作歌曲的最长秒数。',
   POLYPHONY_WORKSHOP_SLOTS: '内置图片工具同时处理的图片数。',
   POLYPHONY_WORKSHOP_THREADS_PER_PICTURE: '内置图片工具的线程中，其他图片空闲时可用于放大单张图片的数量。',
+  POLYPHONY_WORKSHOP_FACES: '内置图片工具是否提供图片换脸。',
   POLYPHONY_SANDBOX_SLOTS: '同时进行的沙盒任务数。',
   POLYPHONY_SANDBOX_SECONDS: '沙盒任务的耗时。',
   POLYPHONY_MAX_WAIT_SECONDS: '任务等待开始的最长时间。',

@@ -6,6 +6,7 @@
 /** A step; it reads what earlier steps, or the input, wrote under these names. */
 export type Step =
   | ConvolutionStep
+  | DepthwiseStep
   /** The largest of each 2x2 pixels; an odd edge is kept. */
   | { op: 'halve'; from: [string]; to: string }
   /** To the size of another tensor, between the pixels' centres. */
@@ -19,6 +20,12 @@ export type Step =
   /** `times` by `times` pixels from the channels of one; the channels of each are together. */
   | { op: 'unfold'; from: [string]; to: string; times: number }
   | { op: 'sigmoid'; from: [string]; to: string }
+  /** Negative values times the slope of their channel: 32-bit floats at `slopes`. */
+  | { op: 'prelu'; from: [string]; to: string; channels: number; slopes: number }
+  /** Every so manieth pixel of each row and of each column, from pixel `first` on: what a stride leaves. */
+  | { op: 'pick'; from: [string]; to: string; first: number; every: number }
+  /** So many channels more, of zeroes. */
+  | { op: 'widen'; from: [string]; to: string; added: number }
 
 /** Same size out as in, zeroes beyond the edges. */
 export interface ConvolutionStep {
@@ -36,6 +43,11 @@ export interface ConvolutionStep {
   weights: Weights
   /** Where the biases are: 32-bit floats. */
   bias: number
+}
+
+/** Each channel by a kernel of its own; otherwise as a convolution, whose `outputs` are the channels. */
+export interface DepthwiseStep extends Omit<ConvolutionStep, 'op' | 'inputs' | 'dilation' | 'relu'> {
+  op: 'depthwise'
 }
 
 /** Half floats; or bytes, with a 32-bit float for each output channel at `scales` by which they are multiplied. */
@@ -61,9 +73,12 @@ export function readModel(bytes: Uint8Array): ModelFile {
 }
 
 /** Weights and biases of a step as floats, in the file's order. */
-export function weightsOf({ data }: ModelFile, step: ConvolutionStep): { weights: Float32Array; bias: Float32Array } {
+export function weightsOf(
+  { data }: ModelFile,
+  step: ConvolutionStep | DepthwiseStep,
+): { weights: Float32Array; bias: Float32Array } {
   const { weights: stored, outputs } = step
-  const count = outputs * step.inputs * step.kernel ** 2
+  const count = outputs * (step.op === 'depthwise' ? 1 : step.inputs) * step.kernel ** 2
   const bias = floatsAt(data, step.bias, outputs)
   if (stored.type === 'float16') return { weights: halvesAt(data, stored.at, count), bias }
   const scales = floatsAt(data, stored.scales, outputs)
@@ -74,6 +89,11 @@ export function weightsOf({ data }: ModelFile, step: ConvolutionStep): { weights
     for (const end = at + count / outputs; at < end; at++) weights[at] = (bytes[at] as number) * scale
   }
   return { weights, bias }
+}
+
+/** The slopes of a step, one for each channel. */
+export function slopesOf({ data }: ModelFile, { slopes, channels }: Extract<Step, { op: 'prelu' }>): Float32Array {
+  return floatsAt(data, slopes, channels)
 }
 
 function floatsAt(data: Uint8Array, at: number, count: number): Float32Array {

@@ -1,6 +1,21 @@
-import { CHANNELS, type Kernel, openKernel, ROOM_PX } from './convolution.ts'
+import { CHANNELS, openKernel, ROOM_PX } from './convolution.ts'
 import { type Memory, openMemory } from './memory.ts'
-import { type ConvolutionStep, type ModelFile, type Step, weightsOf } from './model-file.ts'
+import { type ConvolutionStep, type ModelFile, type Step, slopesOf, weightsOf } from './model-file.ts'
+import {
+  combine,
+  type Depthwise,
+  depthwise,
+  each,
+  halve,
+  join,
+  pick,
+  prelu,
+  repeat,
+  stretch,
+  type Tensor,
+  unfold,
+  widen,
+} from './steps.ts'
 
 export interface Network {
   /**
@@ -20,21 +35,6 @@ export interface Picture {
   channels: number
 }
 
-/** A tensor in memory. Around it is a margin of zeroes, for the convolutions that read it. All counts are of floats. */
-interface Tensor {
-  widthPx: number
-  heightPx: number
-  channels: number
-  /** From pixel to pixel: the channels, up to a multiple of `CHANNELS`. What is beyond them is not read. */
-  pixel: number
-  row: number
-  margin: number
-  /** Where the first pixel is. */
-  at: number
-  start: number
-  size: number
-}
-
 interface Prepared {
   weights: number
   bias: number
@@ -42,14 +42,18 @@ interface Prepared {
 }
 
 const FLOAT_BYTES = 4
-/** Channels that are copied together. */
-const GROUP = 4
 
 export function openNetwork(model: ModelFile): Network {
   const memory = openMemory()
   const kernel = openKernel(memory)
   const prepared = new Map(
     model.steps.flatMap((step) => (step.op === 'convolve' ? [[step, prepare(memory, model, step)] as const] : [])),
+  )
+  const filters = new Map(
+    model.steps.flatMap((step) => (step.op === 'depthwise' ? [[step, byTap(model, step)] as const] : [])),
+  )
+  const slopes = new Map(
+    model.steps.flatMap((step) => (step.op === 'prelu' ? [[step, slopesOf(model, step)] as const] : [])),
   )
   const margins = marginsOf(model.steps)
   const uses = usesOf(model)
@@ -100,6 +104,9 @@ export function openNetwork(model: ModelFile): Network {
       case 'convolve':
         convolution(step, input, output)
         break
+      case 'depthwise':
+        depthwise(floats, input, output, filters.get(step) ?? unknown(step.to))
+        break
       case 'halve':
         halve(floats, input, output)
         break
@@ -123,6 +130,15 @@ export function openNetwork(model: ModelFile): Network {
         break
       case 'sigmoid':
         each(floats, input, output, (value) => 1 / (1 + Math.exp(-value)))
+        break
+      case 'prelu':
+        prelu(floats, input, output, slopes.get(step) ?? unknown(step.to))
+        break
+      case 'pick':
+        pick(floats, input, output, step)
+        break
+      case 'widen':
+        widen(floats, input, output)
         break
     }
     // A convolution may have written beyond the last pixels of a row, and below the last row.
@@ -180,9 +196,10 @@ function usesOf({ steps, output }: ModelFile): Map<string, number> {
 function marginsOf(steps: readonly Step[]): Map<string, number> {
   const margins = new Map<string, number>()
   for (const step of steps) {
-    if (step.op !== 'convolve') continue
+    if (step.op !== 'convolve' && step.op !== 'depthwise') continue
     const [name] = step.from
-    margins.set(name, Math.max(margins.get(name) ?? 0, (step.dilation * (step.kernel - 1)) / 2))
+    const dilation = step.op === 'convolve' ? step.dilation : 1
+    margins.set(name, Math.max(margins.get(name) ?? 0, (dilation * (step.kernel - 1)) / 2))
   }
   return margins
 }
@@ -209,11 +226,29 @@ function prepare(memory: Memory, model: ModelFile, step: ConvolutionStep): Prepa
   return places
 }
 
+/** Brings the weights into the order in which a filter of each channel reads them. */
+function byTap(model: ModelFile, step: Extract<Step, { op: 'depthwise' }>): Depthwise {
+  const { outputs: channels, kernel } = step
+  const { weights, bias } = weightsOf(model, step)
+  const taps = kernel ** 2
+  const ordered = new Float32Array(weights.length)
+  for (let channel = 0, from = 0; channel < channels; channel++)
+    for (let tap = 0; tap < taps; tap++, from++) ordered[tap * channels + channel] = weights[from] as number
+  return { weights: ordered, bias, kernel }
+}
+
 function sizeAfter(step: Step, input: Tensor, others: Tensor[], tensors: Map<string, Tensor>): Omit<Picture, 'data'> {
   const { widthPx, heightPx, channels } = input
   switch (step.op) {
     case 'convolve':
+    case 'depthwise':
       return { widthPx, heightPx, channels: step.outputs }
+    case 'pick': {
+      const left = (px: number): number => Math.ceil((px - step.first) / step.every)
+      return { widthPx: left(widthPx), heightPx: left(heightPx), channels }
+    }
+    case 'widen':
+      return { widthPx, heightPx, channels: channels + step.added }
     case 'halve':
       return { widthPx: Math.ceil(widthPx / 2), heightPx: Math.ceil(heightPx / 2), channels }
     case 'stretch': {
@@ -229,6 +264,7 @@ function sizeAfter(step: Step, input: Tensor, others: Tensor[], tensors: Map<str
     case 'add':
     case 'scale':
     case 'sigmoid':
+    case 'prelu':
       return { widthPx, heightPx, channels }
   }
 }
@@ -261,114 +297,4 @@ function read(floats: Float32Array, { widthPx, heightPx, channels, at, row, pixe
       for (let channel = 0; channel < channels; channel++, to++) data[to] = floats[from + channel] ?? 0
     }
   return { data, widthPx, heightPx, channels }
-}
-
-/** Applies a function to every float; rows hold their pixels without a gap. */
-function each(floats: Float32Array, input: Tensor, output: Tensor, change: (value: number) => number): void {
-  for (let y = 0; y < input.heightPx; y++) {
-    const [from, to] = [input.at + y * input.row, output.at + y * output.row]
-    for (let index = 0; index < input.widthPx * input.pixel; index++)
-      floats[to + index] = change(floats[from + index] as number)
-  }
-}
-
-function combine(floats: Float32Array, first: Tensor, second: Tensor, output: Tensor): void {
-  for (let y = 0; y < first.heightPx; y++) {
-    const [a, b, to] = [first.at + y * first.row, second.at + y * second.row, output.at + y * output.row]
-    for (let index = 0; index < first.widthPx * first.pixel; index++)
-      floats[to + index] = (floats[a + index] as number) + (floats[b + index] as number)
-  }
-}
-
-function halve(floats: Float32Array, input: Tensor, output: Tensor): void {
-  for (let y = 0; y < output.heightPx; y++)
-    for (let x = 0; x < output.widthPx; x++) {
-      const right = Math.min(input.widthPx - 1, 2 * x + 1) - 2 * x
-      const below = Math.min(input.heightPx - 1, 2 * y + 1) - 2 * y
-      const a = input.at + 2 * y * input.row + 2 * x * input.pixel
-      const [b, c] = [a + right * input.pixel, a + below * input.row]
-      const d = c + right * input.pixel
-      const to = output.at + y * output.row + x * output.pixel
-      for (let channel = 0; channel < input.pixel; channel++) {
-        const top = Math.max(floats[a + channel] as number, floats[b + channel] as number)
-        const bottom = Math.max(floats[c + channel] as number, floats[d + channel] as number)
-        floats[to + channel] = Math.max(top, bottom)
-      }
-    }
-}
-
-/** The pixels before and after a place between centres, and how near the second one is. */
-function between(place: number, from: number, to: number): { first: number; second: number; share: number } {
-  const exact = Math.max(0, ((place + 0.5) * from) / to - 0.5)
-  const first = Math.min(from - 1, Math.floor(exact))
-  return { first, second: Math.min(from - 1, first + 1), share: exact - first }
-}
-
-function stretch(floats: Float32Array, input: Tensor, output: Tensor): void {
-  const columns = Array.from({ length: output.widthPx }, (_, x) => between(x, input.widthPx, output.widthPx))
-  for (let y = 0; y < output.heightPx; y++) {
-    const rows = between(y, input.heightPx, output.heightPx)
-    const [top, bottom] = [input.at + rows.first * input.row, input.at + rows.second * input.row]
-    for (let x = 0, to = output.at + y * output.row; x < output.widthPx; x++, to += output.pixel) {
-      const column = columns[x] as (typeof columns)[number] // x is in it
-      const [left, right] = [column.first * input.pixel, column.second * input.pixel]
-      for (let channel = 0; channel < input.pixel; channel++) {
-        const a = floats[top + left + channel] as number
-        const c = floats[bottom + left + channel] as number
-        const above = a + ((floats[top + right + channel] as number) - a) * column.share
-        const below = c + ((floats[bottom + right + channel] as number) - c) * column.share
-        floats[to + channel] = above + (below - above) * rows.share
-      }
-    }
-  }
-}
-
-function repeat(floats: Float32Array, input: Tensor, output: Tensor, times: number): void {
-  for (let y = 0; y < output.heightPx; y++)
-    for (let x = 0; x < output.widthPx; x++) {
-      const from = input.at + Math.floor(y / times) * input.row + Math.floor(x / times) * input.pixel
-      floats.copyWithin(output.at + y * output.row + x * output.pixel, from, from + input.pixel)
-    }
-}
-
-function join(kernel: Kernel, floats: Float32Array, inputs: Tensor[], output: Tensor): void {
-  let offset = 0
-  for (const input of inputs) {
-    const place = { ...output, at: output.at + offset }
-    if (input.channels % GROUP === 0) copyGroups(kernel, input, place)
-    else copyChannels(floats, input, place)
-    offset += input.channels
-  }
-}
-
-function copyGroups(kernel: Kernel, input: Tensor, output: Tensor): void {
-  for (let y = 0; y < input.heightPx; y++)
-    kernel.copy({
-      from: (input.at + y * input.row) * FLOAT_BYTES,
-      fromPixel: input.pixel * FLOAT_BYTES,
-      to: (output.at + y * output.row) * FLOAT_BYTES,
-      toPixel: output.pixel * FLOAT_BYTES,
-      groups: input.channels / GROUP,
-      pixels: input.widthPx,
-    })
-}
-
-function copyChannels(floats: Float32Array, input: Tensor, output: Tensor): void {
-  for (let y = 0; y < input.heightPx; y++) {
-    let from = input.at + y * input.row
-    let to = output.at + y * output.row
-    for (let x = 0; x < input.widthPx; x++, from += input.pixel, to += output.pixel)
-      for (let channel = 0; channel < input.channels; channel++) floats[to + channel] = floats[from + channel] as number
-  }
-}
-
-function unfold(floats: Float32Array, input: Tensor, output: Tensor, times: number): void {
-  for (let y = 0; y < output.heightPx; y++)
-    for (let x = 0; x < output.widthPx; x++) {
-      const part = ((y % times) * times + (x % times)) * output.channels
-      const from = input.at + Math.floor(y / times) * input.row + Math.floor(x / times) * input.pixel + part
-      const to = output.at + y * output.row + x * output.pixel
-      for (let channel = 0; channel < output.channels; channel++)
-        floats[to + channel] = floats[from + channel] as number
-    }
 }

@@ -5,7 +5,14 @@ import { openNetwork } from './network.ts'
 import { onnxOf } from './onnx.ts'
 import { findOnnxRuntime } from './onnx-runtime.ts'
 
-const NAMES = ['esrgan-slim-x2', 'u2netp', 'esrgan-thick-x4'] as const
+/** With a size that the network takes. */
+const NETWORKS = [
+  ['esrgan-slim-x2', 37, 26],
+  ['u2netp', 37, 26],
+  ['esrgan-thick-x4', 37, 26],
+  ['blazeface', 128, 128],
+  ['facemesh', 192, 192],
+] as const
 
 async function modelOf(name: string) {
   return readModel(await readFile(new URL(`../models/${name}.bin`, import.meta.url)))
@@ -44,42 +51,53 @@ function within(fields: readonly Field[], field: number): Buffer[] {
 
 describe('a network as an ONNX file', () => {
   // Between them they have every kind of step.
-  it.each(['esrgan-slim-x2', 'u2netp'])('%s reads at each node what was computed or stored before', async (name) => {
-    const [graph] = within(fieldsOf(Buffer.from(onnxOf(await modelOf(name)))), 7)
-    const fields = fieldsOf(graph ?? Buffer.alloc(0))
-    const known = new Set(['', 'picture'])
-    for (const constant of within(fields, 5)) known.add(within(fieldsOf(constant), 8).join())
-    const unknown: string[] = []
-    for (const node of within(fields, 1).map(fieldsOf)) {
-      unknown.push(
-        ...within(node, 1)
-          .map(String)
-          .filter((input) => !known.has(input)),
-      )
-      for (const output of within(node, 2)) known.add(output.toString())
-    }
-    expect(unknown).toEqual([])
-    expect(known).toContain('result')
-  })
+  it.each(['esrgan-slim-x2', 'u2netp', 'blazeface', 'facemesh'])(
+    '%s reads at each node what was computed or stored before',
+    async (name) => {
+      const [graph] = within(fieldsOf(Buffer.from(onnxOf(await modelOf(name)))), 7)
+      const fields = fieldsOf(graph ?? Buffer.alloc(0))
+      const known = new Set(['', 'picture'])
+      for (const constant of within(fields, 5)) known.add(within(fieldsOf(constant), 8).join())
+      const unknown: string[] = []
+      for (const node of within(fields, 1).map(fieldsOf)) {
+        unknown.push(
+          ...within(node, 1)
+            .map(String)
+            .filter((input) => !known.has(input)),
+        )
+        for (const output of within(node, 2).map(String)) {
+          expect(known, 'a name is given once').not.toContain(output)
+          known.add(output)
+        }
+      }
+      expect(unknown).toEqual([])
+      expect(known).toContain('result')
+    },
+  )
 })
 
 const runtime = await findOnnxRuntime()
 
 describe('onnxruntime-node in the place of our convolutions', { timeout: 60_000 }, () => {
   // It is no dependency, at 113 MB: `npm install --no-save onnxruntime-node` makes these run.
-  it.skipIf(!runtime).each(NAMES)('gives what %s gives here, within a shade of 255', async (name) => {
-    const model = await modelOf(name)
-    const white = name === 'esrgan-slim-x2' ? 255 : 1
-    const [widthPx, heightPx] = [37, 26]
-    const data = Float32Array.from(
-      { length: 3 * widthPx * heightPx },
-      (_, at) => white * (0.5 + 0.5 * Math.sin(at / 7) * Math.cos(at / 301)),
-    )
-    const picture = { data, widthPx, heightPx, channels: 3 }
-    const ours = openNetwork(model).run(picture)
-    const theirs = await (await runtime?.open(model))?.run(picture)
-    expect({ ...theirs, data: theirs?.data.length }).toEqual({ ...ours, data: ours.data.length })
-    const farthest = ours.data.reduce((most, value, at) => Math.max(most, Math.abs(value - (theirs?.data[at] ?? 0))), 0)
-    expect(farthest).toBeLessThan(white / 255)
-  })
+  it.skipIf(!runtime).each(NETWORKS)(
+    'gives what %s gives here, within a shade of 255',
+    async (name, widthPx, heightPx) => {
+      const model = await modelOf(name)
+      const white = name === 'esrgan-slim-x2' ? 255 : 1
+      const data = Float32Array.from(
+        { length: 3 * widthPx * heightPx },
+        (_, at) => white * (0.5 + 0.5 * Math.sin(at / 7) * Math.cos(at / 301)),
+      )
+      const picture = { data, widthPx, heightPx, channels: 3 }
+      const ours = openNetwork(model).run(picture)
+      const theirs = await (await runtime?.open(model))?.run(picture)
+      expect({ ...theirs, data: theirs?.data.length }).toEqual({ ...ours, data: ours.data.length })
+      const farthest = ours.data.reduce(
+        (most, value, at) => Math.max(most, Math.abs(value - (theirs?.data[at] ?? 0))),
+        0,
+      )
+      expect(farthest).toBeLessThan(white / 255)
+    },
+  )
 })

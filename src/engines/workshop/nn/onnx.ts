@@ -1,4 +1,11 @@
-import { type ConvolutionStep, type ModelFile, type Step, weightsOf } from './model-file.ts'
+import {
+  type ConvolutionStep,
+  type DepthwiseStep,
+  type ModelFile,
+  type Step,
+  slopesOf,
+  weightsOf,
+} from './model-file.ts'
 import { bytes, bytesOf, inner, type Message, text, whole } from './protobuf.ts'
 
 /**
@@ -61,7 +68,40 @@ function partOf(model: ModelFile, step: Step): Message {
       return node('DepthToSpace', from, to, [wholeOf('blocksize', step.times), textOf('mode', 'DCR')])
     case 'sigmoid':
       return node('Sigmoid', from, to)
+    case 'depthwise':
+      return depthwise(model, step)
+    case 'prelu': {
+      const slopes = floats(`${to} slopes`, [step.channels, 1, 1], slopesOf(model, step))
+      return [...slopes, ...node('PRelu', [from[0], `${to} slopes`], to)]
+    }
+    case 'pick':
+      return [
+        ...int64s(`${to} first`, [step.first, step.first]),
+        ...int64s(`${to} end`, [2 ** 31, 2 ** 31]),
+        ...int64s(`${to} sides`, [2, 3]),
+        ...int64s(`${to} every`, [step.every, step.every]),
+        ...node('Slice', [from[0], ...['first', 'end', 'sides', 'every'].map((name) => `${to} ${name}`)], to),
+      ]
+    case 'widen':
+      return [...int64s(`${to} more`, [0, 0, 0, 0, 0, step.added, 0, 0]), ...node('Pad', [from[0], `${to} more`], to)]
   }
+}
+
+/** Each channel is a group of its own; weights have this order in both. */
+function depthwise(model: ModelFile, step: DepthwiseStep): Message {
+  const { from, to, outputs, kernel } = step
+  const { weights, bias } = weightsOf(model, step)
+  const reach = (kernel - 1) / 2
+  const attributes = [
+    wholes('kernel_shape', [kernel, kernel]),
+    wholes('pads', [reach, reach, reach, reach]),
+    wholeOf('group', outputs),
+  ]
+  return [
+    ...floats(`${to} weights`, [outputs, 1, kernel, kernel], weights),
+    ...floats(`${to} bias`, [outputs], bias),
+    ...node('Conv', [from[0], `${to} weights`, `${to} bias`], to, attributes),
+  ]
 }
 
 function convolution(model: ModelFile, step: ConvolutionStep): Message {

@@ -1,4 +1,4 @@
-import { type ModelFile, type Step, weightsOf } from './model-file.ts'
+import { type ModelFile, type Step, slopesOf, weightsOf } from './model-file.ts'
 import type { Picture } from './network.ts'
 
 /** The network once more, pixel by pixel in double precision, as its definition reads: what the fast one is compared with. */
@@ -96,6 +96,35 @@ function perform(model: ModelFile, step: Step, get: (name: string) => Picture): 
         return at(first, Math.floor(x / times), Math.floor(y / times), part * size.channels + channel)
       })
     }
+    case 'depthwise': {
+      const { weights, bias } = weightsOf(model, step)
+      const reach = (step.kernel - 1) / 2
+      return filled(first, (x, y, channel) => {
+        let sum = bias[channel] ?? 0
+        let place = channel * step.kernel ** 2
+        for (let down = -reach; down <= reach; down++)
+          for (let right = -reach; right <= reach; right++, place++)
+            sum += (weights[place] ?? 0) * at(first, x + right, y + down, channel)
+        return sum
+      })
+    }
+    case 'prelu': {
+      const slopes = slopesOf(model, step)
+      return filled(first, (x, y, channel) => {
+        const value = at(first, x, y, channel)
+        return value < 0 ? value * (slopes[channel] ?? 0) : value
+      })
+    }
+    case 'pick': {
+      const places = (px: number): number => Math.ceil((px - step.first) / step.every)
+      return filled({ widthPx: places(widthPx), heightPx: places(heightPx), channels }, (x, y, channel) =>
+        at(first, step.first + step.every * x, step.first + step.every * y, channel),
+      )
+    }
+    case 'widen':
+      return filled({ widthPx, heightPx, channels: channels + step.added }, (x, y, channel) =>
+        channel < channels ? at(first, x, y, channel) : 0,
+      )
     case 'sigmoid':
       return filled(first, (x, y, channel) => 1 / (1 + Math.exp(-at(first, x, y, channel))))
   }
