@@ -215,6 +215,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     log,
     masterSecret: () => config.secret,
     publicUrl: () => urls.publicUrl,
+    followsRequests: origins !== undefined,
     ownUrl: () => ownUrls.publicUrl,
     keys,
     policy: config.signUp.policy,

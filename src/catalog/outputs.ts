@@ -106,6 +106,22 @@ export function itemsIn(output: Json): number {
   return Math.max(0, ...Object.values(output).map((value) => (Array.isArray(value) ? value.length : 0)))
 }
 
+/** The largest picture or film of a task's output, and the longest length in it; what it does not have is left out. */
+export function sizesIn(output: Json): { widthPx?: number; heightPx?: number; seconds?: number } {
+  const items = isJsonObject(output)
+    ? Object.values(output).flatMap((value) => (Array.isArray(value) ? value : []))
+    : []
+  let sizes: { widthPx?: number; heightPx?: number; seconds?: number } = {}
+  for (const item of items.filter(isJsonObject)) {
+    const { widthPx, heightPx, seconds } = item
+    if (typeof widthPx === 'number' && typeof heightPx === 'number') {
+      if (widthPx * heightPx > (sizes.widthPx ?? 0) * (sizes.heightPx ?? 0)) sizes = { ...sizes, widthPx, heightPx }
+    }
+    if (typeof seconds === 'number') sizes = { ...sizes, seconds: Math.max(seconds, sizes.seconds ?? 0) }
+  }
+  return sizes
+}
+
 /** The expected output of an input, as far as it is known before the work is done. Sizes in pixels, lengths in seconds. */
 export interface OutputSpecs {
   pictures: {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../core/json.ts'
 import { getOperation, listOperations } from './catalog.ts'
+import { sizesIn } from './outputs.ts'
+import { unpricedField } from './price-aliases.ts'
 import { readInput } from './read-input.ts'
 
 const read = (id: string, more: JsonObject) => {
@@ -59,3 +61,29 @@ describe('a field that an operation does not have', () => {
 function isLeftOut(id: string, name: string): boolean {
   return id === 'Qubico/flux1-dev/txt2img' && name === 'num_outputs'
 }
+
+describe('a size or a length that work on an earlier task does not have', () => {
+  const video = { file: 'asset:a.mp4', cover: '', lastFrame: '', widthPx: 1_920, heightPx: 1_080, seconds: 9 }
+  const beside = (id: string, more: JsonObject) => {
+    const operation = getOperation(id)
+    return unpricedField(operation, read(id, more), sizesIn({ videos: [{ ...video, seconds: 5 }, video] }))
+  }
+
+  it.each<[string, JsonObject]>([
+    ['luma/add_audio', { resolution: '1080p', duration: 9 }],
+    ['luma/add_audio', { size: '1920x1080', seconds: '9s' }],
+    ['kling/lip_sync', { video_resolution: '1080p', duration: 9 }],
+    ['midjourney/upscale', { size: '1024x1024' }],
+  ])('is kept where the earlier one is as large and as long: %s with %j', (id, more) => {
+    expect(beside(id, more)).toBeUndefined()
+  })
+
+  it.each<[string, JsonObject, string, string]>([
+    ['luma/add_audio', { resolution: '4k' }, 'resolution', 'must be at most 1920 by 1080 pixels'],
+    ['luma/add_audio', { duration: 10 }, 'duration', 'must be at most 9 seconds'],
+    ['kling/lip_sync', { size: '3840x2160' }, 'size', 'must be at most 1920 by 1080 pixels'],
+    ['kling/extend_video', { duration: 15 }, 'duration', 'must be at most 10 seconds'],
+  ])('is refused where the earlier one is smaller or shorter: %s with %j', (id, more, field, rule) => {
+    expect(beside(id, more)).toEqual({ field, rule: expect.stringContaining(rule) })
+  })
+})

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import type { BrokenRule, Operation } from './operation.ts'
-import { type OutputSpec, outputSpecOf } from './outputs.ts'
+import { type OutputSpec, outputSpecOf, type sizesIn } from './outputs.ts'
 
 /**
  * Fields that make work more expensive, by all the names that vendors use for them. An input may have unknown fields, which
@@ -65,21 +65,45 @@ export function withoutUnread(operation: Operation, input: JsonObject): JsonObje
   return Object.fromEntries(Object.entries(input).filter(([name]) => !unread.includes(name)))
 }
 
-/** The first unknown field that would make the work more expensive than its price. */
-export function unpricedField(operation: Operation, input: JsonObject): BrokenRule | undefined {
+/**
+ * The first unknown field that would make the work more expensive than its price. `parent` is for work that has the shape of an
+ * earlier task: its sizes, or `unknown` while that task has not been read, which leaves sizes and times unchecked.
+ */
+export function unpricedField(
+  operation: Operation,
+  input: JsonObject,
+  parent?: Sizes | 'unknown',
+): BrokenRule | undefined {
   // The input of a hosted model is one field of the operation, with rules of its own.
   if (operation.produces.kind === 'anything') return undefined
   let spec: OutputSpec | undefined
   for (const [name, value] of Object.entries(input)) {
     if (value === null || Object.hasOwn(operation.input.properties, name)) continue
     const rule = ruleFor(plainName(name))
-    if (rule === undefined) continue
-    spec ??= outputSpecOf(operation.produces, input)
+    if (rule === undefined || (parent === 'unknown' && isOfShape(plainName(name)))) continue
+    spec ??= atLeast(outputSpecOf(operation.produces, input), parent)
     const broken = rule(value, spec, operation)
     if (broken !== undefined) return { field: name, rule: `${broken}, since ${operation.id} has no such field` }
   }
   return undefined
 }
+
+/** The spec of work on an earlier task, whose output it goes on with. */
+function atLeast(spec: OutputSpec, parent: Sizes | 'unknown' | undefined): OutputSpec {
+  if (parent === undefined || parent === 'unknown') return spec
+  const { widthPx = 0, heightPx = 0, seconds = 0 } = parent
+  return {
+    ...spec,
+    ...('widthPx' in spec && widthPx * heightPx > spec.widthPx * spec.heightPx ? { widthPx, heightPx } : {}),
+    ...('seconds' in spec && seconds > spec.seconds ? { seconds } : {}),
+  }
+}
+
+function isOfShape(name: string): boolean {
+  return unitOf(name) !== undefined || SIZE_NAMES.has(name)
+}
+
+type Sizes = ReturnType<typeof sizesIn>
 
 type Rule = (value: Json, spec: OutputSpec, operation: Operation) => string | undefined
 

@@ -9,7 +9,7 @@ import { checkInputSize } from './input-limits.ts'
 import type { BrokenRule, Operation } from './operation.ts'
 import { unpricedField, withoutUnread } from './price-aliases.ts'
 import { withStatedSides } from './stated-sides.ts'
-import { unreadField } from './unread-fields.ts'
+import { hasShapeOfParent, unreadField } from './unread-fields.ts'
 
 const validators = new WeakMap<TSchema, Validator>()
 
@@ -35,7 +35,8 @@ export function readInput<Input extends JsonObject>(
   if (fault) throw invalidInput(nameOf(fault.field), fault.rule)
   // The validator is the compiled schema of which `Input` is the type, and a field less leaves it valid.
   const input = operation.meant(completed as Input) as Input
-  const broken = operation.rules(input) ?? unpricedField(operation, input) ?? unreadField(operation, input)
+  const parent = hasShapeOfParent(operation, input) ? 'unknown' : undefined
+  const broken = operation.rules(input) ?? unpricedField(operation, input, parent) ?? unreadField(operation, input)
   if (broken) throw invalidInput(nameOf(broken.field), ruleText(broken, names))
   return input
 }

@@ -140,7 +140,7 @@ function otherShape(operation: Operation, input: JsonObject, unknown: readonly F
 }
 
 /** Work on an earlier task has that task's shape, apart from work with a trained model, which has none. */
-function hasShapeOfParent({ follows, followsModels }: Operation, input: JsonObject): boolean {
+export function hasShapeOfParent({ follows, followsModels }: Operation, input: JsonObject): boolean {
   if (follows(input) === undefined) return false
   return !followsModels.every((id) => findOperation(id)?.produces.kind === 'data')
 }

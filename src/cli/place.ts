@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { KNOWN_SETTINGS } from '../compose/known-settings.ts'
 import type { Config } from '../config/config.ts'
 import { DATABASE, readConfig } from '../config/config.ts'
+import { databaseUrl } from '../config/setting-forms.ts'
 import type { Place } from '../store/copy/place.ts'
 import { loadConfig, sourcesHere } from './configuration.ts'
 
@@ -9,7 +10,7 @@ const POSTGRES = /^postgres(ql)?:\/\//
 
 /** The database that an argument names: the URL of one in PostgreSQL, or a data folder. */
 export function placeIn(argument: string): Place {
-  if (POSTGRES.test(argument)) return { engine: 'postgres', url: argument }
+  if (POSTGRES.test(argument)) return { engine: 'postgres', url: databaseUrl(argument, 'The URL of the database') }
   return { engine: 'sqlite', path: join(resolve(argument), DATABASE) }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Config, DATABASE } from '../config/config.ts'
-import { placeOf } from '../config/database-place.ts'
+import { postgresPlace } from '../core/postgres-url.ts'
 import { followsRequests } from './address.ts'
 
 /** What a start says of itself. */
@@ -19,7 +19,10 @@ export function startReport(config: Config, url: string): StartReport {
   return {
     url,
     docs: `${url}/docs`,
-    store: databaseUrl === undefined ? `SQLite in ${join(dataDir, DATABASE)}` : `PostgreSQL at ${placeOf(databaseUrl)}`,
+    store:
+      databaseUrl === undefined
+        ? `SQLite in ${join(dataDir, DATABASE)}`
+        : `PostgreSQL at ${postgresPlace(databaseUrl)}`,
     dataDir,
     storage: storageUrl,
     warnings: addressWarnings(config, url),

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import type { JsonObject } from '../core/json.ts'
 import { type Points, points } from '../core/points.ts'
+import { postgresUrlFault } from '../core/postgres-url.ts'
 import { ConfigError } from './config-error.ts'
 import { MIN_SECRET_LENGTH } from './kept-secret.ts'
 import { collect, list, type Setting } from './setting.ts'
@@ -69,7 +70,8 @@ export function databaseUrl(text: string, name: string): string {
   if (!/^postgres(ql)?:\/\//.test(text)) {
     throw new ConfigError(`${name} must begin with postgres:// or postgresql://; leave it out for SQLite.`)
   }
-  if (!URL.canParse(text)) throw new ConfigError(`${name} must be a URL such as postgres://user:password@host/name.`)
+  const fault = postgresUrlFault(text)
+  if (fault !== undefined) throw new ConfigError(`${name} ${fault}`)
   return text
 }
 

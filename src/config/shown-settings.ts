@@ -1,4 +1,4 @@
-import { placeOf } from './database-place.ts'
+import { postgresPlace } from '../core/postgres-url.ts'
 import type { EffectiveSetting } from './read-settings.ts'
 import { SETTINGS } from './settings.ts'
 
@@ -23,7 +23,7 @@ export function shownSettings(effective: readonly EffectiveSetting[]): ShownSett
 
 function visible({ isSecret }: EffectiveSetting, text: string): string {
   const isDatabase = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)
-  if (isDatabase) return `${new URL(text).protocol}//${placeOf(text)}`
+  if (isDatabase) return `${new URL(text).protocol}//${postgresPlace(text)}`
   if (isSecret) return '(hidden)'
   return text.replace(/\/\/[^/@\s]*@/, '//(hidden)@')
 }

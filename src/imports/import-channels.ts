@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/json.ts'
 import { accountPlan, settingsOf } from './channel-accounts.ts'
 import type { Import } from './import-relay.ts'
 import { readChannels, type SourceChannel } from './relay-rows.ts'
+import { shortened } from './row.ts'
 import { importedId } from './source-ids.ts'
 
 /** Channels become accounts of the operator, one for each key. */
@@ -50,7 +51,7 @@ async function added(run: Import, channel: SourceChannel, body: JsonObject, id: 
 
 function nameOf({ as }: Import, { id, name, keys }: SourceChannel, index: number): string {
   const mark = keys.length === 1 ? ` (${as} ${id})` : ` (${as} ${id}, key ${index + 1})`
-  return `${name.slice(0, MAX_NAME - mark.length)}${mark}`.trim()
+  return `${shortened(name, MAX_NAME - mark.length)}${mark}`.trim()
 }
 
 function leaveOut({ report }: Import, channel: SourceChannel, reason: string): void {

@@ -9,6 +9,7 @@ import { aTenant } from '../tenants/first-tenant.ts'
 import { aNewKey } from '../tenants/keys.ts'
 import type { Import } from './import-relay.ts'
 import { readTokens, readUsers, type SourceToken, type SourceUser } from './relay-rows.ts'
+import { shortened } from './row.ts'
 import { importedId } from './source-ids.ts'
 import { modelOfKey } from './task-models.ts'
 
@@ -16,6 +17,8 @@ import { modelOfKey } from './task-models.ts'
 
 const MAX_NAME = 100
 const MAX_GROUP = 60
+/** More stands for "no limit": a few of these would be more than the ledger can add up. */
+const MOST_USD = 1_000_000
 /** Tenants that are written at once. */
 const AT_ONCE = 8
 
@@ -32,6 +35,8 @@ export async function importTenants(run: Import, perUsd: number): Promise<void> 
   const tokens = await tokensByUser(run)
   const names = new Set((await run.store.listTenants({})).map(({ name }) => name))
   const emails = new Set<string>()
+  /** Hashes of the keys that a dry run would have made. */
+  const seen = new Set<string>()
   let waiting: Planned[] = []
   for await (const user of readUsers(run.source)) {
     const own = tokens.get(user.id) ?? []
@@ -42,10 +47,10 @@ export async function importTenants(run: Import, perUsd: number): Promise<void> 
     }
     waiting.push({ user, args: await planFor(run, user, own, { perUsd, names, emails }) })
     if (waiting.length < AT_ONCE) continue
-    await writeAll(run, waiting)
+    await writeAll(run, waiting, seen)
     waiting = []
   }
-  await writeAll(run, waiting)
+  await writeAll(run, waiting, seen)
   for (const [userId, left] of tokens) {
     run.report.keys.left += left.length
     note(run, `${left.length} tokens of user ${userId}`, 'left out: there is no such user')
@@ -65,7 +70,7 @@ async function tokensByUser({ source }: Import): Promise<Map<number, SourceToken
 function leaveOut(run: Import, user: SourceUser, tokens: readonly SourceToken[]): void {
   run.report.tenants.left += 1
   run.report.keys.left += tokens.length
-  note(run, `user ${user.name}`, 'left out with its tokens: it was deleted')
+  note(run, titleOf(user), 'left out with its tokens: it was deleted')
 }
 
 interface Taken {
@@ -80,8 +85,8 @@ async function planFor(run: Import, user: SourceUser, tokens: SourceToken[], tak
   const id = importedId(run.as, 'users', user.id, user.createdAt)
   const existing = await run.store.getTenant({ id })
   const tenant = existing ?? tenantFor(run, user, { id, now, names: taken.names })
-  if (!existing) noteUser(run, user)
-  const amount = pointsOf(user.quota, taken.perUsd)
+  if (!existing) noteUser(run, user, taken.perUsd)
+  const amount = pointsOf(Math.min(user.quota, MOST_USD * taken.perUsd), taken.perUsd)
   return {
     tenant,
     opening: amount > 0 ? { id: `import:${run.as}:user:${user.id}`, amount, memo: `balance at ${run.as}` } : null,
@@ -97,21 +102,30 @@ async function planFor(run: Import, user: SourceUser, tokens: SourceToken[], tak
 }
 
 function tenantFor(run: Import, user: SourceUser, made: { id: string; now: number; names: Set<string> }): Tenant {
-  const plain = user.name.slice(0, MAX_NAME)
-  const numbered = `${user.name.slice(0, MAX_NAME - 40)} (${run.as} ${user.id})`.trim()
+  const plain = shortened(user.name, MAX_NAME)
+  const numbered = `${shortened(user.name, MAX_NAME - 40)} (${run.as} ${user.id})`.trim()
   const name = plain === '' || made.names.has(plain) ? numbered : plain
-  if (name !== plain) note(run, `user ${user.name}`, `is called ${name} here: the name is taken`)
+  if (name !== plain) {
+    note(run, titleOf(user), `is called ${name} here: ${plain === '' ? 'it has no name' : 'the name is taken'}`)
+  }
   made.names.add(name)
-  const group = user.group === 'default' ? null : user.group.slice(0, MAX_GROUP)
+  const group = user.group === 'default' ? null : shortened(user.group, MAX_GROUP)
   return { ...aTenant(name, made.now), id: made.id, priceGroup: group, frozenAt: user.isDisabled ? made.now : null }
 }
 
-function noteUser(run: Import, user: SourceUser): void {
-  const subject = `user ${user.name}`
+function noteUser(run: Import, user: SourceUser, perUsd: number): void {
+  const subject = titleOf(user)
   if (user.isAdmin)
     note(run, subject, 'is an administrator there, and not here: polyphony person set EMAIL --operator yes')
   if (user.isDisabled) note(run, subject, 'is disabled: its tenant is frozen, which still reads')
   if (user.quota < 0) note(run, subject, 'has a negative balance, which is 0 here')
+  if (user.quota / perUsd > MOST_USD) {
+    note(
+      run,
+      subject,
+      `has a balance of ${Math.round(user.quota / perUsd)} USD, which is ${MOST_USD} here: polyphony credit gives more`,
+    )
+  }
 }
 
 /** What a quota is worth. Nothing is owed here. */
@@ -130,7 +144,7 @@ function personFor(
   if (!person) return null
   if (emails.has(person.email)) {
     run.report.people.left += 1
-    note(run, `user ${user.name}`, 'has the e-mail address of another user, to whom the person belongs')
+    note(run, titleOf(user), 'has the e-mail address of another user, to whom the person belongs')
     return null
   }
   emails.add(person.email)
@@ -139,14 +153,14 @@ function personFor(
 
 function readPerson(run: Import, user: SourceUser, now: number): Person | undefined {
   try {
-    const name = (user.displayName || user.name || user.email).slice(0, MAX_NAME)
+    const name = shortened(user.displayName || user.name || user.email, MAX_NAME)
     const person = aPerson({ email: user.email, name }, now)
     const id = importedId(run.as, 'people', user.id, user.createdAt)
     return { ...person, id, blockedAt: user.isDisabled ? now : null }
   } catch (error) {
     if (!(error instanceof PolyphonyError)) throw error
     run.report.people.left += 1
-    note(run, `user ${user.name}`, `has no person: ${error.message}`)
+    note(run, titleOf(user), `has no person: ${error.message}`)
     return undefined
   }
 }
@@ -159,7 +173,7 @@ interface ForKey {
 
 /** The key of a token, with its text as clients send it; nothing for one that is left out. */
 function keyFor(run: Import, token: SourceToken, user: SourceUser, made: ForKey): Args['keys'] {
-  const subject = `token ${token.id} of ${user.name}`
+  const subject = `token ${token.id} of ${user.name || `user number ${user.id}`}`
   const reason = reasonToLeave(run, token)
   if (reason !== undefined) {
     run.report.keys.left += 1
@@ -193,7 +207,7 @@ function recordOf(run: Import, token: SourceToken, { tenantId, now, perUsd }: Fo
   const { record } = aNewKey(
     {
       tenantId,
-      name: token.name.slice(0, MAX_NAME) || `token ${token.id}`,
+      name: shortened(token.name, MAX_NAME) || `token ${token.id}`,
       mode: 'live',
       secret: `sk-${token.key}`,
       allowedModels: token.models && [...new Set(token.models.map((name) => modelOfKey(name).model))],
@@ -211,9 +225,9 @@ function expiryOf({ state, expiresAt }: SourceToken, now: number): number | null
   return expiresAt !== null && expiresAt < now ? expiresAt : now
 }
 
-async function writeAll(run: Import, planned: readonly Planned[]): Promise<void> {
+async function writeAll(run: Import, planned: readonly Planned[], seen: Set<string>): Promise<void> {
   const outcomes = await Promise.all(
-    planned.map(({ args }) => (run.isDry ? whatWouldBe(run.store, args) : run.store.importTenant(args))),
+    planned.map(({ args }) => (run.isDry ? whatWouldBe(run.store, args, seen) : run.store.importTenant(args))),
   )
   for (const [index, outcome] of outcomes.entries()) {
     const one = planned[index]
@@ -222,13 +236,15 @@ async function writeAll(run: Import, planned: readonly Planned[]): Promise<void>
 }
 
 /** The outcome of a write that is not made. */
-async function whatWouldBe(store: Store, { tenant, keys, person }: Args): Promise<Outcome> {
+async function whatWouldBe(store: Store, { tenant, keys, person }: Args, seen: Set<string>): Promise<Outcome> {
   const existing = await store.getTenant({ id: tenant.id })
   if (existing && existing.deletedAt !== null) return { outcome: 'deleted', added: [], taken: [], person: null }
   const [added, taken]: [string[], string[]] = [[], []]
   for (const { key } of keys) {
     if (await store.getKey({ id: key.keyId })) continue
-    if (await store.findKey({ hash: key.hash })) taken.push(key.keyId)
+    const isSeen = seen.has(key.hash)
+    seen.add(key.hash)
+    if (isSeen || (await store.findKey({ hash: key.hash }))) taken.push(key.keyId)
     else added.push(key.keyId)
   }
   const isTaken = person && (await store.getPerson({ email: person.person.email })) !== undefined
@@ -245,7 +261,7 @@ function count(run: Import, { user, args }: Planned, { outcome, added, taken, pe
   if (outcome === 'deleted') {
     tenants.left += 1
     keys.left += args.keys.length
-    note(run, `user ${user.name}`, 'left out: its tenant was deleted here after an earlier import')
+    note(run, titleOf(user), 'left out: its tenant was deleted here after an earlier import')
     return
   }
   tenants[outcome] += 1
@@ -253,7 +269,11 @@ function count(run: Import, { user, args }: Planned, { outcome, added, taken, pe
   keys.left += taken.length
   keys.present += args.keys.length - added.length - taken.length
   if (taken.length > 0)
-    note(run, `${taken.length} tokens of ${user.name}`, 'left out: there is a key of the same text already')
+    note(
+      run,
+      `${taken.length} tokens of ${user.name || `user number ${user.id}`}`,
+      'left out: there is a key of the same text already',
+    )
   for (const { key, revokedAt } of args.keys) {
     if (!added.includes(key.keyId)) continue
     if (revokedAt !== null) unusableKeys.revoked += 1
@@ -269,9 +289,13 @@ function count(run: Import, { user, args }: Planned, { outcome, added, taken, pe
   people.left += 1
   note(
     run,
-    `user ${user.name}`,
+    titleOf(user),
     `there is a person with ${user.email} already: polyphony member add ${user.email} --tenant ${args.tenant.id} --role owner`,
   )
+}
+
+function titleOf({ id, name }: SourceUser): string {
+  return name === '' ? `user number ${id}` : `user ${name}`
 }
 
 function note({ report }: Import, subject: string, text: string): void {

@@ -1,12 +1,16 @@
+import { PolyphonyError } from '../core/errors.ts'
+import { forNodePostgres, postgresUrlFault } from '../core/postgres-url.ts'
 import { type Source, unreadable } from './source.ts'
 
 const TABLES =
   'select table_name as name from information_schema.tables where table_schema = any (current_schemas(false))'
 
 export async function openPostgresSource(url: string): Promise<Source> {
+  const fault = postgresUrlFault(url)
+  if (fault !== undefined) throw new PolyphonyError('invalid_input', `The DSN ${fault}`)
   const { default: pg } = await import('pg')
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: forNodePostgres(url),
     connectionTimeoutMillis: 10_000,
     application_name: 'polyphony import',
   })

@@ -1,6 +1,6 @@
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
-import { list, number, object, text, trimmed, truth } from './row.ts'
+import { list, number, object, oneLine, text, trimmed, truth } from './row.ts'
 import { eachRow, type Row, type Source } from './source.ts'
 
 /**
@@ -97,10 +97,10 @@ export async function* readUsers(source: Source): AsyncGenerator<SourceUser> {
     const status = number(row, 'status')
     yield {
       id: number(row, 'id'),
-      name: trimmed(row, 'username'),
-      displayName: trimmed(row, 'display_name'),
+      name: oneLine(row, 'username'),
+      displayName: oneLine(row, 'display_name'),
       email: trimmed(row, 'email'),
-      group: trimmed(row, 'group') || 'default',
+      group: oneLine(row, 'group') || 'default',
       quota: number(row, 'quota'),
       usedQuota: number(row, 'used_quota'),
       isDisabled: status === DISABLED_USER,
@@ -111,6 +111,9 @@ export async function* readUsers(source: Source): AsyncGenerator<SourceUser> {
   }
 }
 
+/** Seconds; after it, `Date` has no time any more: what ends then never ends. */
+const END_OF_TIME = 8_640_000_000_000
+
 const TOKEN_STATES: Record<number, SourceToken['state']> = { 1: 'enabled', 2: 'disabled', 3: 'expired', 4: 'exhausted' }
 
 export async function* readTokens(source: Source): AsyncGenerator<SourceToken> {
@@ -120,14 +123,14 @@ export async function* readTokens(source: Source): AsyncGenerator<SourceToken> {
       id: number(row, 'id'),
       userId: number(row, 'user_id'),
       key: trimmed(row, 'key').replace(/^sk-/, ''),
-      name: trimmed(row, 'name'),
+      name: oneLine(row, 'name'),
       state: TOKEN_STATES[number(row, 'status')] ?? 'disabled',
       createdAt: number(row, 'created_time') * 1_000,
-      expiresAt: expires > 0 ? expires * 1_000 : null,
+      expiresAt: expires > 0 && expires < END_OF_TIME ? expires * 1_000 : null,
       remaining: truth(row, 'unlimited_quota') ? null : number(row, 'remain_quota'),
       models: modelsOf(row),
       addresses: addressesOf(row),
-      group: trimmed(row, 'group'),
+      group: oneLine(row, 'group'),
       isDeleted: isDeleted(row),
     }
   }
@@ -157,7 +160,7 @@ export async function* readChannels(source: Source): AsyncGenerator<SourceChanne
     yield {
       id: number(row, 'id'),
       type: number(row, 'type'),
-      name: trimmed(row, 'name'),
+      name: oneLine(row, 'name'),
       keys: keysOf(row),
       isDisabled: number(row, 'status') !== ENABLED_CHANNEL,
       baseUrl: trimmed(row, 'base_url').replace(/\/$/, ''),

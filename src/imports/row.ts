@@ -6,12 +6,28 @@ import type { Row } from './source.ts'
 export function text(row: Row, column: string): string {
   const value = row[column]
   if (value === null || value === undefined) return ''
-  return Buffer.isBuffer(value) || value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value)
+  const written =
+    Buffer.isBuffer(value) || value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value)
+  // PostgreSQL stores neither.
+  return written.replaceAll('\0', '').toWellFormed()
+}
+
+/** The first characters of a text, of which none is cut in two. */
+export function shortened(written: string, most: number): string {
+  const cut = written.slice(0, most)
+  return cut.isWellFormed() ? cut : cut.slice(0, -1)
 }
 
 /** `char(48)` is padded with blanks on PostgreSQL. */
 export function trimmed(row: Row, column: string): string {
   return text(row, column).trim()
+}
+
+/** A name, which may have been pasted with line ends and tabs. */
+export function oneLine(row: Row, column: string): string {
+  return text(row, column)
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .trim()
 }
 
 /** PostgreSQL's driver gives bigint as text. 0 where there is no number. */

@@ -11,7 +11,8 @@ const PER_ADDRESS = 60
 
 export interface Attempts {
   /**
-   * Rejects with `rate_limited`, and says when to try again. `account` is an e-mail address, or whatever else is guessed at.
+   * Rejects with `rate_limited`, and says when to try again. `account` is an e-mail address, or whatever else is guessed at:
+   * only what is short enough to be guessed, since whoever guesses keeps its owner out meanwhile.
    */
   note(address: string, account?: string): Promise<void>
 }

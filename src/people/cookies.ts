@@ -1,12 +1,37 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { SECOND_MS } from '../core/clock.ts'
 
-/** Of the login's package, with this prefix. */
-export const COOKIE_PREFIX = 'polyphony'
-export const PERSON_COOKIE = `${COOKIE_PREFIX}.session_token`
-export const KEY_COOKIE = `${COOKIE_PREFIX}.key_session`
-/** Set with a session that ends with the browser. */
-export const UNTIL_CLOSED_COOKIE = `${COOKIE_PREFIX}.dont_remember`
+export interface CookieNames {
+  /** Of all cookies; the login's package adds a dot. */
+  prefix: string
+  person: string
+  key: string
+  /** Set with a session that ends with the browser. */
+  untilClosed: string
+}
+
+/**
+ * The names of the cookies of one gateway. Browsers keep cookies by host, whatever the port, and send those of `/` below each
+ * path, too: with one name for all, a sign-in at one gateway of a host would end the sessions of the others. The names follow
+ * from the secret that signs the cookies, so all processes of a gateway have the same.
+ */
+export function cookieNames(secret: string): CookieNames {
+  if (latest?.secret !== secret) latest = { secret, names: namesOf(secret) }
+  return latest.names
+}
+
+/** It is asked for with every request that has a cookie. */
+let latest: { secret: string; names: CookieNames } | undefined
+
+function namesOf(secret: string): CookieNames {
+  const prefix = `polyphony-${createHmac('sha256', secret).update('names of cookies').digest('hex').slice(0, 8)}`
+  return {
+    prefix,
+    person: `${prefix}.session_token`,
+    key: `${prefix}.key_session`,
+    untilClosed: `${prefix}.dont_remember`,
+  }
+}
 
 /** The value of a cookie; undefined where there is none. */
 export function cookieOf(header: string | undefined, name: string): string | undefined {
@@ -65,6 +90,6 @@ export function clearCookie(name: string, basePath: string): string {
  * Takes back the sessions' cookies of the whole host, which are from before the public address had a path: browsers send them
  * beside those of the path, and they would stay when these end.
  */
-export function clearHostCookies(basePath: string): string[] {
-  return basePath === '' ? [] : [clearCookie(PERSON_COOKIE, ''), clearCookie(KEY_COOKIE, '')]
+export function clearHostCookies({ person, key }: CookieNames, basePath: string): string[] {
+  return basePath === '' ? [] : [clearCookie(person, ''), clearCookie(key, '')]
 }

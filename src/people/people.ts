@@ -48,6 +48,8 @@ export interface PeopleParts {
   log: Logger
   masterSecret(): string
   publicUrl(): string
+  /** Whether `publicUrl` is what requests say. */
+  followsRequests: boolean
   /** `PUBLIC_URL`, or else where the gateway listens: never what a request says in its Host. */
   ownUrl(): string
   keys: {
@@ -71,9 +73,9 @@ export function openPeople({ store, clock, log, masterSecret, publicUrl, keys, .
   }
   const signUp: SignUpParts = { store, clock, ...settings, claimToken: () => claimToken(masterSecret()) }
   const sessions = openSessions({ store, clock, secret, publicUrl, callerOfKey: keys.authenticateById })
-  const { oidc, readDocument } = settings
+  const { oidc, readDocument, followsRequests } = settings
   const enterLinks = openEnterLinks(clock)
-  const parts = { store, clock, log, secret, publicUrl, oidc, signUp, readDocument }
+  const parts = { store, clock, log, secret, publicUrl, followsRequests, oidc, signUp, readDocument }
   const connections = openConnections({ ...parts, ownUrl: settings.ownUrl, callerOfKey: keys.authenticateById })
   return {
     store,

@@ -9,16 +9,14 @@ import { basePathOf } from '../core/public-url.ts'
 import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
 import {
-  COOKIE_PREFIX,
+  type CookieNames,
   clearCookie,
   clearHostCookies,
+  cookieNames,
   cookieOf,
-  KEY_COOKIE,
-  PERSON_COOKIE,
   setCookie,
   signed,
   tokenIn,
-  UNTIL_CLOSED_COOKIE,
 } from './cookies.ts'
 import { type BrowserRequest, isSecure, requireFromHere } from './same-origin.ts'
 
@@ -77,6 +75,7 @@ interface Parts {
 
 export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: Parts): Sessions {
   const basePath = (): string => basePathOf(publicUrl())
+  const names = (): CookieNames => cookieNames(secret())
   const known = new LRUCache<string, { holder: Holder | undefined; trustedUntil: number }>({ max: CACHED })
   /** Counts changes: what was read before the latest one may be outdated. */
   let changes = 0
@@ -88,8 +87,9 @@ export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: P
   })
 
   function tokenOf({ headers: { cookie } }: BrowserRequest): string | undefined {
-    if (cookie === undefined || !cookie.includes(`${COOKIE_PREFIX}.`)) return undefined
-    return tokenIn(cookieOf(cookie, PERSON_COOKIE), secret()) ?? tokenIn(cookieOf(cookie, KEY_COOKIE), secret())
+    if (cookie === undefined || !cookie.includes('polyphony-')) return undefined
+    const { person, key } = names()
+    return tokenIn(cookieOf(cookie, person), secret()) ?? tokenIn(cookieOf(cookie, key), secret())
   }
 
   async function find(token: string): Promise<Holder | undefined> {
@@ -146,9 +146,10 @@ export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: P
       }
       await store.createSession({ session })
       const options = { maxAgeMs: lifeMs, isSecure: isSecure(request), basePath: basePath() }
-      const [name, other] = isPerson ? [PERSON_COOKIE, KEY_COOKIE] : [KEY_COOKIE, PERSON_COOKIE]
+      const { person, key } = names()
+      const [name, other] = isPerson ? [person, key] : [key, person]
       const cookie = setCookie(name, signed(session.token, secret()), options)
-      const cookies = [...clearHostCookies(options.basePath), clearCookie(other, options.basePath), cookie]
+      const cookies = [...clearHostCookies(names(), options.basePath), clearCookie(other, options.basePath), cookie]
       return { token: session.token, cookies }
     },
     async end(holder) {
@@ -159,17 +160,18 @@ export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: P
         known.delete(session.token)
       }
       const path = basePath()
-      return [clearCookie(PERSON_COOKIE, path), clearCookie(KEY_COOKIE, path), ...clearHostCookies(path)]
+      const { person, key } = names()
+      return [clearCookie(person, path), clearCookie(key, path), ...clearHostCookies(names(), path)]
     },
     async prolong(holder, request) {
       const { session } = holder
       const expiresAt = clock.now() + PERSON_MS
       const isFresh = expiresAt - session.expiresAt < PROLONG_MS
-      const endsWithBrowser = cookieOf(request.headers.cookie, UNTIL_CLOSED_COOKIE) !== undefined
+      const endsWithBrowser = cookieOf(request.headers.cookie, names().untilClosed) !== undefined
       if (holder.kind === 'key' || isFresh || endsWithBrowser) return []
       await store.changeSession({ id: session.id, set: { expiresAt } })
       const options = { maxAgeMs: PERSON_MS, isSecure: isSecure(request), basePath: basePath() }
-      return [setCookie(PERSON_COOKIE, signed(session.token, secret()), options)]
+      return [setCookie(names().person, signed(session.token, secret()), options)]
     },
     close: unsubscribe,
   }

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../core/clock.ts'
+import { postgresPlace } from '../core/postgres-url.ts'
 import { isCurrent } from './migrate.ts'
 import { kyselyOn } from './node-sqlite.ts'
 import { requireTableRights } from './postgres/schema-rights.ts'
@@ -24,7 +25,7 @@ export async function inspectSqlite(path: string): Promise<Inspection> {
 
 /** A PostgreSQL database, and by how many milliseconds its clock is ahead of ours. Tries once. Throws as a start would. */
 export async function inspectPostgres(url: string): Promise<Inspection & { aheadMs: number }> {
-  const [{ waitForDatabase, addressOf }, { openPool }, { LIMITS }, { SILENT }] = await Promise.all([
+  const [{ waitForDatabase }, { openPool }, { LIMITS }, { SILENT }] = await Promise.all([
     import('./postgres/start.ts'),
     import('./postgres/pool.ts'),
     import('./postgres/limits.ts'),
@@ -41,7 +42,7 @@ export async function inspectPostgres(url: string): Promise<Inspection & { ahead
       { now: number }, // one row, as the statement says
     ]
     const aheadMs = row.now - (sentAt + systemClock.now()) / 2
-    return { where: `PostgreSQL at ${addressOf(url)}`, isCurrent: current, aheadMs }
+    return { where: `PostgreSQL at ${postgresPlace(url)}`, isCurrent: current, aheadMs }
   } finally {
     await pool.close()
   }

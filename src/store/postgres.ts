@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Insertable, Kysely, Transaction } from 'kysely'
 import type { Clock } from '../core/clock.ts'
+import { postgresPlace } from '../core/postgres-url.ts'
 import { batchedSubmit } from './batched-submit.ts'
 import { ClosingGate } from './closing-gate.ts'
 import { groupedCalls } from './grouped-calls.ts'
@@ -13,7 +14,7 @@ import { openPool, type Pool } from './postgres/pool.ts'
 import { retrying } from './postgres/retry.ts'
 import type { SessionOptions } from './postgres/session.ts'
 import { openSignals } from './postgres/signals.ts'
-import { addressOf, waitForDatabase } from './postgres/start.ts'
+import { waitForDatabase } from './postgres/start.ts'
 import { type EngineVerbs, reads, writes } from './queries/index.ts'
 import type { Database } from './schema.ts'
 import type { ReadVerbs, Signal, Store, TaskChange, WriteVerbs } from './store.ts'
@@ -72,7 +73,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Store> {
   const pool = openPool({ ...session, limits: LIMITS, maxConnections, onBroken })
   const maintenance = openPool({ ...session, limits: MAINTENANCE_LIMITS, maxConnections: 1, onBroken })
   try {
-    if (mustExist) await retrying(pool, () => requireSchema(pool.db, 'postgres', `the database ${addressOf(url)}`))
+    if (mustExist) await retrying(pool, () => requireSchema(pool.db, 'postgres', `the database ${postgresPlace(url)}`))
     await bringUpToDate(pool, session)
   } catch (error) {
     await pool.close()

@@ -1,8 +1,10 @@
 import type { RouteRequest } from '../accounts/routing.ts'
 import { getOperation } from '../catalog/catalog.ts'
-import { itemsIn } from '../catalog/outputs.ts'
+import { itemsIn, sizesIn } from '../catalog/outputs.ts'
 import { positionFault } from '../catalog/positions.ts'
+import { unpricedField } from '../catalog/price-aliases.ts'
 import { ruleText } from '../catalog/read-input.ts'
+import { hasShapeOfParent } from '../catalog/unread-fields.ts'
 import type { Asset } from '../core/asset.ts'
 import { type Caller, checkModelAllowed, isOwn, scopeOf } from '../core/caller.ts'
 import { DAY_MS } from '../core/clock.ts'
@@ -59,10 +61,13 @@ async function parentOf({ find }: SubmitParts, submission: Submission, caller: C
 /** Refuses what does not fit the task that this one builds on, such as a moment beyond the end of its clip. */
 function checkAgainstParent(submission: Submission, parent: Task | null): void {
   if (!parent) return
-  const broken = submission.operation.fits(submission.input, parent)
+  const { operation, input } = submission
+  const broken =
+    operation.fits(input, parent) ??
+    (hasShapeOfParent(operation, input) ? unpricedField(operation, input, sizesIn(parent.output)) : undefined)
   if (broken) throw fieldError('invalid_input', fieldIn(submission, broken.field), ruleText(broken, submission.names))
-  const item = submission.operation.follows(submission.input)
-  const fault = item !== undefined ? positionFault(submission.input, item, parent.output) : undefined
+  const item = operation.follows(input)
+  const fault = item !== undefined ? positionFault(input, item, parent.output) : undefined
   if (fault) throw fieldError('invalid_input', fieldIn(submission, fault.field), fault.rule)
 }
 

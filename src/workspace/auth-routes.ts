@@ -9,10 +9,10 @@ import type { People } from '../people/people.ts'
  * Routes of the login's package that are served. Others are not: what they do is done by routes of ours (signing up, names,
  * passwords that were forgotten), or they answer with tokens that no page needs (lists of sessions).
  */
-const POSTS: Readonly<Record<string, { guesses?: boolean; records?: string }>> = {
+const POSTS: Readonly<Record<string, Rule>> = {
   '/sign-in/email': { guesses: true },
-  '/sign-in/social': {},
-  '/link-social': {},
+  '/sign-in/social': { stores: true },
+  '/link-social': { stores: true },
   '/unlink-account': { records: 'person.unlink' },
   '/sign-out': {},
   '/change-password': { guesses: true, records: 'person.password' },
@@ -27,14 +27,23 @@ const POSTS: Readonly<Record<string, { guesses?: boolean; records?: string }>> =
   '/passkey/delete-passkey': { records: 'person.passkey.remove' },
   '/passkey/update-passkey': {},
 }
-const GETS: ReadonlySet<string> = new Set([
-  '/callback/oidc',
-  '/error',
-  '/list-accounts',
-  '/passkey/generate-register-options',
-  '/passkey/generate-authenticate-options',
-  '/passkey/list-user-passkeys',
-])
+const GETS: Readonly<Record<string, Rule>> = {
+  '/callback/oidc': { guesses: true },
+  '/error': {},
+  '/list-accounts': {},
+  '/passkey/generate-register-options': { stores: true },
+  '/passkey/generate-authenticate-options': { stores: true },
+  '/passkey/list-user-passkeys': {},
+}
+
+interface Rule {
+  /** It is answered by what a secret is: each request is an attempt, also at the account of whoever is signed in. */
+  guesses?: boolean
+  /** It stores a row that waits for the next step: each request is an attempt. */
+  stores?: boolean
+  /** The verb under which it is in the audit. */
+  records?: string
+}
 
 /** Registered beside the people's own routes, whose hook checks where requests come from. */
 export function authRoutes(app: FastifyInstance, people: People): void {
@@ -45,14 +54,19 @@ export function authRoutes(app: FastifyInstance, people: People): void {
     ...undocumented('the login’s own protocol, which docs/workspace.md describes'),
     async handler(request, reply) {
       const path = `/${(request.params as { '*': string })['*']}`
-      const rule = request.method === 'POST' ? POSTS[path] : GETS.has(path) ? {} : undefined
+      const rules = request.method === 'POST' ? POSTS : GETS
+      const rule = Object.hasOwn(rules, path) ? rules[path] : undefined
       if (!rule) throw new PolyphonyError('not_found', `There is no ${request.method} /api/auth${path}.`)
-      if (rule.guesses) await attempts.note(request.ip, accountIn(request))
-      const holder = rule.records === undefined ? undefined : await sessions.holderOf(request)
+      const holder = await sessions.holderOf(request)
+      const person = holder?.kind === 'person' ? holder.person : undefined
+      // Also what is refused without a session, since it loads the package and reads the database.
+      if (rule.guesses || rule.stores || !person) {
+        await attempts.note(request.ip, rule.guesses ? (accountIn(request) ?? person?.id) : undefined)
+      }
       const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
       const answer = await login.handle(request, path + query, request.body)
-      if (answer.status < 300 && rule.records !== undefined && holder?.kind === 'person') {
-        const { id } = holder.person
+      if (answer.status < 300 && rule.records !== undefined && person) {
+        const { id } = person
         const nothing = { tenantId: null, before: null, after: null }
         const audit = {
           at: clock.now(),
@@ -69,7 +83,7 @@ export function authRoutes(app: FastifyInstance, people: People): void {
   })
 }
 
-/** Whose password is guessed at; undefined where the session says it. */
+/** Whose password is guessed at, where the body says it. */
 function accountIn({ body }: FastifyRequest): string | undefined {
   return isJsonObject(body) && typeof body.email === 'string' ? body.email.trim().toLowerCase() : undefined
 }

@@ -126,7 +126,7 @@ export const PEOPLE_ROUTES = [
     answer: SessionBody,
     errors: ['conflict', 'rate_limited'],
     async run(at, input) {
-      await at.people.attempts.note(at.request.ip, 'claim')
+      await at.people.attempts.note(at.request.ip)
       const person = await claim(at.people.signUp, input, at.request.ip)
       return begun(at, { personId: person.id })
     },
@@ -152,9 +152,9 @@ export const PEOPLE_ROUTES = [
     summary: 'Sign in by a link that the gateway printed; it works once',
     input: Type.Object({ token: TOKEN }),
     answer: SessionBody,
-    errors: ['forbidden'],
+    errors: ['forbidden', 'rate_limited'],
     async run(at, { token }) {
-      at.people.attempts.note(at.request.ip, 'link')
+      await at.people.attempts.note(at.request.ip)
       const keyId = at.people.enterLinks.take(token)
       if (keyId === undefined) {
         throw new PolyphonyError('forbidden', 'The link was used, or is too old: sign in by a password or a key.')
@@ -290,9 +290,10 @@ export const PEOPLE_ROUTES = [
     summary: 'Join the tenant of an invitation',
     input: Type.Object({ token: TOKEN }),
     answer: SessionBody,
-    errors: ['not_found', 'conflict', ...SIGNED_IN],
+    errors: ['not_found', 'conflict', 'rate_limited', ...SIGNED_IN],
     async run(at, { token }) {
       const { person, session } = await personHere(at)
+      await at.people.attempts.note(at.request.ip)
       const { tenantId } = await acceptInvitation(at.people.signUp, token, person, at.request.ip)
       return switched(at, session.id, tenantId)
     },

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hashKey } from '../../src/tenants/keys.ts'
 import { polyphonyHere } from '../support/command-in-process.ts'
 import { LIVE_KEY, MASTER_SECRET, openGateway, type TestGateway } from '../support/gateway.ts'
 import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
@@ -374,6 +375,51 @@ describe('an import of a new-api database in SQLite', () => {
       expect(stdout).toContain(part)
     }
   })
+})
+
+it('odd values of a database are read as what they stand for, and none ends the import', async () => {
+  await using gateway = await openGateway()
+  const folder = await mkdtemp(join(tmpdir(), 'import-'))
+  const path = join(folder, 'odd.db')
+  const rows: Rows = {
+    users: [
+      user(1, 'endless', { quota: '9000000000000000000' }),
+      user(2, 'endless too', { quota: '9000000000000000000' }),
+      user(3, '', { quota: null, email: null, display_name: null, group: null }),
+      user(4, `${'n'.repeat(99)}🎵`),
+      user(5, 'two\n\tlines', { quota: '-9000000000000000000' }),
+    ],
+    tokens: [
+      token(1, 1, { expired_time: '9000000000000000', group: 'auto' }),
+      token(2, 1, { unlimited_quota: false, remain_quota: '9000000000000000000' }),
+      token(3, 1, { key: tokenText(1) }),
+      token(4, 3, { name: null, key: null }),
+      token(5, 4, { name: `${'t'.repeat(99)}🎵` }),
+    ],
+    channels: [
+      channel(1, 1, { name: `${'c'.repeat(200)}🎵`, weight: '9000000000000000000' }),
+      channel(2, 1, { key: null }),
+    ],
+    options: [{ key: 'QuotaPerUnit', value: 'none' }],
+  }
+  writeSqlite(path, 'new-api', rows)
+  const importing = async (...more: string[]) => {
+    const env = { DATA_DIR: gateway.dataDir, POLYPHONY_SECRET: MASTER_SECRET }
+    const { code, stdout, stderr } = await polyphonyHere(['import', 'new-api', path, '--json', ...more], env)
+    expect([code, stderr]).toEqual([0, ''])
+    return JSON.parse(stdout)
+  }
+  const counts = { tenants: { created: 5 }, keys: { created: 3, left: 2 }, accounts: { created: 1, left: 1 } }
+  expect(await importing('--dry-run')).toMatchObject(counts)
+  expect(await importing()).toMatchObject({ ...counts, opening: { tenants: 2, usd: 2_000_000 } })
+  expect(await importing()).toMatchObject({ tenants: { created: 0, present: 5 } })
+  const tenants = await gateway.store.listTenants({})
+  expect(tenants.map(({ name }) => name).sort()).toEqual(
+    ['(new-api 3)', 'endless', 'endless too', 'house', 'n'.repeat(99), 'two lines'].sort(),
+  )
+  const key = await gateway.store.findKey({ hash: hashKey(`sk-${tokenText(1)}`) })
+  expect(key).toMatchObject({ expiresAt: null })
+  await rm(folder, { recursive: true })
 })
 
 describe('imports from other databases', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { addressOf } from '../../src/store/postgres/start.ts'
+import { postgresPlace } from '../../src/core/postgres-url.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { polyphony } from '../support/command.ts'
 import { polyphonyHere } from '../support/command-in-process.ts'
@@ -139,7 +139,7 @@ describe('a command where there is no Polyphony', () => {
       const { code, stderr } = await polyphony(args, env)
       expect({ code, stderr }).toEqual({
         code: 1,
-        stderr: expect.stringContaining(`No Polyphony in the database ${addressOf(url)};`),
+        stderr: expect.stringContaining(`No Polyphony in the database ${postgresPlace(url)};`),
       })
     }
     const tables = "select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'"

@@ -122,3 +122,10 @@ it('a client quotes, lists operations, and uploads files that inputs can name', 
   const cut = await client['Qubico/image-toolkit']['background-remove']({ image: url })
   expect(cut.output.pictures).toHaveLength(1)
 })
+
+it.each(['', '/poly', 'localhost:8080', 'gateway.example', 'http://'])(
+  'a client outside of a page is refused the address "%s" at once, with one that would do',
+  (url) => {
+    expect(() => createClient({ url, key: TEST_KEY })).toThrow(/^url must be .* https:\/\/gateway\.example, not "/)
+  },
+)

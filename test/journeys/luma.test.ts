@@ -95,6 +95,29 @@ describe('the package lumaai', () => {
     }
   })
 
+  it('a field that adding sound does not have may say the size and the length of the video, and no more', async () => {
+    const luma = client()
+    const { id = '' } = await luma.generations.video.create({
+      model: 'ray-2',
+      prompt: 'fog sandbox:fast',
+      resolution: '1080p',
+      duration: '9s',
+    })
+    await ended(luma, id)
+    const adding = (more: object) => ({
+      operation: 'luma/add_audio',
+      input: { origin_task_id: id, prompt: 'wind sandbox:fast', ...more },
+    })
+    const send = (more: object) => gateway.send('POST', '/polyphony/v1/tasks', { key: TEST_KEY, body: adding(more) })
+    expect((await send({ resolution: '1080p', seconds: 9 })).status).toBe(201)
+    for (const [more, field] of [
+      [{ resolution: '4k' }, 'input.resolution'],
+      [{ seconds: 10 }, 'input.seconds'],
+    ] as const) {
+      expect(await send(more)).toMatchObject({ status: 400, body: { error: { code: 'invalid_input', field } } })
+    }
+  })
+
   it('changes and reframes videos and pictures', async () => {
     const luma = client()
     const media = { url: 'https://1.1.1.1/file' }

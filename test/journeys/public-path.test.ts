@@ -47,8 +47,8 @@ async function linksOf(address: string): Promise<string[]> {
 function expectCookiesOfPath(cookies: string[], least: number): void {
   const ofHost = cookies.filter((cookie) => /; Path=\/(?:;|$)/.test(cookie))
   expect(ofHost.map((cookie) => cookie.split(';', 2).join())).toEqual([
-    'polyphony.session_token=, Max-Age=0',
-    'polyphony.key_session=, Max-Age=0',
+    expect.stringMatching(/^polyphony-[0-9a-f]{8}\.session_token=, Max-Age=0$/),
+    expect.stringMatching(/^polyphony-[0-9a-f]{8}\.key_session=, Max-Age=0$/),
   ])
   const others = cookies.filter((cookie) => !ofHost.includes(cookie))
   expect(others.length).toBeGreaterThanOrEqual(least)
@@ -163,6 +163,29 @@ describe.each([
     expect((await fetch(link, { headers: { accept: 'text/html' } })).status).toBe(200)
     expect(gateway.gateway.enterLink('a key', '/library')).toMatch(new RegExp(`^${proxy.url}/enter\\?`))
   })
+})
+
+it('two gateways of one host keep their sessions apart in one browser, whose cookies know neither ports nor paths above', async () => {
+  await using other = await openGateway({ env: { POLYPHONY_SECRET: 'the master secret of another gateway' } })
+  await claimed(other, ANA)
+  const browser = new Map(ana.cookies)
+  const at = (gateway: Pick<TestGateway, 'send' | 'url'>): Visitor => {
+    const one = visitor(gateway)
+    for (const [name, value] of browser) one.cookies.set(name, value)
+    return one
+  }
+  const second = at(other)
+  expect((await second.send('POST', '/api/auth/sign-in/email', { body: ANA })).status).toBe(200)
+  expect(second.cookies.size).toBeGreaterThan(browser.size)
+  for (const [name, value] of second.cookies) browser.set(name, value)
+  expect([...ana.cookies.keys()].filter((name) => !second.cookies.has(name))).toEqual([])
+  for (const one of [at(gateway), at(other)]) {
+    expect(await one.data('GET', '/api/workspace/session')).toMatchObject({ person: { email: ANA.email } })
+  }
+  const leaves = at(other)
+  await leaves.data('POST', '/api/workspace/sign-out', { body: {} })
+  expect([...ana.cookies.keys()].filter((name) => !leaves.cookies.has(name))).toEqual([])
+  expect(await at(gateway).data('GET', '/api/workspace/session')).toMatchObject({ person: { email: ANA.email } })
 })
 
 describe('the path of a public address', () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { type FakeOidc, openFakeOidc } from '../support/fake-oidc.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
+import { rawRequest } from '../support/raw-request.ts'
 import { type Visitor, visitor } from '../support/visitor.ts'
 
 const OPERATOR = { email: 'op@example.org', password: 'the password of the settings' }
@@ -110,4 +111,54 @@ it('an invitation to an address is for whom the provider has proved to have it',
   expect(await invited('proved@example.org', true)).toMatchObject({ tenants: [{ name: 'house', role: 'viewer' }] })
   const other = await invited('unproved@example.org', false)
   expect(other.tenants).not.toContainEqual(expect.objectContaining({ name: 'house' }))
+})
+
+it('hosts that requests name are not each a login that asks the provider where it is', async () => {
+  const before = oidc.discoveries
+  expect(before).toBe(1)
+  for (const host of ['one.example', 'two.example', 'three.example']) {
+    const head = `GET /api/auth/passkey/generate-authenticate-options HTTP/1.1\r\nHost: ${host}\r\n\r\n`
+    const { status, body } = await rawRequest(gateway.url, [head])
+    expect([status, JSON.parse(body).rpId]).toEqual([200, '127.0.0.1'])
+  }
+  expect(oidc.discoveries).toBe(before)
+})
+
+/** Last, since it uses up the attempts of this address. */
+it('every route that lets someone in, or waits for someone to come, counts the attempts of an address', async () => {
+  const token = 'no token'
+  const rows: [method: string, path: string, body?: object][] = [
+    ['POST', '/api/workspace/enter', { token }],
+    ['POST', '/api/workspace/claim', { token, email: 'a@example.org', password: PASSWORD, name: 'a' }],
+    ['POST', '/api/workspace/sign-up', { email: 'a@example.org', password: PASSWORD, name: 'a', invitation: token }],
+    ['POST', '/api/workspace/key', { key: 'no key' }],
+    ['POST', '/api/workspace/invitation', { token }],
+    ['POST', '/api/workspace/invitation/accept', { token }],
+    ['POST', '/api/workspace/password', { token, password: PASSWORD }],
+    ['POST', '/api/auth/sign-in/email', { email: 'a@example.org', password: 'a guess' }],
+    ['POST', '/api/auth/sign-in/social', { provider: 'oidc', callbackURL: '/' }],
+    ['POST', '/api/auth/link-social', { provider: 'oidc', callbackURL: '/' }],
+    ['POST', '/api/auth/change-password', { currentPassword: 'a guess', newPassword: PASSWORD }],
+    ['POST', '/api/auth/two-factor/enable', { password: 'a guess' }],
+    ['POST', '/api/auth/two-factor/verify-totp', { code: '000000' }],
+    ['POST', '/api/auth/passkey/verify-authentication', { response: {} }],
+    ['GET', '/api/auth/callback/oidc?code=x&state=y'],
+    ['GET', '/api/auth/passkey/generate-register-options'],
+    ['GET', '/api/auth/passkey/generate-authenticate-options'],
+    ['GET', '/api/auth/oauth2/authorize?client_id=x'],
+    ['POST', '/api/auth/oauth2/register', {}],
+    ['POST', '/api/auth/oauth2/token', {}],
+    ['POST', '/api/auth/oauth2/revoke', {}],
+  ]
+  const first = await Promise.all(
+    Array.from({ length: 70 }, () => operator.send('POST', '/api/workspace/enter', { body: { token } })),
+  )
+  expect(new Set(first.map(({ status }) => status))).toEqual(new Set([403, 429]))
+  for (const [method, path, body] of rows) {
+    // An attempt a second comes back meanwhile.
+    const tries = await Promise.all(Array.from({ length: 5 }, () => operator.send(method, path, { body })))
+    const refused = tries.find(({ status }) => status === 429)
+    expect(Number(refused?.headers.get('retry-after')), `${method} ${path}: ${tries[0]?.status}`).toBeGreaterThan(0)
+  }
+  expect(await operator.data('GET', '/api/workspace/session')).toMatchObject({ person: { email: OPERATOR.email } })
 })

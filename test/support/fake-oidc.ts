@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net'
 /** A provider of OpenID Connect (https://openid.net/specs/openid-connect-core-1_0.html), at which everyone consents at once. */
 export interface FakeOidc {
   issuer: string
+  /** How often it was asked where its endpoints are. */
+  discoveries: number
   /** Who signs in there from now on. */
   become(claims: { sub: string; email: string; email_verified: boolean; name: string }): void
   /** What a browser does there: follows the address to the provider, and returns where that sends it back to. */
@@ -34,6 +36,7 @@ export async function openFakeOidc({
     }
     const { pathname } = new URL(request.url ?? '/', issuer)
     if (pathname === '/.well-known/openid-configuration') {
+      fake.discoveries += 1
       return json(200, {
         issuer,
         authorization_endpoint: `${issuer}/authorize`,
@@ -75,8 +78,9 @@ export async function openFakeOidc({
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // it listens on TCP
-  return {
+  const fake: FakeOidc = {
     issuer,
+    discoveries: 0,
     become(who) {
       claims = who
     },
@@ -91,4 +95,5 @@ export async function openFakeOidc({
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
+  return fake
 }

@@ -40,8 +40,17 @@ const OF_PROXIES = new Set(['http_429', 'http_502', 'http_503', 'http_504'])
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 30_000
 
+/** Throws `TypeError` for what is no address: the first request would find that out, and be sent again. */
+function addressIn(url: string): string {
+  const { location } = globalThis as { location?: unknown }
+  // A page may name a path of its own site, or nothing.
+  const isOfPage = location !== undefined && /^(?:\/|$)/.test(url)
+  if (isOfPage || (/^https?:\/\//.test(url) && URL.canParse(url))) return url
+  throw new TypeError(`url must be the address of the gateway, such as https://gateway.example, not "${url}".`)
+}
+
 export function openHttp({ url, key, fetch: send = fetch, retries = 4 }: HttpOptions): Http {
-  const base = url.replace(/\/+$/, '')
+  const base = addressIn(url).replace(/\/+$/, '')
 
   /** Calls `once` again while its error may pass. */
   async function persist<Answer>(once: () => Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {

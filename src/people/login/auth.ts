@@ -6,7 +6,7 @@ import { twoFactor } from 'better-auth/plugins/two-factor'
 import { SECOND_MS } from '../../core/clock.ts'
 import { newId } from '../../core/ids.ts'
 import { basePathOf } from '../../core/public-url.ts'
-import { COOKIE_PREFIX } from '../cookies.ts'
+import { cookieNames } from '../cookies.ts'
 import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from '../password.ts'
 import { PERSON_MS } from '../sessions.ts'
 import { mayComeBySignIn, settleBySignIn } from '../sign-up.ts'
@@ -45,7 +45,7 @@ export function commonOptions(site: string, { store, clock, secret, log, publicU
     // The routes count attempts themselves, before they load any of this.
     rateLimit: { enabled: false },
     advanced: {
-      cookiePrefix: COOKIE_PREFIX,
+      cookiePrefix: cookieNames(secret()).prefix,
       // The route adds `Secure`, since the same process may be reached in both ways.
       useSecureCookies: false,
       defaultCookieAttributes: { path: basePathOf(publicUrl()) || '/' },

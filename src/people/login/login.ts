@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../core/clock.ts'
 import { basePathOf } from '../../core/public-url.ts'
 import type { Store } from '../../store/store.ts'
-import { clearHostCookies, PERSON_COOKIE } from '../cookies.ts'
+import { clearHostCookies, cookieNames } from '../cookies.ts'
 import { type BrowserRequest, isSecure } from '../same-origin.ts'
 import type { SignUpParts } from '../sign-up.ts'
 import type { ReadDocument } from './client-documents.ts'
@@ -23,6 +23,11 @@ export interface LoginParts {
   /** Signs cookies and encrypts what is stored. */
   secret(): string
   publicUrl(): string
+  /**
+   * Whether `publicUrl` is what requests say. Otherwise there is one login, whatever a request has in its Host: each asks the
+   * provider of OpenID Connect where its endpoints are.
+   */
+  followsRequests: boolean
   oidc: OidcProvider | undefined
   signUp: SignUpParts
   /** Reads what the addresses of clients say of them. */
@@ -49,7 +54,7 @@ export interface AuthServer {
   handler(request: Request): Promise<Response>
 }
 
-/** Each host by which people reach the gateway has a login of its own. More than these are not one gateway’s. */
+/** Each site by which people reach the gateway has a login of its own. More than these are not one gateway’s. */
 const MOST_ORIGINS = 8
 
 /**
@@ -64,14 +69,17 @@ export function openLogin(parts: LoginParts): Login {
   })
   return {
     async handle(request, path, body) {
-      const origin = originOf(request)
+      const origin = parts.followsRequests ? originOf(request) : new URL(parts.publicUrl()).origin
       const answer = await passOn(await loginAt(`${origin} ${parts.publicUrl()}`), request, {
         site: origin,
         path,
         json: request.method === 'POST' ? body : undefined,
       })
-      const changesSession = answer.headers.some(([name, value]) => name === 'set-cookie' && isOfPerson(value))
-      const others = changesSession ? clearHostCookies(basePathOf(parts.publicUrl())) : []
+      const names = cookieNames(parts.secret())
+      const changesSession = answer.headers.some(
+        ([name, value]) => name === 'set-cookie' && value.startsWith(`${names.person}=`),
+      )
+      const others = changesSession ? clearHostCookies(names, basePathOf(parts.publicUrl())) : []
       return { ...answer, headers: [...others.map((one): Header => ['set-cookie', one]), ...answer.headers] }
     },
   }
@@ -133,11 +141,7 @@ export async function passOn(server: AuthServer, request: BrowserRequest, passed
   return { status: answer.status, headers: [...others, ...cookies], body: await answer.text() }
 }
 
-function isOfPerson(cookie: string): boolean {
-  return cookie.startsWith(`${PERSON_COOKIE}=`)
-}
-
-/** Where the page is: by its own word if it sends one, which was checked; otherwise where the request came in. */
+/** Where nothing but requests says what the public address is: by the page's own word, which was checked; otherwise where the request came in. */
 function originOf({ headers: { origin = '' }, protocol, host }: BrowserRequest): string {
   const named = /^https?:\/\//.test(origin) ? URL.parse(origin)?.origin : undefined
   return named ?? `${protocol}://${host}`

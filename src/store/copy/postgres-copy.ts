@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import { PolyphonyError } from '../../core/errors.ts'
+import { postgresPlace } from '../../core/postgres-url.ts'
 import { lockMigrations, migrateTo, requireKnown } from '../migrate.ts'
 import { LIMITS, type Limits, MIGRATION_LIMITS } from '../postgres/limits.ts'
 import { SILENT } from '../postgres/log.ts'
 import { openPool } from '../postgres/pool.ts'
-import { addressOf, waitForDatabase } from '../postgres/start.ts'
+import { waitForDatabase } from '../postgres/start.ts'
 import type { Database } from '../schema.ts'
 import { COUNTED, inOrder, type Snapshot, type TableShape, type Target, type Value } from './snapshot.ts'
 
@@ -24,7 +25,7 @@ export function withPostgresSnapshot<T>(
   work: (snapshot: Snapshot) => Promise<T>,
 ): Promise<T> {
   return withConnection(url, async (db) => {
-    await requireKnown(db, 'postgres', `the database ${addressOf(url)}`)
+    await requireKnown(db, 'postgres', `the database ${postgresPlace(url)}`)
     const names = await tableNames(db)
     if (isLocked) await refuseServed(db, url)
     return db.transaction().execute(async (trx) => {
@@ -58,7 +59,7 @@ export function checkEmptyPostgres(url: string): Promise<void> {
 
 async function requireEmptyPostgres(db: Kysely<Database>, url: string): Promise<void> {
   if ((await tableNames(db)).length === 0) return
-  throw new PolyphonyError('invalid_input', `The database ${addressOf(url)} is not empty; name an empty one.`)
+  throw new PolyphonyError('invalid_input', `The database ${postgresPlace(url)} is not empty; name an empty one.`)
 }
 
 async function withConnection<T>(url: string, work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
@@ -76,7 +77,7 @@ async function refuseServed(db: Kysely<Database>, url: string): Promise<void> {
   const { rows } = await sql<{ sessions: number }>`select count(*) as sessions from pg_stat_activity
     where datname = current_database() and application_name = 'polyphony' and pid <> pg_backend_pid()`.execute(db)
   if (Number(rows[0]?.sessions ?? 0) === 0) return
-  throw new PolyphonyError('store_unavailable', `A server uses the database ${addressOf(url)}. Stop it first.`)
+  throw new PolyphonyError('store_unavailable', `A server uses the database ${postgresPlace(url)}. Stop it first.`)
 }
 
 async function tableNames(db: Kysely<Database>): Promise<string[]> {

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { forNodePostgres } from '../../core/postgres-url.ts'
 import type { Limits } from './limits.ts'
 
 const BIGINT_OID = 20
@@ -18,7 +19,7 @@ export interface SessionOptions {
 
 export function clientConfig({ url, takesLimits }: SessionOptions, limits: Limits): pg.ClientConfig {
   return {
-    connectionString: url,
+    connectionString: forNodePostgres(url),
     fallback_application_name: 'polyphony',
     types: { getTypeParser },
     connectionTimeoutMillis: limits.connectMs,

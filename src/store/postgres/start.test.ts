@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../../test/support/free-port.ts'
 import { type OwnPostgres, startOwnPostgres } from '../../../test/support/own-postgres.ts'
 import { freshDatabase, onDatabase } from '../../../test/support/postgres-database.ts'
+import { postgresPlace } from '../../core/postgres-url.ts'
 import { openPostgres } from '../postgres.ts'
-import { addressOf } from './start.ts'
 
 describe('opening a store on PostgreSQL', () => {
   let server: OwnPostgres
@@ -18,7 +18,7 @@ describe('opening a store on PostgreSQL', () => {
     const opening = openPostgres({ url })
     await expect(opening).rejects.toMatchObject({
       code: 'store_unavailable',
-      message: expect.stringContaining(addressOf(url)),
+      message: expect.stringContaining(postgresPlace(url)),
       cause: { code: 'ECONNREFUSED' },
     })
     await expect(opening).rejects.not.toMatchObject({ message: expect.stringContaining('secret') })
@@ -39,7 +39,7 @@ describe('opening a store on PostgreSQL', () => {
     await store.close()
     expect(lines[0]).toEqual({
       details: {
-        database: addressOf(server.url),
+        database: postgresPlace(server.url),
         cause: expect.stringContaining('ECONNREFUSED'),
         waitedSeconds: 0,
       },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
+import { postgresPlace } from '../../core/postgres-url.ts'
 import { sqlState } from './errors.ts'
 import type { Limits } from './limits.ts'
 import type { StoreLog } from './log.ts'
@@ -36,18 +37,12 @@ export async function waitForDatabase(options: StartOptions): Promise<SessionOpt
       if (waitedMs + TRY_EVERY_MS > waitMs) throw noAnswer(error, url, waitedMs)
       if (performance.now() - reportedAt >= REPORT_EVERY_MS) {
         reportedAt = performance.now()
-        const details = { database: addressOf(url), cause: messageOf(error), waitedSeconds: seconds(waitedMs) }
+        const details = { database: postgresPlace(url), cause: messageOf(error), waitedSeconds: seconds(waitedMs) }
         log.warn(details, 'the database does not answer; waiting for it')
       }
       await delay(TRY_EVERY_MS)
     }
   }
-}
-
-/** The database URL for messages: without the password and the parameters. */
-export function addressOf(url: string): string {
-  const { username, host, pathname } = new URL(url)
-  return `${username === '' ? '' : `${decodeURIComponent(username)}@`}${host}${pathname}`
 }
 
 async function findSession(url: string, limits: Limits): Promise<SessionOptions> {
@@ -72,7 +67,7 @@ async function opened(session: SessionOptions, limits: Limits): Promise<SessionO
 function refusalOf(error: unknown, url: string): PolyphonyError | undefined {
   const advice = adviceOf(error)
   if (advice === undefined) return undefined
-  return new PolyphonyError('store_unavailable', `The database ${addressOf(url)} cannot be used. ${advice}`, {
+  return new PolyphonyError('store_unavailable', `The database ${postgresPlace(url)} cannot be used. ${advice}`, {
     cause: error,
   })
 }
@@ -93,14 +88,24 @@ function adviceOf(error: unknown): string | undefined {
         : undefined
     default: // the message tells more than the code
   }
-  return /does not support SSL|certificate|SASL|password must be/i.test(messageOf(error))
-    ? 'Check the password and the sslmode in DATABASE_URL.'
-    : undefined
+  if (isOfFile(error)) return 'Check the files that DATABASE_URL names (sslrootcert, sslcert, sslkey).'
+  const message = messageOf(error)
+  if (/does not support SSL/i.test(message))
+    return 'It has no TLS: leave sslmode out of DATABASE_URL, or set it to disable.'
+  if (/certificate|altnames/i.test(message)) {
+    return 'In DATABASE_URL, sslrootcert=FILE names the authority of its certificate; sslmode=no-verify encrypts, and trusts any certificate.'
+  }
+  return /SASL|password must be/i.test(message) ? 'Check the password in DATABASE_URL.' : undefined
+}
+
+/** A socket that is not there is a server that does not run: that is waited for. */
+function isOfFile(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'open'
 }
 
 function noAnswer(error: unknown, url: string, waitedMs: number): PolyphonyError {
   const within = waitedMs < SECOND_MS / 2 ? '' : ` within ${seconds(waitedMs)} s`
-  const message = `The database ${addressOf(url)} did not answer${within}. Check that it runs, and DATABASE_URL.`
+  const message = `The database ${postgresPlace(url)} did not answer${within}. Check that it runs, and DATABASE_URL.`
   return new PolyphonyError('store_unavailable', message, { cause: error })
 }
 

@@ -55,6 +55,7 @@ async function addKeys(tx: Tx, keys: Args['keys']): Promise<{ added: string[]; t
     if (revokedAt !== null) {
       await tx.db.updateTable('api_keys').set({ revoked_at: revokedAt }).where('id', '=', key.keyId).execute()
     }
+    known.hashes.add(key.hash) // one user may have two tokens of one text
     added.push(key.keyId)
   }
   return { added, taken }
