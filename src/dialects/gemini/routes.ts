@@ -126,7 +126,9 @@ function notHere(url: string): PolyphonyError | undefined {
 }
 
 function modelRoutes(app: FastifyInstance, { calls }: DialectContext): void {
-  app.get('/models', described('gemini-models'), async ({ caller }) => ({ models: calls.models(caller).map(geminiModel) }))
+  app.get('/models', described('gemini-models'), async ({ caller }) => ({
+    models: calls.models(caller).map(geminiModel),
+  }))
   app.get<{ Params: { '*': string } }>(
     '/models/*',
     described({ '/models/{model}': 'gemini-model' }),
