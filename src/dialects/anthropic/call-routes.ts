@@ -1,5 +1,5 @@
 import type { CallRoute } from '../kit/calls.ts'
-import { statusOf } from './errors.ts'
+import { statusOf } from '../shared/anthropic-errors.ts'
 import { messagesFormat } from './messages-format.ts'
 
 export const COUNTED = {

@@ -2,11 +2,11 @@ import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { AnswerContext, StreamWriter } from '../../calls/format.ts'
 import type { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { errorBody } from '../shared/anthropic-errors.ts'
 import { mergedStates, type ReasoningState, stateOf } from '../shared/formats/reasoning-state.ts'
 import { event } from '../shared/formats/sse.ts'
 import { type FinishPart, type StreamForm, streamWriter } from '../shared/formats/stream-writer.ts'
 import { type StreamedCall, ToolInputs } from '../shared/formats/tool-inputs.ts'
-import { errorBody } from './errors.ts'
 import {
   callStateBlock,
   messageBody,
