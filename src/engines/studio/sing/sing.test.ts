@@ -192,7 +192,23 @@ describe('pronunciation', () => {
   })
 
   it('a language that nothing here reads is sung without words, and the song says so', () => {
-    const lines = ['Привет мир', "Je t'aime et les nuits dans mon coeur", '夜の海へ', 'مرحبا']
+    const lines = [
+      'Привет мир',
+      "Je t'aime et les nuits dans mon coeur",
+      '夜の海へ',
+      'مرحبا',
+      'Em yêu anh như mùa xuân',
+      'Aku cinta kamu dan kau cinta aku',
+      'Jag älskar dig och du är min',
+      'Du er min og jeg er på vej',
+      'Miluji tě, jsi jako slunce',
+      'Volim te kao što more voli žal',
+      'Te iubesc și nu pot să uit',
+      'Szeretlek és nem felejtelek el',
+      'Minä rakastan sinua ja yötä',
+      'Mahal kita at ang puso ko ay sa iyo',
+      'Seni seviyorum ve sen benim için güneşsin',
+    ]
     for (const line of lines) expect(spoken(line), line).toBeUndefined()
     const song = arrange({ ...request, lyrics: `[Verse]\nHello there\n${lines[0]}` })
     expect(song.wordless).toEqual([lines[0]])
