@@ -21,8 +21,8 @@ describe('style', () => {
     ['balada triste, voz femenina', 'ballad', 'high'],
     ['ジャズ、女性ボーカル', 'jazz', 'high'],
     ['reggae, erkek vokal', 'reggae', 'low'],
-    ['جاز حزين', 'jazz', /./],
-    ['piosenka dla mamy, jazzowa', 'jazz', /./],
+    ['جاز حزين', 'jazz', ''],
+    ['piosenka dla mamy, jazzowa', 'jazz', ''],
   ])('the tags %j in another language are a style of %s', (tags, genre, singer) => {
     const { genre: found, singer: sings } = style(tags)
     expect(found.name).toBe(genre)
