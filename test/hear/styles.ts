@@ -26,6 +26,20 @@ const LEAST = { nearest: 12 / 24, tempo: 19 / 24, key: 22 / 24 }
 const TEMPO_SHARE = 0.015
 const LOUDNESS_LUFS = -14
 const LOUDNESS_RANGE = 1
+/** Styles of which the first chorus is to be so much louder than the first verse, in LU. */
+const ENERGETIC: ReadonlySet<string> = new Set([
+  'pop',
+  'rock',
+  'punk',
+  'metal',
+  'house',
+  'funk',
+  'disco',
+  'ska',
+  'trance',
+  'techno',
+])
+const CHORUS_OVER_VERSE = 2
 const SIDE_TO_MIDDLE_DB = [-18, -5] as const
 
 const styles = (process.argv[2] ?? STYLES).split(';').map((style) => style.trim())
@@ -136,8 +150,9 @@ count(
   (one) => songs[one]?.isKeyNear === true,
 )
 const [narrowest, widest] = SIDE_TO_MIDDLE_DB
-for (const { tags, lufs, sideDb } of songs) {
+for (const { tags, lufs, sideDb, chorusOverVerse } of songs) {
   if (Math.abs(lufs - LOUDNESS_LUFS) > LOUDNESS_RANGE) failures.push(`loudness of ${tags}`)
+  if (ENERGETIC.has(tags) && chorusOverVerse < CHORUS_OVER_VERSE) failures.push(`chorus of ${tags}`)
   if (sideDb < narrowest || sideDb > widest) failures.push(`width of ${tags}`)
 }
 if (failures.length > 0) console.log(`Missed: ${failures.join(', ')}.`)

@@ -168,6 +168,10 @@ function chordPlan(style: Style, form: Section[], { root, songTake, take }: Sett
   return (bar) => chords[bar] ?? home
 }
 
+const ENERGETIC = 0.65
+/** A voice carries most of a song's loudness: one that sings verses as loudly as choruses keeps the chorus from lifting. */
+const SOFTENING = { energetic: 0.6, others: 0.25 }
+
 function sing(voices: Voices, style: Style, section: Section, chordAt: (bar: number) => Chord, setting: Setting): void {
   const bySecond = section.kind === 'solo' || section.lines.length === 0
   const who = bySecond ? style.second : style.lead
@@ -178,6 +182,7 @@ function sing(voices: Voices, style: Style, section: Section, chordAt: (bar: num
     chordAt,
     word: section.kind === 'chorus' ? setting.song : setting.here,
     avoids: style.genre.avoids ?? [],
+    softening: style.genre.energy > ENERGETIC ? SOFTENING.energetic : SOFTENING.others,
   })
   if (section.kind === 'chorus' && voices.hook.length === 0) voices.hook.push(...fromStartOf(section, tune, style))
   const played = section.kind === 'solo' ? quoting(section, tune, voices.hook, style) : tune

@@ -1,5 +1,7 @@
-import { ASIAN_SOUND, inWordsOfTags } from './foreign-styles.ts'
+import { ASIAN_SOUND, inWordsOfTags, SOUND_PATTERNS } from './foreign-styles.ts'
+import { SUBJECT_PATTERNS } from './foreign-subjects.ts'
 import { STYLE_WORDS } from './lyric-words.ts'
+import { PATTERNS_BY_WORDS, subjectByWords } from './requests-by-words.ts'
 
 /** A request for a song, taken apart: what it says of the sound, and what the song is about. Empty where it names nothing. */
 export interface Request {
@@ -73,7 +75,12 @@ const REQUESTS = EUROPEAN.map(({ ask, article, form, about, of, kinds }) => {
 /** A request in another language than English; undefined where the text is none. */
 export function foreignRequestIn(prompt: string): Request | undefined {
   const text = prompt.replace(/[\s\u3000]+/g, ' ').trim()
-  return europeanRequestIn(text) ?? asianRequestIn(text)
+  return europeanRequestIn(text) ?? asianRequestIn(text) ?? requestByWords(text)
+}
+
+function requestByWords(text: string): Request | undefined {
+  const about = subjectByWords(text)
+  return about === undefined ? undefined : { style: about === '' ? text : text.replace(about, ''), about }
 }
 
 function europeanRequestIn(text: string): Request | undefined {
@@ -181,4 +188,7 @@ const besides = (sentence: string, clause: string): string =>
 export const FOREIGN_PATTERNS: readonly RegExp[] = [
   ...REQUESTS.flatMap((patterns) => Object.values(patterns)),
   ...ASIAN,
+  ...PATTERNS_BY_WORDS,
+  ...SOUND_PATTERNS,
+  ...SUBJECT_PATTERNS,
 ]

@@ -39,6 +39,8 @@ export function composeMelody(
     chordAt: (bar: number) => Chord
     word: string
     avoids: readonly number[]
+    /** How much softer a tune is where a section has no intensity: 0 … 1. */
+    softening: number
   },
 ): MelodyNote[] {
   const { key, beatsPerBar } = options
@@ -76,7 +78,7 @@ export function composeMelody(
         beat: firstBar * beatsPerBar + onset,
         beats: Math.max(0.2, Math.min(isLast ? 3 : 2.5, (next - onset) * 0.94)),
         midi: onChord(home + semitonesOf(key.mode, degree), chord),
-        velocity: (strong ? 0.92 : 0.76) * (0.75 + 0.25 * section.intensity),
+        velocity: (strong ? 0.92 : 0.76) * (1 - options.softening * (1 - section.intensity)),
         ...(syllable === undefined || section.lines.length === 0 ? {} : { syllable }),
       })
     })

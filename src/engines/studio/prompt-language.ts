@@ -1,3 +1,4 @@
+import { latinLanguageOf } from './latin-languages.ts'
 import { chinese } from './lyric-bank/chinese.ts'
 import { german } from './lyric-bank/german.ts'
 import { italian } from './lyric-bank/italian.ts'
@@ -38,23 +39,6 @@ const BY_SCRIPT: readonly (readonly [RegExp, Language])[] = [
   [/\p{Script=Hebrew}/gu, written('hebrew', undefined)],
   [/\p{Script=Devanagari}/gu, written('a language in Devanagari', undefined)],
   [/\p{Script=Thai}/gu, written('thai', undefined)],
-]
-
-/** Words that a text in the language has, and that are no words of the others. */
-const BY_WORDS: readonly (readonly [string, Language])[] = [
-  [
-    'the and of about with my for song a is who to in on i you me we it was that this so are be have not your why what how do does they she her his him can will would when where there',
-    ENGLISH,
-  ],
-  ['el los las una canción sobre mi para por y del que tu corazón noche amor mar es muy', LANGUAGES.spanish],
-  ['il lo gli una canzone sulla sul di per mio mia che e della notte amore mare è nel', LANGUAGES.italian],
-  ['der die das ein eine lied über und ich für mein meine mit nacht liebe ist nicht im', LANGUAGES.german],
-  ['le les une chanson sur et mon ma pour je du des nuit amour avec est dans', written('french', undefined)],
-  ['o os uma canção sobre e meu minha para do da não noite em você um', written('portuguese', undefined)],
-  ['het een lied over en mijn ik voor van niet nacht liefde', written('dutch', undefined)],
-  ['piosenka o i moja mój jest na nie się noc dla w', written('polish', undefined)],
-  ['bir şarkı ve için gece aşk benim hakkında', written('turkish', undefined)],
-  ['en sång om och min jag för inte natt kärlek är', written('swedish', undefined)],
 ]
 
 const NAMES =
@@ -153,14 +137,8 @@ export function languageOf(prompt: string): Language {
   const count = (signs: RegExp): number => prompt.match(signs)?.length ?? 0
   if (count(KANA) * 8 > letters && count(KANA_OR_HAN) * 3 > letters) return LANGUAGES.japanese
   for (const [signs, language] of BY_SCRIPT) if (count(signs) * 3 > letters) return language
-  const words = prompt.toLowerCase().match(/\p{L}+/gu) ?? []
-  let best = { score: 0, language: ENGLISH }
-  for (const [list, language] of BY_WORDS) {
-    const own = new Set(list.split(' '))
-    const score = words.filter((word) => own.has(word)).length
-    if (score > best.score) best = { score, language }
-  }
-  return best.language
+  const name = latinLanguageOf(prompt)
+  return [ENGLISH, ...Object.values(LANGUAGES)].find((language) => language.name === name) ?? written(name, undefined)
 }
 
 /** A prompt without its wish for a language, which is not what the song is about. */

@@ -92,6 +92,16 @@ describe('prompt subject', () => {
     ["une chanson d'anniversaire pour ma fille Léa", 'ma fille Léa'],
     ['faça uma música sobre o mar', 'o mar'],
     ['he lied about the money', 'he lied about the money'],
+    ['Моя любимая песня', 'Моя любимая песня'],
+    ['Кошка на крыше', 'Кошка на крыше'],
+    ['напиши песню о маме, под гитару', 'Песня о маме'],
+    ['песня про лето и море, женский вокал', 'Песня про лето и море'],
+    ['napisz piosenkę o lecie z gitarą', 'Piosenka o lecie'],
+    ['benim güzel ülkem', 'benim güzel ülkem'],
+    ['cinta di Jakarta', 'cinta di Jakarta'],
+    ['mùa hè ở Huế', 'mùa hè ở Huế'],
+    ['miłość i śmierć', 'miłość i śmierć'],
+    ['the ballad of Anna', 'the ballad of Anna'],
   ])('the subject of %j is %j', (prompt, phrase) => expect(subjectOf(prompt).phrase).toBe(phrase))
 
   it.each([
@@ -120,6 +130,17 @@ describe('prompt subject', () => {
     '一首悲伤的歌',
     'hazme una canción',
     'una canción triste',
+    'напиши песню',
+    'весёлая песня',
+    'грустная песня, женский вокал',
+    'wesoła piosenka',
+    'hüzünlü bir şarkı',
+    'bài hát buồn',
+    'lagu sedih',
+    'اكتب أغنية حزينة',
+    'एक दुखद गाना',
+    'שיר עצוב',
+    'เพลงเศร้า',
   ])('the prompt %j names no subject', (prompt) => expect(subjectOf(prompt).phrase).toBeUndefined())
 
   it('a phrase too long for a line ends where a thought does, and on no article', () => {

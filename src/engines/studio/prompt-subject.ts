@@ -1,5 +1,6 @@
 import { foreignRequestIn } from './foreign-requests.ts'
 import { isForeignSound } from './foreign-styles.ts'
+import { latinLanguageOf } from './latin-languages.ts'
 import {
   CUT_BEFORE,
   DANGLING_WORDS,
@@ -52,7 +53,7 @@ const LIST_WORDS = 3
 
 /** Takes a request for a song apart: its subject, its sound, its names. */
 export function subjectOf(prompt: string): Subject {
-  const text = withoutRefusals(plain(prompt)).replace(RUSSIAN_REQUEST, 'песня')
+  const text = withoutRefusals(plain(prompt))
   const { style, about, isLinked = false } = requestOf(text)
   const sentences = sentencesOf(about).map(clausesOf)
   const clauses = sentences.flat()
@@ -142,9 +143,6 @@ function plain(prompt: string): string {
       .trim()
   )
 }
-
-/** "I want a song" is no part of its name, and has another case. */
-const RUSSIAN_REQUEST = /^(?:(?:я\s)?хочу|напиши(?:\sмне)?|сделай|создай|сочини)\sпесню(?=\s)/iu
 
 /** What a prompt says of the sound, and what it is about; `isLinked` where words such as "about" lead from one to the other. */
 function requestOf(text: string): { style: string; about: string; isLinked?: true } {
@@ -295,7 +293,9 @@ const wordCount = (text: string): number => text.split(' ').length
 /** A text in capitals alone is shouted, not named. */
 function quiet(text: string): string {
   const isShouted = text === text.toUpperCase() && text !== text.toLowerCase() && [...text].length > 4
-  return (isShouted ? text.toLowerCase() : text).replace(/\bi(?=$| |')/g, 'I')
+  const said = isShouted ? text.toLowerCase() : text
+  // "I" is a word of its own in other languages: "kot i pies".
+  return latinLanguageOf(said) === 'english' ? said.replace(/(?<![\p{L}\p{M}])i(?=$| |')/gu, 'I') : said
 }
 
 const isDense = (text: string): boolean =>

@@ -15,6 +15,20 @@ describe('style', () => {
     expect(style('a song about a lighthouse and a rocket').genre.name).not.toMatch(/house|rock$/)
   })
 
+  it.each([
+    ['рок, женский вокал', 'rock', 'high'],
+    ['摇滚，男声', 'rock', 'low'],
+    ['balada triste, voz femenina', 'ballad', 'high'],
+    ['ジャズ、女性ボーカル', 'jazz', 'high'],
+    ['reggae, erkek vokal', 'reggae', 'low'],
+    ['جاز حزين', 'jazz', ''],
+    ['piosenka dla mamy, jazzowa', 'jazz', ''],
+  ])('the tags %j in another language are a style of %s', (tags, genre, singer) => {
+    const { genre: found, singer: sings } = style(tags)
+    expect(found.name).toBe(genre)
+    expect(sings.name).toMatch(singer)
+  })
+
   it('a stated tempo and key are kept', () => {
     expect(style('pop, 133 bpm, F# minor')).toMatchObject({ bpm: 133, key: { tonic: 6, mode: 'minor' } })
   })

@@ -1,4 +1,5 @@
 import type { DrumStyle } from './drums.ts'
+import { inWordsOfTags } from './foreign-styles.ts'
 import { type BassLine, type Comping, GENRES, type Genre } from './genres.ts'
 import { type Key, MODES, type Mode } from './harmony.ts'
 import { BASSES, INSTRUMENTS, type InstrumentName, LEADS, PADS } from './instruments.ts'
@@ -46,7 +47,7 @@ type Choice<T> = readonly [T, ...T[]]
 export function chooseStyle(identity: Identity, options: { negativeTags: string; sung: boolean }): Style {
   const described = `${identity.tags}, ${identity.description ?? ''}`
   const wishes = wishesOf(described)
-  const request = wishes.wanted.toLowerCase()
+  const request = `${wishes.wanted}, ${inWordsOfTags(identity.tags)}`.toLowerCase()
   const refused = [options.negativeTags.toLowerCase(), ...wishes.refused].filter((part) => part !== '').join(', ')
   // A refused style is not a refusal of the drums and the bass in its name.
   const unwanted = refused.replace(/drum ?(and|&|n|'n'?) ?bass|bass ?house|big ?beat/g, '')

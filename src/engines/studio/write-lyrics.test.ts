@@ -179,6 +179,57 @@ describe('writeLyrics', () => {
   })
 
   it.each([
+    ['напиши весёлую песню о кошке в стиле рок', 'Песня о кошке', 'rock', 'happy'],
+    ['Напиши грустную балладу о первой любви', 'Баллада о первой любви', 'ballad', 'sad'],
+    ['сделай трек в жанре хип-хоп о друзьях', 'Песня о друзьях', 'hip hop', ''],
+    ['Сочини колыбельную для моей дочери Маши', 'Колыбельная для моей дочери Маши', 'lullaby', ''],
+    ['напиши веселу пісню про кота у стилі рок', 'Пісня про кота', 'rock', 'happy'],
+    ['створи сумну баладу про кохання', 'Балада про кохання', 'ballad', 'sad'],
+    ['napisz wesołą piosenkę o kocie w stylu rock', 'Piosenka o kocie', 'rock', 'happy'],
+    ['smutna ballada o miłości', 'Ballada o miłości', 'ballad', 'sad'],
+    ['اكتب أغنية سعيدة عن القطط بأسلوب الروك', 'القطط', 'rock', 'happy'],
+    ['أغنية حزينة عن الحب', 'الحب', '', 'sad'],
+    ['रॉक स्टाइल में बिल्ली के बारे में एक मज़ेदार गाना लिखो', 'बिल्ली', 'rock', 'happy'],
+    ['मेरी माँ के लिए एक गाना बनाओ', 'मेरी माँ', '', ''],
+    ['kedi hakkında neşeli bir rock şarkısı yaz', 'Kedi', 'rock', 'happy'],
+    ['annem için bir şarkı yaz', 'Annem', '', ''],
+    ['viết một bài hát vui về con mèo theo phong cách rock', 'Con mèo', 'rock', 'happy'],
+    ['hãy sáng tác một bản ballad cho mẹ', 'Mẹ', 'ballad', ''],
+    ['tulis lagu ceria tentang kucing dengan gaya rock', 'Kucing', 'rock', 'happy'],
+    ['γράψε ένα χαρούμενο τραγούδι για μια γάτα σε στυλ ροκ', 'Τραγούδι για μια γάτα', 'rock', 'happy'],
+    ['כתוב שיר שמח על חתול בסגנון רוק', 'חתול', 'rock', 'happy'],
+    ['เขียนเพลงร็อคสนุกๆ เกี่ยวกับแมว', 'แมว', 'rock', 'happy'],
+    ['schrijf een vrolijk liedje over een kat in rockstijl', 'Een Kat', 'rock', 'happy'],
+    ['skriv en glad låt om en katt i rockstil', 'En katt', 'rock', ''],
+    ['napiš veselou písničku o kočce ve stylu rock', 'Píseň o kočce', 'rock', 'happy'],
+    ['scrie un cântec vesel despre o pisică în stil rock', 'O pisică', 'rock', 'happy'],
+    ['írj egy vidám dalt egy macskáról rock stílusban', 'Macskáról', 'rock', 'happy'],
+    ['kirjoita iloinen laulu kissasta rock-tyyliin', 'Kissasta', 'rock', 'happy'],
+  ])('the request %j is one for %j, in %s', (prompt, title, style, mood) => {
+    const lyrics = writeLyrics({ prompt, seed: 1 })
+    expect(lyrics.title).toBe(title)
+    expect(lyrics.tags[0]).toMatch(style)
+    expect(lyrics.tags[1]).toMatch(mood)
+    expect(lyrics.notes).toEqual([expect.stringContaining('in English')])
+  })
+
+  it.each([
+    ['песня про кошку', 'pet'],
+    ['أغنية عن المطر', 'rain'],
+    ['बारिश के बारे में गाना', 'rain'],
+    ['piosenka dla mojej mamy', 'family'],
+    ['deniz üzerine bir şarkı yap', 'sea'],
+    ['bài hát về tình yêu', 'love'],
+    ['lagu untuk ibu', 'family'],
+    ['τραγούδι για τη θάλασσα', 'sea'],
+    ['שיר על הגשם', 'rain'],
+    ['เพลงเกี่ยวกับฝน', 'rain'],
+  ] as const)('the lines around %j are about it', (prompt, theme) => {
+    const [verse = []] = sectionsOf(writeLyrics({ prompt, seed: 1 }).text)
+    expect(THEMES[theme].scene).toContain(verse.slice(0, 2).join(' / '))
+  })
+
+  it.each([
     ['rock song, no instrumental break', true],
     ['a pop song with an instrumental bridge about the sea', true],
     ['instrumental intro, folk song about a miller', true],

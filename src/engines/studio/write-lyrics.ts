@@ -1,4 +1,5 @@
 import { inWordsOfTags } from './foreign-styles.ts'
+import { subjectsInEnglish } from './foreign-subjects.ts'
 import { GENRES } from './genres.ts'
 import { answersTo } from './lyric-answers.ts'
 import { DANGLING_WORDS, MOODS, OCCASIONS, ORDINARY_STYLES, STYLE_WORDS } from './lyric-words.ts'
@@ -33,7 +34,8 @@ export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }):
   const language = languageOf(text)
   const asked = withoutLanguage(text)
   const subject = subjectOf(asked)
-  const [first, second] = themesOf(subject, withoutNamesOfStyles(text))
+  const abroad = language === ENGLISH || language.lines ? [] : subjectsInEnglish(text)
+  const [first, second] = themesOf(subject, [withoutNamesOfStyles(text), ...abroad].join(' '))
   const lines = language.lines ?? first
   const turn = <T>(list: readonly [T, ...T[]], about: string): T => rotate(list, text + about, seed)
   const told = subject.phrase ?? (isTold(text) && !isNamed(subject.topic) ? undefined : subject.topic)

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { resampled } from '../../speech/resample.ts'
 import { pronunciationOf } from '../../words/pronouncing.ts'
 import { arrange } from '../arrangement.ts'
 import { parseLyrics } from '../lyrics.ts'
@@ -7,6 +6,7 @@ import { randomFrom } from '../random.ts'
 import type { Score } from '../score.ts'
 import type { SongRequest } from '../song.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
+import { copyOf } from './copies.testing.ts'
 import { BINS, type Envelopes, envelopesOf, FFT_LENGTH } from './envelopes.ts'
 import { RealFft } from './fft.ts'
 import { syllabify } from './phones.ts'
@@ -16,7 +16,6 @@ import { chooseSinger } from './singers.ts'
 import { openSinging } from './singing.ts'
 import { stretchesOf } from './timing.ts'
 import { trackOf } from './track.ts'
-import { drawLine, VOICE_TAIL } from './vocoder.ts'
 
 const BLOCK = 65_536
 const first = <T>([one]: readonly [T, ...T[]]): T => one
@@ -134,7 +133,7 @@ describe('singing', () => {
   it('a line that is drawn as it was spoken keeps the shapes of the mouth', () => {
     const phrase = phraseOf('the harbour sleeps in silver light')
     const envelopes = envelopesOf(phrase, female.spokenHertz)
-    const copy = copyOf(phrase, envelopes)
+    const copy = copyOf(phrase, envelopes, female.spokenHertz)
     expect(distanceDb(envelopes, envelopesOf({ ...phrase, samples: copy }, female.spokenHertz))).toBeLessThan(4)
   })
 
@@ -192,7 +191,23 @@ describe('pronunciation', () => {
   })
 
   it('a language that nothing here reads is sung without words, and the song says so', () => {
-    const lines = ['Привет мир', "Je t'aime et les nuits dans mon coeur", '夜の海へ', 'مرحبا']
+    const lines = [
+      'Привет мир',
+      "Je t'aime et les nuits dans mon coeur",
+      '夜の海へ',
+      'مرحبا',
+      'Em yêu anh như mùa xuân',
+      'Aku cinta kamu dan kau cinta aku',
+      'Jag älskar dig och du är min',
+      'Du er min og jeg er på vej',
+      'Miluji tě, jsi jako slunce',
+      'Volim te kao što more voli žal',
+      'Te iubesc și nu pot să uit',
+      'Szeretlek és nem felejtelek el',
+      'Minä rakastan sinua ja yötä',
+      'Mahal kita at ang puso ko ay sa iyo',
+      'Seni seviyorum ve sen benim için güneşsin',
+    ]
     for (const line of lines) expect(spoken(line), line).toBeUndefined()
     const song = arrange({ ...request, lyrics: `[Verse]\nHello there\n${lines[0]}` })
     expect(song.wordless).toEqual([lines[0]])
@@ -258,25 +273,6 @@ function phraseOf(line: string): Phrase {
   const found = pronounce(parseLyrics(`[Verse]\n${line}`), female).sections[0]?.lines[0]?.syllables[0]?.sung?.phrase
   if (!found) throw new Error(`The line "${line}" can be read.`)
   return found
-}
-
-/** The line at the times and the pitch of its speech, at the sample rate of the speech. */
-function copyOf(phrase: Phrase, envelopes: Envelopes): Float32Array {
-  const count = envelopes.count
-  const track = {
-    start: 0,
-    source: Float32Array.from({ length: count }, (_, frame) => frame),
-    hertz: new Float32Array(count).fill(female.spokenHertz),
-    gain: new Float32Array(count).fill(1),
-  }
-  const out = new Float32Array(Math.ceil((phrase.samples.length / phrase.sampleRate) * SAMPLE_RATE) + VOICE_TAIL)
-  const voices = [{ hertz: track.hertz, lateSeconds: 0, gain: 1, bus: 0 }]
-  drawLine({ envelopes, track, voices, singer: { warp: 1, breath: 0, tilt: 0, ring: 0.33 }, seed: 1 }).drawTo(
-    out.length,
-    [out],
-    0,
-  )
-  return resampled(out, 160, 441).subarray(0, phrase.samples.length)
 }
 
 /** How far the shapes of vowels are from one another between 200 and 4,500 Hz, in dB, whatever the level and colour. */
