@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Assigned, assign, roomFor, type Waiting } from './assignment.ts'
+import { type Assigned, assign, compareStandings, roomFor, roomInAll, standingsOf, type Waiting } from './assignment.ts'
 import { anOffer, OPERATION } from './contract/samples.ts'
 import type { Offer } from './store.ts'
 
@@ -43,6 +43,7 @@ it('an operation has as much room as its accounts have free slots, and one witho
       ['three', 1],
     ]),
   )
+  expect(roomInAll(loads, offers, TODAY)).toBe(4)
 })
 
 describe('the order of tenants', () => {
@@ -282,6 +283,23 @@ describe('an assignment', () => {
   it('each step of an assignment serves the tenant that runs least, on the best account, while any task can be served', () => {
     fc.assert(
       fc.property(scene, (one) => expectFair(one.waiting, one.offers, one.limit)),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('an assignment is the same when it is given the tasks of only as many tenants as there is room for', () => {
+    fc.assert(
+      fc.property(scene, ({ waiting: given, offers, limit }) => {
+        const most = Math.min(limit, roomInAll(given.loads, offers, TODAY))
+        const standingOf = standingsOf(given.lines)
+        const places = OPERATIONS.flatMap((operation) =>
+          given.places
+            .filter((one) => one.operation === operation)
+            .sort((a, b) => compareStandings(standingOf(a.tenantId), standingOf(b.tenantId)))
+            .slice(0, most),
+        )
+        expect(assign({ ...given, places }, offers, limit, TODAY)).toEqual(assign(given, offers, limit, TODAY))
+      }),
       { numRuns: 1_000 },
     )
   })

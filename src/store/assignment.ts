@@ -76,6 +76,35 @@ export function roomFor(loads: Waiting['loads'], offers: readonly Offer[], today
   return room
 }
 
+/**
+ * How many more tasks all accounts can take together. No more tenants than that get a turn, so of each operation the waiting
+ * tasks of so many tenants decide the assignment: those that come first (`compareStandings`), whatever else they are given.
+ */
+export function roomInAll(loads: Waiting['loads'], offers: readonly Offer[], today: number): number {
+  return [...capacitiesOf({ loads }, offers, today).values()].reduce((sum, { free }) => sum + Math.max(0, free), 0)
+}
+
+/** Where a tenant stands in a pool. */
+export interface Standing {
+  running: number
+  servedAt: number
+}
+
+const NEVER_SERVED: Standing = { running: 0, servedAt: 0 }
+
+/** The standings of the tenants; one that is not listed was never served. */
+export function standingsOf(lines: Waiting['lines']): (tenantId: string) => Standing {
+  const standings = new Map(
+    lines.map(({ tenant_id, running, served_at }) => [tenant_id, { running, servedAt: served_at }]),
+  )
+  return (tenantId) => standings.get(tenantId) ?? NEVER_SERVED
+}
+
+/** Negative when the first one's turn comes first. */
+export function compareStandings(one: Standing, other: Standing): number {
+  return one.running - other.running || one.servedAt - other.servedAt
+}
+
 /** How many more tasks an account can take. */
 interface Capacity extends AccountSlots {
   running: number
@@ -134,23 +163,17 @@ interface Turns {
 
 /** `served_at` grows with every turn, so that two tenants that are served in one claim keep no fixed order. */
 function turnsOf({ places, lines }: Waiting): Turns {
-  const lineOf = new Map(lines.map((line) => [line.tenant_id, line]))
-  const tenants = new Map(
-    places.map(({ tenantId }) => {
-      const line = lineOf.get(tenantId)
-      return [tenantId, { running: line?.running ?? 0, servedAt: line?.served_at ?? 0 }]
-    }),
-  )
+  const standingBefore = standingsOf(lines)
+  const tenants = new Map(places.map(({ tenantId }) => [tenantId, { ...standingBefore(tenantId) }]))
   let lastServedAt = lines.reduce((last, line) => Math.max(last, line.served_at), 0)
   const turns = new Set<Turn>(places.map((place) => ({ ...place, tasks: [...place.tasks] })))
-  const standing = ({ tenantId }: Turn) => tenants.get(tenantId) ?? { running: 0, servedAt: 0 }
+  const standing = ({ tenantId }: Turn) => tenants.get(tenantId) ?? { ...NEVER_SERVED }
   return {
     next() {
       let best: Turn | undefined
       for (const turn of turns) {
         if (!best) best = turn
-        const [a, b] = [standing(turn), standing(best)]
-        if ((a.running - b.running || a.servedAt - b.servedAt) < 0) best = turn
+        if (compareStandings(standing(turn), standing(best)) < 0) best = turn
       }
       return best
     },

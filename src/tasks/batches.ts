@@ -53,16 +53,18 @@ export function startBatches(options: {
     }
   }
 
+  async function sweepAll(): Promise<void> {
+    while (again) {
+      again = false
+      await sweep()
+    }
+    // In the same turn as the last look at `again`, or a call between the two would wait for the next sweep.
+    running = undefined
+  }
+
   function wake(): void {
     again = true
-    running ??= (async () => {
-      while (again) {
-        again = false
-        await sweep()
-      }
-    })().finally(() => {
-      running = undefined
-    })
+    running ??= sweepAll()
   }
 
   const unsubscribe = store.onSignal((signal) => {

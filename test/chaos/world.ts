@@ -28,8 +28,10 @@ export interface WorldOptions {
   isReachable?: boolean
   /** The proxy between each node and PostgreSQL: one that breaks connections, or one that delays answers. */
   between?: 'breaker' | 'holder'
-  /** The data folder lies on a disk of so many MiB. */
+  /** The data folder, or that of the files alone, lies on a disk of so many MiB. */
   diskMib?: number
+  /** Default: data. */
+  diskOf?: 'data' | 'files'
   /** Clocks of the nodes: how far each is off, and whether from the start or from a SIGUSR2 on. */
   clocks?: { offsetMs: readonly number[]; from: 'start' | 'signal' }
   /** Multiplies how long a task may take. */
@@ -172,8 +174,12 @@ async function gatewayOf(options: WorldOptions, index: number, folder: string, e
     env: { ...env, ...clockEnv, PORT: String(port) },
     logPath: join(folder, `node-${index + 1}.log`),
     ...(clocks === undefined ? {} : { nodeArguments: [`--import=${CLOCK}`] }),
-    ...(diskMib === undefined ? {} : { wrapper: onSmallDisk(env.DATA_DIR ?? '', diskMib) }),
+    ...(diskMib === undefined ? {} : { wrapper: onSmallDisk(diskFolder(options, folder), diskMib) }),
   })
+}
+
+function diskFolder({ diskOf = 'data' }: WorldOptions, folder: string): string {
+  return diskOf === 'data' ? join(folder, 'data') : join(folder, 'data', 'files')
 }
 
 /** Runs what follows with a disk of its own at `folder`, in a namespace that goes with the process. */

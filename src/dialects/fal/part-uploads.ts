@@ -240,15 +240,16 @@ function namedParts(body: unknown, kept: readonly Part[]): CallFile[] {
   const { parts } = objectIn(body)
   if (!Array.isArray(parts) || parts.length === 0) throw invalidInput('parts', 'must be a list of parts')
   if (parts.length > MAX_PARTS) throw invalidInput('parts', `has at most ${MAX_PARTS} parts`)
+  const known = new Map(kept.map((one) => [`${one.number} "${one.sha256}"`, one.file]))
   const named = new Map<number, CallFile>()
   for (const [index, part] of parts.entries()) {
     const field = `parts[${index}]`
     if (!isJsonObject(part)) throw invalidInput(field, 'must be an object with partNumber and etag')
     const { partNumber: number, etag } = part
-    const found = kept.find((one) => one.number === number && `"${one.sha256}"` === quoted(etag))
+    const found = typeof number === 'number' ? known.get(`${number} ${quoted(etag)}`) : undefined
     if (typeof number !== 'number' || !found) throw invalidInput(field, 'names no part that was uploaded')
     if (named.has(number)) throw invalidInput(field, `names part ${number} again`)
-    named.set(number, found.file)
+    named.set(number, found)
   }
   return [...named].toSorted(([a], [b]) => a - b).map(([, file]) => file)
 }

@@ -9,7 +9,7 @@ import { aKey, aPayer, START } from './samples.ts'
 const LEASE = START + 60_000
 const EXPIRES = START + 86_400_000
 
-function aCall(price: number, with_: Partial<Call> = {}): Call {
+export function aCall(price: number, with_: Partial<Call> = {}): Call {
   return {
     id: newId(START),
     tenantId: 't1',

@@ -1,9 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import type { Engine } from '../tx.ts'
+import { PLANS } from './0008-postgres-functions.ts'
 
 /**
  * On PostgreSQL, the list of the library follows the tasks once for each statement, not once for each row: submissions
- * share statements, and calling the trigger for each of their tasks took a fifth of the time.
+ * share statements, and calling the trigger for each of their tasks took a fifth of the time. The plan of the deletion is kept,
+ * so that it may be from when the tables were small: it looks up each row by the index.
  */
 const BY_STATEMENT = [
   'drop trigger library_added on tasks',
@@ -14,7 +16,7 @@ const BY_STATEMENT = [
       on conflict (tenant_id, mode, id) do nothing;
     return null;
   end $$`,
-  `create or replace function library_removed() returns trigger language plpgsql as $$ begin
+  `create or replace function library_removed() returns trigger language plpgsql ${PLANS} as $$ begin
     delete from library l using removed r where l.tenant_id = r.tenant_id and l.mode = r.mode and l.id = r.id;
     delete from shares s using removed r where s.task_id = r.id;
     return null;

@@ -1,7 +1,7 @@
 import { isRunning, type Status } from '../../core/task.ts'
 import { MUTABLE, type TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
-import { addTitles } from './library-text.ts'
+import { addTitles, titleText } from './library-text.ts'
 import { promote } from './promote.ts'
 
 /**
@@ -10,10 +10,7 @@ import { promote } from './promote.ts'
  */
 export async function applyWrites(tx: Tx, { writes }: { writes: TaskWrite[] }): Promise<boolean[]> {
   const applied = tx.engine === 'postgres' ? await applyOnServer(tx, writes) : await applyHere(tx, writes)
-  for (const write of applied) {
-    if (write.titled) await addTitles(tx, write.titled)
-    signalsOf(tx, write)
-  }
+  for (const write of applied) signalsOf(tx, write)
   return writes.map((write) => applied.has(write))
 }
 
@@ -31,6 +28,20 @@ interface Applied {
   ended?: string[] | null
 }
 
+const APPLY = 'select polyphony_apply($1::json, $2::json) as result'
+/**
+ * One statement, so that both are written or neither is. As a second statement, the titles could fail for want of a connection
+ * when the moves were written already: repeated, the moves did not apply any more, as if another process had made them.
+ */
+const APPLY_WITH_TITLES = `
+  with moved as materialized (select polyphony_apply($1::json, $2::json) as result),
+  titled as (
+    update library l set text = l.text || lower(t.titles)
+    from moved, json_to_recordset($3::json) as t(tenant_id text, mode text, id text, titles text)
+    where l.tenant_id = t.tenant_id and l.mode = t.mode and l.id = t.id
+      and t.id in (select json_array_elements_text(moved.result->'applied')))
+  select result from moved`
+
 async function applyOnServer(tx: Tx, given: readonly TaskWrite[]): Promise<Set<TaskWrite>> {
   // Of two moves of one task only the first can have been computed from its version.
   const writes = [...new Map([...given].reverse().map((write) => [write.row.id, write])).values()].reverse()
@@ -44,9 +55,12 @@ async function applyOnServer(tx: Tx, given: readonly TaskWrite[]): Promise<Set<T
     freed: writes.flatMap(({ freed }) => freed ?? []),
     batches: writes.flatMap(({ batch }) => batch ?? []),
   }
-  const rows = JSON.stringify(writes.map(({ row }) => row))
-  const text = 'select polyphony_apply($1::json, $2::json) as result'
-  const [row] = await tx.run<{ result: Applied }>(text, [rows, JSON.stringify(payload)])
+  const titled = writes.flatMap(({ titled: one }) => (one ? { ...one, titles: titleText(one) } : []))
+  const parts = [writes.map(({ row }) => row), payload, ...(titled.length > 0 ? [titled] : [])]
+  const [row] = await tx.run<{ result: Applied }>(
+    titled.length > 0 ? APPLY_WITH_TITLES : APPLY,
+    parts.map((part) => JSON.stringify(part)),
+  )
   const { applied, promoted, ended } = row?.result ?? { applied: [] }
   for (const { id, pool, operation } of promoted ?? []) {
     tx.signal({ kind: 'pool', pool, operation })
@@ -68,7 +82,9 @@ async function applyHere(tx: Tx, writes: readonly TaskWrite[]): Promise<Set<Task
     const { row } = write
     const values = [...MUTABLE.map((column) => row[column]), row.id, row.version - 1]
     const [changed] = await tx.run(`${UPDATE_TASK} returning id`, values)
-    if (changed) applied.add(write)
+    if (!changed) continue
+    applied.add(write)
+    if (write.titled) await addTitles(tx, write.titled)
   }
   const kept = [...applied]
   await tx.insertMany(

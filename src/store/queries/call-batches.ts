@@ -44,7 +44,8 @@ export async function claimCallBatches(
     .limit(limit)
     .execute()
   const claimed: CallBatch[] = []
-  for (const { id } of rows) {
+  // In the order in which every verb locks them.
+  for (const { id } of rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
     // Another process may have taken it between the two statements.
     const row = await tx.db
       .updateTable('call_batches')
@@ -64,6 +65,7 @@ export async function renewCallBatches(
   { holder, ids, leaseMs, now }: Args<'renewCallBatches'>,
 ): Promise<CallBatch[]> {
   if (ids.length === 0) return []
+  await lockBatches(tx, ids)
   const rows = await tx.db
     .updateTable('call_batches')
     .set({ lease_until: now + leaseMs })
@@ -73,6 +75,12 @@ export async function renewCallBatches(
     .returningAll()
     .execute()
   return rows.map(batchOfRow)
+}
+
+/** By id, as a booking of calls locks them: an update of several rows locks them in any order. */
+async function lockBatches(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (tx.engine === 'sqlite') return // has one writer
+  await tx.db.selectFrom('call_batches').select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute()
 }
 
 export async function releaseCallBatches(tx: Tx, { which }: Args<'releaseCallBatches'>): Promise<void> {

@@ -15,12 +15,17 @@ import { endBatchLines } from './call-batches.ts'
 /** What of a tenant's points one key's allowance may take beyond what it needs: other keys and tasks want some, too. */
 const SHARE = 4
 
-/** Rows are locked in one order in every verb: allowances, balances, keys. */
+/**
+ * Rows are locked in one order in every verb: allowances by id, balances by tenant, each with its keys, batches of calls by
+ * id. A process raises an allowance while it books calls of it: in two orders, each would wait for the other until the server
+ * ends one of them after a second, and all work of the tenant would wait with them.
+ */
 export async function holdAllowance(
   tx: Tx,
   { allowance, least, wanted, leaseUntil, now }: Parameters<WriteVerbs['holdAllowance']>[0],
 ): Promise<AllowanceOutcome> {
   const { id, tenantId, keyId, holder } = allowance
+  await lockAllowances(tx, [id])
   const balance = await locked(
     tx,
     tx.db.selectFrom('balances').select('available').where('tenant_id', '=', tenantId),
@@ -86,24 +91,47 @@ export async function bookCalls(
   tx: Tx,
   { bookings, leaseUntil, recordExpiresAt, now }: Parameters<WriteVerbs['bookCalls']>[0],
 ): Promise<Points[]> {
-  const held: Points[] = []
-  for (const booking of bookings) held.push(await bookOne(tx, booking, { leaseUntil, recordExpiresAt, now }))
-  return held
+  const heldIn = await lockAllowances(
+    tx,
+    bookings.flatMap(({ allowanceId }) => allowanceId ?? []),
+  )
+  const held = new Map<CallBooking, Points>()
+  for (const booking of bookings.toSorted((a, b) => compare(a.tenantId, b.tenantId))) {
+    held.set(booking, await bookOne(tx, booking, { heldIn, leaseUntil, recordExpiresAt, now }))
+  }
+  const lines = bookings.flatMap((booking) => booking.lines ?? [])
+  if (lines.length > 0) await endBatchLines(tx, { lines })
+  return bookings.map((booking) => held.get(booking) ?? points(0))
+}
+
+/** What each of them holds, by id; those that have ended are left out. */
+async function lockAllowances(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const query = tx.db.selectFrom('allowances').select(['id', 'held']).where('id', 'in', ids).orderBy('id')
+  const rows = await locked(tx, query).execute()
+  return new Map(rows.map(({ id, held }) => [id, held]))
+}
+
+/** Ids are hexadecimal digits of one length, so PostgreSQL has the same order. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other)
 }
 
 async function bookOne(
   tx: Tx,
-  { tenantId, keyId, allowanceId, calls, lines = [] }: CallBooking,
-  { leaseUntil, recordExpiresAt, now }: { leaseUntil: number; recordExpiresAt: number; now: number },
+  { tenantId, keyId, allowanceId, calls }: CallBooking,
+  {
+    heldIn,
+    leaseUntil,
+    recordExpiresAt,
+    now,
+  }: { heldIn: Map<string, number>; leaseUntil: number; recordExpiresAt: number; now: number },
 ): Promise<Points> {
-  const allowance =
-    allowanceId === null
-      ? undefined
-      : await locked(tx, tx.db.selectFrom('allowances').select('held').where('id', '=', allowanceId)).executeTakeFirst()
+  const heldBefore = allowanceId === null ? undefined : heldIn.get(allowanceId)
   const isNew = await listNew(tx, calls)
   const unbooked = calls.filter(({ id }) => isNew.has(id))
   const total = unbooked.reduce((sum, { pricePoints }) => sum + pricePoints, 0)
-  const fromHeld = Math.min(total, allowance?.held ?? 0)
+  const fromHeld = Math.min(total, heldBefore ?? 0)
   const fromAvailable = await affordable(tx, tenantId, total - fromHeld)
   const booking = fromHeld + fromAvailable > 0 ? newId(now) : null
   await tx.insertMany('calls', rowsOf(unbooked, fromHeld + fromAvailable, { booking, recordExpiresAt }))
@@ -111,9 +139,9 @@ async function bookOne(
     const moved = callsTransaction(booking, points(fromHeld), points(fromAvailable))
     await book(tx, { id: allowanceId, tenantId, keyId }, moved, now)
   }
-  if (lines.length > 0) await endBatchLines(tx, { lines })
-  if (!allowance || allowanceId === null) return points(0)
-  const held = points(allowance.held - fromHeld)
+  if (heldBefore === undefined || allowanceId === null) return points(0)
+  const held = points(heldBefore - fromHeld)
+  heldIn.set(allowanceId, held)
   await tx.db.updateTable('allowances').set({ held, lease_until: leaseUntil }).where('id', '=', allowanceId).execute()
   return held
 }
@@ -185,7 +213,9 @@ export async function endAllowances(
   if ('ids' in which) query = query.where('id', 'in', [...which.ids])
   else if ('expiredBefore' in which) query = query.where('lease_until', '<', which.expiredBefore)
   const rows = await locked(tx, query).execute()
-  for (const { id, tenant_id: tenantId, key_id: keyId, held } of rows) {
+  for (const { id, tenant_id: tenantId, key_id: keyId, held } of rows.toSorted((a, b) =>
+    compare(a.tenant_id, b.tenant_id),
+  )) {
     if (held > 0) await book(tx, { id, tenantId, keyId }, returnTransaction(newId(now), points(held)), now)
     await tx.db.deleteFrom('allowances').where('id', '=', id).execute()
   }
@@ -196,7 +226,11 @@ export async function renewAllowances(
   tx: Tx,
   { holder, leaseUntil }: Parameters<WriteVerbs['renewAllowances']>[0],
 ): Promise<void> {
-  await tx.db.updateTable('allowances').set({ lease_until: leaseUntil }).where('holder', '=', holder).execute()
+  // An update of several rows locks them in any order.
+  const theirs = tx.db.selectFrom('allowances').select('id').where('holder', '=', holder).orderBy('id')
+  const ids = (await locked(tx, theirs).execute()).map(({ id }) => id)
+  if (ids.length === 0) return
+  await tx.db.updateTable('allowances').set({ lease_until: leaseUntil }).where('id', 'in', ids).execute()
 }
 
 /** Writes a transaction with what follows from it for the balance and for what the key has spent. */

@@ -1,7 +1,16 @@
 import { type Selectable, sql } from 'kysely'
 import { utcDay } from '../../core/spend-periods.ts'
 import type { Task } from '../../core/task.ts'
-import { type Assignment, assign, roomFor, type Waiting, type WaitingTask } from '../assignment.ts'
+import {
+  type Assignment,
+  assign,
+  compareStandings,
+  roomFor,
+  roomInAll,
+  standingsOf,
+  type Waiting,
+  type WaitingTask,
+} from '../assignment.ts'
 import { taskOfRow } from '../rows.ts'
 import type { TasksTable } from '../schema.ts'
 import type { AccountSlots, Offer, WriteVerbs } from '../store.ts'
@@ -14,8 +23,8 @@ type Args = Parameters<WriteVerbs['claimPending']>[0]
 const MAX_ROUNDS = 4
 
 /**
- * Moves waiting tasks of a pool to accounts with free slots. As many waiting tasks as there are free slots are read, a pure function makes the choice,
- * and it is written as far as it still holds. On PostgreSQL no lock is held in between, so tasks that another process took
+ * Moves waiting tasks of a pool to accounts with free slots. Waiting tasks are read of as many tenants as there are free slots, and
+ * no more of one tenant than that; a pure function makes the choice, and it is written as far as it still holds. On PostgreSQL no lock is held in between, so tasks that another process took
  * meanwhile are skipped, and the choice is repeated for the free slots.
  */
 export async function claimPending(tx: Tx, args: Args): Promise<Task[]> {
@@ -23,16 +32,27 @@ export async function claimPending(tx: Tx, args: Args): Promise<Task[]> {
   const claimed: Task[] = []
   for (let round = 1; round <= MAX_ROUNDS && claimed.length < args.limit && offers.length > 0; round++) {
     const rest = { ...args, limit: args.limit - claimed.length }
-    const isServer = tx.engine === 'postgres'
-    const waiting = isServer ? await waitingOnServer(tx, rest, offers) : await waitingHere(tx, rest, offers)
-    const assignment = assign(waiting, offers, rest.limit, utcDay(args.now))
-    if (assignment.assigned.length === 0) break
-    const taken = isServer ? await claimOnServer(tx, rest, offers, assignment) : await claimHere(tx, rest, assignment)
+    const { taken, isDone } = await claimOnce(tx, rest, offers).catch((error: unknown) => {
+      // On PostgreSQL the tasks of earlier rounds are claimed for good: lost here, they would wait until their leases run out.
+      // What is wrong shows again at the next claim.
+      if (tx.engine === 'postgres' && claimed.length > 0) return { taken: [], isDone: true }
+      throw error
+    })
     claimed.push(...taken)
-    if (taken.length === assignment.assigned.length) break
+    if (isDone) break
   }
   for (const task of claimed) tx.signal({ kind: 'task', id: task.id, status: task.status, progress: task.progress })
   return claimed
+}
+
+/** Whether it is done: all that could be assigned was, or nothing could. */
+async function claimOnce(tx: Tx, args: Args, offers: readonly Offer[]): Promise<{ taken: Task[]; isDone: boolean }> {
+  const isServer = tx.engine === 'postgres'
+  const waiting = isServer ? await waitingOnServer(tx, args, offers) : await waitingHere(tx, args, offers)
+  const assignment = assign(waiting, offers, args.limit, utcDay(args.now))
+  if (assignment.assigned.length === 0) return { taken: [], isDone: true }
+  const taken = isServer ? await claimOnServer(tx, args, offers, assignment) : await claimHere(tx, args, assignment)
+  return { taken, isDone: taken.length === assignment.assigned.length }
 }
 
 async function waitingOnServer(tx: Tx, { pool, limit, now }: Args, offers: readonly Offer[]): Promise<Waiting> {
@@ -73,20 +93,30 @@ async function waitingHere(tx: Tx, { pool, limit, now }: Args, offers: readonly 
     'select * from account_loads where account in (select value from json_each(?))',
     [JSON.stringify(accountsIn(offers).map(({ account }) => account))],
   )
+  const room = roomFor(loads, offers, utcDay(now))
+  if (room.size === 0) return { places: [], loads, lines: [] }
+  const lines = await tx.run<Waiting['lines'][number]>('select * from lines where pool = ?', [pool])
+  const standingOf = standingsOf(lines)
+  const most = Math.min(limit, roomInAll(loads, offers, utcDay(now)))
   const places: Waiting['places'] = []
-  for (const [operation, room] of roomFor(loads, offers, utcDay(now))) {
-    for (const tenantId of await tenantsWaiting(tx, pool, operation)) {
+  for (const [operation, free] of room) {
+    const tenants = (await tenantsWaiting(tx, pool, operation)).sort((a, b) =>
+      compareStandings(standingOf(a), standingOf(b)),
+    )
+    let found = 0
+    for (const tenantId of tenants) {
+      if (found === most) break
       const tasks = await tx.run<WaitingTask>(
         `select id, version, avoid from tasks
          where pool = ? and operation = ? and tenant_id = ? and status = 'pending' and due_at <= ?
          order by lane, seq limit ?`,
-        [pool, operation, tenantId, now, Math.min(limit, room)],
+        [pool, operation, tenantId, now, Math.min(limit, free)],
       )
-      if (tasks.length > 0) places.push({ operation, tenantId, tasks })
+      if (tasks.length === 0) continue
+      places.push({ operation, tenantId, tasks })
+      found += 1
     }
   }
-  if (places.length === 0) return { places, loads, lines: [] }
-  const lines = await tx.run<Waiting['lines'][number]>('select * from lines where pool = ?', [pool])
   return { places, loads, lines }
 }
 

@@ -21,11 +21,18 @@ export interface Titled {
   titles: string[]
 }
 
-/** Adds titles to what a search reads. */
-export async function addTitles(tx: Tx, { tenant_id, mode, id, titles }: Titled): Promise<void> {
-  const [tenant, one, task, text] = tx.engine === 'postgres' ? ['$2', '$3', '$4', '$1'] : ['?', '?', '?', '?']
-  await tx.run(
-    `update library set text = text || lower(${text}) where tenant_id = ${tenant} and mode = ${one} and id = ${task}`,
-    [titles.map((title) => `\n${jsonText(title)}`).join(''), tenant_id, mode, id],
-  )
+/** What is added to the text of the library for them. */
+export function titleText({ titles }: Pick<Titled, 'titles'>): string {
+  return titles.map((title) => `\n${jsonText(title)}`).join('')
+}
+
+/** Adds titles to what a search reads. On PostgreSQL the statement that writes the moves does so. */
+export async function addTitles(tx: Tx, titled: Titled): Promise<void> {
+  const { tenant_id, mode, id } = titled
+  await tx.run(`update library set text = text || lower(?) where tenant_id = ? and mode = ? and id = ?`, [
+    titleText(titled),
+    tenant_id,
+    mode,
+    id,
+  ])
 }

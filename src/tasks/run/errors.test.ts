@@ -29,8 +29,8 @@ it.each<[ErrorCode, number | null, number, ReturnType<typeof classifySubmitError
   ['vendor_unreachable', 1, 0, 'missed'],
   ['vendor_unreachable', 1, 3, 'missed'],
   ['vendor_unreachable', 1, 4, 'missed_too_often'],
-  ['store_unavailable', null, 0, 'missed'],
-  ['storage_full', 1, 4, 'missed_too_often'],
+  ['store_unavailable', null, 4, 'delayed'],
+  ['storage_full', 1, 4, 'delayed'],
 ])('classifies %s with calledAt %o after %i misses as %s', (code, calledAt, misses, expected) => {
   expect(classifySubmitError(errorOf(code), { calledAt, misses })).toBe(expected)
 })
@@ -39,7 +39,7 @@ it.each(CODES)('never repeats a submission blindly that failed with %s after it 
   const outcome = classifySubmitError(errorOf(code), { calledAt: 1, misses: 0 })
   const { retry } = ERRORS[code]
   // Only errors that say that nothing was begun let the task be submitted again.
-  if (outcome === 'missed' || outcome === 'turned_away') expect(['again', 'elsewhere']).toContain(retry)
+  if (['missed', 'turned_away', 'delayed'].includes(outcome)) expect(['again', 'elsewhere']).toContain(retry)
   else expect(['never', 'reconcile']).toContain(retry)
 })
 

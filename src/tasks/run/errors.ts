@@ -42,10 +42,15 @@ export type SubmitFailure =
   | 'refused'
   /** Nothing was begun, and the account takes no more for now: another account is tried, and no miss is counted. */
   | 'turned_away'
+  /** Nothing was begun, for want of our own database or files: tried again later, and no miss is counted. */
+  | 'delayed'
   /** Nothing was begun: tried again later, and counted as a miss. */
   | 'missed'
   /** The last miss: the task fails. */
   | 'missed_too_often'
+
+/** An outage of ours fails no task, however long it is: the time for which a task may wait ends it. */
+const OURS: ReadonlySet<ErrorCode> = new Set(['store_unavailable', 'storage_full'])
 
 export function classifySubmitError(
   error: PolyphonyError,
@@ -55,6 +60,7 @@ export function classifySubmitError(
   if (error.retry === 'reconcile' || (error.code === 'internal' && calledAt !== null)) return 'unknown'
   if (error.retry === 'never') return 'refused'
   if (error.retry === 'elsewhere') return 'turned_away'
+  if (OURS.has(error.code)) return 'delayed'
   return misses + 1 < MAX_MISSES ? 'missed' : 'missed_too_often'
 }
 

@@ -4,7 +4,16 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Provider, Result } from '../../providers/provider.ts'
 import { hear } from '../../store/contract/moves.ts'
 import { CREDIT, type Harness, LEASE_MS, LYRICS_PRICE, LYRICS_TIMEOUT_MS } from '../harness.testing.ts'
-import { carryOnDue, checkLateDue, HANDLE, song, TEXT, throwing, useSharedStore } from '../steps.testing.ts'
+import {
+  carryOnDue,
+  checkLateDue,
+  HANDLE,
+  openWithAccount,
+  song,
+  TEXT,
+  throwing,
+  useSharedStore,
+} from '../steps.testing.ts'
 
 const openHarness = useSharedStore()
 
@@ -131,6 +140,22 @@ it.each([
     expect(await harness.available()).toBe(CREDIT)
   },
 )
+
+it('begins a task again whose process ended, although accounts had turned it away more often than processes may end', async () => {
+  const { harness } = await openWithAccount(openHarness, {
+    submit: throwing('account_busy', { retryAfterSeconds: 60 }),
+  })
+  await using _ = harness
+  const { id } = await harness.submit()
+  for (let attempt = 1; attempt <= 12; attempt++) {
+    const [task] = await harness.claim()
+    if (!task) throw new Error('The task does not wait.')
+    if (attempt < 12) await harness.work.begin(task)
+    harness.clock.advance(MINUTE_MS)
+  }
+  await carryOnDue(harness)
+  expect(await harness.read(id)).toMatchObject({ status: 'pending', attempts: 12, error: null })
+})
 
 it('writes nothing and drops the files when a process comes back after its lease was lost', async () => {
   const answer = Promise.withResolvers<Result>()

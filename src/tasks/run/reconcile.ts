@@ -1,3 +1,4 @@
+import type { Task } from '../../core/task.ts'
 import type { Lease } from '../leases.ts'
 import { interruptedError, lostAnswerError, MAX_MISSES } from './errors.ts'
 import { buildJob } from './job.ts'
@@ -10,8 +11,18 @@ import { backoffMs } from './timing.ts'
 /** A task at whose beginning a process of ours died so often may be the reason of it. */
 const MAX_INTERRUPTIONS = 10
 
+const NO_TRACE = 'the provider has no trace of the call; it is made again'
 const NOT_CALLED = 'the process that had taken the task ended before it called the provider; it is begun again'
 const LOST_IN_MEMORY = 'the process that did the work ended, and what it had made was in its memory; it is begun again'
+
+const INTERRUPTED: ReadonlySet<string | null> = new Set([NO_TRACE, NOT_CALLED, LOST_IN_MEMORY])
+
+/** Attempts that ended otherwise do not count: an account that is busy may turn a task away a hundred times. */
+async function isInterruptedTooOften({ store }: RunParts, task: Task): Promise<boolean> {
+  if (task.attempts < MAX_INTERRUPTIONS) return false
+  const attempts = await store.listAttempts({ taskId: task.id })
+  return attempts.filter(({ reason }) => INTERRUPTED.has(reason)).length + 1 >= MAX_INTERRUPTIONS
+}
 
 /** Asks the provider what became of a call whose answer was lost, before anything is tried again. */
 export async function reconcile(
@@ -35,11 +46,10 @@ export async function reconcile(
   if (typeof found === 'object') return recordAccepted(parts, lease, found.handle, 0)
   if (found === 'absent') {
     // An interruption of ours is no miss of the provider's, unless it happens again and again.
-    const isTooOften = wasInterrupted ? task.attempts >= MAX_INTERRUPTIONS : task.misses + 1 >= MAX_MISSES
+    const isTooOften = wasInterrupted ? await isInterruptedTooOften(parts, task) : task.misses + 1 >= MAX_MISSES
     if (isTooOften) return finish.fail(lease, lostAnswerError(task))
-    const log = 'the provider has no trace of the call; it is made again'
     const isMiss = !wasInterrupted
-    await lease.move({ kind: 'returned', dueAt: now, deadlineAt: now + maxWaitMs, log, isMiss })
+    await lease.move({ kind: 'returned', dueAt: now, deadlineAt: now + maxWaitMs, log: NO_TRACE, isMiss })
     return
   }
   // Asked again until it knows; the task's deadline ends the wait.
@@ -53,7 +63,7 @@ export async function resume(parts: RunParts, lease: Lease, performer: Performer
   const { task } = lease
   const now = parts.clock.now()
   if (task.calledAt === null) {
-    if (task.attempts >= MAX_INTERRUPTIONS) return parts.finish.fail(lease, interruptedError(task))
+    if (await isInterruptedTooOften(parts, task)) return parts.finish.fail(lease, interruptedError(task))
     // Nothing was sent, or the work was done in a process that is gone, with all that it had in memory.
     const log = task.status === 'submitting' ? NOT_CALLED : LOST_IN_MEMORY
     await lease.move({ kind: 'returned', dueAt: now, deadlineAt: now + parts.maxWaitMs, log, isMiss: false })

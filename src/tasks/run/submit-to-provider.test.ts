@@ -192,6 +192,26 @@ it('repeats a call that never arrived, each time later, and gives up after five 
   expect(await harness.available()).toBe(CREDIT)
 })
 
+it('begins a task as soon as our own files can be read again, however often they could not', async () => {
+  let isAway = true
+  await using harness = await openHarness({
+    submit: async () => {
+      if (isAway) throw new PolyphonyError('store_unavailable', 'The storage of files does not answer.')
+      return HANDLE
+    },
+  })
+  const { id } = await harness.submit()
+  for (let attempt = 1; attempt <= 7; attempt++) {
+    isAway = attempt < 7
+    const [task] = await harness.claim()
+    if (!task) throw new Error('The task is not back in the queue.')
+    await harness.work.begin(task)
+    if (isAway) expect(await harness.read(id)).toMatchObject({ status: 'pending', misses: 0 })
+    harness.clock.advance(20_000)
+  }
+  expect(await harness.read(id)).toMatchObject({ status: 'processing', attempts: 7, misses: 0 })
+})
+
 it.each<['before' | 'after', string, Awaited<ReturnType<Provider['submit']>>]>([
   ['before', 'a handle', HANDLE],
   ['after', 'a handle', HANDLE],

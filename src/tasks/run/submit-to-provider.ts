@@ -15,6 +15,8 @@ import { backoffMs } from './timing.ts'
 
 /** Delay before a turned-away task can be claimed again; prevents a busy loop. */
 const TURNED_AWAY_MS = 100
+/** While our own database or files are away, a task is tried every 16 s, in terms of `backoffMs`. */
+const LONGEST_DELAY = 5
 
 /** Submits a task that was just claimed from its queue. */
 export async function submitToProvider(parts: RunParts, task: Task, since: Mark): Promise<void> {
@@ -134,6 +136,12 @@ async function handleSubmitError(parts: RunParts, lease: Lease, thrown: unknown)
       // It waits for another account, or for this one, and not for longer than it might have waited without the attempt.
       const deadlineAt = task.createdAt + maxWaitMs
       await lease.move({ kind: 'returned', dueAt: now + TURNED_AWAY_MS, deadlineAt, log: message, isMiss: false })
+      return
+    }
+    case 'delayed': {
+      const dueAt = now + backoffMs(Math.min(task.attempts, LONGEST_DELAY))
+      const deadlineAt = task.createdAt + maxWaitMs
+      await lease.move({ kind: 'returned', dueAt, deadlineAt, log: message, isMiss: false })
       return
     }
     case 'missed': {

@@ -1,10 +1,21 @@
 import { commitHeldBack, cut, halfOpen, restartFast, restartImmediate, stall, terminateSessions } from './database.ts'
 import type { Fault } from './fault.ts'
-import { clockAhead, clockBehind, clockStepAhead, clockStepBack, deadReceivers, diskFull, steady } from './hosts.ts'
+import {
+  clockAhead,
+  clockBehind,
+  clockStepAhead,
+  clockStepBack,
+  deadReceivers,
+  diskFull,
+  filesDiskFull,
+  steady,
+} from './hosts.ts'
 import {
   kill,
+  killAtTheEnd,
   killWhileSlow,
   nothing,
+  pauseForLong,
   pauseOne,
   pauseOnly,
   pauseOnlyUnreachable,
@@ -12,7 +23,7 @@ import {
   terminate,
   terminateWhileHanging,
 } from './processes.ts'
-import { callDuringSubmission, cancelRefused, late, longTasks, vendorMix } from './vendors.ts'
+import { callDuringSubmission, callsAfterCancel, cancelRefused, late, longTasks, vendorMix } from './vendors.ts'
 
 /** In the order in which they are run: the quick ones first. */
 export const FAULTS: readonly Fault[] = [
@@ -20,9 +31,11 @@ export const FAULTS: readonly Fault[] = [
   startTogether,
   kill,
   killWhileSlow,
+  killAtTheEnd,
   terminate,
   terminateWhileHanging,
   cancelRefused,
+  callsAfterCancel,
   callDuringSubmission,
   vendorMix,
   restartFast,
@@ -30,6 +43,7 @@ export const FAULTS: readonly Fault[] = [
   terminateSessions,
   cut,
   pauseOne,
+  pauseForLong,
   stall,
   halfOpen,
   commitHeldBack,
@@ -40,6 +54,7 @@ export const FAULTS: readonly Fault[] = [
   clockStepAhead,
   clockStepBack,
   diskFull,
+  filesDiskFull,
   deadReceivers,
   steady,
   longTasks,

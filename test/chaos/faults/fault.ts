@@ -18,7 +18,7 @@ export interface Fault {
   title: string
   engines: readonly Engine[]
   nodeCount: number
-  options?: Pick<WorldOptions, 'isReachable' | 'between' | 'diskMib' | 'clocks' | 'taskTimeFactor'>
+  options?: Pick<WorldOptions, 'isReachable' | 'between' | 'diskMib' | 'diskOf' | 'clocks' | 'taskTimeFactor'>
   tolerates?: readonly Tolerance[]
   /** How long to wait for everything to end, once the fault is over. */
   drainMs?: number

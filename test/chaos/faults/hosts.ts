@@ -7,7 +7,7 @@ import { readAll } from '../evidence.ts'
 import { taskIn } from '../rules.ts'
 import { PLAIN } from '../vendor/order.ts'
 import type { World } from '../world.ts'
-import type { Fault, Tolerance } from './fault.ts'
+import { BOTH, type Fault, type Tolerance } from './fault.ts'
 
 const RATE = 4
 const HOUR_MS = 3_600_000
@@ -60,6 +60,7 @@ export const clockStepAhead = stepped('clock-step-ahead', 'the clock of the only
 export const clockStepBack = stepped('clock-step-back', 'the clock of the only node is set back an hour', -HOUR_MS)
 
 const DISK_MIB = 96
+const FILES_DISK_MIB = 24
 const CHUNK = Buffer.alloc(2 ** 20)
 
 export const diskFull: Fault = {
@@ -84,9 +85,28 @@ export const diskFull: Fault = {
   },
 }
 
+export const filesDiskFull: Fault = {
+  name: 'files-disk-full',
+  title: 'the disk of the files alone is full for a while; that of the database is not',
+  engines: BOTH,
+  nodeCount: 1,
+  options: { diskMib: FILES_DISK_MIB, diskOf: 'files' },
+  async run(world, { rounds }) {
+    const { load } = world
+    load.start(RATE)
+    for (let round = 0; round < rounds; round++) {
+      await delay(4_000)
+      const ballast = await fillDisk(world)
+      await delay(8_000)
+      await Promise.all(ballast.map((path) => rm(path)))
+      await delay(3_000)
+    }
+  },
+}
+
 /** Files that take all that is free, down to the last page. */
 async function fillDisk(world: World): Promise<string[]> {
-  const folder = join(world.filesFolder(), '..')
+  const folder = world.options.diskOf === 'files' ? world.filesFolder() : join(world.filesFolder(), '..')
   const paths: string[] = []
   for (let size = CHUNK.byteLength; size >= 4_096; ) {
     const path = join(folder, `ballast-${paths.length}`)

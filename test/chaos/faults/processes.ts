@@ -13,7 +13,8 @@ import {
 } from './fault.ts'
 
 const RATE = 5
-/** Longer than a lease of a task (15 s). */
+const LEASE_MS = 15_000
+/** Longer than a lease of a task. */
 const LONG_PAUSE_MS = 21_000
 const STOP_LIMIT_MS = 40_000
 
@@ -78,6 +79,30 @@ export const killWhileSlow: Fault = {
       await node.start()
       await delay(1_000)
     }
+  },
+}
+
+const WORK_MS = 1_200
+
+export const killAtTheEnd: Fault = {
+  name: 'kill-at-the-end',
+  title: 'SIGKILL of each of three nodes in turn, just when vendors have finished work',
+  engines: ['postgres'],
+  nodeCount: 3,
+  tolerates: [WAITS_FOR_CALL, LEAVES_FILES],
+  async run({ load, nodes, vendor }, { rounds }) {
+    vendor.behaviour = () => ({ ...PLAIN, workMs: WORK_MS, callbacks: { times: 2, everyMs: 40, tries: 1_000 } })
+    load.start(RATE)
+    for (let round = 0; round < 3 * rounds; round++) {
+      const node = nodes.at(round % nodes.all.length)
+      const sent = [...load.burst(6, 'upstream', { node }), ...load.burst(6, 'piapi'), ...load.burst(6, 'replicate')]
+      const last = sent.at(-1)?.marker
+      await vendor.paid(({ marker }) => marker === last, 20_000)
+      await delay(WORK_MS + 30 * (round % 5))
+      await node.kill()
+      await node.start()
+    }
+    await delay(2_000)
   },
 }
 
@@ -165,6 +190,23 @@ export const pauseOne: Fault = {
       nodes.first.resume()
       await delay(5_000)
     }
+  },
+}
+
+export const pauseForLong: Fault = {
+  ...pauseOne,
+  name: 'pause-one-for-long',
+  title: 'one of two nodes stands still for six leases (90 s), with calls under way',
+  isOnce: true,
+  async run(world) {
+    const { load, nodes, vendor } = world
+    vendor.behaviour = () => ({ ...PLAIN, answerDelayMs: 2_000 })
+    load.start(RATE)
+    await delay(4_000)
+    await pauseWithinTransaction(world)
+    await probeWhile(world, nodes.at(1), delay(6 * LEASE_MS))
+    nodes.first.resume()
+    await delay(5_000)
   },
 }
 

@@ -82,6 +82,30 @@ export const cancelRefused: Fault = {
   },
 }
 
+export const callsAfterCancel: Fault = {
+  name: 'calls-after-cancel',
+  title: 'vendors that end cancelled work, and go on to call about it early, late and repeatedly',
+  engines: BOTH,
+  nodeCount: 2,
+  async run(world, { rounds }) {
+    const { load, nodes, vendor, breaches } = world
+    const callbacks = { times: 6, everyMs: 150, tries: 6, firstAfterMs: 100, ofCancelled: true }
+    vendor.behaviour = () => ({ ...PLAIN, workMs: 2_000, callbacks })
+    const count = 3 * rounds
+    const sent = [...load.burst(count, 'upstream'), ...load.burst(count, 'replicate')]
+    await load.answered()
+    for (const [index, { ids }] of sent.entries()) {
+      const [id] = ids
+      await delay((137 * index) % 500)
+      const headers = { authorization: `Bearer ${LIVE_KEY}` }
+      const { status } = await nodes.send(`/polyphony/v1/tasks/${id}/cancel`, { method: 'POST', headers })
+      if (status >= 500)
+        breaches.push({ rule: 'a refused cancel changes nothing', detail: `${id}: answered ${status}` })
+    }
+    await delay(4_000)
+  },
+}
+
 /** Of the ten minutes that these operations allow: nine seconds. */
 const SHORT_DEADLINE = 0.015
 const LATE_TASKS = 12

@@ -17,7 +17,7 @@ export async function callAbout(
     // A callback that is not accepted is repeated, as vendors do.
     for (let count = 0; count < times || (count < tries && !order.called.some(isAccepted)); count++) {
       if (count > 0) await delay(everyMs, undefined, { signal: ending })
-      if (order.cancelled) return
+      if (order.cancelled && behaviour.callbacks.ofCancelled !== true) return
       order.called.push(await call())
     }
   } catch {

@@ -19,6 +19,8 @@ export interface Behaviour {
     tries: number
     /** Calls begin this long after the order, although the work is not done; undefined = when it is done. */
     firstAfterMs?: number
+    /** Work that was cancelled is called, too. */
+    ofCancelled?: boolean
   }
   /** Whether work that is under way can be cancelled. */
   cancels: boolean
