@@ -202,7 +202,7 @@ describe('Amazon Bedrock', () => {
       vendor.troubles.push(cutConverse)
       const { body: text } = await test.send('POST', path, { body })
       expect(text, path).toMatch(/broke off before it was complete/)
-      await expect.poll(async () => (await lastCall())?.outcome, path).toBe('cut')
+      await expect.poll(async () => (await lastCall())?.outcome).toBe('cut')
     }
   })
 
