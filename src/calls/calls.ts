@@ -445,8 +445,8 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   }
 }
 
-/** A call that may cost more is refused for want of points all the same. */
-const MOST_USD = 100_000_000
+/** A call that may cost more is refused for want of points all the same; allowances hold for 32 such calls, in a safe integer. */
+const MOST_USD = 10_000_000
 
 /**
  * What a call may cost at the account that is the dearest for it, as any of them may be the one that answers, and the most

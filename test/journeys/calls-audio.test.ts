@@ -94,11 +94,11 @@ describe('sound and completions', () => {
       const { error } = (await answer.json()) as { error?: { code: string } }
       return error?.code ?? answer.status
     }
-    // 60 s have some 1,500 tokens, and cost 60,000 points by the second.
+    // 60 s have some 1,500 tokens, and cost 60,000 points by the second, or 73,500 by tokens.
     expect(await listen('listener', { tokensPerMinute: 10, creditPoints: 60_000 })).toBe(200)
     expect(await listen('listener', { tokensPerMinute: 10, creditPoints: 59_999 })).toBe('insufficient_quota')
-    expect(await listen('both ways', { tokensPerMinute: 1_500, creditPoints: 60_000 })).toBe(200)
-    expect(await listen('both ways', { tokensPerMinute: 1_499, creditPoints: 60_000 })).toBe('rate_limit_exceeded')
+    expect(await listen('both ways', { tokensPerMinute: 1_500, creditPoints: 73_500 })).toBe(200)
+    expect(await listen('both ways', { tokensPerMinute: 1_499, creditPoints: 73_500 })).toBe('rate_limit_exceeded')
   })
 
   it('speech comes as the bytes of the vendor, and costs its characters', async () => {
