@@ -65,7 +65,7 @@ function callOf({ caller, clock }: StorePlace, price: number): Call {
   }
 }
 
-async function happen(one: Event, place: StorePlace, running: Process): Promise<Process> {
+async function apply(one: Event, place: StorePlace, running: Process): Promise<Process> {
   const { allowances, open } = running
   switch (one.kind) {
     case 'begin':
@@ -132,7 +132,7 @@ describe('the money of calls', () => {
         credit += place.credit
         let running = start(place)
         for (const one of events) {
-          running = await happen(one, place, running)
+          running = await apply(one, place, running)
           const { available, held } = await place.balance()
           expect(Math.min(available, held)).toBeGreaterThanOrEqual(0)
         }

@@ -19,8 +19,6 @@ export interface CallBatches {
   create(batch: NewCallBatch, caller: Caller): Promise<CallBatch>
   /** Throws `not_found` for an unknown batch, and for one of another tenant, mode or format. */
   get(id: string, format: string, caller: Caller): Promise<CallBatch>
-  /** Whether a page of the caller's list may begin after the id: not if others have it. One that is gone ends no list. */
-  isPlace(id: string, format: string, caller: Caller): Promise<boolean>
   list(
     format: string,
     caller: Caller,
@@ -55,10 +53,6 @@ export function openCallBatches(options: CallBatchesOptions): CallBatches {
 
   return {
     get,
-    async isPlace(id, format, caller) {
-      const batch = await store.getCallBatch({ id })
-      return !batch || (isOwn(caller, batch) && batch.format === format)
-    },
     async create({ input, total = 0, ...given }, caller) {
       if (caller.isFrozen) throw new PolyphonyError('forbidden', 'The account is frozen.')
       const now = clock.now()

@@ -15,9 +15,10 @@ export interface CallFiles {
   readonly keptMs: number
   /**
    * Writes the bytes as they come. What is written belongs to nothing until `name`, and is deleted by `discard`. Throws as
-   * `Assets.writeStream` does.
+   * `Assets.writeStream` does: `payload_too_large` as soon as there are more bytes than `mostBytes`, whose default is
+   * `maxBytes`.
    */
-  receive(body: Readable, owner: Owner): Promise<Received>
+  receive(body: Readable, owner: Owner, mostBytes?: number): Promise<Received>
   /** Throws `storage_quota_reached`. */
   name(
     received: Received,
@@ -27,8 +28,6 @@ export interface CallFiles {
   /** Throws `not_found` for an unknown file, one that has expired, and one of another tenant or mode. */
   get(id: string, caller: Owner): Promise<CallFile>
   find(id: string, caller: Owner): Promise<CallFile | undefined>
-  /** Whether a page of the caller's list may begin after the id: not if others have it. One that is gone ends no list. */
-  isPlace(id: string, caller: Caller): Promise<boolean>
   list(
     owner: Owner,
     page: { purposes: readonly string[]; order: 'asc' | 'desc'; after?: string; limit: number },
@@ -43,10 +42,12 @@ export interface CallFiles {
   /** The media type that its sender named, undefined for none, and the SHA-256 as hex. Throws `not_found`. */
   describe(file: CallFile): Promise<{ mediaType: string | undefined; sha256: string }>
   remove(file: CallFile): Promise<void>
+  /** Removes parts of an upload with their bytes at once, and not with the next sweep: they count towards the quota until then. */
+  removeParts(parts: readonly CallFile[]): Promise<void>
 }
 
 /** Clocks of processes that share a store differ by less. */
-const APART_MS = MINUTE_MS
+const CLOCK_SKEW_MS = MINUTE_MS
 
 /** Whose a file is. */
 export type Owner = Pick<Caller, 'tenantId' | 'mode'>
@@ -80,13 +81,15 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
       return keptMs()
     },
     find,
-    async isPlace(id, caller) {
-      const file = await store.getCallFile({ id })
-      return !file || isOwn(caller, file)
-    },
-    async receive(body, owner) {
+    async receive(body, owner, mostBytes = maxBytes) {
       const expiresAt = clock.now() + keptMs()
-      const asset = await assets.writeStream({ ...scopeOf(owner), kind: 'upload', body, maxBytes, expiresAt })
+      const asset = await assets.writeStream({
+        ...scopeOf(owner),
+        kind: 'upload',
+        body,
+        maxBytes: mostBytes,
+        expiresAt,
+      })
       return { asset, owner }
     },
     async name({ asset, owner }, { keptMs: ownMs = keptMs(), mediaType = asset.mediaType, ...named }) {
@@ -120,7 +123,7 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
         purposes: [purpose],
         named,
         order: 'asc',
-        after: idBefore(createdAt - APART_MS),
+        after: idBefore(createdAt - CLOCK_SKEW_MS),
         limit,
         now: clock.now(),
       }),
@@ -137,6 +140,11 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
     },
     async remove({ id }) {
       await store.deleteCallFile({ id, now: clock.now() })
+    },
+    async removeParts(parts) {
+      const stored = await Promise.all(parts.map(({ assetId }) => store.getAsset({ id: assetId })))
+      await Promise.all(parts.map(({ id }) => store.deleteCallFile({ id, now: clock.now() })))
+      await assets.deleteStored(stored.filter((asset) => asset !== undefined))
     },
   }
 }

@@ -11,14 +11,14 @@ import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
-import { type Points, points } from '../core/points.ts'
+import { type Points, points, usdToPoints } from '../core/points.ts'
 import type { PoolPolicy } from '../core/tenant.ts'
 import type { ModelPrice, ModelSetting, Usage } from '../core/usage.ts'
 import type { Account, CallEndpoint, CallSide } from '../providers/provider.ts'
 import type { Allowances, Reservation } from './allowances.ts'
 import { type ChatModel, chatModelsFor, isUsable, namesOf } from './chat-models.ts'
 import type { Format } from './format.ts'
-import { priceOfUsage } from './model-price.ts'
+import { priceOfUsage, usdOfUsage } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import type { RealtimeRoutes, Trying } from './realtime.ts'
 import { type ModelRoute, routeModel, type Target } from './routing.ts'
@@ -48,12 +48,15 @@ export interface CallRequest {
   /** The format of the body, for vendors of another one. Absent where the endpoint is not translated. */
   format?: Format
   isStreamed: boolean
-  /** The most that the call can use, where it is not a format's to say. */
-  bound?: Usage
+  /**
+   * The most that the call can use, where it is not a format's to say. Several where the vendor bills by one or another of
+   * them, such as seconds or tokens.
+   */
+  bound?: Usage | readonly Usage[]
   /** The usage in a whole answer of an endpoint without a format, or in the last event of a streamed one. */
   usageOf?(answer: Buffer, contentType: string): Usage | undefined
   /** Follows a streamed answer of an endpoint without a format. */
-  metered?: Pick<Format, 'meter'>
+  metered?: Pick<Format, 'meter'> & { choicesIn(body: JsonObject | undefined): number }
   /** The text that ends a stream which broke off, for an endpoint without a format. */
   failure?(error: PolyphonyError): string
   /** The answer is a file, such as speech: it passes as it comes. */
@@ -210,8 +213,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     const { request } = running
     const { caller } = request
     const { priced, prices, price } = pricedTargets(caller, request)
-    const bound = boundOf(request)
-    const book = booker(running, await reserve(caller, bound, dearest(bound, prices)))
+    const book = booker(running, await reserve(caller, most(boundsOf(request), [...prices.values()])))
     try {
       const { target, given } = await tryEach(running, priced, (one) => ask(running, one))
       const settled = settle(given, book, { target, price: prices.get(target) ?? price })
@@ -239,7 +241,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
 
   async function answerFromSandbox(running: Running): Promise<CallAnswer> {
     const answerIt = sandboxWay(running)
-    const book = booker(running, await reserve(running.request.caller, boundOf(running.request), points(0)))
+    const book = booker(running, await reserve(running.request.caller, most(boundsOf(running.request), [])))
     try {
       const given = await answerIt()
       return { ...given, settled: settle(given, book, { target: null, price: {} }) }
@@ -264,8 +266,8 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   }
 
   /** Sets aside the tokens and the points that a call may use. */
-  async function reserve(caller: Caller, bound: Usage, price: Points): Promise<Reserved> {
-    const settleTokens = options.tokens.take(caller, tokensIn(bound))
+  async function reserve(caller: Caller, { price, tokens }: { price: Points; tokens: number }): Promise<Reserved> {
+    const settleTokens = options.tokens.take(caller, tokens)
     try {
       return { money: await allowances.reserve(caller, price), settleTokens }
     } catch (error) {
@@ -443,14 +445,26 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   }
 }
 
-/** What a call may cost at the account that is the dearest for it: any of them may be the one that answers. */
-function dearest(bound: Usage, prices: ReadonlyMap<unknown, ModelPrice | undefined>): Points {
-  let most = points(0)
-  for (const price of prices.values()) {
-    const cost = price ? priceOfUsage(bound, price) : most
-    if (cost > most) most = cost
+/** A call that may cost more is refused for want of points all the same; allowances hold for 32 such calls, in a safe integer. */
+const MOST_USD = 10_000_000
+
+/**
+ * What a call may cost at the account that is the dearest for it, as any of them may be the one that answers, and the most
+ * tokens that it may use. Of several bounds, those without a price are not what is billed, and not counted.
+ */
+function most(
+  bounds: readonly Usage[],
+  prices: readonly (ModelPrice | undefined)[],
+): { price: Points; tokens: number } {
+  const costs = bounds.map((bound) => ({
+    tokens: tokensIn(bound),
+    usd: Math.max(0, ...prices.map((price) => (price ? usdOfUsage(bound, price) : 0))),
+  }))
+  const billed = costs.length === 1 ? costs : costs.filter(({ usd }) => usd > 0)
+  return {
+    price: usdToPoints(Math.min(MOST_USD, Math.max(0, ...billed.map(({ usd }) => usd)))),
+    tokens: Math.max(0, ...billed.map(({ tokens }) => tokens)),
   }
-  return most
 }
 
 /** What is set aside for a call. */
@@ -502,10 +516,14 @@ function unpriced({ model }: Target<CallMember>): PolyphonyError {
   )
 }
 
-/** The most that a call is taken to use before it is made. */
-function boundOf({ format, json, bound, body }: CallRequest): Usage {
-  if (bound) return bound
-  if (!format || !json) return { inputTokens: Math.ceil(body.byteLength / CHARACTERS_PER_TOKEN) }
+/** The most that a call is taken to use before it is made, by each of the ways in which it may be billed. */
+function boundsOf({ format, json, bound, body }: CallRequest): readonly Usage[] {
+  if (bound) return 'length' in bound ? bound : [bound]
+  if (!format || !json) return [{ inputTokens: Math.ceil(body.byteLength / CHARACTERS_PER_TOKEN) }]
+  return [boundOf(format, json)]
+}
+
+function boundOf(format: Format, json: JsonObject): Usage {
   const {
     maxOutputTokens = USUAL_OUTPUT_TOKENS,
     inputCharacters,
@@ -515,7 +533,7 @@ function boundOf({ format, json, bound, body }: CallRequest): Usage {
     serviceTier,
     tools,
     cacheWrite,
-    speaks,
+    mayAnswerAudio,
   } = format.boundOf(json)
   const inputAudioTokens = Math.ceil(audioBytes / BYTES_PER_AUDIO_TOKEN)
   const inputTokens = Math.ceil(inputCharacters / CHARACTERS_PER_TOKEN) + images * TOKENS_PER_IMAGE + inputAudioTokens
@@ -526,7 +544,7 @@ function boundOf({ format, json, bound, body }: CallRequest): Usage {
     ...(inputAudioTokens > 0 ? { inputAudioTokens } : {}),
     outputTokens,
     // Without a price of their own these cost what other output does.
-    ...(speaks ? { outputAudioTokens: outputTokens } : { imageTokens: outputTokens }),
+    ...(mayAnswerAudio ? { outputAudioTokens: outputTokens } : { imageTokens: outputTokens }),
     ...(cacheWrite ? { cachedWriteTokens: written } : {}),
     ...(cacheWrite === 'hour' ? { cachedWriteHourTokens: written } : {}),
     ...(serviceTier ? { serviceTier } : {}),

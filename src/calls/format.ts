@@ -75,8 +75,15 @@ export interface Meter {
   usage(): Usage | undefined
   /** The vendor has reported what it read, and not yet what it made: it will say so at the end. */
   isPartial(): boolean
-  /** Whether the stream has said how its answer ended: a vendor, or a proxy before it, may end its connection in the middle. */
-  isComplete(): boolean
+  /**
+   * Whether the stream has said how each of so many answers ended: a vendor, or a proxy before it, may end its connection in
+   * the middle.
+   */
+  isComplete(choices: number): boolean
+  /** Whether nothing is missing but what `closing` has, so that the answer is whole though its connection broke off. */
+  hasAll(choices: number): boolean
+  /** The event with which a stream of the format ends, for a vendor that has not sent it; '' where it has, or there is none. */
+  closing(): string
   /** The vendor's error, as its format has it, if the stream has had one. */
   failure(): JsonObject | undefined
   /** Tools that the vendor has run so far, by what it said of each: for a stream that was cut before its usage. */
@@ -102,7 +109,7 @@ export interface Bound {
   /** The request asks the vendor to keep what it reads in its cache, for the usual time or for an hour. */
   cacheWrite?: 'usual' | 'hour'
   /** The answer may be sound. */
-  speaks?: true
+  mayAnswerAudio?: true
 }
 
 export type ToolUses = Pick<Usage, 'webSearches' | 'fileSearches' | 'codeContainers'>

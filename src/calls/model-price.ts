@@ -26,8 +26,13 @@ export function scaled(price: ModelPrice, factor: number, except: ReadonlySet<st
   )
 }
 
-/** What a call costs, in points. Kinds without a price of their own cost what their whole does. */
+/** What a call costs, in points. Throws a RangeError for more than there can be of them. */
 export function priceOfUsage(usage: Usage, price: ModelPrice): Points {
+  return usdToPoints(usdOfUsage(usage, price))
+}
+
+/** What a call costs, in USD. Kinds without a price of their own cost what their whole does. */
+export function usdOfUsage(usage: Usage, price: ModelPrice): number {
   const { input = 0, output = 0 } = price
   const {
     cachedRead = input,
@@ -60,7 +65,7 @@ export function priceOfUsage(usage: Usage, price: ModelPrice): Points {
     toolFees(usage, price) +
     (usage.characters ?? 0) * (price.character ?? 0) +
     (usage.seconds ?? 0) * (price.second ?? 0)
-  return usdToPoints(millionths / MILLION + (price.call ?? 0))
+  return millionths / MILLION + (price.call ?? 0)
 }
 
 function toolFees({ webSearches = 0, fileSearches = 0, codeContainers = 0 }: Usage, price: ModelPrice): number {

@@ -172,8 +172,8 @@ function failureIn(first: Buffer): PolyphonyError | undefined {
 function failureOf(json: JsonObject): PolyphonyError {
   const { type, code, status } = isJsonObject(json.error) ? json.error : {}
   const known = [type, code].flatMap((one) => (typeof one === 'string' ? (STATUS_OF[one] ?? []) : []))[0]
-  const told = typeof code === 'number' ? code : typeof status === 'number' ? status : undefined
-  return vendorError(known ?? told ?? 500, {}, json)
+  const given = typeof code === 'number' ? code : typeof status === 'number' ? status : undefined
+  return vendorError(known ?? given ?? 500, {}, json)
 }
 
 /** https://docs.anthropic.com/en/api/errors and https://platform.openai.com/docs/guides/error-codes. */
@@ -217,8 +217,17 @@ function streamOf(
   const isEvents = isEventStream(headers['content-type'] ?? '')
   const { promise: ended, resolve } = Promise.withResolvers<Awaited<TargetAnswer['ended']>>()
   let broke: string | null = null
+  /** The end of a stream without a meter. */
   let last: Buffer = Buffer.alloc(0)
+  const choices = () => format?.boundOf(request.json ?? {}).choices ?? request.metered?.choicesIn(request.json) ?? 1
+  /** The vendor's own error, which the caller has got. */
+  const hasFailed = (): boolean => {
+    const error = meter?.failure()
+    if (error) broke = failureOf(error).code
+    return error !== undefined
+  }
   const failed = (failure: PolyphonyError): string | undefined => {
+    if (hasFailed()) return ''
     broke = failure.code
     const context = { id: '', model: request.model, createdAt: 0, body: request.json ?? {} }
     if (format) return format.openStream(context).fail(failure)
@@ -227,26 +236,16 @@ function streamOf(
   const stream = relayed(body, {
     onChunk(chunk) {
       meter?.push(chunk)
-      if (meter) last = chunk
-      else if (isEvents) last = Buffer.concat([last, chunk]).subarray(-LAST_BYTES)
+      if (!meter && isEvents) last = Buffer.concat([last, chunk]).subarray(-LAST_BYTES)
     },
     ...(dropsUsage ? { change: withoutUsage } : {}),
     onBreak: (error) => failed(vendorFailure(error)),
-    isComplete: () => {
-      if (!meter || !isEvents || meter.failure()) return false
-      // The usage of chats follows what says how they ended.
-      return last.includes(DONE) || (meter.isComplete() && meter.usage() !== undefined && !meter.isPartial())
-    },
-    lacksAtEnd() {
-      if (!meter || !isEvents) return undefined
-      const told = meter.failure()
-      if (told) {
-        broke = failureOf(told).code
-        return '' // the caller has got it
-      }
-      if (meter.isComplete() || last.includes(DONE)) return undefined
+    isComplete: () => meter !== undefined && isEvents && !meter.failure() && meter.hasAll(choices()),
+    errorAtEnd() {
+      if (!meter || !isEvents || (!meter.failure() && meter.isComplete(choices()))) return undefined
       return failed(brokenOff())
     },
+    closing: () => (meter && isEvents ? meter.closing() : ''),
     onEnd(outcome) {
       const usage = meter
         ? meteredUsage(meter, request)
@@ -270,9 +269,6 @@ function meteredUsage(meter: Meter, request: Running['request']): Usage {
   const outputTokens = Math.max(unitsIn(reported.outputTokens), unitsIn(delivered.outputTokens))
   return { ...reported, ...meter.toolUses(), outputTokens, isEstimated: true }
 }
-
-/** With it some servers end a stream of which nothing else says how it ended. */
-const DONE = '[DONE]'
 
 /** How much of the end of a stream without a meter is kept: its last event has the usage. */
 const LAST_BYTES = 64 * 2 ** 10
@@ -373,11 +369,11 @@ async function readAll(body: Readable, maxBytes: number, tooLarge: () => Polypho
 /** The vendor's error in our codes, with its own words. */
 function vendorError(status: number, headers: StreamAnswer['headers'], json: JsonObject | undefined): PolyphonyError {
   const error = json?.error
-  const told = isJsonObject(error) ? error.message : error
+  const words = isJsonObject(error) ? error.message : error
   const named = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
   return vendorFailure({
     statusCode: status,
-    message: typeof told === 'string' && told !== '' ? told : `The vendor answers ${status}.`,
+    message: typeof words === 'string' && words !== '' ? words : `The vendor answers ${status}.`,
     responseHeaders: Object.fromEntries(named),
   })
 }

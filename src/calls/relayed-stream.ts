@@ -16,9 +16,11 @@ export interface RelayOptions {
    * The source has ended: what the caller has to get after it, since its answer is not complete; '' where that was an error
    * which the caller has got. Undefined for a complete answer, and the default.
    */
-  lacksAtEnd?(): string | undefined
+  errorAtEnd?(): string | undefined
   /** Whether all that the answer has is there, though its source has broken off. The default: no. */
   isComplete?(): boolean
+  /** What a complete answer ends with that the source has not sent. The default: nothing. */
+  closing?(): string
   /** Once, at the end: whether everything came. */
   onEnd(outcome: 'completed' | 'cut'): void
   /** A server-sent stream gets a comment now and then while nothing comes: a proxy would cut it. */
@@ -36,7 +38,7 @@ const HEARTBEAT = Buffer.from(': waiting\n\n')
  */
 export function relayed(source: Readable, options: RelayOptions): Readable {
   const { onChunk, change = (bytes) => bytes, onBreak, onEnd, isEventStream, stallMs } = options
-  const { lacksAtEnd = () => undefined, isComplete = () => false } = options
+  const { errorAtEnd = () => undefined, isComplete = () => false, closing = () => '' } = options
   const events = isEventStream ? wholeEvents() : undefined
   let hasEnded = false
   let heartbeat: NodeJS.Timeout | undefined
@@ -75,17 +77,19 @@ export function relayed(source: Readable, options: RelayOptions): Readable {
     source.pause()
     stall ??= setTimeout(() => stream.destroy(), stallMs).unref()
   })
-  const finish = (lacking?: string): void => {
-    end(lacking === undefined ? 'completed' : 'cut')
+  const finish = ({ error, isBroken }: { error?: string | undefined; isBroken: boolean }): void => {
+    end(error === undefined ? 'completed' : 'cut')
+    const rest = events?.rest() ?? Buffer.alloc(0)
+    const last = error ?? closing()
     // Half an event would be taken for a whole one before what follows.
-    if (lacking) stream.push(lacking)
-    else if (events) push(events.rest())
+    if (error === '' || last === '' || (rest.length > 0 && !isBroken && error === undefined)) push(rest)
+    else stream.push(last)
     stream.push(null)
   }
-  source.once('end', () => finish(lacksAtEnd()))
+  source.once('end', () => finish({ error: errorAtEnd(), isBroken: false }))
   source.on('error', (error: unknown) => {
     if (hasEnded) return // the caller has left, which is why the source ends
-    if (isComplete()) return finish()
+    if (isComplete()) return finish({ isBroken: true })
     const last = onBreak(error)
     end('cut')
     if (last === undefined) {

@@ -11,7 +11,7 @@ import { estimated } from './pass-through.ts'
 import { relayed } from './relayed-stream.ts'
 import { embed, remoteFiles } from './remote-files.ts'
 import { usageOfModel } from './usage.ts'
-import { vendorFailure } from './vendor-failure.ts'
+import { isCutOff, vendorFailure } from './vendor-failure.ts'
 
 /** Asks a vendor of another format, and writes its answer in the caller's. */
 export async function translated(
@@ -87,7 +87,7 @@ async function streamed(
   function write(part: LanguageModelV4StreamPart): string {
     if (part.type === 'finish') {
       usage = usageOfModel(part.usage, part.providerMetadata)
-      hasFinished = part.finishReason.unified !== 'error' && part.finishReason.unified !== 'interrupted'
+      hasFinished = !isBroken(part)
       if (!hasFinished) broke ??= 'vendor_silent'
     } else if ('delta' in part) delivered += part.delta.length
     else if (part.type === 'error') broke = vendorFailure(part.error).code
@@ -162,6 +162,6 @@ function saysNothing(): PolyphonyError {
   return new PolyphonyError('output_unusable', 'The vendor answers with nothing that its format has.')
 }
 
-function isBroken({ finishReason: { unified, raw } }: Extract<LanguageModelV4StreamPart, { type: 'finish' }>): boolean {
-  return unified === 'interrupted' || unified === 'error' || (unified === 'other' && raw === undefined)
+function isBroken({ finishReason }: Extract<LanguageModelV4StreamPart, { type: 'finish' }>): boolean {
+  return finishReason.unified === 'error' || isCutOff(finishReason)
 }

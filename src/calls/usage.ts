@@ -3,9 +3,12 @@ import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { SERVICE_TIERS } from '../core/usage.ts'
 import type { Usage } from './format.ts'
 
-/** A count of units in an answer. Anything but a finite number from 0 counts as 0. */
+/** More than any answer has; a price of so many is still a number of points. */
+const MAX_UNITS = 10_000_000_000
+
+/** A count of units in an answer. Anything but a number from 0 to `MAX_UNITS` counts as 0. */
 export function unitsIn(value: Json | undefined): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0
+  return typeof value === 'number' && value > 0 && value <= MAX_UNITS ? Math.round(value) : 0
 }
 
 /** The tier that a vendor names, where it may have a price of its own. */
@@ -75,8 +78,8 @@ export function usageOfModel(
 
 /** OpenAI's Responses API says it beside the usage, as other vendors may in it. */
 function tierOf({ service_tier, speed }: JsonObject, metadata: SharedV4ProviderMetadata): unknown {
-  const told = Object.values(metadata).find(({ serviceTier }) => typeof serviceTier === 'string')
-  return told?.serviceTier ?? speed ?? service_tier
+  const named = Object.values(metadata).find(({ serviceTier }) => typeof serviceTier === 'string')
+  return named?.serviceTier ?? speed ?? service_tier
 }
 
 /** Tokens of one modality in Gemini's lists of `{ modality, tokenCount }`. */

@@ -70,6 +70,14 @@ function networkCodeOf(thrown: unknown): string | undefined {
   return undefined
 }
 
+/**
+ * Whether a model's stream ended before the vendor said how its answer ended. Models of the AI SDK begin with a reason of
+ * `other` and no words of the vendor's, and some report that for a stream that was cut.
+ */
+export function isCutOff({ unified, raw }: { unified: string; raw: string | undefined }): boolean {
+  return unified === 'interrupted' || (unified === 'other' && raw === undefined)
+}
+
 /** The vendor's stream ended before its answer was complete. */
 export function brokenOff(): PolyphonyError {
   return new PolyphonyError('vendor_silent', "The vendor's answer broke off before it was complete.")

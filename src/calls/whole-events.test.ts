@@ -3,6 +3,7 @@ import { wholeEvents } from './whole-events.ts'
 
 const STREAMS: Record<string, string> = {
   LF: 'data: 1\n\nevent: x\ndata: 2\n\n: a comment\n\ndata: [DONE]\n\n',
+  CR: 'data: 1\r\revent: x\rdata: 2\r\r: a comment\r\rdata: [DONE]\r\r',
   'CR LF': 'data: 1\r\n\r\nevent: x\r\ndata: 2\r\n\r\n: a comment\r\n\r\ndata: [DONE]\r\n\r\n',
 }
 
@@ -15,7 +16,7 @@ describe('whole events', () => {
         let passed = ''
         for (let at = 0; at < text.length; at += size) {
           passed += events.push(Buffer.from(text.slice(at, at + size))).toString()
-          expect(passed).toMatch(/^$|\n\r?\n$/)
+          expect(passed).toMatch(/^$|\n\r?\n$|\r\r$/)
           expect(text.startsWith(passed)).toBe(true)
         }
         expect(passed).toBe(text)

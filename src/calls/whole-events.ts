@@ -48,14 +48,26 @@ export function wholeEvents(): WholeEvents {
 
 const EMPTY = Buffer.alloc(0)
 
-/** Where the last event ends within a chunk, by an empty line; 0 = nowhere. Lines end with LF or CR LF. */
+/** Where the last event ends within a chunk, by an empty line; 0 = nowhere. Lines end with LF, CR LF or CR. */
 function lastEnd(chunk: Buffer, before: readonly [number, number]): number {
   const byteAt = (index: number): number | undefined => (index >= 0 ? chunk[index] : before[index + before.length])
-  let at = chunk.lastIndexOf(LINE_FEED)
-  while (at !== -1) {
+  let feed = chunk.lastIndexOf(LINE_FEED)
+  let carriage = chunk.lastIndexOf(CARRIAGE_RETURN)
+  while (feed !== -1 || carriage !== -1) {
+    const at = Math.max(feed, carriage)
     const previous = byteAt(at - 1)
-    if (previous === LINE_FEED || (previous === CARRIAGE_RETURN && byteAt(at - 2) === LINE_FEED)) return at + 1
-    at = at === 0 ? -1 : chunk.lastIndexOf(LINE_FEED, at - 1)
+    if (at === feed) {
+      if (previous === LINE_FEED || (previous === CARRIAGE_RETURN && byteAt(at - 2) === LINE_FEED)) return at + 1
+      feed = lastBefore(chunk, LINE_FEED, at)
+    } else {
+      // Behind a LF it is half of a CR LF, whose other half is yet to come.
+      if (previous === CARRIAGE_RETURN) return at + 1
+      carriage = lastBefore(chunk, CARRIAGE_RETURN, at)
+    }
   }
   return 0
+}
+
+function lastBefore(chunk: Buffer, byte: number, at: number): number {
+  return at === 0 ? -1 : chunk.lastIndexOf(byte, at - 1)
 }

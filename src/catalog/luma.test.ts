@@ -43,6 +43,20 @@ describe('a Luma video', () => {
     expect(frames === undefined ? undefined : read(input).key_frames).toBeUndefined()
   })
 
+  it.each<[string, JsonObject, JsonObject | undefined]>([
+    ['null', { frame0: { type: 'image', url: IMAGE }, frame2: null }, { frame0: { type: 'image', url: IMAGE } }],
+    ['null in the place of all', { frame0: null }, undefined],
+    ['of a type and empty members', { frame0: { type: 'image', url: '', id: null, urls: [] } }, undefined],
+    ['of the next version', { frame2: { type: 'image', url2: 'a' } }, { frame2: { type: 'image', url2: 'a' } }],
+  ])('a Luma frame that is %s is left out if it says nothing, and passed on else', (_what, key_frames, expected) => {
+    expect(read({ key_frames }).key_frames).toEqual(expected)
+  })
+
+  it('a Luma frame whose picture is under another name is refused, since the video would be made without it', () => {
+    const key_frames = { frame0: { type: 'image', image_url: IMAGE } }
+    expect(() => read({ key_frames })).toThrow('key_frames.frame0.url is needed for a frame.')
+  })
+
   it('the frames of a Luma video are found as files in both spellings', () => {
     const input = read({
       key_frames: { frame0: { type: 'image', url: IMAGE }, frame1: { type: 'video', url: VIDEO } },

@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { isJsonObject, type Json } from '../core/json.ts'
 import { usdToPoints } from '../core/points.ts'
+import { isPlaceholder } from '../core/sent-values.ts'
 import { optionalFile, optionalPictureOrUrl, optionalText, requiredText, sizeByShortSide, sizeOf } from './fields.ts'
 import { type BrokenRule, type Operation, operation } from './operation.ts'
 
@@ -71,17 +73,28 @@ function tooLong(input: LumaInput): BrokenRule | undefined {
     : undefined
 }
 
+/** A frame without what it shows: one that says nothing at all is left out before (`withoutEmptyFrames`). */
 function nameless({ key_frames: frames }: LumaInput): BrokenRule | undefined {
-  const name = (['frame0', 'frame1'] as const).find((one) => {
-    const { type, id } = frames?.[one] ?? {}
-    return type === 'generation' && !id
-  })
-  return name && { field: `key_frames.${name}.id`, rule: 'is needed with type generation' }
+  for (const name of ['frame0', 'frame1'] as const) {
+    const frame = frames?.[name]
+    if (frame?.type === 'generation' && !frame.id) {
+      return { field: `key_frames.${name}.id`, rule: 'is needed with type generation' }
+    }
+    if (frame && !frame.url && !frame.id) return { field: `key_frames.${name}.url`, rule: 'is needed for a frame' }
+  }
+  return undefined
+}
+
+/** Members that we do not read say something: they are refused or passed on like others. */
+function saysNothing(frame: Json | undefined): boolean {
+  if (!isJsonObject(frame)) return isPlaceholder(frame)
+  const { type, ...rest } = frame
+  return type !== 'generation' && Object.values(rest).every(isPlaceholder)
 }
 
 /** A frame of neither a picture nor a task says nothing: a struct of Go has its type all the same. */
 function withoutEmptyFrames<Input extends Partial<LumaInput>>({ key_frames: frames, ...input }: Input): Input {
-  const kept = Object.entries(frames ?? {}).filter(([, { type, url, id }]) => type === 'generation' || url || id)
+  const kept = Object.entries(frames ?? {}).filter(([, frame]) => !saysNothing(frame))
   return (kept.length === 0 ? input : { ...input, key_frames: Object.fromEntries(kept) }) as Input // frames are optional
 }
 

@@ -218,7 +218,10 @@ export const dialects: readonly DialectEntry[] = [
     paths: ['/v1beta', '/v1/models', '/gemini', '/upload'],
     // Google's packages ask for `/v1` since 2026, where OpenAI's API is.
     claims: [{ path: '/v1', header: 'x-goog-api-key', below: '/gemini' }],
-    spellings: [{ path: '/gemini/v1beta', as: '/v1beta' }],
+    spellings: [
+      { path: '/gemini/v1beta', as: '/v1beta' },
+      { path: '/gemini/upload', as: '/upload' },
+    ],
     load: async () => (await import('./gemini/routes.ts')).gemini,
   },
   {

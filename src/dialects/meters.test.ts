@@ -287,7 +287,7 @@ describe('what is billed beside plain tokens', () => {
 })
 
 describe('a stream that was cut', () => {
-  const told = (format: Format, events: object[]) => {
+  const cutAt = (format: Format, events: object[]) => {
     const meter = format.meter()
     meter.push(Buffer.from(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')))
     return [meter.isPartial(), meter.toolUses()]
@@ -321,13 +321,13 @@ describe('a stream that was cut', () => {
     ],
     ['Chat Completions', chatFormat, [{ choices: [{ delta: { content: 'a' } }] }], [false, {}]],
   ])('of %s', (_what, format, events, expected) => {
-    expect(told(format, events)).toEqual(expected)
+    expect(cutAt(format, events)).toEqual(expected)
   })
 })
 
 describe('the end of a stream', () => {
   const stop = { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }
-  it.each<[string, Format, object[], unknown]>([
+  it.each<[string, Format, object[], [boolean, unknown, boolean?]]>([
     ['Chat Completions that finished', chatFormat, [{ choices: [{ finish_reason: null }] }, stop], [true, undefined]],
     ['Chat Completions before it', chatFormat, [{ choices: [{ delta: {}, finish_reason: null }] }], [false, undefined]],
     ['Chat Completions with an error', chatFormat, [{ error: { message: 'm' } }], [false, { error: { message: 'm' } }]],
@@ -337,6 +337,32 @@ describe('the end of a stream', () => {
       [{ choices: [{ delta: { content: '{"error":{}}' } }] }, stop],
       [true, undefined],
     ],
+    [
+      'the second of two chats that has not ended',
+      chatFormat,
+      [{ choices: [{ index: 0, finish_reason: 'stop' }] }, { choices: [{ index: 1, delta: { content: 'a' } }] }],
+      [true, undefined, false],
+    ],
+    [
+      'two chats that ended in one event, the index last',
+      chatFormat,
+      [
+        {
+          choices: [
+            { finish_reason: 'stop', index: 1 },
+            { finish_reason: 'length', index: 0 },
+          ],
+        },
+      ],
+      [true, undefined, true],
+    ],
+    [
+      'a chat that ends twice',
+      chatFormat,
+      [stop, { ...stop, usage: { prompt_tokens: 1, completion_tokens: 1 } }],
+      [true, undefined, false],
+    ],
+    ['a chat with empty reasons', chatFormat, [{ choices: [{ index: 0, finish_reason: '' }] }], [false, undefined]],
     [
       'Responses that completed',
       responsesFormat,
@@ -383,9 +409,27 @@ describe('the end of a stream', () => {
     ],
     ['generateContent before it', generateFormat, [{ candidates: [{ content: {} }] }], [false, undefined]],
     ['generateContent with an error', generateFormat, [{ error: { code: 503 } }], [false, { error: { code: 503 } }]],
-  ])('is known of %s', (_what, format, events, expected) => {
+  ])('is known of %s', (_what, format, events, [isComplete, failure, areBoth]) => {
     const meter = format.meter()
     for (const event of events) meter.push(Buffer.from(`data: ${JSON.stringify(event)}\n\n`))
-    expect([meter.isComplete(), meter.failure()]).toEqual(expected)
+    expect([meter.isComplete(1), meter.failure()]).toEqual([isComplete, failure])
+    if (areBoth !== undefined) expect(meter.isComplete(2)).toBe(areBoth)
+  })
+})
+
+describe('what says that all is done', () => {
+  const chunk = 'data: {"choices":[{"delta":{"content":"[DONE]"}}]}\n\n'
+  it.each([
+    ['at once', [`${chunk}data: [DONE]\n\n`], true],
+    ['in two pieces', [`${chunk}data: [DO`, 'NE]\n\n'], true],
+    ['with a comment behind it', [chunk, 'data: [DONE]\n\n', ': bye\n\n'], true],
+    ['without a space', [`${chunk}data:[DONE]\r\n\r\n`], true],
+    ['within a text', [chunk, 'data: {"choices":[{"delta":{"content":" data: [DONE]"}}]}\n\n'], false],
+    ['within a comment', [chunk, ': [DONE]\n\n'], false],
+    ['not at all', [chunk], false],
+  ])('is found where it comes %s', (_how, pieces, isDone) => {
+    const meter = chatFormat.meter()
+    for (const piece of pieces) meter.push(Buffer.from(piece))
+    expect([meter.isComplete(1), meter.hasAll(1), meter.closing() === '']).toEqual([isDone, isDone, isDone])
   })
 })

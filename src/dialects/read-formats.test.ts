@@ -646,11 +646,16 @@ describe('the bound of a request', () => {
     ['a tool that Anthropic keeps', messagesFormat, { tools: [{ cache_control: ephemeral }] }, { cacheWrite: 'usual' }],
     ['searches of Gemini', generateFormat, { tools: [{ google_search: {} }] }, { tools: { webSearches: 10 } }],
     ['functions of Gemini', generateFormat, { tools: [{ functionDeclarations: [] }] }, {}],
-    ['sound of Chat Completions', chatFormat, { modalities: ['text', 'audio'] }, { speaks: true }],
-    ['sound of Gemini', generateFormat, { generationConfig: { responseModalities: ['AUDIO'] } }, { speaks: true }],
+    ['sound of Chat Completions', chatFormat, { modalities: ['text', 'audio'] }, { mayAnswerAudio: true }],
+    [
+      'sound of Gemini',
+      generateFormat,
+      { generationConfig: { responseModalities: ['AUDIO'] } },
+      { mayAnswerAudio: true },
+    ],
   ])('has what costs more than tokens: %s', (_what, format, body, extra) => {
-    const { tools, cacheWrite, speaks } = format.boundOf(body)
-    const found = { tools, cacheWrite, speaks }
+    const { tools, cacheWrite, mayAnswerAudio } = format.boundOf(body)
+    const found = { tools, cacheWrite, mayAnswerAudio }
     expect(Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))).toEqual(extra)
   })
 

@@ -77,10 +77,21 @@ export function openDrafts(options: {
     async change(draft, body) {
       checkSize(body)
       const changed = await store.updateDraft({ id: draft.id, from: draft.body, body })
-      if (!changed) throw new PolyphonyError('not_found', `${draft.id} was changed by another request.`)
+      if (!changed) throw new LostRace(draft)
       return { ...draft, body }
     },
   }
+}
+
+class LostRace extends PolyphonyError {
+  constructor({ id }: Draft) {
+    super('not_found', `${id} was changed by another request.`)
+  }
+}
+
+/** Whether `change` found that another request had changed the draft: reading it again shows how. */
+export function isLostRace(error: unknown): boolean {
+  return error instanceof LostRace
 }
 
 /** Characters of a draft as JSON. */

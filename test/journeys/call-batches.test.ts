@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import Anthropic from '@anthropic-ai/sdk'
 import { createPartFromUri, GoogleGenAI, type HttpOptions } from '@google/genai'
@@ -206,23 +207,26 @@ describe('files for calls', () => {
 const PDF = Buffer.from('%PDF-1.4 a page of rain')
 
 describe('lists of files and batches', () => {
-  it('do not go on from an id that another tenant, mode or list has, and do from one that is gone', async () => {
+  it('go on from an id that is gone, and do not tell whether another tenant or mode has it', async () => {
     const { key } = await test.tenant({})
-    for (const apiKey of [key, TEST_KEY]) {
-      const { batch, inputId } = await batchOf(openai(apiKey), [line('a', { model: 'dear', messages: ASK })])
-      const file = inputId.replace('file-', 'file_')
+    const { batch, inputId } = await batchOf(openai(key), [line('a', { model: 'dear', messages: ASK })])
+    const nobodys = (id: string) => id.replace(/.{6}$/, 'abcd00')
+    for (const [batchId, fileId] of [
+      [batch.id, inputId],
+      [nobodys(batch.id), nobodys(inputId)],
+    ] as const) {
+      const file = fileId.replace('file-', 'file_')
       const ids: [path: string, param: string, id: string, headers: Record<string, string>][] = [
-        ['/v1/files', 'after', inputId, {}],
-        ['/v1/batches', 'after', batch.id, {}],
+        ['/v1/files', 'after', fileId, {}],
+        ['/v1/batches', 'after', batchId, {}],
         ...['after_id', 'before_id'].flatMap((param): typeof ids => [
           ['/v1/files', param, file, { 'anthropic-version': '2023-06-01' }],
-          ['/v1/messages/batches', param, batch.id.replace('batch_', 'msgbatch_'), {}],
+          ['/v1/messages/batches', param, batchId.replace('batch_', 'msgbatch_'), {}],
         ]),
       ]
       for (const [path, param, id, headers] of ids) {
         const { status, body } = await test.send('GET', `${path}?${param}=${id}`, { headers })
-        const message = `${param} must be an id of this list; there is no ${id}.`
-        expect([status, body], `${path} ${param}`).toMatchObject([400, { error: { message } }])
+        expect([status, body], `${path} ${param} ${id}`).toMatchObject([200, { data: expect.any(Array) }])
       }
     }
     const first = await upload(openai(), ['{}'])
@@ -385,11 +389,11 @@ describe('Anthropic’s files', () => {
 })
 
 describe('Gemini’s files', () => {
-  const gemini = (httpOptions: HttpOptions = {}) =>
-    new GoogleGenAI({ apiKey: LIVE_KEY, httpOptions: { baseUrl: test.url, ...httpOptions } })
+  const gemini = ({ baseUrl = '', ...httpOptions }: HttpOptions = {}) =>
+    new GoogleGenAI({ apiKey: LIVE_KEY, httpOptions: { baseUrl: test.url + baseUrl, ...httpOptions } })
   const pdf = () => new Blob([PDF], { type: 'application/pdf' })
 
-  it.each([{}, { apiVersion: 'v1beta' }])(
+  it.each([{}, { apiVersion: 'v1beta' }, { baseUrl: '/gemini' }, { baseUrl: '/gemini', apiVersion: 'v1beta' }])(
     'the official client with %j uploads, lists, reads and deletes files',
     async (options) => {
       const { files } = gemini(options)
@@ -439,6 +443,122 @@ describe('Gemini’s files', () => {
     await expect(ask('gemini-2.5-flash')).rejects.toMatchObject({ status: 400, message: expect.stringContaining(name) })
     expect(vendor.seen).toHaveLength(calls)
   })
+
+  it('a file is found however its URI is written, and only a URI of this gateway has to be one of its files', async () => {
+    const { uri = '', name = '' } = await gemini().files.upload({ file: pdf() })
+    const send = (fileUri: string) =>
+      fetch(`${test.url}/v1beta/models/gemini-2.5-flash:generateContent`, {
+        method: 'POST',
+        headers: { 'x-goog-api-key': LIVE_KEY, 'content-type': 'application/json' },
+        body: `{"contents":[{"parts":[{"file_data":{"file_uri":${fileUri}}}]}]}`,
+      })
+    const inline = [{ inlineData: { mimeType: 'application/pdf', data: PDF.toString('base64') } }]
+    const ways = [uri, `${uri}?alt=media`, `${uri}:download`, name].map((way) => JSON.stringify(way))
+    for (const way of [...ways, JSON.stringify(uri).replaceAll('/', '\\/')]) {
+      expect((await send(way)).status, way).toBe(200)
+      expect(vendor.seen.at(-1)?.json, way).toMatchObject({ contents: [{ parts: inline }] })
+    }
+    const theirs = 'https://generativelanguage.googleapis.com/v1beta/files/abc-123'
+    expect((await send(JSON.stringify(theirs))).status).toBe(200)
+    expect(JSON.stringify(vendor.seen.at(-1)?.json)).toContain(theirs)
+    expect((await send(JSON.stringify(`${test.url}/v1beta/files/none`))).status).toBe(400)
+    await gemini().files.delete({ name })
+  })
+
+  it('the files of a request count each time that it names them, and only for a model that its key may use', async () => {
+    const big = await openai().files.create({
+      file: await toFile(Buffer.alloc(17 * 2 ** 20), 'big.bin'),
+      purpose: 'user_data',
+    })
+    const hex = big.id.replace('file-', '')
+    const twice = (one: object) => [one, one]
+    const requests: [path: string, body: object, field: string][] = [
+      [
+        '/v1/chat/completions',
+        {
+          model: 'gpt-4o',
+          messages: [{ role: 'user', content: twice({ type: 'file', file: { file_id: big.id } }) }],
+        },
+        'file_id',
+      ],
+      [
+        '/v1/messages',
+        {
+          ...{ model: 'claude-haiku-4-5', max_tokens: 5 },
+          messages: [
+            { role: 'user', content: twice({ type: 'document', source: { type: 'file', file_id: `file_${hex}` } }) },
+          ],
+        },
+        'file_id',
+      ],
+      [
+        '/v1beta/models/gemini-2.5-flash:generateContent',
+        { contents: [{ parts: twice({ fileData: { fileUri: `${test.url}/v1beta/files/${hex}` } }) }] },
+        'fileData.fileUri',
+      ],
+    ]
+    const { key } = await test.tenant({ key: { allowedModels: ['none'] } })
+    for (const [path, body, field] of requests) {
+      const answer = await test.send('POST', path, { body })
+      expect(answer.status, path).toBe(413)
+      expect(JSON.stringify(answer.body), path).toContain('at most 33554432 bytes together')
+      if (path.includes('gemini')) expect(JSON.stringify(answer.body)).toContain(field)
+      expect((await test.send('POST', path, { body, key })).status, path).toBe(403)
+    }
+    await openai().files.delete(big.id)
+  })
+
+  it('an upload whose last step is sent many times at once makes one file', async () => {
+    const { url, send } = await startUpload({ 'x-goog-upload-header-content-type': 'text/plain; charset=utf-8' })
+    for (const answer of await Promise.all([send('upload', 0, 'rain'), send('upload', 0, 'rain')])) {
+      expect(answer).toEqual([200, 'active', '4', {}])
+    }
+    const ended = await Promise.all(Array.from({ length: 4 }, () => send('finalize', 4)))
+    expect(ended.map(([status]) => status).filter((status) => status !== 200 && status !== 409)).toEqual([])
+    const again = await send('finalize', 4)
+    expect(again).toMatchObject([200, 'final', '4', { file: { mimeType: 'text/plain' } }])
+    const names = new Set(ended.flatMap(([status, , , body]) => (status === 200 ? [JSON.stringify(body)] : [])))
+    expect([...names]).toEqual([JSON.stringify(again[3])])
+    const page = { purposes: ['gemini_upload_piece'], order: 'asc' as const, limit: 10, now: Date.now() }
+    expect(await test.store.listCallFiles({ ...page, mode: 'live', tenantId: test.tenantId })).toEqual([])
+    expect((await fetch(url, { method: 'POST', headers: { 'x-goog-upload-command': 'query' } })).status).toBe(200)
+  })
+
+  it('slow pieces of one upload hold up no other upload', async () => {
+    const { url } = await startUpload()
+    const slow = Array.from({ length: 4 }, () => {
+      const sent = request(url, { method: 'POST', headers: { 'x-goog-upload-command': 'upload', 'content-length': 9 } })
+      sent.on('error', () => {}) // it is ended below
+      sent.write('r')
+      return sent
+    })
+    await expect
+      .poll(async () => (await fetch(url, { method: 'POST', headers: { 'x-goog-upload-command': 'query' } })).status)
+      .toBe(429)
+    const other = await startUpload()
+    expect((await other.send('upload, finalize', 0, 'rain'))[0]).toBe(200)
+    for (const one of slow) one.destroy()
+  })
+
+  /** Begins an upload; what sends its pieces answers the status, two headers and the body. */
+  async function startUpload(headers: Record<string, string> = {}) {
+    const start = await test.send('POST', '/upload/v1beta/files', {
+      headers: { 'x-goog-upload-protocol': 'resumable', 'x-goog-upload-command': 'start', ...headers },
+      body: {},
+    })
+    expect(start.status).toBe(200)
+    const url = start.headers.get('x-goog-upload-url') ?? ''
+    const send = async (command: string, offset: number, body = '') => {
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { 'x-goog-upload-command': command, 'x-goog-upload-offset': String(offset) },
+        body,
+      })
+      const [status, size] = ['status', 'size-received'].map((name) => answer.headers.get(`x-goog-upload-${name}`))
+      return [answer.status, status, size, await answer.json()] as const
+    }
+    return { url, send }
+  }
 
   it('an upload goes on where it stopped, and keeps nothing of what does not fit', async () => {
     const before = await filesOnDisk()

@@ -17,6 +17,10 @@ beforeAll(async () => {
       OPENAI_BASE_URL: `${vendor.url}/v1`,
       POLYPHONY_MODELS: JSON.stringify({
         listener: { to: [{ provider: 'openai', model: 'whisper-1' }], price: { second: 100 } },
+        'both ways': {
+          to: [{ provider: 'openai', model: 'gpt-4o-transcribe' }],
+          price: { input: 2.5, output: 10, second: 100 },
+        },
         'gpt-3.5-turbo-instruct': { to: [{ provider: 'openai' }], price: { input: 1, output: 2 } },
       }),
     },
@@ -67,6 +71,34 @@ describe('sound and completions', () => {
         expect(call).toMatchObject({ usage: { seconds }, pricePoints: seconds * 1_000 })
       },
     )
+  })
+
+  it('what is set aside for a recording follows its stated length, by the dearer of two prices, and by seconds no tokens', async () => {
+    const seconds = 60
+    const samples = Buffer.alloc(44 + seconds * 8_000)
+    samples.write('RIFF', 0)
+    samples.write('WAVEfmt ', 8)
+    samples.writeUInt32LE(16, 16)
+    for (const [at, value] of Object.entries({ 20: 1, 22: 1, 32: 1, 34: 8 })) samples.writeUInt16LE(value, Number(at))
+    for (const [at, value] of Object.entries({ 24: 8_000, 28: 8_000 })) samples.writeUInt32LE(value, Number(at))
+    samples.write('data', 36)
+    samples.writeUInt32LE(seconds * 8_000, 40)
+    const listen = async (model: string, limits: { tokensPerMinute: number; creditPoints: number }) => {
+      const { tokensPerMinute, creditPoints } = limits
+      const { key } = await test.tenant({ creditPoints, key: { tokensPerMinute } })
+      const form = new FormData()
+      form.set('model', model)
+      form.set('file', new Blob([samples]), 'a.wav')
+      const headers = { authorization: `Bearer ${key}` }
+      const answer = await fetch(`${test.url}/v1/audio/transcriptions`, { method: 'POST', headers, body: form })
+      const { error } = (await answer.json()) as { error?: { code: string } }
+      return error?.code ?? answer.status
+    }
+    // 60 s have some 1,500 tokens, and cost 60,000 points by the second, or 73,500 by tokens.
+    expect(await listen('listener', { tokensPerMinute: 10, creditPoints: 60_000 })).toBe(200)
+    expect(await listen('listener', { tokensPerMinute: 10, creditPoints: 59_999 })).toBe('insufficient_quota')
+    expect(await listen('both ways', { tokensPerMinute: 1_500, creditPoints: 73_500 })).toBe(200)
+    expect(await listen('both ways', { tokensPerMinute: 1_499, creditPoints: 73_500 })).toBe('rate_limit_exceeded')
   })
 
   it('speech comes as the bytes of the vendor, and costs its characters', async () => {

@@ -81,7 +81,13 @@ const ROUTES: Record<string, Route> = {
     api: 'openai',
     path: '/v1/responses',
     good: { model: 'gpt-5', input: 'hi' },
-    wrong: { model: NO_MODEL, input: NO_INPUT, stream: NO_FLAG, max_output_tokens: NO_COUNT },
+    wrong: {
+      model: NO_MODEL,
+      input: NO_INPUT,
+      stream: NO_FLAG,
+      max_output_tokens: NO_COUNT,
+      max_tool_calls: [1e15, ...NO_COUNT],
+    },
   },
   completions: {
     api: 'openai',
@@ -287,6 +293,18 @@ describe('bad requests of calls', () => {
       await refused(route, { body: { model: 'whisper-1' } }, 415)
       await refused(route, { text: model + file + end, headers: { 'content-type': 'multipart/form-data' } }, 400)
     })
+  })
+
+  it('counts that no price can hold are refused, with the field where it is one field, or for want of points', async () => {
+    const webSearch = { type: 'web_search_20250305', name: 'web_search', max_uses: 1e15 }
+    const body = { model: 'claude-sonnet-4-5', messages: ASK, max_tokens: 10, tools: [{ name: 'a' }, webSearch] }
+    const { message } = await refused({ api: 'anthropic', path: '/v1/messages' }, { body }, 400)
+    expect(message).toContain('tools[1].max_uses must be a whole number')
+    const generationConfig = { candidateCount: 100_000_000, maxOutputTokens: 100_000_000 }
+    const path = '/v1beta/models/gemini-2.5-flash:generateContent'
+    await refused({ api: 'gemini', path }, { body: { contents: CONTENTS, generationConfig } }, 402)
+    const tools = Array.from({ length: 50 }, () => ({ ...webSearch, max_uses: 100_000_000 }))
+    await refused({ api: 'anthropic', path: '/v1/messages' }, { body: { ...body, tools } }, 402)
   })
 
   it('a test key is refused for the same fields as a live one', async () => {

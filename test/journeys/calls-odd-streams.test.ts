@@ -173,8 +173,7 @@ const WRONG: Record<string, { trouble: (request: IncomingMessage, response: Serv
 }
 
 /** The answers of a way to a vendor that does each of these in turn, with the records of the calls. */
-async function answered(way: string, troubles: FakeModels['troubles']) {
-  const [path, body] = WAYS[way] ?? ['', {}]
+async function answered([path, body]: [path: string, body: object], troubles: FakeModels['troubles']) {
   await expect.poll(() => Date.now()).toBeGreaterThan(lastAt) // calls of the test before are not this one's
   const from = Date.now()
   const answers: Awaited<ReturnType<TestGateway['send']>>[] = []
@@ -211,9 +210,9 @@ function wordsIn(text: string): string {
     .join('')
 }
 
-describe.each(Object.keys(WAYS))('a stream of %s', (way) => {
+describe.each(Object.entries(WAYS))('a stream of %s', (_way, called) => {
   it('reaches the caller whole however odd it is, and is paid by its usage', async () => {
-    const answers = await answered(way, Object.values(ODD))
+    const answers = await answered(called, Object.values(ODD))
     for (const [index, name] of Object.keys(ODD).entries()) {
       const { status, text = '', call } = answers[index] ?? {}
       expect(status, name).toBe(200)
@@ -226,7 +225,7 @@ describe.each(Object.keys(WAYS))('a stream of %s', (way) => {
 
   it('that goes wrong ends with an error, and what it delivered is paid', async () => {
     const answers = await answered(
-      way,
+      called,
       Object.values(WRONG).map(({ trouble }) => trouble),
     )
     for (const [index, [name, { says }]] of Object.entries(WRONG).entries()) {
@@ -239,6 +238,150 @@ describe.each(Object.keys(WAYS))('a stream of %s', (way) => {
       expect(call?.pricePoints, name).toBeGreaterThan(0)
     }
   })
+})
+
+/** Streams whose end is not that of their format, in pieces: each has reached the caller when the next is sent. */
+const UNUSUAL_ENDS: [
+  what: string,
+  way: string,
+  ends: {
+    body?: object
+    pieces(events: string[], error: string): string[]
+    how: 'properly' | 'broken'
+    outcome: 'completed' | 'cut'
+    has: RegExp
+    errors: number
+  },
+][] = [
+  [
+    'the second of two choices has not ended',
+    'Chat Completions',
+    {
+      body: { n: 2 },
+      pieces: (events) => [events.slice(0, -1).join(''), second(null)],
+      how: 'properly',
+      outcome: 'cut',
+      has: /broke off/,
+      errors: 1,
+    },
+  ],
+  [
+    'both of two choices have ended',
+    'Chat Completions',
+    {
+      body: { n: 2 },
+      pieces: (events) => [events.slice(0, -1).join(''), second('stop')],
+      how: 'properly',
+      outcome: 'completed',
+      has: /data: \[DONE\]\n\n$/,
+      errors: 0,
+    },
+  ],
+  [
+    'it says in each event how it ended, and breaks off',
+    'generateContent',
+    {
+      pieces: (events) => [(events[0] ?? '').replace('"index":0', '"index":0,"finishReason":"STOP"')],
+      how: 'broken',
+      outcome: 'cut',
+      has: /broke off/,
+      errors: 1,
+    },
+  ],
+  ...(['properly', 'broken'] as const).map((how): (typeof UNUSUAL_ENDS)[number] => [
+    `the last event is missing, and it ends ${how}`,
+    'Messages',
+    {
+      pieces: (events) => [events.slice(0, -1).join('')],
+      how,
+      outcome: 'completed',
+      has: /event: message_stop\ndata: \{"type":"message_stop"\}\n\n$/,
+      errors: 0,
+    },
+  ]),
+  [
+    'the last event is half there, and it breaks off',
+    'Messages',
+    {
+      pieces: (events) => [events.slice(0, -1).join(''), 'event: message_st'],
+      how: 'broken',
+      outcome: 'completed',
+      has: /"end_turn".*\n\nevent: message_stop\ndata: \{"type":"message_stop"\}\n\n$/,
+      errors: 0,
+    },
+  ],
+  [
+    'it breaks off behind its usage',
+    'Chat Completions',
+    {
+      pieces: (events) => [events.slice(0, -1).join('')],
+      how: 'broken',
+      outcome: 'completed',
+      has: /data: \[DONE\]\n\n$/,
+      errors: 0,
+    },
+  ],
+  [
+    'only [DONE] says that it ended, in two pieces with a comment behind',
+    'Chat Completions',
+    {
+      pieces: (events) => [events.slice(0, WORDS.length).join(''), 'data: [DO', 'NE]\n\n', ': bye\n\n'],
+      how: 'properly',
+      outcome: 'completed',
+      has: /data: \[DONE\]\n\n: bye\n\n$/,
+      errors: 0,
+    },
+  ],
+  [
+    'only a text says [DONE]',
+    'Chat Completions',
+    {
+      pieces: (events) => [(events[0] ?? '').replace(/"content":"/, '"content":"[DONE] ')],
+      how: 'properly',
+      outcome: 'cut',
+      has: /broke off/,
+      errors: 1,
+    },
+  ],
+  ...['Chat Completions', 'Responses', 'Messages', 'generateContent'].map((way): (typeof UNUSUAL_ENDS)[number] => [
+    'it has an error and breaks off then',
+    way,
+    {
+      pieces: (events, error) => [events.slice(0, 2).join('') + error],
+      how: 'broken',
+      outcome: 'cut',
+      has: /Too much to do/,
+      errors: 1,
+    },
+  ]),
+]
+
+/** A word of the second choice, and perhaps why it stopped. */
+function second(reason: string | null): string {
+  const choice = { index: 1, delta: { content: 'la' }, finish_reason: reason }
+  const usage = { prompt_tokens: 1_000, completion_tokens: 50, total_tokens: 1_050 }
+  return `data: ${JSON.stringify({ object: 'chat.completion.chunk', choices: [choice], usage })}\n\n`
+}
+
+it.each(UNUSUAL_ENDS)('a stream where %s (%s) ends as far as it came', async (_what, way, ends) => {
+  const { pieces, how, outcome, has, errors, body = {} } = ends
+  const [path, asked] = WAYS[way] ?? ['', {}]
+  const trouble = (request: IncomingMessage, response: ServerResponse): void => {
+    const { events, error } = eventsAt(request.url ?? '')
+    response.writeHead(200, HEADERS)
+    const [...left] = pieces(events, error)
+    const next = (): void => {
+      const piece = left.shift()
+      if (piece !== undefined) response.write(piece, () => setTimeout(next, 20))
+      else if (how === 'broken') response.destroy()
+      else response.end()
+    }
+    next()
+  }
+  const [answer] = await answered([path, { ...asked, ...body }], [trouble])
+  expect(answer?.text).toMatch(has)
+  expect(answer?.text.match(/broke off|Too much to do/g) ?? []).toHaveLength(errors)
+  expect(answer?.call).toMatchObject({ outcome })
 })
 
 it('after all this the ledger reconciles, and no answer is under way', async () => {

@@ -240,13 +240,11 @@ describe('the client of Google', () => {
   })
 
   it('is refused by name what is not kept here', async () => {
-    const { caches, files, batches } = gemini()
+    const { caches, batches } = gemini()
     const contents = [{ role: 'user', parts: [{ text: 'la' }] }]
     const refused: [() => Promise<unknown>, RegExp][] = [
       [() => caches.create({ model: 'gemini-2.5-flash', config: { contents } }), /Caches are not kept here/],
       [() => caches.list(), /Caches are not kept here/],
-      [() => files.list(), /Files are not kept for this API/],
-      [() => files.upload({ file: new Blob(['la'], { type: 'text/plain' }) }), /Files are not kept for this API/],
       [() => batches.create({ model: 'gemini-2.5-flash', src: [{ contents }] }), /Batches are not made by this API/],
       [() => batches.list(), /Batches are not made by this API/],
     ]

@@ -142,7 +142,17 @@ const codec = new EventStreamCodec(
 )
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html */
-function converseStream(_request: IncomingMessage, response: ServerResponse): void {
+const converseStream = streamsConverse('whole')
+const cutConverse = streamsConverse('cut')
+
+/** A cut one ends properly, without the event that says why the model stopped. */
+function streamsConverse(end: 'whole' | 'cut') {
+  return (_request: IncomingMessage, response: ServerResponse): void => {
+    writeConverse(response, end)
+  }
+}
+
+function writeConverse(response: ServerResponse, end: 'whole' | 'cut'): void {
   const event = (type: string, body: JsonObject) =>
     codec.encode({
       headers: {
@@ -156,6 +166,7 @@ function converseStream(_request: IncomingMessage, response: ServerResponse): vo
   response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' })
   response.write(event('messageStart', { role: 'assistant' }))
   for (const text of WORDS) response.write(event('contentBlockDelta', { contentBlockIndex: 0, delta: { text } }))
+  if (end === 'cut') return void response.end()
   response.write(event('contentBlockStop', { contentBlockIndex: 0 }))
   response.write(event('messageStop', { stopReason: 'end_turn' }))
   response.end(event('metadata', { usage, metrics: { latencyMs: 1 } }))
@@ -178,6 +189,21 @@ describe('Amazon Bedrock', () => {
       usage: { inputTokens: USED.input, outputTokens: USED.output },
       pricePoints: (USED.input + 5 * USED.output) * 10,
     })
+  })
+
+  it('a stream of it that ends before its last event ends in an error, in every format', async () => {
+    const calls: [path: string, body: object][] = [
+      ['/v1/chat/completions', { model: CLAUDE, messages: ASK, stream: true }],
+      ['/v1/responses', { model: CLAUDE, input: 'la', stream: true }],
+      ['/v1/messages', { model: CLAUDE, messages: ASK, max_tokens: 50, stream: true }],
+      [`/v1beta/models/${CLAUDE}:streamGenerateContent?alt=sse`, { contents: [{ parts: [{ text: 'la' }] }] }],
+    ]
+    for (const [path, body] of calls) {
+      vendor.troubles.push(cutConverse)
+      const { body: text } = await test.send('POST', path, { body })
+      expect(text, path).toMatch(/broke off before it was complete/)
+      await expect.poll(async () => (await lastCall())?.outcome).toBe('cut')
+    }
   })
 
   it('gets a bearer token where the account has one', async () => {

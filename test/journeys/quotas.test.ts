@@ -73,3 +73,32 @@ it('a quota refuses more drafts than a tenant may have', async () => {
   expect(refused.status).toBe(400)
   expect(refused.body).toMatchObject({ error: expect.stringMatching(/may keep 2 uploads.*2 are kept/) })
 })
+
+it('a file that is sent in parts may be as large as the quota has room for, since its parts do not count beside it', async () => {
+  const { key, tenantId } = await gateway.tenant({})
+  const bytes = Buffer.alloc(14_000, 'a')
+  const post = (path: string, headers: Record<string, string>, body: string | FormData | Buffer) =>
+    fetch(path.startsWith('http') ? path : gateway.url + path, { method: 'POST', headers, body: body as never })
+  const announced = { 'x-goog-upload-protocol': 'resumable', 'x-goog-upload-command': 'start', 'x-goog-api-key': key }
+  const begun = await post('/upload/v1beta/files', announced, '{}')
+  const url = begun.headers.get('x-goog-upload-url') ?? ''
+  for (const [command, offset] of [
+    ['upload', 0],
+    ['upload, finalize', 7_000],
+  ] as const) {
+    const headers = { 'x-goog-upload-command': command, 'x-goog-upload-offset': String(offset) }
+    expect((await post(url, headers, bytes.subarray(offset, offset + 7_000))).status).toBe(200)
+  }
+
+  const authorization = `Bearer ${key}`
+  const json = { authorization, 'content-type': 'application/json' }
+  const asked = { bytes: bytes.length, filename: 'a.txt', mime_type: 'text/plain', purpose: 'user_data' }
+  const { id } = (await (await post('/v1/uploads', json, JSON.stringify(asked))).json()) as { id: string }
+  const form = new FormData()
+  form.set('data', new Blob([bytes]), 'part')
+  const part = (await (await post(`/v1/uploads/${id}/parts`, { authorization }, form)).json()) as { id: string }
+  const ended = await post(`/v1/uploads/${id}/complete`, json, JSON.stringify({ part_ids: [part.id] }))
+  expect([ended.status, await ended.json()]).toMatchObject([200, { status: 'completed' }])
+  // The two files, and what is kept of how they were sent.
+  expect((await gateway.store.getStorageUse({ tenantId, mode: 'live' })).bytes).toBeLessThan(29_000)
+})

@@ -7,7 +7,7 @@ import { type CallRoute, lineCall } from '../kit/calls.ts'
 import { prefixed } from '../kit/prefixed-ids.ts'
 import { errorBody } from '../shared/anthropic-errors.ts'
 import { MESSAGES } from './call-routes.ts'
-import { withOwnFiles } from './files.ts'
+import { FILES_IN_SOURCES } from './files.ts'
 
 export const ANTHROPIC_BATCHES = 'anthropic'
 export const BATCH_PREFIX = 'msgbatch_'
@@ -29,7 +29,7 @@ export function anthropicBatchFormat({ files }: { files: CallFiles }): BatchForm
     faultOf: () => undefined,
     async requestOf({ params }, { headers }, caller) {
       if (!isJsonObject(params)) throw new PolyphonyError('invalid_input', 'The line has no params.')
-      const route: CallRoute = { ...MESSAGES, prepare: (json) => withOwnFiles(json, caller, files) }
+      const route: CallRoute = { ...MESSAGES, files: { parts: FILES_IN_SOURCES, in: files } }
       return lineCall(route, params, { caller, headers })
     },
     resultOf(customId, end) {

@@ -14,7 +14,7 @@ import { elementsOf } from '../kit/json-elements.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import { ANTHROPIC_BATCHES, BATCH_PREFIX, INPUT_PURPOSE } from './batch-format.ts'
 import type { Descriptions } from './openapi.ts'
-import { type Ends, limitIn, pageOf } from './pages.ts'
+import { limitIn, type PageQuery, pageOf } from './pages.ts'
 
 const described = describedBy<Descriptions>()
 
@@ -60,13 +60,12 @@ export async function batchRoutes(app: FastifyInstance, context: DialectContext)
     })
   })
 
-  app.get<{ Querystring: Ends & { limit?: unknown } }>(
+  app.get<{ Querystring: PageQuery & { limit?: unknown } }>(
     '/v1/messages/batches',
     described('anthropicBatches'),
     async ({ query, caller }) => {
       const limit = limitIn(query.limit)
-      const isPlace = (id: string) => callBatches.isPlace(id, ANTHROPIC_BATCHES, caller)
-      const { newer, older } = await pageOf(query, BATCH_PREFIX, isPlace)
+      const { newer, older } = pageOf(query, BATCH_PREFIX)
       // This API calls "after" what follows in the list, whose newest comes first.
       const page = {
         ...(older === undefined ? {} : { beforeId: older }),

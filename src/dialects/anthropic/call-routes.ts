@@ -13,6 +13,11 @@ export const COUNTED = {
 export const MESSAGES: CallRoute = {
   endpoint: 'messages',
   format: messagesFormat,
-  fields: { ...COUNTED, max_tokens: { kind: 'count', isRequired: true }, stream: { kind: 'flag' } },
+  fields: {
+    ...COUNTED,
+    max_tokens: { kind: 'count', isRequired: true },
+    stream: { kind: 'flag' },
+    'tools[].max_uses': { kind: 'count' },
+  },
   statusOf,
 }

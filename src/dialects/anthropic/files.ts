@@ -1,17 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { CallFiles } from '../../calls/call-files.ts'
 import type { CallFile } from '../../core/call-file.ts'
-import type { Caller } from '../../core/caller.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { takeForms } from '../kit/form.ts'
-import { type OwnFile, readOwnFiles, typeOfName, UPLOADED } from '../kit/own-files.ts'
+import { type FileParts, type OwnFile, typeOfName, UPLOADED } from '../kit/own-files.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import { receiveFile } from '../kit/receive-file.ts'
 import type { Descriptions } from './openapi.ts'
-import { type Ends, limitIn, pageOf } from './pages.ts'
+import { limitIn, type PageQuery, pageOf } from './pages.ts'
 
 const described = describedBy<Descriptions>()
 
@@ -27,7 +25,7 @@ interface OneFile {
   Params: { id: string }
 }
 
-interface Page extends Ends {
+interface Page extends PageQuery {
   limit?: unknown
 }
 
@@ -41,7 +39,7 @@ export async function fileRoutes(app: FastifyInstance, { callFiles }: DialectCon
 
   app.get<{ Querystring: Page }>('/v1/files', described('anthropicFiles'), async ({ query, caller }) => {
     const limit = limitIn(query.limit)
-    const { newer, older } = await pageOf(query, FILE_PREFIX, (id) => callFiles.isPlace(id, caller))
+    const { newer, older } = pageOf(query, FILE_PREFIX)
     // The newest come first; those before a file are the next newer ones.
     const order = newer === undefined ? ('desc' as const) : ('asc' as const)
     const after = newer ?? older
@@ -100,36 +98,12 @@ function fileBody(file: CallFile) {
   }
 }
 
-/** A source stands in a block, of a message or of the result of a tool. */
-const MAX_DEPTH = 8
-
-/**
- * The body of a message with the files that the caller has sent here in the place of their ids; other ids stay, as those of
- * files at the vendor. Undefined where there is none of ours. Throws `payload_too_large`.
- */
-export async function withOwnFiles(
-  json: JsonObject,
-  caller: Caller,
-  files: CallFiles,
-): Promise<JsonObject | undefined> {
-  const found = await readOwnFiles(fileIds(json), FILE_PREFIX, caller, files)
-  return found.size === 0 ? undefined : (replaced(json, found, 0) as JsonObject) // an object stays one
-}
-
-function* fileIds(value: Json, depth = 0): Generator<string> {
-  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return
-  if (!Array.isArray(value) && value.type === 'file' && typeof value.file_id === 'string') yield value.file_id
-  for (const one of Object.values(value)) if (one !== undefined) yield* fileIds(one, depth + 1)
-}
-
-function replaced(value: Json, own: ReadonlyMap<string, OwnFile>, depth: number): Json {
-  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((one) => replaced(one, own, depth + 1))
-  const file = value.type === 'file' && typeof value.file_id === 'string' ? own.get(value.file_id) : undefined
-  if (file) return sourceOf(file)
-  return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name, one === undefined ? one : replaced(one, own, depth + 1)]),
-  )
+/** Files in the sources of blocks. */
+export const FILES_IN_SOURCES: FileParts = {
+  idOf: (name) => unprefixed(FILE_PREFIX, name),
+  field: 'file_id',
+  nameIn: (part) => (part.type === 'file' && typeof part.file_id === 'string' ? part.file_id : undefined),
+  write: (_source, file) => sourceOf(file),
 }
 
 /** Plain text is a source of its own; all else is base64. */

@@ -2,7 +2,14 @@ import type { Bound, Format } from '../../calls/format.ts'
 import { toolsUsed } from '../../calls/usage.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { errorBody } from '../shared/anthropic-errors.ts'
-import { type Counted, countedFile, countInput, limitIn, writtenLength } from '../shared/formats/bound.ts'
+import {
+  type Counted,
+  countedFile,
+  countInput,
+  limitIn,
+  USUAL_TOOL_USES,
+  writtenLength,
+} from '../shared/formats/bound.ts'
 import { metersOf } from '../shared/formats/meter.ts'
 import { readMessages } from './read-messages.ts'
 import { messagesUsage, streamedUsage } from './usage.ts'
@@ -20,8 +27,13 @@ export const messagesFormat: Format = {
   meter: metersOf({
     usage: ['message.usage', 'usage'],
     text: ['delta.text', 'delta.thinking', 'delta.partial_json'],
-    words: ['content_block.type', 'delta.stop_reason'],
+    words: ['type', 'content_block.type', 'delta.stop_reason'],
     ends: (words) => words.kindsOf('delta.stop_reason') > 0,
+    closing: {
+      text: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+      isIn: (words) => words.countOf('type', 'message_stop') > 0,
+    },
+    endsOnce: true,
     errors: ['error'],
     read: (found) => streamedUsage(found['message.usage'], found.usage),
     last: 'usage',
@@ -51,14 +63,11 @@ function boundOf(body: JsonObject): Bound {
   }
 }
 
-/** A search has no bound where the tool has no `max_uses`; so many are usual. */
-const USUAL_SEARCHES = 10
-
 /** https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/web-search-tool: the tool with a fee. */
 function toolsIn(tools: Json | undefined): Pick<Bound, 'tools'> {
   const webSearches = (Array.isArray(tools) ? tools.filter(isJsonObject) : [])
     .filter(({ type }) => typeof type === 'string' && type.startsWith('web_search'))
-    .reduce((sum, { max_uses: most }) => sum + (limitIn(most) ?? USUAL_SEARCHES), 0)
+    .reduce((sum, { max_uses: most }) => sum + (limitIn(most) ?? USUAL_TOOL_USES), 0)
   return webSearches === 0 ? {} : { tools: { webSearches } }
 }
 

@@ -17,7 +17,7 @@ export function limitIn(value: unknown): number {
 }
 
 /** The page of a list that is newest first: what follows an id, or what comes before it. */
-export interface Ends {
+export interface PageQuery {
   before_id?: unknown
   after_id?: unknown
 }
@@ -28,23 +28,20 @@ interface Page {
   older: string | undefined
 }
 
-/** Where a page begins; `isPlace` says whether the caller's list may have had the id. Throws `invalid_input`. */
-export async function pageOf(query: Ends, prefix: string, isPlace: (id: string) => Promise<boolean>): Promise<Page> {
-  const newer = await idIn(query.before_id, 'before_id', prefix, isPlace)
-  const older = await idIn(query.after_id, 'after_id', prefix, isPlace)
+/**
+ * Where a page begins. An id of this form is a place in time and is not looked up: the caller's own may be gone meanwhile, and
+ * whether others have one is theirs to know. Throws `invalid_input`.
+ */
+export function pageOf(query: PageQuery, prefix: string): Page {
+  const newer = idIn(query.before_id, 'before_id', prefix)
+  const older = idIn(query.after_id, 'after_id', prefix)
   if (newer !== undefined && older !== undefined) throw invalidInput('after_id', 'excludes before_id')
   return { newer, older }
 }
 
-async function idIn(
-  value: unknown,
-  field: string,
-  prefix: string,
-  isPlace: (id: string) => Promise<boolean>,
-): Promise<string | undefined> {
+function idIn(value: unknown, field: string, prefix: string): string | undefined {
   if (value === undefined || value === '') return undefined
   const id = typeof value === 'string' ? unprefixed(prefix, value) : undefined
   if (id === undefined || !isOwnId(id)) throw invalidInput(field, `must be an id of this list, as ${prefix}…`)
-  if (!(await isPlace(id))) throw invalidInput(field, `must be an id of this list; there is no ${value}`)
   return id
 }

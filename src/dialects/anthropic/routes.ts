@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { parsed } from '../../calls/pass-through.ts'
 import type { Dialect } from '../dialect.ts'
-import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/calls.ts'
+import { answerCall, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
 import { anthropicRates, sendRates } from '../kit/rate-headers.ts'
@@ -9,7 +9,7 @@ import { finalErrors, RETRIED_CALLS } from '../kit/should-retry-header.ts'
 import { errorBody, statusOf } from '../shared/anthropic-errors.ts'
 import { batchRoutes } from './batches.ts'
 import { COUNTED, MESSAGES } from './call-routes.ts'
-import { fileRoutes, withOwnFiles } from './files.ts'
+import { FILES_IN_SOURCES, fileRoutes } from './files.ts'
 import type { Descriptions } from './openapi.ts'
 
 const described = describedBy<Descriptions>()
@@ -31,7 +31,7 @@ export const anthropic: Dialect = {
   async routes(app, context) {
     sendAnthropicId(app)
     const errors = finalErrors((error) => ({ status: statusOf(error), body: errorBody(error) }), RETRIED_CALLS)
-    const prepare: CallRoute['prepare'] = (json, caller) => withOwnFiles(json, caller, context.callFiles)
+    const files = { parts: FILES_IN_SOURCES, in: context.callFiles }
     await serve(app, context, {
       kind: 'call',
       prefixes: [''],
@@ -41,12 +41,12 @@ export const anthropic: Dialect = {
         sendRates(inside, anthropicRates, context.clock)
         keepBodies(inside)
         inside.post('/v1/messages', callOptions(described('messages')), (request, reply) =>
-          answerCall(request, reply, context, { ...MESSAGES, prepare }),
+          answerCall(request, reply, context, { ...MESSAGES, files }),
         )
         inside.post('/v1/messages/count_tokens', callOptions(described('count_tokens')), (request, reply) =>
           answerCall(request, reply, context, {
             endpoint: 'messages/count_tokens',
-            prepare,
+            files,
             fields: COUNTED,
             isStreamed: false,
             boundOf: () => ({}),

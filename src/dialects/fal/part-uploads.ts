@@ -10,6 +10,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { objectIn, shown } from '../kit/fields.ts'
+import { inPlaceOf } from '../kit/joined-upload.ts'
 import { guardUploads } from '../kit/keyless-uploads.ts'
 import { handleErrors } from '../kit/protocol.ts'
 import { errorAnswer } from './errors.ts'
@@ -98,7 +99,7 @@ export function openPartRoutes(app: FastifyInstance, context: DialectContext): v
   })
 
   app.register(async (scope) => {
-    guardUploads(scope, context, TOKEN, unauthorized, tokenIn)
+    guardUploads(scope, context, TOKEN, unauthorized, { idOf: tokenIn })
     scope.removeAllContentTypeParsers()
     // The type is that of the file, which comes later.
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: 1_024 }, (_request, body, done) => done(null, body))
@@ -204,7 +205,12 @@ async function complete(draft: Draft, body: unknown, context: DialectContext): P
     for (const part of named) bytes.push(await buffer(await callFiles.open(part)))
     const { tenantId, mode } = draft
     const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
-    return assets.upload({ tenantId, mode, body: Buffer.concat(bytes), expiresAt })
+    const whole = { tenantId, mode, body: Buffer.concat(bytes), expiresAt }
+    return inPlaceOf(
+      () => assets.upload(whole),
+      async () => kept.map(({ file }) => file),
+      callFiles,
+    )
   })
   try {
     await drafts.change(draft, { file: assetReference(asset) })
@@ -216,7 +222,7 @@ async function complete(draft: Draft, body: unknown, context: DialectContext): P
 }
 
 async function removeAll(parts: readonly Part[], callFiles: DialectContext['callFiles']): Promise<void> {
-  await Promise.all(parts.map(({ file }) => callFiles.remove(file)))
+  await callFiles.removeParts(parts.map(({ file }) => file))
 }
 
 /** Removes the parts of a file that cannot be one: only other parts could make one. */

@@ -98,7 +98,7 @@ export function openTokenRoutes(app: FastifyInstance, context: DialectContext): 
   const { assets, drafts, limits, clock, urls } = context
 
   handleErrors(app, errorAnswer)
-  guardUploads(app, context, TOKEN, unauthorized, tokenIn)
+  guardUploads(app, context, TOKEN, unauthorized, { idOf: tokenIn })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: limits.uploadMaxBytes }, (_request, body, done) =>
     done(null, body),

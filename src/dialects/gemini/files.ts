@@ -8,7 +8,7 @@ import type { DialectContext } from '../dialect.ts'
 import { nextCursor, pageAfter } from '../kit/cursors.ts'
 import { describedBy } from '../kit/described.ts'
 import { wholeNumberIn } from '../kit/fields.ts'
-import { type OwnFile, readOwnFiles, typeOfName, UPLOADED } from '../kit/own-files.ts'
+import { type FileParts, type OwnFile, typeOfName, UPLOADED } from '../kit/own-files.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import type { Descriptions } from './openapi.ts'
 
@@ -82,40 +82,35 @@ export async function fileBody(file: CallFile, callFiles: CallFiles, publicUrl: 
   }
 }
 
-/** A body that names no file holds no such text. */
-export const NAMES_FILE = '/files/'
-
-/** A part stands in a content of a list, or in the result of a function. */
-const MAX_DEPTH = 8
-
-/**
- * The body of a call with the files that the caller has sent here in the place of their URIs: no vendor has them. Other
- * URIs stay, as those of files at the vendor. Undefined where there is none of ours. Throws `payload_too_large`, and
- * `invalid_input` for a URI of this gateway at which the caller has no file.
- */
-export async function withOwnFiles(
-  json: JsonObject,
-  caller: Caller,
-  { callFiles, urls }: Pick<DialectContext, 'callFiles' | 'urls'>,
-): Promise<JsonObject | undefined> {
-  const named = new Map([...urisIn(json)].map((uri) => [uri, nameOf(uri)]))
-  const found = await readOwnFiles([...named.values()], PREFIX, caller, callFiles)
-  const own = new Map<string, OwnFile>()
-  for (const [uri, name] of named) {
-    const file = found.get(name)
-    if (file) own.set(uri, file)
-    else if (uri.startsWith(`${urls.publicUrl}${FILES_PATH}/`)) {
-      throw invalidInput('fileData.fileUri', `names no file of this key; there is no ${name}`)
-    }
+/** Files in parts, in both spellings of this API. Their names are URIs, of which those of this gateway must be files here. */
+export function filesInParts({ publicUrl }: Pick<DialectContext['urls'], 'publicUrl'>): FileParts {
+  return {
+    idOf: idInUri,
+    field: FIELD,
+    nameIn: (part) => storedIn(part)?.uri,
+    write,
+    checkForeign(uri) {
+      if (!uri.startsWith(`${publicUrl}/`) || !pathOf(uri).includes('/files/')) return
+      throw invalidInput(FIELD, `names no file of this key; there is no ${uri.slice(0, MAX_SHOWN)}`)
+    },
   }
-  return own.size === 0 ? undefined : (replaced(json, own, 0) as JsonObject) // an object stays one
 }
 
-function nameOf(uri: string): string {
-  return PREFIX + (/\/files\/([0-9a-f]{32})$/.exec(uri)?.[1] ?? '')
+const FIELD = 'fileData.fileUri'
+const MAX_SHOWN = 200
+
+/** The address of a file, of its bytes (`:download`, `?alt=media`), or its name alone. */
+function idInUri(uri: string): string | undefined {
+  const [, hex = ''] = /(?:^|\/)files\/([0-9a-f]{32})(?::download)?$/.exec(pathOf(uri)) ?? []
+  return unprefixed(PREFIX, PREFIX + hex)
 }
 
-/** The file that a part names, in both spellings of this API. */
+/** Without query and fragment. What is no address is its own path. */
+function pathOf(uri: string): string {
+  return URL.parse(uri)?.pathname ?? uri
+}
+
+/** The file that a part names. */
 function storedIn(part: JsonObject): { uri: string; mediaType: Json | undefined } | undefined {
   const stored = part.fileData ?? part.file_data
   if (!isJsonObject(stored)) return undefined
@@ -123,25 +118,9 @@ function storedIn(part: JsonObject): { uri: string; mediaType: Json | undefined 
   return typeof uri === 'string' ? { uri, mediaType: stored.mimeType ?? stored.mime_type } : undefined
 }
 
-function* urisIn(value: Json, depth = 0): Generator<string> {
-  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return
-  const stored = Array.isArray(value) ? undefined : storedIn(value)
-  if (stored) yield stored.uri
-  for (const one of Object.values(value)) if (one !== undefined) yield* urisIn(one, depth + 1)
-}
-
-function replaced(value: Json, own: ReadonlyMap<string, OwnFile>, depth: number): Json {
-  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((one) => replaced(one, own, depth + 1))
-  const stored = storedIn(value)
-  const file = stored && own.get(stored.uri)
-  if (!file) {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, one]) => [name, one === undefined ? one : replaced(one, own, depth + 1)]),
-    )
-  }
-  const { fileData: _camel, file_data: _snake, ...rest } = value
-  const { mediaType } = stored
+function write(part: JsonObject, file: OwnFile): JsonObject {
+  const { fileData: _camel, file_data: _snake, ...rest } = part
+  const mediaType = storedIn(part)?.mediaType
   const mimeType = typeof mediaType === 'string' && mediaType !== '' ? mediaType : file.mediaType
   return { ...rest, inlineData: { mimeType, data: file.base64 } }
 }

@@ -1,6 +1,14 @@
 import type { Bound, Format } from '../../calls/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { atLeastOne, type Counted, countedFile, countInput, limitIn, writtenLength } from '../shared/formats/bound.ts'
+import {
+  atLeastOne,
+  type Counted,
+  countedFile,
+  countInput,
+  limitIn,
+  USUAL_TOOL_USES,
+  writtenLength,
+} from '../shared/formats/bound.ts'
 import { metersOf } from '../shared/formats/meter.ts'
 import { errorBody } from './errors.ts'
 import { readGenerate } from './read-generate.ts'
@@ -21,8 +29,10 @@ export const generateFormat: Format = {
   meter: metersOf({
     usage: ['usageMetadata'],
     text: ['candidates.content.parts.text'],
-    words: [SEARCHES, 'candidates.finishReason', 'promptFeedback.blockReason'],
-    ends: (words) => words.kindsOf('candidates.finishReason') + words.kindsOf('promptFeedback.blockReason') > 0,
+    words: [SEARCHES, 'promptFeedback.blockReason'],
+    choices: { each: 'candidates', index: 'candidates.index', reason: 'candidates.finishReason' },
+    ends: (words) => words.kindsOf('promptFeedback.blockReason') > 0,
+    endsOnce: false,
     errors: ['error'],
     read: (found, words) => generateUsage(found.usageMetadata, words.kindsOf(SEARCHES)),
   }),
@@ -40,17 +50,14 @@ function boundOf(body: JsonObject): Bound {
     maxOutputTokens: limitIn(config.maxOutputTokens, config.max_output_tokens),
     choices: atLeastOne(config.candidateCount ?? config.candidate_count),
     ...toolsIn(body.tools),
-    ...speaksIn(config.responseModalities ?? config.response_modalities),
+    ...audioIn(config.responseModalities ?? config.response_modalities),
   }
 }
-
-/** Nothing in a request bounds its searches; so many are usual. */
-const USUAL_SEARCHES = 10
 
 function toolsIn(tools: Json | undefined): Pick<Bound, 'tools'> {
   const each = Array.isArray(tools) ? tools.filter(isJsonObject) : []
   const searches = each.some((tool) => Object.keys(tool).some((name) => SEARCH_TOOLS.has(name)))
-  return searches ? { tools: { webSearches: USUAL_SEARCHES } } : {}
+  return searches ? { tools: { webSearches: USUAL_TOOL_USES } } : {}
 }
 
 /** https://ai.google.dev/gemini-api/docs/google-search, in both spellings of the API. */
@@ -61,8 +68,8 @@ const SEARCH_TOOLS: ReadonlySet<string> = new Set([
   'google_search_retrieval',
 ])
 
-function speaksIn(modalities: Json | undefined): Pick<Bound, 'speaks'> {
-  return Array.isArray(modalities) && modalities.includes('AUDIO') ? { speaks: true } : {}
+function audioIn(modalities: Json | undefined): Pick<Bound, 'mayAnswerAudio'> {
+  return Array.isArray(modalities) && modalities.includes('AUDIO') ? { mayAnswerAudio: true } : {}
 }
 
 function mediaOf(object: JsonObject): Counted | undefined {

@@ -1,16 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { parsed } from '../../calls/pass-through.ts'
 import { unitsIn } from '../../calls/usage.ts'
-import type { Caller } from '../../core/caller.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
 import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
 import { errorBody, statusOf } from './errors.ts'
-import { fileRoutes, NAMES_FILE, withOwnFiles } from './files.ts'
+import { fileRoutes, filesInParts } from './files.ts'
 import { generateFormat } from './generate-format.ts'
 import { geminiModel } from './models.ts'
 import type { Descriptions } from './openapi.ts'
@@ -151,8 +149,8 @@ function call(
     const reason = part === undefined ? undefined : NOT_HERE[part]
     throw new PolyphonyError('not_found', reason ?? `There is no method ${method || request.params['*']} of models.`)
   }
-  const prepare = (json: JsonObject, caller: Caller) => withOwnFiles(json, caller, context)
-  const route = { ...METHODS[method], modelOf: () => model, statusOf, prepare, preparesWith: NAMES_FILE }
+  const files = { parts: filesInParts(context.urls), in: context.callFiles }
+  const route = { ...METHODS[method], modelOf: () => model, statusOf, files }
   return answerCall(request, reply, context, route)
 }
 

@@ -1,16 +1,17 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { CallFiles } from '../../calls/call-files.ts'
 import type { CallFile } from '../../core/call-file.ts'
 import { DAY_MS, SECOND_MS } from '../../core/clock.ts'
 import type { Draft } from '../../core/draft.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { numeralIn } from '../../core/sent-values.ts'
+import { isLostRace } from '../../tasks/drafts.ts'
 import type { DialectContext } from '../dialect.ts'
 import { jsonOf } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { optionalText } from '../kit/fields.ts'
+import { isBeingJoined, joinUpload } from '../kit/joined-upload.ts'
 import { guardUploads } from '../kit/keyless-uploads.ts'
 import { handleErrors } from '../kit/protocol.ts'
 import { fileName } from '../kit/receive-file.ts'
@@ -24,7 +25,7 @@ const described = describedBy<Descriptions>()
  * Gemini's resumable uploads, as `files.upload` of `@google/genai` and `google-genai` sends them
  * (https://ai.google.dev/api/files#method:-media.upload): a request with the key begins one and gets a URL, to which the
  * bytes are sent in order, without a key. An upload is a draft, whose id is the secret; each piece is a file of its own that
- * no list shows, and the last one makes the whole of them.
+ * no list shows and whose name has the piece before it, and the last one makes the whole of them.
  */
 
 export const UPLOADS = '/upload/v1beta'
@@ -44,18 +45,16 @@ interface OneUpload {
   Params: { id: string }
 }
 
-interface Piece {
-  id: string
-  bytes: number
-}
-
-/** What a draft keeps. */
-interface Upload {
+/** What a draft keeps. While its file is made, `joinUpload` adds to it. */
+interface Upload extends JsonObject {
   name: string
   mediaType: string
   /** -1 where the client has not said it. */
   bytes: number
-  pieces: Piece[]
+  /** Bytes and pieces that have come, and the id of the last piece, '' before the first. */
+  size: number
+  pieces: number
+  last: string
   /** Of the file that was made, '' before. */
   file: string
   isCancelled: boolean
@@ -69,7 +68,7 @@ export function startRoute(app: FastifyInstance, { callFiles, drafts, urls }: Di
       throw invalidInput('X-Goog-Upload-Protocol', 'must be "resumable", with "start" as X-Goog-Upload-Command')
     }
     const upload = uploadOf(request, callFiles.maxBytes)
-    const { id } = await drafts.open(KIND, bodyOf(upload), request.caller)
+    const { id } = await drafts.open(KIND, upload, request.caller)
     const url = `${urls.publicUrl}${UPLOADS}/files/${id}`
     return reply
       .headers({
@@ -97,12 +96,16 @@ function uploadOf(request: FastifyRequest, maxBytes: number): Upload {
     text(['mimeType', 'mime_type']) ||
     headerOf(request, 'x-goog-upload-header-content-type') ||
     'application/octet-stream'
-  if (!TYPE.test(mediaType)) throw invalidInput('file.mimeType', 'must be a media type, such as image/png')
+  const [type = ''] = mediaType.split(';', 1) // without parameters, as those of text/plain; charset=utf-8
+  if (!TYPE.test(type.trim())) throw invalidInput('file.mimeType', 'must be a media type, such as image/png')
   const name = fileName(
     text(['displayName', 'display_name']) || headerOf(request, 'x-goog-upload-file-name'),
     'file.displayName',
   )
-  return { name, mediaType: mediaType.toLowerCase(), bytes, pieces: [], file: '', isCancelled: false }
+  return {
+    ...{ name, mediaType: type.trim().toLowerCase(), bytes },
+    ...{ size: 0, pieces: 0, last: '', file: '', isCancelled: false },
+  }
 }
 
 function headerOf({ headers }: FastifyRequest, name: string): string {
@@ -122,9 +125,9 @@ export function pieceRoutes(app: FastifyInstance, context: DialectContext): void
     status: statusOf(error),
     body: errorBody(error),
     // Without the header, clients send the piece again: right for what may go away, and for nothing else.
-    headers: error.retry === 'again' ? {} : { 'x-goog-upload-status': 'final' },
+    headers: error.retry === 'again' || error.code === 'conflict' ? {} : { 'x-goog-upload-status': 'final' },
   }))
-  guardUploads(app, context, KIND, noUpload)
+  guardUploads(app, context, KIND, noUpload, { isStreamed: true })
   app.removeAllContentTypeParsers()
   // The type is the one that was named at the start.
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
@@ -141,18 +144,31 @@ async function takePiece(
 ): Promise<FastifyReply> {
   const draft = await find(request.params.id, context)
   const commands = commandsOf(request as FastifyRequest).map(commandOf)
-  const upload = uploadIn(draft)
-  if (upload.file !== '') return sendFile(reply, draft, context)
-  if (commands.includes('query')) return sendStatus(reply, upload)
-  if (commands.includes('cancel')) {
-    const cancelled = { ...upload, isCancelled: true, pieces: [] }
-    await context.drafts.change(draft, bodyOf(cancelled))
-    await removePieces(upload, draft, context)
-    return sendStatus(reply, cancelled)
+  try {
+    return await carryOut(commands, draft, { request, reply, context })
+  } catch (error) {
+    if (!isLostRace(error)) throw error
+    // Another request was faster, such as the same one sent before: the answer is what has become of the upload.
+    return await sendState(reply, await find(request.params.id, context), context)
   }
+}
+
+async function carryOut(
+  commands: readonly Command[],
+  draft: Draft,
+  { request, reply, context }: { request: FastifyRequest<OneUpload>; reply: FastifyReply; context: DialectContext },
+): Promise<FastifyReply> {
+  const upload = uploadIn(draft)
+  if (upload.file !== '' || commands.includes('query')) return sendState(reply, draft, context)
+  if (commands.includes('cancel')) {
+    const cancelled = await context.drafts.change(draft, { ...upload, isCancelled: true })
+    await context.callFiles.removeParts([...(await piecesOf(draft, context)).values()])
+    return sendState(reply, cancelled, context)
+  }
+  if (isBeingJoined(draft, context.clock.now())) throw new PolyphonyError('conflict', 'The file is being made.')
   const received = commands.includes('upload') ? await withPiece(request, draft, context) : draft
-  if (!commands.includes('finalize')) return sendStatus(reply, uploadIn(received))
-  return sendFile(reply, await finalized(received, context), context)
+  if (!commands.includes('finalize')) return sendState(reply, received, context)
+  return sendState(reply, await finalized(received, context), context)
 }
 
 function commandOf(text: string): Command {
@@ -173,15 +189,7 @@ async function find(id: string, { drafts, clock }: DialectContext): Promise<Draf
 }
 
 function uploadIn({ body }: Draft): Upload {
-  return body as unknown as Upload // as this file wrote it
-}
-
-function bodyOf(upload: Upload): JsonObject {
-  return { ...upload, pieces: upload.pieces.map((piece) => ({ ...piece })) }
-}
-
-function sizeOf({ pieces }: Upload): number {
-  return pieces.reduce((sum, { bytes }) => sum + bytes, 0)
+  return body as Upload // as this file wrote it
 }
 
 /** The draft with one more piece. Throws `invalid_input` for one that does not follow what came before. */
@@ -191,7 +199,7 @@ async function withPiece(
   { callFiles, drafts, clock }: DialectContext,
 ): Promise<Draft> {
   const upload = uploadIn(draft)
-  const size = sizeOf(upload)
+  const { size } = upload
   const offset = numeralIn(headerOf(request as FastifyRequest, 'x-goog-upload-offset') || '0')
   const length = Number(request.headers['content-length'] ?? Number.NaN)
   // A piece whose answer was lost is sent again.
@@ -200,91 +208,88 @@ async function withPiece(
     return draft
   }
   if (offset !== size) throw invalidInput('X-Goog-Upload-Offset', `must be ${size}, the bytes that have come`)
-  if (upload.pieces.length >= MAX_PIECES) throw invalidInput('X-Goog-Upload-Offset', `is of piece ${MAX_PIECES + 1}`)
+  if (upload.pieces >= MAX_PIECES) throw invalidInput('X-Goog-Upload-Offset', `is of piece ${MAX_PIECES + 1}`)
   if (!(request.body instanceof Readable)) return draft
   const most = upload.bytes === -1 ? callFiles.maxBytes : upload.bytes
-  const received = await callFiles.receive(request.body, draft)
+  const received = await callFiles.receive(request.body, draft, most - size).catch((error: unknown) => {
+    if (!(error instanceof PolyphonyError) || error.code !== 'payload_too_large') throw error
+    const rule = upload.bytes === -1 ? 'a file may have' : 'were announced'
+    throw new PolyphonyError('payload_too_large', `The file has more than the ${most} bytes that ${rule}.`)
+  })
   const { sizeBytes } = received.asset
   let piece: CallFile
   try {
     if (sizeBytes === 0) throw invalidInput('file', 'must not have an empty piece')
-    if (size + sizeBytes > most) {
-      throw new PolyphonyError('payload_too_large', `The file has more than the ${most} bytes that were announced.`)
-    }
     const keptMs = Math.max(SECOND_MS, draft.createdAt + LIFE_MS - clock.now())
-    piece = await callFiles.name(received, { purpose: PIECE, name: draft.id, keptMs })
+    piece = await callFiles.name(received, { purpose: PIECE, name: `${draft.id}/${upload.last}`, keptMs })
   } catch (error) {
     await callFiles.discard(received)
     throw error
   }
   try {
-    return await drafts.change(
-      draft,
-      bodyOf({ ...upload, pieces: [...upload.pieces, { id: piece.id, bytes: sizeBytes }] }),
-    )
+    const { pieces } = upload
+    return await drafts.change(draft, { ...upload, size: size + sizeBytes, pieces: pieces + 1, last: piece.id })
   } catch (error) {
-    await callFiles.remove(piece) // another request sent the same
+    await callFiles.removeParts([piece]) // another request sent the same
     throw error
   }
 }
 
 /** The draft with the file that its pieces make. Throws `invalid_input` where bytes are missing. */
 async function finalized(draft: Draft, context: DialectContext): Promise<Draft> {
-  const { callFiles, drafts } = context
-  const upload = uploadIn(draft)
-  const size = sizeOf(upload)
+  const { name, mediaType, bytes, size, last } = uploadIn(draft)
   if (size === 0) throw invalidInput('file', 'must not be empty')
-  if (upload.bytes !== -1 && upload.bytes !== size) {
-    throw invalidInput('X-Goog-Upload-Header-Content-Length', `was ${upload.bytes}, and ${size} bytes came`)
+  if (bytes !== -1 && bytes !== size) {
+    throw invalidInput('X-Goog-Upload-Header-Content-Length', `was ${bytes}, and ${size} bytes came`)
   }
-  const pieces = await piecesOf(upload, draft, callFiles)
-  const whole = Readable.from(bytesOf(pieces, callFiles), { objectMode: false })
-  const received = await callFiles.receive(whole, draft)
-  let file: CallFile
-  try {
-    const { name, mediaType } = upload
-    file = await callFiles.name(received, { purpose: PURPOSE, name, mediaType })
-  } catch (error) {
-    await callFiles.discard(received)
-    throw error
+  const { draft: done } = await joinUpload(
+    draft,
+    {
+      parts: async () => inOrder(last, await piecesOf(draft, context)),
+      all: async () => [...(await piecesOf(draft, context)).values()],
+      file: { purpose: PURPOSE, name, mediaType },
+      done: (file) => ({ ...draft.body, file: file.id }),
+    },
+    context,
+  )
+  return done
+}
+
+/** All pieces by their ids, with those that were left when a process ended before it counted them. */
+async function piecesOf(draft: Draft, { callFiles }: DialectContext): Promise<Map<string, CallFile>> {
+  const found = await callFiles.partsOf(draft, { purpose: PIECE, named: `${draft.id}/`, limit: 2 * MAX_PIECES })
+  return new Map(found.map((piece) => [piece.id, piece]))
+}
+
+/** The pieces from the first to the last, each of which names the one before it. Throws `not_found` where one has expired. */
+function inOrder(last: string, pieces: ReadonlyMap<string, CallFile>): CallFile[] {
+  const found: CallFile[] = []
+  for (let id = last; id !== ''; ) {
+    const piece = pieces.get(id)
+    if (!piece) throw noUpload()
+    found.push(piece)
+    id = piece.name.split('/')[1] ?? ''
   }
-  try {
-    const done = await drafts.change(draft, bodyOf({ ...upload, pieces: [], file: file.id }))
-    await removePieces(upload, draft, context)
-    return done
-  } catch (error) {
-    await callFiles.remove(file)
-    throw error
+  return found.toReversed()
+}
+
+/** How far the upload is; with its file, which is answered again where the first answer was lost. */
+async function sendState(
+  reply: FastifyReply,
+  draft: Draft,
+  { callFiles, urls }: DialectContext,
+): Promise<FastifyReply> {
+  const { file: fileId, size, isCancelled } = uploadIn(draft)
+  if (fileId === '') {
+    return reply
+      .headers({
+        'x-goog-upload-status': isCancelled ? 'cancelled' : 'active',
+        'x-goog-upload-size-received': size,
+        'x-goog-upload-chunk-granularity': GRANULARITY,
+      })
+      .send({})
   }
-}
-
-/** Throws `not_found` where one has expired. */
-function piecesOf({ pieces }: Upload, owner: Draft, callFiles: CallFiles): Promise<CallFile[]> {
-  return Promise.all(pieces.map(({ id }) => callFiles.get(id, owner)))
-}
-
-async function removePieces(upload: Upload, owner: Draft, { callFiles }: DialectContext): Promise<void> {
-  const found = await Promise.all(upload.pieces.map(({ id }) => callFiles.find(id, owner)))
-  await Promise.all(found.map((piece) => piece && callFiles.remove(piece)))
-}
-
-async function* bytesOf(pieces: readonly CallFile[], callFiles: CallFiles): AsyncGenerator<Buffer> {
-  for (const piece of pieces) for await (const chunk of await callFiles.open(piece)) yield chunk as Buffer // of a file
-}
-
-function sendStatus(reply: FastifyReply, upload: Upload): FastifyReply {
-  return reply
-    .headers({
-      'x-goog-upload-status': upload.isCancelled ? 'cancelled' : 'active',
-      'x-goog-upload-size-received': sizeOf(upload),
-      'x-goog-upload-chunk-granularity': GRANULARITY,
-    })
-    .send({})
-}
-
-/** The file, which is answered again where the first answer was lost. */
-async function sendFile(reply: FastifyReply, draft: Draft, { callFiles, urls }: DialectContext): Promise<FastifyReply> {
-  const file = await callFiles.find(uploadIn(draft).file, draft)
+  const file = await callFiles.find(fileId, draft)
   if (!file) throw noUpload()
   const body = await fileBody(file, callFiles, urls.publicUrl)
   return reply

@@ -16,7 +16,7 @@ export type FieldKind =
   | 'object'
   | 'flag'
   | 'count'
-  | 'unbilled'
+  | 'alwaysFalse'
 
 export interface CallField {
   kind: FieldKind
@@ -48,7 +48,7 @@ const RULES: Readonly<Record<FieldKind, Rule>> = {
   },
   object: { says: 'must be an object', fits: (value) => isJsonObject(value) },
   // A flag for what goes on when the call has been answered: its usage is in no answer.
-  unbilled: { says: 'must be false: what it uses could not be billed here', fits: (value) => value === false },
+  alwaysFalse: { says: 'must be false: what it uses could not be billed here', fits: (value) => value === false },
   flag: { says: 'must be a boolean', fits: (value) => typeof value === 'boolean' },
   count: {
     says: `must be a whole number from 0 to ${MAX_COUNT}`,
@@ -57,18 +57,38 @@ const RULES: Readonly<Record<FieldKind, Rule>> = {
 }
 
 /**
- * The body with these fields as every protocol reads them: a number or boolean that was sent as text is one, and a placeholder
+ * The body with these fields (`tools[].max_uses` is that of each object in a list) as every protocol reads them: a number or boolean that was sent as text is one, and a placeholder
  * of another type than the field's is gone. The body itself where none was sent so. Throws `invalid_input` naming the first
  * field that is missing, empty or of a wrong type; `null` is a field left out.
  */
 export function readFields(body: JsonObject, fields: Readonly<Record<string, CallField>>): JsonObject {
   let read = body
   for (const [path, field] of Object.entries(fields)) {
-    const value = at(read, path)
-    const meant = meantBy(value, path, field)
-    if (meant !== value) read = withValue(read, path.split('.'), meant)
+    const [list, member] = path.split('[].')
+    if (list !== undefined && member !== undefined) read = withElements(read, list, [member, field])
+    else {
+      const value = at(read, path)
+      const meant = meantBy(value, path, field)
+      if (meant !== value) read = withValue(read, path.split('.'), meant)
+    }
   }
   return read
+}
+
+/** The body with a field of each object in a list; the body itself where all were sent as they are meant. */
+function withElements(body: JsonObject, list: string, [member, field]: [name: string, field: CallField]): JsonObject {
+  const elements = at(body, list)
+  if (!Array.isArray(elements)) return body
+  let hasChanged = false
+  const read = elements.map((element, index) => {
+    if (!isJsonObject(element)) return element
+    const value = at(element, member)
+    const meant = meantBy(value, `${list}[${index}].${member}`, field)
+    if (meant === value) return element
+    hasChanged = true
+    return withValue(element, [member], meant)
+  })
+  return hasChanged ? withValue(body, list.split('.'), read) : body
 }
 
 /** What a value stands for; undefined for a field that is left out. Throws `invalid_input`. */
@@ -88,7 +108,7 @@ function meantBy(value: Json | undefined, path: string, { kind, isRequired }: Ca
 }
 
 function writtenAs(kind: FieldKind, text: string): number | boolean | undefined {
-  return kind === 'count' ? numeralIn(text) : kind === 'flag' || kind === 'unbilled' ? booleanIn(text) : undefined
+  return kind === 'count' ? numeralIn(text) : kind === 'flag' || kind === 'alwaysFalse' ? booleanIn(text) : undefined
 }
 
 /** A copy with another value at the path, or without the member. */

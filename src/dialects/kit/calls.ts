@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CACHE_HEADER } from '../../calls/answer-cache.ts'
 import type { LineRequest } from '../../calls/batch-format.ts'
-import type { CallRequest } from '../../calls/calls.ts'
+import type { CallFiles } from '../../calls/call-files.ts'
+import { type CallRequest, checkAllowed } from '../../calls/calls.ts'
 import type { Caller } from '../../core/caller.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { type CallField, checkModel, readFields } from './call-fields.ts'
 import { jsonParser } from './json-body.ts'
+import { type FileParts, withOwnFiles } from './own-files.ts'
 import { type RawForm, rawForm } from './raw-form.ts'
 import { abortOnDisconnect, originOf, textOf } from './requests.ts'
 
@@ -32,10 +34,8 @@ export interface CallRoute
   fields?: Readonly<Record<string, CallField>>
   /** The body is a form. */
   isForm?: true
-  /** The body in place of the one that came, such as with files that it names; undefined = as it came. */
-  prepare?(json: JsonObject, caller: Caller): Promise<JsonObject | undefined>
-  /** A text that every body has which is to be prepared. Default: `"file_id"`. */
-  preparesWith?: string
+  /** The files that a body may name, which are put into it. Default: none. */
+  files?: { parts: FileParts; in: CallFiles }
   /** The HTTP status of an error in this API. Default: the error's own. */
   statusOf?: CallRequest['statusOf']
 }
@@ -90,9 +90,11 @@ export async function answerCall(
   if (request.body === undefined && request.headers['content-type'] !== undefined && !route.isForm) {
     throw new PolyphonyError('malformed_body', 'The body is empty; it must be a JSON object.')
   }
-  const body = await preparedBody(bodyOf(request, route), route, request.caller)
+  const came = bodyOf(request, route)
+  const model = checkModel(route.modelOf ? route.modelOf(came.json) : modelIn(came))
+  checkAllowed({ caller: request.caller, model }) // before files are read for it
+  const body = await withFiles(came, route, request.caller)
   const { bytes, json, form } = body
-  const model = checkModel(route.modelOf ? route.modelOf(json) : modelIn(body))
   const isStreamed = route.isStreamed ?? (form ? form.text('stream') === 'true' : json?.stream === true)
   request.isOpenEnded = true
   const query = request.url.indexOf('?')
@@ -145,18 +147,11 @@ function keepIn({ headers }: FastifyRequest): Pick<CallRequest, 'keepSeconds'> {
   return { keepSeconds: seconds }
 }
 
-/** A name of a file stands under this name in every format of OpenAI. */
-const NAMES_FILE = '"file_id"'
-
-async function preparedBody(
-  body: RawBody,
-  { prepare, preparesWith = NAMES_FILE }: CallRoute,
-  caller: Caller,
-): Promise<RawBody> {
-  const { bytes, json } = body
-  if (!prepare || !json || !bytes.includes(preparesWith)) return body
-  const prepared = await prepare(json, caller)
-  return prepared ? { bytes: Buffer.from(JSON.stringify(prepared)), json: prepared, form: undefined } : body
+/** The body with the files of the caller that it names; the body as it came where it names none. */
+async function withFiles(body: RawBody, { files }: CallRoute, caller: Caller): Promise<RawBody> {
+  const { json } = body
+  const filled = files && json && (await withOwnFiles(json, files.parts, caller, files.in))
+  return filled ? { bytes: Buffer.from(JSON.stringify(filled)), json: filled, form: undefined } : body
 }
 
 /** A call whose body is a line of a batch. Throws `invalid_input` naming the field. */
@@ -168,10 +163,11 @@ export async function lineCall(
   const json = readFields(line, route.fields ?? {})
   if (json.stream === true) throw invalidInput('stream', 'must not be true in a batch')
   const came = { bytes: Buffer.from(JSON.stringify(json)), json, form: undefined }
-  const body = await preparedBody(came, route, caller)
+  const model = checkModel(route.modelOf ? route.modelOf(json) : modelIn(came))
+  const body = await withFiles(came, route, caller)
   return {
     endpoint: route.endpoint,
-    model: checkModel(route.modelOf ? route.modelOf(json) : modelIn(body)),
+    model,
     body: body.bytes,
     contentType: 'application/json',
     json: body.json,

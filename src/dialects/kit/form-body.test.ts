@@ -132,6 +132,21 @@ describe('a body', () => {
     expect(fields).toEqual({ palette: { name: 'EMBER', members, tags: ['warm'] } })
   })
 
+  it('leaves out what a browser sends for inputs that are empty, without a gap in their list', async () => {
+    const form = new FormData()
+    const sent = {
+      'codes[0]': '',
+      'codes[1]': 'AA',
+      'members[0][hex]': '',
+      'members[1][hex]': '#fff',
+      'none[0][b]': '',
+    }
+    for (const [name, value] of Object.entries(sent)) form.append(name, value)
+    form.append('image', new File([], ''))
+    const { fields } = (await (await fetch(base, { method: 'POST', body: form })).json()) as { fields: object }
+    expect(fields).toEqual({ codes: ['AA'], members: [{ hex: '#fff' }] })
+  })
+
   it.each([
     ['an empty file', { image: new Blob([]) }, 'image must not be an empty file'],
     [
@@ -140,6 +155,23 @@ describe('a body', () => {
       'palette is in the form also as',
     ],
     ['a name that is both a list and an object', { 'a[0][b]': 'a', 'a[c]': 'b' }, 'a is both an object and a list'],
+    [
+      'a name within an object that is both',
+      { 'palette[members][0][hex]': 'a', 'palette[members][weight]': 'b' },
+      'palette.members is both an object and a list',
+    ],
+    [
+      'a name within an element that is twice there',
+      { 'palette[members][0][hex]': 'a', 'palette[members][0][hex][b]': 'b' },
+      'palette.members[0].hex is in the form also as',
+    ],
+    [
+      'a list of objects with a gap',
+      { 'palette[members][0][hex]': 'a', 'palette[members][5][hex]': 'b' },
+      'palette.members must have its elements in the places from 0 on, each once, not in 0, 5',
+    ],
+    ['a list of texts with a gap', { 'codes[0]': 'a', 'codes[2]': 'b' }, 'codes must have its elements in the places'],
+    ['a list within an object that begins at 1', { 'palette[tags][1]': 'a' }, 'palette.tags must have its elements'],
   ])('refuses %s', async (_what, sent, message) => {
     const form = new FormData()
     for (const [name, value] of Object.entries(sent)) form.append(name, value)

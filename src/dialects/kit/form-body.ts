@@ -26,10 +26,7 @@ export async function bodyOf(
 ): Promise<ReadBody> {
   if (!isForm(request)) return { fields: objectIn(request.body), isForm: false }
   const form = await readForm(request, { maxBytes: limits.uploadMaxBytes, ...most })
-  // A form cannot leave a field out other than by leaving it empty.
-  const texts = [...form.fields].flatMap(([field, values]) =>
-    values.filter((value) => value !== '').map((value) => ({ field, value })),
-  )
+  const texts = [...form.fields].flatMap(([field, values]) => values.map((value) => ({ field, value })))
   const files = form.files.map(({ field, body }) => ({ field, value: dataUri(field, body) }))
   const fields = byName([...texts, ...files])
   // A repetition under the same Idempotency-Key is compared with this, and a stream has no content.
@@ -58,7 +55,9 @@ function dataUri(field: string, body: Buffer): string {
 }
 
 interface Part {
+  /** What of its name is not read yet. */
   field: string
+  /** A form cannot leave a field out other than by leaving it empty: '' is left out, but has its place in a list. */
   value: string
 }
 
@@ -68,45 +67,73 @@ const MEMBER = /^([^[\]]+)\[([A-Za-z_][\w-]{0,99})\](.*)$/s
 const ELEMENT = /^([^[\]]+)\[(\d{1,3})\](\[.+)$/s
 const MAX_NESTING = 4
 
-/** The values of each field under its bare name: one as it is, several as a list in the order of their places. */
-function byName(parts: readonly Part[], depth = 0): JsonObject {
+/** The values of each field under its bare name: one as it is, several as a list in the order of their places. `within` is for errors. */
+function byName(parts: readonly Part[], within = '', depth = 0): JsonObject {
   const isNested = ({ field }: Part) => depth < MAX_NESTING && (MEMBER.test(field) || ELEMENT.test(field))
   const nested = parts.filter(isNested)
-  const plain = plainByName(parts.filter((part) => !isNested(part)))
+  const plain = plainByName(
+    parts.filter((part) => !isNested(part)),
+    within,
+  )
   const groups = Map.groupBy(nested, ({ field }) => field.slice(0, field.indexOf('[')))
-  const objects = [...groups].map(([name, group]): [string, Json] => {
-    if (Object.hasOwn(plain, name)) throw invalidInput(name, `is in the form also as ${group[0]?.field}`)
-    return [name, nestedValue(name, group, depth + 1)]
+  const objects = [...groups].flatMap(([name, group]): [string, Json][] => {
+    const value = nestedValue(within + name, group, depth + 1)
+    if (value === undefined) return []
+    if (Object.hasOwn(plain, name)) throw invalidInput(within + name, `is in the form also as ${group[0]?.field}`)
+    return [[name, value]]
   })
   return Object.fromEntries([...Object.entries(plain), ...objects])
 }
 
-/** An object, or a list of objects. Throws `invalid_input` for both at once. */
-function nestedValue(name: string, group: readonly Part[], depth: number): Json {
-  const members = group.flatMap(({ field, value }) => {
-    const [, , member, rest] = MEMBER.exec(field) ?? []
-    return member === undefined ? [] : [{ field: `${member}${rest}`, value }]
-  })
-  if (members.length === group.length) return byName(members, depth)
-  if (members.length > 0) throw invalidInput(name, 'is both an object and a list in the form')
-  const elements = Map.groupBy(group, ({ field }) => Number(ELEMENT.exec(field)?.[2]))
-  return [...elements]
+/** An object, or a list of objects; undefined where all is left out. Throws `invalid_input` for both at once. */
+function nestedValue(path: string, group: readonly Part[], depth: number): Json | undefined {
+  const given = group.filter(({ value }) => value !== '')
+  const members = group.filter(({ field }) => MEMBER.test(field))
+  const elements = group.filter(({ field }) => !MEMBER.test(field))
+  const isObject = given.some((part) => members.includes(part))
+  const isList = given.some((part) => elements.includes(part))
+  if (isObject && isList) throw invalidInput(path, 'is both an object and a list in the form')
+  if (isObject) {
+    const inner = members.map(({ field, value }) => {
+      const [, , member, rest] = MEMBER.exec(field) ?? []
+      return { field: `${member}${rest}`, value }
+    })
+    return byName(inner, `${path}.`, depth)
+  }
+  if (!isList) return undefined
+  const places = Map.groupBy(elements, ({ field }) => Number(ELEMENT.exec(field)?.[2]))
+  checkPlaces(path, [...places.keys()])
+  return [...places]
     .toSorted(([one], [other]) => one - other)
-    .map(([, parts]) => {
+    .flatMap(([place, parts]) => {
+      // As the member of an object: any name will do.
       const inner = parts.map(({ field, value }) => ({ field: `x${ELEMENT.exec(field)?.[3]}`, value }))
-      return nestedValue(name, inner, depth)
+      return nestedValue(`${path}[${place}]`, inner, depth) ?? []
     })
 }
 
-function plainByName(parts: readonly Part[]): JsonObject {
+/** A list with a gap would have its elements in other places than the client meant. Throws `invalid_input`. */
+function checkPlaces(path: string, places: readonly number[]): void {
+  const inOrder = places.toSorted((one, other) => one - other)
+  if (inOrder.every((place, index) => place === index)) return
+  throw invalidInput(path, `must have its elements in the places from 0 on, each once, not in ${inOrder.join(', ')}`)
+}
+
+function plainByName(parts: readonly Part[], within: string): JsonObject {
   const groups = Map.groupBy(parts, ({ field }) => bareName(field))
   return Object.fromEntries(
-    [...groups].map(([name, group]): [string, Json] => {
-      const isList = group.length > 1 || group.some(({ field }) => placeInList(field) !== undefined)
-      const values = group
+    [...groups].flatMap(([name, group]): [string, Json][] => {
+      checkPlaces(
+        within + name,
+        group.flatMap(({ field }) => (/\[\d+\]$/.test(field) ? [placeInList(field) ?? 0] : [])),
+      )
+      const given = group.filter(({ value }) => value !== '')
+      const isList = given.length > 1 || given.some(({ field }) => placeInList(field) !== undefined)
+      const values = given
         .toSorted((one, other) => (placeInList(one.field) ?? 0) - (placeInList(other.field) ?? 0))
         .map(({ value }) => value)
-      return [name, isList ? values : (values[0] ?? '')]
+      const [first] = values
+      return first === undefined ? [] : [[name, isList ? values : first]]
     }),
   )
 }

@@ -137,7 +137,10 @@ export async function readForm(request: FastifyRequest, limits: FormLimits): Pro
         if (!isRefused) chunks.push(chunk)
       })
       stream.on('end', () => {
-        if (!isRefused) form.files.push({ field, name: name ?? '', body: Buffer.concat(chunks) })
+        // Without a name and a byte it is how a browser sends an input that was left empty.
+        if (!isRefused && (name || chunks.length > 0)) {
+          form.files.push({ field, name: name ?? '', body: Buffer.concat(chunks) })
+        }
       })
     })
     parser.on('filesLimit', () => fail(invalidInput('file', `may appear at most ${maxFiles} times in a form`)))

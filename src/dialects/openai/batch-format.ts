@@ -10,7 +10,7 @@ import { prefixed } from '../kit/prefixed-ids.ts'
 import { CALL_ROUTES } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { BATCH_OUTPUT } from './files.ts'
-import { withOwnFiles } from './own-files.ts'
+import { FILES_IN_PARTS } from './own-files.ts'
 
 export const OPENAI_BATCHES = 'openai'
 
@@ -44,7 +44,7 @@ export function openaiBatchFormat({ files }: { files: CallFiles }): BatchFormat 
       const route = {
         ...CALL_ROUTES[path],
         statusOf,
-        prepare: (json: typeof body) => withOwnFiles(json, caller, files),
+        files: { parts: FILES_IN_PARTS, in: files },
       }
       return lineCall(route, body, { caller, headers })
     },

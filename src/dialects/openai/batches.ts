@@ -54,7 +54,7 @@ export function batchRoutes(app: FastifyInstance, { callBatches, callFiles }: Di
 
   app.get<{ Querystring: PageQuery }>('/v1/batches', described('openaiBatches'), async ({ query, caller }) => {
     const limit = wholeOfQuery(query.limit, 'limit', { from: 1, to: MAX_PAGE }) ?? DEFAULT_PAGE
-    const { after } = await pageOf(query.after, PREFIX, (id) => callBatches.isPlace(id, OPENAI_BATCHES, caller))
+    const { after } = pageOf(query.after, PREFIX)
     const page = { limit: limit + 1, ...(after === undefined ? {} : { beforeId: after }) }
     const found = await callBatches.list(OPENAI_BATCHES, caller, page)
     const data = found.slice(0, limit).map(batchBody)

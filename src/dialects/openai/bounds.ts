@@ -8,6 +8,7 @@ import {
   countInput,
   decodedLength,
   limitIn,
+  USUAL_TOOL_USES,
   writtenLength,
 } from '../shared/formats/bound.ts'
 
@@ -21,7 +22,7 @@ export function boundOfChat(body: JsonObject): Bound {
     maxOutputTokens: limitIn(body.max_completion_tokens, body.max_tokens),
     choices: atLeastOne(body.n),
     ...dearerTier(body),
-    ...(Array.isArray(body.modalities) && body.modalities.includes('audio') ? { speaks: true } : {}),
+    ...(Array.isArray(body.modalities) && body.modalities.includes('audio') ? { mayAnswerAudio: true } : {}),
   }
 }
 
@@ -38,13 +39,10 @@ export function boundOfResponses(body: JsonObject): Bound {
   }
 }
 
-/** Calls of tools have no bound without `max_tool_calls`; so many are usual. */
-const USUAL_TOOL_CALLS = 10
-
 /** The tools with a fee (https://platform.openai.com/docs/pricing#built-in-tools), for which `max_tool_calls` counts together. */
 function toolsIn({ tools, max_tool_calls: most }: JsonObject): Pick<Bound, 'tools'> {
   const types = (Array.isArray(tools) ? tools.filter(isJsonObject) : []).map(({ type }) => String(type))
-  const calls = limitIn(most) ?? USUAL_TOOL_CALLS
+  const calls = limitIn(most) ?? USUAL_TOOL_USES
   const found = toolsUsed({
     webSearches: types.some((type) => type.startsWith('web_search')) ? calls : 0,
     fileSearches: types.includes('file_search') ? calls : 0,

@@ -4,6 +4,7 @@ import type { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { CallRoute } from '../kit/calls.ts'
+import { atLeastOne } from '../shared/formats/bound.ts'
 import { chatFormat } from './chat-format.ts'
 import { errorBody } from './errors.ts'
 import { responsesFormat } from './responses-format.ts'
@@ -35,8 +36,9 @@ export const CALL_ROUTES = {
       model: { kind: 'text', isRequired: true },
       input: { kind: 'text or list', isRequired: true },
       stream: { kind: 'flag' },
-      background: { kind: 'unbilled' },
+      background: { kind: 'alwaysFalse' },
       max_output_tokens: { kind: 'count' },
+      max_tool_calls: { kind: 'count' },
       tools: { kind: 'objects' },
     },
   },
@@ -54,7 +56,7 @@ export const CALL_ROUTES = {
     },
     boundOf: boundOfCompletions,
     usageOf: tokensIn,
-    metered: chatFormat,
+    metered: { meter: chatFormat.meter, choicesIn: choicesOfCompletions },
     failure,
   },
   embeddings: {
@@ -78,13 +80,18 @@ const USUAL_COMPLETION_TOKENS = 16
 const BYTES_PER_TOKEN = 3
 
 function boundOfCompletions({ bytes, json }: { bytes: Buffer; json: JsonObject | undefined }): Usage {
-  const { max_tokens: most, n, best_of: drafts, prompt } = json ?? {}
-  const prompts = Array.isArray(prompt) && typeof prompt[0] !== 'number' ? prompt.length : 1
-  const choices = Math.max(1, Number(n ?? 1), Number(drafts ?? 1)) * prompts
+  const { max_tokens: most, n, best_of: drafts } = json ?? {}
+  const choices = (choicesOfCompletions(json) / atLeastOne(n)) * Math.max(atLeastOne(n), atLeastOne(drafts))
   return {
     inputTokens: Math.ceil(bytes.byteLength / BYTES_PER_TOKEN),
     outputTokens: choices * Number(most ?? USUAL_COMPLETION_TOKENS),
   }
+}
+
+/** So many for each prompt; a list of numbers is one prompt, in tokens. */
+function choicesOfCompletions({ n, prompt }: JsonObject = {}): number {
+  const prompts = Array.isArray(prompt) && typeof prompt[0] !== 'number' ? prompt.length : 1
+  return atLeastOne(n) * Math.max(1, prompts)
 }
 
 /** `usage` of completions and embeddings. */

@@ -26,8 +26,10 @@ export const chatFormat: Format = {
       'choices.delta.tool_calls.function.arguments',
       'choices.text',
     ],
-    words: ['service_tier', 'choices.finish_reason'],
-    ends: (words) => words.kindsOf('choices.finish_reason') > 0,
+    words: ['service_tier'],
+    choices: { each: 'choices', index: 'choices.index', reason: 'choices.finish_reason' },
+    closing: { text: 'data: [DONE]\n\n', isIn: (_words, isDone) => isDone },
+    endsOnce: true,
     errors: ['error'],
     read: (found, words) =>
       chatUsage(found.usage, words.last('service_tier')) ??

@@ -40,7 +40,7 @@ export async function fileRoutes(app: FastifyInstance, { callFiles }: DialectCon
       const limit = wholeOfQuery(query.limit, 'limit', { from: 1, to: MAX_PAGE }) ?? MAX_PAGE
       const order = oneOfQuery(query.order, 'order', ['asc', 'desc']) ?? 'desc'
       const purpose = oneOfQuery(query.purpose, 'purpose', PURPOSES)
-      const page = await pageOf(query.after, FILE_PREFIX, (id) => callFiles.isPlace(id, caller))
+      const page = pageOf(query.after, FILE_PREFIX)
       const purposes = purpose === undefined ? PURPOSES : [purpose]
       const found = await callFiles.list(caller, { ...page, purposes, order, limit: limit + 1 })
       const data = found.slice(0, limit).map(fileBody)

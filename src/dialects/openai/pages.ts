@@ -34,15 +34,13 @@ export function oneOfQuery<Value extends string>(
   return known
 }
 
-/** Where a page begins; `isPlace` says whether the caller's list may have had the id. Throws `invalid_input`. */
-export async function pageOf(
-  after: unknown,
-  prefix: string,
-  isPlace: (id: string) => Promise<boolean>,
-): Promise<{ after?: string }> {
+/**
+ * Where a page begins. An id of this form is a place in time and is not looked up: the caller's own may be gone meanwhile, and
+ * whether others have one is theirs to know. Throws `invalid_input`.
+ */
+export function pageOf(after: unknown, prefix: string): { after?: string } {
   if (after === undefined || after === '') return {}
   const id = typeof after === 'string' ? unprefixed(prefix, after) : undefined
   if (id === undefined || !isOwnId(id)) throw invalidInput('after', `must be an id of this list, as ${prefix}…`)
-  if (!(await isPlace(id))) throw invalidInput('after', `must be an id of this list; there is no ${after}`)
   return { after: id }
 }

@@ -39,6 +39,7 @@ export const responsesFormat: Format = {
         codeContainers: words.kindsOf('response.output.container_id'),
       }),
     ends: (words) => ENDS.has(words.last('type') ?? ''),
+    endsOnce: true,
     errors: ['response.error'],
     fails: (words) => words.last('type') === 'error',
     toolUses: (words) =>

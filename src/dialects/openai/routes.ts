@@ -21,7 +21,7 @@ import { errorBody, statusOf } from './errors.ts'
 import { fileRoutes } from './files.ts'
 import { anthropicModels, listOf, modelOf } from './models.ts'
 import type { Descriptions } from './openapi.ts'
-import { withOwnFiles } from './own-files.ts'
+import { FILES_IN_PARTS } from './own-files.ts'
 import { chatTaskModels, isChatTask, readChatTask } from './read-chat-task.ts'
 import { realtimeRoutes } from './realtime.ts'
 import { uploadRoutes } from './uploads.ts'
@@ -73,16 +73,15 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
       answerCall(request, reply, context, { statusOf, ...(typeof route === 'function' ? route() : route) }),
     )
   }
-  const { callFiles } = context
-  const prepare: CallRoute['prepare'] = (json, caller) => withOwnFiles(json, caller, callFiles)
+  const files = { parts: FILES_IN_PARTS, in: context.callFiles }
   const { 'chat/completions': chat, ...others } = CALL_ROUTES
   for (const [path, route] of Object.entries(others)) {
-    serveCall(path as KeyOfCalls, { ...route, prepare }) // keys of the table
+    serveCall(path as KeyOfCalls, { ...route, files }) // keys of the table
   }
   app.post('/v1/chat/completions', callOptions(described('chat/completions')), (request, reply) => {
     const json = jsonOf(request)
     if (isChatTask(json.model)) return answerChatTask(json, request, reply, context)
-    return answerCall(request, reply, context, { statusOf, ...chat, prepare })
+    return answerCall(request, reply, context, { statusOf, ...chat, files })
   })
   serveCall('audio/speech', speech)
   for (const endpoint of FORMS) {
@@ -91,7 +90,7 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
       isForm: true,
       isText: true,
       fields: { model: { kind: 'text', isRequired: true }, file: { kind: 'text', isRequired: true } },
-      boundOf: ({ bytes }) => boundOfSound(secondsAtMost(bytes.byteLength)),
+      boundOf: ({ form }) => boundsOfSound(secondsAtMost(form?.bytes('file') ?? Buffer.alloc(0))),
       usageFor:
         ({ form }) =>
         (answer) =>
@@ -197,25 +196,21 @@ function modelsOf({ calls, available }: DialectContext, caller: Parameters<Diale
   return all.filter((model) => mayUse(caller, model))
 }
 
-/** A second of speech takes at least so many bytes. */
-const BYTES_PER_SECOND = 2_000
+/** A second of speech takes at least so many bytes, where a file does not state its length. */
+const LEAST_BYTES_PER_SECOND = 2_000
 
-function secondsAtMost(bytes: number): number {
-  return Math.ceil(bytes / BYTES_PER_SECOND)
+function secondsAtMost(file: Buffer): number {
+  return Math.ceil(statedSeconds(file) ?? file.byteLength / LEAST_BYTES_PER_SECOND)
 }
 
 /** Models have a price of seconds or one of tokens. Speech has some 17 tokens a second, and its text at most half as many. */
 const SOUND_TOKENS_PER_SECOND = 17
 const WORD_TOKENS_PER_SECOND = 8
 
-function boundOfSound(seconds: number): Usage {
+function boundsOfSound(seconds: number): Usage[] {
   const inputAudioTokens = seconds * SOUND_TOKENS_PER_SECOND
-  return {
-    seconds,
-    inputTokens: inputAudioTokens,
-    inputAudioTokens,
-    outputTokens: seconds * WORD_TOKENS_PER_SECOND,
-  }
+  const outputTokens = seconds * WORD_TOKENS_PER_SECOND
+  return [{ seconds }, { inputTokens: inputAudioTokens, inputAudioTokens, outputTokens }]
 }
 
 /**
@@ -256,12 +251,12 @@ const SOUNDS: readonly [beginning: string, mediaType: string][] = [
 
 /** The length of a recording, from its headers where they state it. */
 function secondsOf(file: Buffer): number {
-  const beginning = file.toString('latin1', 0, 4)
-  const [, mediaType = ''] = SOUNDS.find(([bytes]) => beginning.startsWith(bytes)) ?? []
-  return Math.ceil(statedSeconds(file, mediaType) ?? file.byteLength / USUAL_BYTES_PER_SECOND)
+  return Math.ceil(statedSeconds(file) ?? file.byteLength / USUAL_BYTES_PER_SECOND)
 }
 
-function statedSeconds(file: Buffer, mediaType: string): number | undefined {
+function statedSeconds(file: Buffer): number | undefined {
+  const beginning = file.toString('latin1', 0, 4)
+  const [, mediaType = ''] = SOUNDS.find(([bytes]) => beginning.startsWith(bytes)) ?? []
   try {
     return secondsOfSound(file, mediaType)
   } catch {

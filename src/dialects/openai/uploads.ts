@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-import { Readable, Transform } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { CallFile } from '../../core/call-file.ts'
 import { HOUR_MS, SECOND_MS } from '../../core/clock.ts'
@@ -11,6 +9,7 @@ import { jsonOf } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { isGiven, optionalNumber, shown } from '../kit/fields.ts'
 import { takeForms } from '../kit/form.ts'
+import { type Joining, joinUpload } from '../kit/joined-upload.ts'
 import { UPLOADED } from '../kit/own-files.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import { fileName, receiveFile } from '../kit/receive-file.ts'
@@ -41,7 +40,8 @@ interface OneUpload {
 
 type Status = 'pending' | 'completed' | 'cancelled' | 'expired'
 
-export async function uploadRoutes(app: FastifyInstance, { callFiles, drafts, clock }: DialectContext): Promise<void> {
+export async function uploadRoutes(app: FastifyInstance, context: DialectContext): Promise<void> {
+  const { callFiles, drafts, clock } = context
   const find = async ({ params, caller }: FastifyRequest<OneUpload>): Promise<Draft> => {
     const id = unprefixed(PREFIX, params.id)
     const draft = id === undefined ? undefined : await drafts.find(id, KIND, caller)
@@ -61,10 +61,7 @@ export async function uploadRoutes(app: FastifyInstance, { callFiles, drafts, cl
   }
   const shownUpload = (draft: Draft, file: CallFile | null = null) => uploadBody(draft, statusOf(draft), file)
 
-  async function removeParts(draft: Draft): Promise<void> {
-    const parts = await callFiles.partsOf(draft, { purpose: PART, named: draft.id, limit: MAX_PARTS })
-    await Promise.all(parts.map((part) => callFiles.remove(part)))
-  }
+  const allParts = (draft: Draft) => callFiles.partsOf(draft, { purpose: PART, named: draft.id, limit: MAX_PARTS })
 
   /** The parts of an upload in the order in which they are named. Throws `invalid_input`. */
   async function partsOf(draft: Draft, ids: readonly string[], { caller }: FastifyRequest): Promise<CallFile[]> {
@@ -91,22 +88,29 @@ export async function uploadRoutes(app: FastifyInstance, { callFiles, drafts, cl
     if (sum !== draft.body.bytes) {
       throw invalidInput('part_ids', `must name ${draft.body.bytes} bytes, as the upload was created, not ${sum}`)
     }
-    const file = await joined(parts, { draft, md5, caller: request.caller })
-    const { body } = draft
-    try {
-      const done = await drafts.change(draft, { ...body, status: 'completed', file: file.id })
-      await removeParts(draft)
-      return shownUpload(done, file)
-    } catch (error) {
-      await callFiles.remove(file)
-      throw error
+    const { purpose, filename, keptMs } = draft.body
+    const joining: Joining = {
+      parts: async () => parts,
+      all: () => allParts(draft),
+      file: {
+        purpose: String(purpose),
+        name: String(filename),
+        ...(typeof keptMs === 'number' ? { keptMs } : {}),
+      },
+      check(found) {
+        if (md5 === undefined || md5.toLowerCase() === found) return
+        throw invalidInput('md5', `must be that of the parts, which is ${found}`)
+      },
+      done: (file) => ({ ...draft.body, status: 'completed', file: file.id }),
     }
+    const { draft: done, file } = await joinUpload(draft, joining, context)
+    return shownUpload(done, file)
   })
 
   app.post<OneUpload>('/v1/uploads/:id/cancel', described('openaiUploadCancel'), async (request) => {
     const draft = await findPending(request)
     const cancelled = await drafts.change(draft, { ...draft.body, status: 'cancelled' })
-    await removeParts(draft)
+    await callFiles.removeParts(await allParts(draft))
     return shownUpload(cancelled)
   })
 
@@ -134,41 +138,6 @@ export async function uploadRoutes(app: FastifyInstance, { callFiles, drafts, cl
       })
     })
   })
-
-  interface Joining {
-    draft: Draft
-    md5: string | undefined
-    caller: FastifyRequest['caller']
-  }
-
-  async function joined(parts: readonly CallFile[], { draft, md5, caller }: Joining): Promise<CallFile> {
-    const digest = createHash('md5')
-    const hashing = new Transform({
-      transform(chunk, _encoding, done) {
-        digest.update(chunk)
-        done(null, chunk)
-      },
-    })
-    const whole = Readable.from(bytesOf(parts), { objectMode: false })
-    whole.on('error', (error) => hashing.destroy(error))
-    const received = await callFiles.receive(whole.pipe(hashing), caller)
-    try {
-      const found = digest.digest('hex')
-      if (md5 !== undefined && md5.toLowerCase() !== found) {
-        throw invalidInput('md5', `must be that of the parts, which is ${found}`)
-      }
-      const { purpose, filename, keptMs } = draft.body
-      const named = { purpose: String(purpose), name: String(filename) }
-      return await callFiles.name(received, { ...named, ...(typeof keptMs === 'number' ? { keptMs } : {}) })
-    } catch (error) {
-      await callFiles.discard(received)
-      throw error
-    }
-  }
-
-  async function* bytesOf(parts: readonly CallFile[]): AsyncGenerator<Buffer> {
-    for (const part of parts) for await (const chunk of await callFiles.open(part)) yield chunk as Buffer // of a file
-  }
 }
 
 /** What is kept of the body that begins an upload. Throws `invalid_input`. */

@@ -70,6 +70,9 @@ export function countedFile(mediaType: Json | undefined, base64: Json | undefine
   return { inputCharacters: decodedLength(base64) }
 }
 
+/** Uses of a vendor's tool have no bound in most requests; so many are usual. */
+export const USUAL_TOOL_USES = 10
+
 export function atLeastOne(value: Json | undefined): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 1 ? value : 1
 }

@@ -19,22 +19,27 @@ const MAX_CAPTURED = 65_536
 const MAX_WORD = 256
 /** The name of a line's field: `data`, `event`. Longer ones are none that matters. */
 const MAX_FIELD = 8
+/** A number of a choice, or `DONE`. */
+const MAX_BARE = 16
 
 interface Watched {
   /** Paths of objects whose JSON is kept, such as `response.usage`. An element of a list has its list's path. */
   objects: readonly string[]
   /** Paths of strings whose UTF-16 units are counted. */
   strings: readonly string[]
-  /** Paths of short strings that are kept, such as `item.type`. */
+  /** Paths of short strings that are kept, such as `item.type`, and of whole numbers. */
   words?: readonly string[]
+  /** Paths of objects whose end is reported, such as `choices`: what came since the one before belongs to it. */
+  groups?: readonly string[]
 }
 
 /** What is watched, as a tree: made once for all streams of a format. */
-export function watchedPaths({ objects, strings, words = [] }: Watched): Node {
+export function watchedPaths({ objects, strings, words = [], groups = [] }: Watched): Node {
   const root = newNode('')
   for (const path of objects) nodeAt(root, path).isObject = true
   for (const path of strings) nodeAt(root, path).isString = true
   for (const path of words) nodeAt(root, path).isWord = true
+  for (const path of groups) nodeAt(root, path).isGroup = true
   return root
 }
 
@@ -44,6 +49,7 @@ interface Node {
   isObject: boolean
   isString: boolean
   isWord: boolean
+  isGroup: boolean
   children: { key: Uint8Array; node: Node }[]
 }
 
@@ -57,8 +63,12 @@ interface Node {
 export class JsonWatcher {
   readonly #onObject: (path: string, json: string) => void
   readonly #onWord: (path: string, word: string) => void
+  readonly #onGroup: (path: string) => void
   readonly #root: Node
   #characters = 0
+  #isDone = false
+  /** Letters of a list that is no JSON, and digits of a watched number. */
+  #bare = ''
 
   /** For each open level: the path that its members continue, and whether it is an object. */
   #nodes: (Node | undefined)[] = []
@@ -92,10 +102,17 @@ export class JsonWatcher {
     watched: Node,
     onObject: (path: string, json: string) => void,
     onWord: (path: string, word: string) => void = () => {},
+    onGroup: (path: string) => void = () => {},
   ) {
     this.#root = watched
     this.#onObject = onObject
     this.#onWord = onWord
+    this.#onGroup = onGroup
+  }
+
+  /** Whether `data: [DONE]` has come, with which OpenAI's format ends. */
+  get isDone(): boolean {
+    return this.#isDone
   }
 
   /** UTF-16 units of the watched strings so far. */
@@ -155,9 +172,21 @@ export class JsonWatcher {
       else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
         this.#close(bytes, at + 1)
         if (this.#depth === 0) return at + 1
-      }
+      } else if (byte !== COLON && (this.#node?.isWord || this.#depth === 1)) this.#readBare(byte)
     }
     return bytes.length
+  }
+
+  #readBare(byte: number): void {
+    if (this.#bare.length < MAX_BARE) this.#bare += String.fromCharCode(byte)
+  }
+
+  /** What ends with the value: a watched number, or the list that says that all is done. */
+  #endBare(): void {
+    if (this.#bare === '') return
+    if (this.#node?.isWord && /^\d+$/.test(this.#bare)) this.#onWord(this.#node.path, this.#bare)
+    if (this.#depth === 1 && !this.#isObject[1] && this.#bare === 'DONE') this.#isDone = true
+    this.#bare = ''
   }
 
   /** An empty line ends an event, and with it a value that was cut; in a bare value it is white space. */
@@ -169,6 +198,7 @@ export class JsonWatcher {
   }
 
   #startMember(): void {
+    this.#endBare()
     const isObject = this.#isObject[this.#depth] === true
     this.#expectsKey = isObject
     this.#node = isObject ? undefined : this.#nodes[this.#depth]
@@ -190,6 +220,9 @@ export class JsonWatcher {
   }
 
   #close(bytes: Uint8Array, end: number): void {
+    this.#endBare()
+    const closed = this.#nodes[this.#depth]
+    if (closed?.isGroup && this.#isObject[this.#depth]) this.#onGroup(closed.path)
     this.#depth -= 1
     this.#expectsKey = false
     this.#node = undefined
@@ -309,12 +342,13 @@ export class JsonWatcher {
     this.#depth = 0
     this.#captured = undefined
     this.#isLineEmpty = false
+    this.#bare = ''
     this.#startLine()
   }
 }
 
 function newNode(path: string): Node {
-  return { path, isObject: false, isString: false, isWord: false, children: [] }
+  return { path, isObject: false, isString: false, isWord: false, isGroup: false, children: [] }
 }
 
 function nodeAt(root: Node, path: string): Node {

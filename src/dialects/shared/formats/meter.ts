@@ -13,8 +13,17 @@ export interface MeterForm {
   read(found: Readonly<Record<string, JsonObject>>, words: Words): Usage | undefined
   /** The path of the usage that comes at the end, where one before it has only what was read. */
   last?: string
+  /** Where events say how one of several answers ended; without an index it is that of the first. */
+  choices?: { each: string; index: string; reason: string }
   /** Whether one of the words says how the answer ended. */
-  ends(words: Words): boolean
+  ends?(words: Words): boolean
+  /** The event after which no other comes, and whether it has come. `[DONE]` is one in every format. */
+  closing?: { text: string; isIn(words: Words, isDone: boolean): boolean }
+  /**
+   * Servers say only at the end how the answer ended, so that it has all come even if the connection breaks off then. Not so
+   * Gemini's older models, which say it in every event.
+   */
+  endsOnce: boolean
   /** Where events have an error: an object. */
   errors: readonly string[]
   /** Whether one of the words says that there was an error, for events that are errors without an object of it. */
@@ -41,34 +50,75 @@ export function metersOf({
   words = [],
   read,
   last,
+  choices,
   ends,
+  closing,
+  endsOnce,
   errors,
   fails,
   toolUses,
 }: MeterForm): () => Meter {
-  const watched = watchedPaths({ objects: [...usage, ...errors], strings: text, words })
+  const watched = watchedPaths({
+    objects: [...usage, ...errors],
+    strings: text,
+    words: [...words, ...(choices ? [choices.index, choices.reason] : [])],
+    groups: choices ? [choices.each] : [],
+  })
   return () => {
+    const ended = choices && endedChoices(choices)
     const found = new Map<string, string>()
     const counted = new Map<string, Map<string, number>>()
     const watcher = new JsonWatcher(
       watched,
       (path, json) => found.set(path, json),
-      (path, word) => count(counted, path, word),
+      (path, word) => {
+        if (path === choices?.index || path === choices?.reason) ended?.note(path, word)
+        else count(counted, path, word)
+      },
+      () => ended?.next(),
     )
+    const usageSoFar = () =>
+      read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json))), wordsIn(counted))
+    const isPartial = () => last !== undefined && found.size > 0 && !found.has(last)
+    const isComplete = (expected: number) =>
+      watcher.isDone || (ended !== undefined && ended.count() >= expected) || (ends?.(wordsIn(counted)) ?? false)
+    const isClosed = () => watcher.isDone || (closing?.isIn(wordsIn(counted), watcher.isDone) ?? false)
     return {
       push: (chunk) => watcher.push(chunk),
-      usage: () => read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json))), wordsIn(counted)),
-      isComplete: () => ends(wordsIn(counted)),
+      usage: usageSoFar,
+      isComplete,
+      // The usage of chats follows what says how they ended.
+      hasAll: (expected) =>
+        isClosed() || (endsOnce && isComplete(expected) && usageSoFar() !== undefined && !isPartial()),
+      closing: () => (isClosed() ? '' : (closing?.text ?? '')),
       failure() {
         const path = errors.find((one) => found.has(one))
         const [error] = path === undefined ? [] : parsed(path, found.get(path) ?? '')
         if (error) return { error: error[1] }
         return fails?.(wordsIn(counted)) ? {} : undefined
       },
-      isPartial: () => last !== undefined && found.size > 0 && !found.has(last),
+      isPartial,
       toolUses: () => toolUses?.(wordsIn(counted)) ?? {},
       deliveredCharacters: () => watcher.characters,
     }
+  }
+}
+
+/** Which of the answers of a stream have ended. */
+function endedChoices({ index, reason }: NonNullable<MeterForm['choices']>) {
+  const all = new Set<string>()
+  let current: { index: string; hasEnded: boolean } = { index: '0', hasEnded: false }
+  return {
+    note(path: string, word: string): void {
+      if (path === index) current.index = word
+      // Some servers send an empty one with every event.
+      if (path === reason && word !== '') current.hasEnded = true
+    },
+    next(): void {
+      if (current.hasEnded && all.size < MAX_KINDS) all.add(current.index)
+      current = { index: '0', hasEnded: false }
+    },
+    count: () => all.size,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import type { StreamWriter } from '../../../calls/format.ts'
-import { brokenOff, vendorFailure } from '../../../calls/vendor-failure.ts'
+import { brokenOff, isCutOff, vendorFailure } from '../../../calls/vendor-failure.ts'
 import type { PolyphonyError } from '../../../core/errors.ts'
 
 export type FinishPart = Extract<LanguageModelV4StreamPart, { type: 'finish' }>
@@ -31,7 +31,7 @@ export function streamWriter(form: StreamForm): StreamWriter {
       if (part.type === 'error') return fail(vendorFailure(part.error))
       if (part.type !== 'finish') return form.write(part)
       const { unified, raw } = part.finishReason
-      if (unified === 'interrupted') return fail(brokenOff())
+      if (isCutOff(part.finishReason)) return fail(brokenOff())
       if (unified === 'error') return fail(vendorFailure(`the model stopped with ${raw ?? 'an error'}`))
       state = 'finished'
       return form.finish(part)
