@@ -18,6 +18,7 @@ const TEXT: JsonObject = { type: 'string' }
 const PAGE = [inQuery('limit', TEXT, 'Of the page.'), inQuery('after', TEXT, 'The last id of the page before.')]
 const FILE: JsonObject = { parameters: [inPath('id', 'The id of the file: `file-…`.')] }
 const BATCH: JsonObject = { parameters: [inPath('id', 'The id of the batch: `batch_…`.')] }
+const RESPONSE: JsonObject = { parameters: [inPath('id', 'The id of the response: `resp_…`.')] }
 const OPTIONAL_BODY = { content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } } }
 
 const UPLOAD: JsonObject = { parameters: [inPath('id', 'The id of the upload: `upload_…`.')] }
@@ -61,6 +62,15 @@ function operationsOf() {
   return {
     'chat/completions': call('Answer a conversation'),
     responses: call('Answer, with the Responses API'),
+    'responses/input_tokens': call('Count what a response would read'),
+    response: stored('Read a stored response', 'As the vendor writes it.', {
+      ...RESPONSE,
+      description:
+        'Of the tenant and mode that made it: the account that keeps it is asked. The query passes as it comes.',
+    }),
+    responseDelete: stored('Delete a stored response', 'That it is deleted.', RESPONSE),
+    responseInput: stored('List what a stored response was made of', 'A page of items.', RESPONSE),
+    responseCancel: stored('Cancel a stored response', 'As the vendor answers.', RESPONSE),
     completions: call('Continue a text'),
     embeddings: call('Embed texts'),
     moderations: call('Classify texts'),

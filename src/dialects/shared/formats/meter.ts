@@ -15,6 +15,8 @@ export interface MeterForm {
   last?: string
   /** Whether one of the words says how the answer ended. */
   ends(words: Words): boolean
+  /** The path of the answer's id, one of `words`, where vendors keep answers. */
+  answerId?: string
   /** Where events have an error: an object. */
   errors: readonly string[]
   /** Whether one of the words says that there was an error, for events that are errors without an object of it. */
@@ -42,6 +44,7 @@ export function metersOf({
   read,
   last,
   ends,
+  answerId,
   errors,
   fails,
   toolUses,
@@ -59,6 +62,7 @@ export function metersOf({
       push: (chunk) => watcher.push(chunk),
       usage: () => read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json))), wordsIn(counted)),
       isComplete: () => ends(wordsIn(counted)),
+      answerId: () => (answerId === undefined ? undefined : wordsIn(counted).last(answerId)),
       failure() {
         const path = errors.find((one) => found.has(one))
         const [error] = path === undefined ? [] : parsed(path, found.get(path) ?? '')
