@@ -63,14 +63,15 @@ function operationsOf() {
     'chat/completions': call('Answer a conversation'),
     responses: call('Answer, with the Responses API'),
     'responses/input_tokens': call('Count what a response would read'),
-    response: stored('Read a stored response', 'As the vendor writes it.', {
+    response: {
+      ...read('Read a stored response'),
       ...RESPONSE,
       description:
         'Of the tenant and mode that made it: the account that keeps it is asked. The query passes as it comes.',
-    }),
-    responseDelete: stored('Delete a stored response', 'That it is deleted.', RESPONSE),
-    responseInput: stored('List what a stored response was made of', 'A page of items.', RESPONSE),
-    responseCancel: stored('Cancel a stored response', 'As the vendor answers.', RESPONSE),
+    },
+    responseDelete: { ...read('Delete a stored response'), ...RESPONSE },
+    responseInput: { ...read('List what a stored response was made of'), ...RESPONSE },
+    responseCancel: { ...read('Cancel a stored response'), ...RESPONSE },
     completions: call('Continue a text'),
     embeddings: call('Embed texts'),
     moderations: call('Classify texts'),
