@@ -251,6 +251,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     context: {
       tasks,
       calls: spoken.calls,
+      responses: spoken.responses,
       callFiles: batched.files,
       callBatches: batched.batches,
       realtime: spoken.realtime,

@@ -11,14 +11,14 @@ const KEPT_BYTES = 64 * 2 ** 10
  * once.
  */
 export function receive(agent: Dispatcher, url: URL, request: StreamRequest): Promise<StreamAnswer> {
-  const { headers, body, signal, silenceMs } = request
+  const { method = 'POST', headers, body = null, signal, silenceMs } = request
   if (signal.aborted) return Promise.reject(signal.reason)
   return new Promise((resolve, reject) => {
     agent.dispatch(
       {
         origin: url.origin,
         path: url.pathname + url.search,
-        method: 'POST',
+        method,
         headers,
         body,
         ...(silenceMs === undefined ? {} : { headersTimeout: silenceMs, bodyTimeout: silenceMs }),

@@ -17,6 +17,33 @@ export function secondsOfSound(body: Uint8Array, mediaType: string): number | un
   return seconds !== undefined && Number.isFinite(seconds) && seconds > 0 ? seconds : undefined
 }
 
+/** A second of a usual recording, where a file does not state its length. */
+const USUAL_BYTES_PER_SECOND = 8_000
+
+const BEGINNINGS: readonly [beginning: string, mediaType: string][] = [
+  ['RIFF', 'audio/wav'],
+  ['fLaC', 'audio/flac'],
+  ['OggS', 'audio/ogg'],
+  ['ID3', 'audio/mpeg'],
+  ['\xff\xfb', 'audio/mpeg'],
+  ['\xff\xf3', 'audio/mpeg'],
+]
+
+/** The length of a recording in whole seconds, from its headers where they state it; else by its bytes. Never throws. */
+export function secondsOfRecording(file: Buffer, bytesPerSecond = USUAL_BYTES_PER_SECOND): number {
+  const beginning = file.toString('latin1', 0, 4)
+  const [, mediaType = ''] = BEGINNINGS.find(([bytes]) => beginning.startsWith(bytes)) ?? []
+  return Math.ceil(statedSeconds(file, mediaType) ?? file.byteLength / bytesPerSecond)
+}
+
+function statedSeconds(file: Buffer, mediaType: string): number | undefined {
+  try {
+    return secondsOfSound(file, mediaType)
+  } catch {
+    return undefined // it is cut off, and was heard all the same
+  }
+}
+
 /** More chunks than a recording has before its samples. */
 const MOST_CHUNKS = 10_000
 /** Uncompressed samples, whose byte rate follows from their format: integers, floating point, "extensible". */

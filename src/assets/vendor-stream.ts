@@ -3,11 +3,15 @@ import { LRUCache } from 'lru-cache'
 import { PolyphonyError } from '../core/errors.ts'
 import { decoderOf } from './content-encodings.ts'
 import { BARE, type VendorFetch, type Way } from './fetch-through.ts'
+import { withLastEvent } from './last-event.ts'
 import { receive } from './received-answer.ts'
 
 export interface StreamRequest {
+  /** Default: POST. */
+  method?: 'GET' | 'DELETE'
   headers: Record<string, string>
-  body: string | Uint8Array
+  /** Absent: none is sent. */
+  body?: string | Uint8Array
   signal: AbortSignal
   /** How long the vendor may send nothing, before its answer and within it. A reader that reads nothing stops this clock. */
   silenceMs?: number
@@ -53,15 +57,15 @@ export function streamThrough(way: () => Promise<Way>, judge?: (url: URL) => voi
 /** The same as a `fetch` of JSON, for packages of vendors that read answers as they come. */
 export function streamingFetch(send: VendorStream, { silenceMs }: Pick<StreamRequest, 'silenceMs'> = {}): VendorFetch {
   return async (input, init = {}) => {
-    const { body } = init
-    if (input instanceof Request || (typeof body !== 'string' && !(body instanceof Uint8Array))) {
+    const { body: sent } = init
+    if (input instanceof Request || (typeof sent !== 'string' && !(sent instanceof Uint8Array))) {
       throw new TypeError('Only a URL with a text or bytes as its body can be sent here.')
     }
     const headers = { ...Object.fromEntries(new Headers(init.headers)), 'accept-encoding': 'identity' }
     const signal = init.signal ?? new AbortController().signal
     const answer = await send(String(input), {
       headers,
-      body,
+      body: sent,
       signal,
       ...(silenceMs === undefined ? {} : { silenceMs }),
     })
@@ -74,10 +78,12 @@ export function streamingFetch(send: VendorStream, { silenceMs }: Pick<StreamReq
       return new Response(null, { status, headers: named })
     }
     const type = String(answer.headers['content-type'] ?? '')
-    const bounded =
-      type.startsWith('text/event-stream') && status < 400 ? answer.body : boundedBody(answer.body, status)
-    // Node's stream of a body; the runtime's Response takes one of the web's
-    return new Response(Readable.toWeb(bounded) as ReadableStream, { status, headers: named })
+    const body =
+      type.startsWith('text/event-stream') && status < 400
+        ? withLastEvent(answer.body)
+        : // Node's stream of a body; the runtime's Response takes one of the web's
+          (Readable.toWeb(boundedBody(answer.body, status)) as ReadableStream)
+    return new Response(body, { status, headers: named })
   }
 }
 

@@ -58,7 +58,17 @@ function callOf({ caller, clock }: StorePlace, price: number): Call {
   const { tenantId, keyId, mode } = caller
   const now = clock.now()
   return {
-    ...{ id: newId(now), tenantId, keyId, mode, requestId: null, endpoint: 'messages', model: 'm', batchId: null },
+    ...{
+      id: newId(now),
+      tenantId,
+      keyId,
+      mode,
+      requestId: null,
+      endpoint: 'messages',
+      model: 'm',
+      batchId: null,
+      responseId: null,
+    },
     ...{ provider: 'anthropic', account: 'a', vendorModel: 'm', status: 200, outcome: 'completed', errorCode: null },
     ...{ isStreamed: false, usage: null, pricePoints: points(price), costPoints: null, tried: [] },
     ...{ createdAt: now, firstByteMs: 1, durationMs: 2 },

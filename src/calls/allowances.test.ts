@@ -28,6 +28,7 @@ const callOf = ({ tenantId, keyId, mode }: Caller, price: number): Call => ({
   endpoint: 'chat/completions',
   model: 'm',
   batchId: null,
+  responseId: null,
   provider: 'openai',
   account: 'a',
   vendorModel: 'm',

@@ -69,6 +69,7 @@ export function withAnswerCache(calls: Calls, options: AnswerCacheOptions): Call
       endpoint,
       model,
       batchId: null,
+      responseId: null,
       provider: 'cache',
       account: null,
       vendorModel: null,

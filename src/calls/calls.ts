@@ -17,13 +17,15 @@ import type { ModelPrice, ModelSetting, Usage } from '../core/usage.ts'
 import type { Account, CallEndpoint, CallSide } from '../providers/provider.ts'
 import type { Allowances, Reservation } from './allowances.ts'
 import { type ChatModel, chatModelsFor, isUsable, namesOf } from './chat-models.ts'
-import type { Format } from './format.ts'
+import type { Format, Kept } from './format.ts'
 import { priceOfUsage, usdOfUsage } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import type { RealtimeRoutes, Trying } from './realtime.ts'
 import { type ModelRoute, routeModel, type Target } from './routing.ts'
 import { refusingDropped } from './sent-options.ts'
+import { keepersAmong, type StoredResponses } from './stored-responses.ts'
 import { inPool, priceOf } from './targets.ts'
+import { isOver, timeFor } from './time-limit.ts'
 import { type Download, translated } from './translate.ts'
 import { isTimeout, vendorFailure } from './vendor-failure.ts'
 
@@ -47,6 +49,8 @@ export interface CallRequest {
   query: string
   /** The format of the body, for vendors of another one. Absent where the endpoint is not translated. */
   format?: Format
+  /** Where a request names what a vendor keeps, for an endpoint without a format. */
+  names?: Kept['namedIn']
   isStreamed: boolean
   /**
    * The most that the call can use, where it is not a format's to say. Several where the vendor bills by one or another of
@@ -133,9 +137,11 @@ export interface CallsOptions {
     models: readonly string[]
     model(id: string): LanguageModelV4
     /** Answers endpoints that are not translated; undefined for those that it does not. */
-    targetFor(endpoint: CallEndpoint): Target<CallMember> | undefined
+    targetFor(call: Pick<CallRequest, 'endpoint' | 'model'>): Target<CallMember> | undefined
   }
   allowances: Allowances
+  /** Which accounts keep responses. */
+  responses: StoredResponses
   tokens: TokenLimit
   /** The way to the vendor of an account, for a request with this trace. */
   streamFor(account: Pick<Account, 'owner' | 'provider'>, traceparent: string | null): VendorStream
@@ -170,6 +176,10 @@ export interface Running {
   tried: CallTry[]
   triedNames: string[]
   firstByteMs: number | null
+  /** The vendor's id of the answer, where the vendor keeps it. */
+  responseId: string | null
+  /** Notes that. */
+  keeps(id: string, target: Target<CallMember>): void
 }
 
 /** How one account answered; `usage` is read when the answer has ended. */
@@ -201,6 +211,11 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
       tried: [],
       triedNames: [],
       firstByteMs: null,
+      responseId: null,
+      keeps(id, { member, model }) {
+        running.responseId = id
+        options.responses.note(caller, id, { account: member.record.id, model })
+      },
     }
     try {
       return await (caller.mode === 'test' ? answerFromSandbox(running) : answerFromAccounts(running))
@@ -212,8 +227,10 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   async function answerFromAccounts(running: Running): Promise<CallAnswer> {
     const { request } = running
     const { caller } = request
-    const { priced, prices, price } = pricedTargets(caller, request)
-    const book = booker(running, await reserve(caller, most(boundsOf(request), [...prices.values()])))
+    const { priced: all, prices, price } = pricedTargets(caller, request)
+    const priced = request.names || request.format?.kept ? await keepersAmong(request, all, options.responses) : all
+    const asked = priced.map((target) => prices.get(target))
+    const book = booker(running, await reserve(caller, most(boundsOf(request), asked)))
     try {
       const { target, given } = await tryEach(running, priced, (one) => ask(running, one))
       const settled = settle(given, book, { target, price: prices.get(target) ?? price })
@@ -284,9 +301,10 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
         const { options: asked } = format.read(running.request.json ?? {})
         return translated(running, format, options.sandbox.model(model), { options: asked, download })
       }
-    const target = options.sandbox.targetFor(endpoint)
-    if (!target) throw new PolyphonyError('no_provider', `The sandbox does not answer ${endpoint}.`)
-    return async () => ({ ...(await ask(running, target)), model: target.model })
+    const target = options.sandbox.targetFor(running.request)
+    if (!target) throw new PolyphonyError('not_found', `The sandbox does not answer ${endpoint}.`)
+    const other = target.model === model ? {} : { model: target.model }
+    return async () => ({ ...(await ask(running, target)), ...other })
   }
 
   /** Asks one account after the other until one answers. Throws the error of the last. */
@@ -380,6 +398,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
         endpoint: request.endpoint,
         model: request.model,
         batchId: batched?.batchId ?? null,
+        responseId: running.responseId,
         provider: account?.provider ?? null,
         account: account?.id ?? null,
         vendorModel: end.target?.model ?? null,
@@ -623,22 +642,6 @@ function eventOf({ code, details }: PolyphonyError, reason: string): AccountEven
 function publicWords({ member }: Target<CallMember>, { code }: PolyphonyError, reason: string): string {
   if (code !== 'account_refused' || member.account.owner === 'tenant') return reason
   return `The gateway's account at ${member.record.provider} is refused there. The operator of the gateway can see why.`
-}
-
-/** The caller's signal, and the time that an answer may take until `end`. */
-function timeFor(caller: AbortSignal, answerMs: number): { signal: AbortSignal; end(): void } {
-  const controller = new AbortController()
-  const leave = () => controller.abort(caller.reason)
-  if (caller.aborted) leave()
-  else caller.addEventListener('abort', leave, { once: true })
-  const timer = setTimeout(() => {
-    controller.abort(new PolyphonyError('vendor_silent', `There was no answer within ${answerMs / SECOND_MS} s.`))
-  }, answerMs)
-  return { signal: controller.signal, end: () => clearTimeout(timer) }
-}
-
-function isOver(reason: unknown): reason is PolyphonyError {
-  return reason instanceof PolyphonyError
 }
 
 async function sleep(ms: number, signal: AbortSignal): Promise<void> {

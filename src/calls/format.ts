@@ -84,6 +84,8 @@ export interface Meter {
   hasAll(choices: number): boolean
   /** The event with which a stream of the format ends, for a vendor that has not sent it; '' where it has, or there is none. */
   closing(): string
+  /** The vendor's id of the answer, once it has been sent; undefined in formats whose answers are not kept. */
+  answerId(): string | undefined
   /** The vendor's error, as its format has it, if the stream has had one. */
   failure(): JsonObject | undefined
   /** Tools that the vendor has run so far, by what it said of each: for a stream that was cut before its usage. */
@@ -114,8 +116,20 @@ export interface Bound {
 
 export type ToolUses = Pick<Usage, 'webSearches' | 'fileSearches' | 'codeContainers'>
 
+/** What vendors of a format keep for their clients. */
+export interface Kept {
+  /** The id under which the vendor keeps the answer to this request; undefined = it does not keep it. */
+  idOf(answer: JsonObject, request: JsonObject): string | undefined
+  /** The same while the answer comes as a stream. */
+  streamedId(meter: Meter, request: JsonObject): string | undefined
+  /** What a request goes on from: a kept response by its id, or a conversation. Each with the path of its field. */
+  namedIn(request: JsonObject): { response?: { id: string; field: string }; conversation?: string }
+}
+
 export interface Format {
   readonly id: FormatId
+  /** Absent where they keep nothing. */
+  readonly kept?: Kept
   /**
    * Reads a request that goes to a vendor with another format. Throws `invalid_input` with the caller's field: for a
    * wrong value, for a field that has no counterpart in other formats, and, where `vendor` is given, for one that this

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { Usage } from '../core/usage.ts'
 import { charactersIn } from './answer-text.ts'
 import type { CallMember, Running, TargetAnswer } from './calls.ts'
-import type { Meter } from './format.ts'
+import type { Kept, Meter } from './format.ts'
 import { relayed } from './relayed-stream.ts'
 import type { Target } from './routing.ts'
 import { unitsIn } from './usage.ts'
@@ -30,9 +30,10 @@ const PASSED_HEADERS = ['content-type', 'content-disposition', 'openai-processin
  */
 export async function passThrough(
   running: Running,
-  { member, model }: Target<CallMember>,
+  target: Target<CallMember>,
   { url, send }: { url: string; send: VendorStream },
 ): Promise<TargetAnswer> {
+  const { member, model } = target
   const { request, startedAt, signal, limits } = running
   const { format, isStreamed } = request
   // These two say what a stream used only where they are asked to.
@@ -62,21 +63,25 @@ export async function passThrough(
       throw unusable(status, contentType)
     }
     running.firstByteMs = elapsedMs(startedAt)
-    if (first === 'as it comes' || request.isFile) return streamOf({ status, headers, body }, running, wantsUsage)
-    return wholeAnswer({ status, headers, bytes: await readAll(body, MAX_BYTES, tooLong) }, running)
+    if (first === 'as it comes' || request.isFile)
+      return streamOf({ status, headers, body }, running, { target, dropsUsage: wantsUsage })
+    return wholeAnswer({ status, headers, bytes: await readAll(body, MAX_BYTES, tooLong) }, running, target)
   }
-  return wholeAnswer({ status, headers, bytes: await readWhole(answer, MAX_BYTES, tooLong) }, running)
+  return wholeAnswer({ status, headers, bytes: await readWholeAnswer(answer) }, running, target)
 }
 
 function wholeAnswer(
   { status, headers, bytes }: { status: number; headers: Record<string, string>; bytes: Buffer },
   running: Running,
+  target: Target<CallMember>,
 ): TargetAnswer {
   const { request, startedAt } = running
   const contentType = headers['content-type'] ?? ''
   running.firstByteMs = elapsedMs(startedAt)
   const json = parsed(bytes)
   if (!request.isText && json === undefined) throw unusable(status, contentType)
+  const id = json && request.format?.kept?.idOf(json, request.json ?? {})
+  if (id !== undefined) running.keeps(id, target)
   const usage = usageIn(request, { bytes, json, contentType }) ?? estimated(request, charactersIn(json ?? {}))
   return { status, headers, body: bytes, ended: Promise.resolve({ outcome: 'completed', usage }) }
 }
@@ -90,7 +95,7 @@ function elapsedMs(startedAt: number): number {
   return Math.round(performance.timeOrigin + performance.now() - startedAt)
 }
 
-function isEventStream(contentType: string): boolean {
+export function isEventStream(contentType: string): boolean {
   return contentType.startsWith('text/event-stream')
 }
 
@@ -101,7 +106,7 @@ function unusable(status: number, contentType: string): PolyphonyError {
 }
 
 /** An error of the vendor: thrown where another account may answer, or where it is not in the vendor's own format. */
-async function refusal(answer: StreamAnswer, headers: Record<string, string>): Promise<TargetAnswer> {
+export async function refusal(answer: StreamAnswer, headers: Record<string, string>): Promise<TargetAnswer> {
   const { statusCode: status, headers: all } = answer
   // Without its words, the status alone says what to do.
   const bytes = await readWhole(answer, MAX_ERROR_BYTES, () => undefined).catch(() => undefined)
@@ -209,9 +214,10 @@ export function parsed(bytes: Buffer): JsonObject | undefined {
 
 function streamOf(
   { status, headers, body }: { status: number; headers: Record<string, string>; body: Readable },
-  { request, limits }: Running,
-  dropsUsage: boolean,
+  running: Running,
+  { target, dropsUsage }: { target: Target<CallMember>; dropsUsage: boolean },
 ): TargetAnswer {
+  const { request, limits } = running
   const { format } = request
   const meter = (request.format ?? request.metered)?.meter()
   const isEvents = isEventStream(headers['content-type'] ?? '')
@@ -233,9 +239,15 @@ function streamOf(
     if (format) return format.openStream(context).fail(failure)
     return isEvents ? request.failure?.(failure) : undefined
   }
+  const noteKept = (seen: Meter, kept: Kept): void => {
+    const id = kept.streamedId(seen, request.json ?? {})
+    // At once: the caller has read it, and may go on from it before the stream has ended.
+    if (id !== undefined) running.keeps(id, target)
+  }
   const stream = relayed(body, {
     onChunk(chunk) {
       meter?.push(chunk)
+      if (meter && format?.kept && running.responseId === null) noteKept(meter, format.kept)
       if (!meter && isEvents) last = Buffer.concat([last, chunk]).subarray(-LAST_BYTES)
     },
     ...(dropsUsage ? { change: withoutUsage } : {}),
@@ -329,7 +341,7 @@ function withoutUsage(events: Buffer): Buffer {
   )
 }
 
-function passedHeaders(given: StreamAnswer['headers']): Record<string, string> {
+export function passedHeaders(given: StreamAnswer['headers']): Record<string, string> {
   const found: Record<string, string> = {}
   for (const name of PASSED_HEADERS) {
     const value = given[name]
@@ -340,6 +352,11 @@ function passedHeaders(given: StreamAnswer['headers']): Record<string, string> {
 
 function tooLong(): PolyphonyError {
   return new PolyphonyError('output_unusable', `The vendor's answer has more than ${MAX_BYTES / 2 ** 20} MiB.`)
+}
+
+/** An answer that has an end. Throws `output_unusable` where it is too long. */
+export function readWholeAnswer(answer: StreamAnswer): Promise<Buffer> {
+  return readWhole(answer, MAX_BYTES, tooLong)
 }
 
 async function readWhole(

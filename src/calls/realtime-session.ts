@@ -262,6 +262,7 @@ export function rowOf(
     endpoint: 'realtime',
     model,
     batchId: null,
+    responseId: null,
     provider: account?.provider ?? null,
     account: account?.id ?? null,
     vendorModel: target?.model ?? null,

@@ -2,6 +2,7 @@ import { callSideOf, type Member } from '../accounts/member.ts'
 import type { CallMember } from '../calls/calls.ts'
 import type { Target } from '../calls/routing.ts'
 import type { Caller } from '../core/caller.ts'
+import { fits } from '../core/model-name.ts'
 import type { Mode } from '../core/task.ts'
 import type { CallEndpoint, CallSide } from '../providers/provider.ts'
 
@@ -34,11 +35,15 @@ export function openCallMembers(options: CallMembersOptions): (caller: Caller) =
 }
 
 /** The account of a provider in this process that answers an endpoint, whatever the mode of the key. */
-export function builtInTarget(endpoint: CallEndpoint, options: CallMembersOptions): Target<CallMember> | undefined {
+export function builtInTarget(
+  { endpoint, model: named }: { endpoint: CallEndpoint; model: string },
+  options: CallMembersOptions,
+): Target<CallMember> | undefined {
   for (const member of options.members().values()) {
     const side = member.isBuiltIn ? callSideOf(member) : undefined
-    const [model] = side?.models ?? []
-    if (side && model !== undefined && side.urlOf(endpoint, model, member.account.settings) !== undefined)
+    const [own = ''] = side?.models ?? []
+    const model = fits(own, named) ? named : own
+    if (side && side.urlOf(endpoint, model, member.account.settings) !== undefined)
       return { member: new LiveMember(member, side, options.modelsOf), model }
   }
   return undefined

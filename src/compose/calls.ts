@@ -3,10 +3,11 @@ import type { Accounts } from '../accounts/accounts.ts'
 import type { Egress } from '../assets/egress.ts'
 import { type Allowances, openAllowances } from '../calls/allowances.ts'
 import { withAnswerCache } from '../calls/answer-cache.ts'
-import { type Calls, openCalls } from '../calls/calls.ts'
+import { type Calls, type CallsOptions, openCalls } from '../calls/calls.ts'
 import { type LocalServers, openLocalServers } from '../calls/local-servers.ts'
 import { openModelLists } from '../calls/model-lists.ts'
 import { openRealtime, type Realtime } from '../calls/realtime.ts'
+import { openResponseRequests, openStoredResponses, type ResponseRequests } from '../calls/stored-responses.ts'
 import type { Config } from '../config/config.ts'
 import type { Call } from '../core/call.ts'
 import type { Caller } from '../core/caller.ts'
@@ -51,6 +52,8 @@ const SWEEP_MS = 30 * SECOND_MS
 
 export interface ComposedCalls {
   calls: Calls
+  /** Requests about responses that vendors keep. */
+  responses: ResponseRequests
   realtime: Realtime
   allowances: Allowances
   /** What is left of a key's tokens a minute. */
@@ -133,19 +136,23 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     modelsOf: lists.of,
     localFor: (caller: Caller) => local?.membersFor(caller) ?? [],
   }
+  const responses = openStoredResponses(store)
+  const membersFor = openCallMembers(known)
+  const streamFor: CallsOptions['streamFor'] = ({ owner, provider }, traceparent) =>
+    watchedStream(egress.streamFor(owner), { provider, traceparent, called: vendorCalled, tracer })
   const calls = openCalls({
-    membersFor: openCallMembers(known),
+    membersFor,
     policyOf: accounts.policyOf,
     settings: config.models,
     sandbox: {
       models: SANDBOX_MODELS,
       model: (id) => sandboxLanguageModel(id),
-      targetFor: (endpoint) => builtInTarget(endpoint, known),
+      targetFor: (call) => builtInTarget(call, known),
     },
     allowances,
     tokens,
-    streamFor: ({ owner, provider }, traceparent) =>
-      watchedStream(egress.streamFor(owner), { provider, traceparent, called: vendorCalled, tracer }),
+    responses,
+    streamFor,
     download: egress.download,
     async recordEvent(account, event) {
       if (!local?.note(account, event)) await accounts.recordEvent(account, event)
@@ -183,6 +190,13 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   const { cachedAnswerFactor: priceFactor } = config
   return {
     calls: withAnswerCache(calls, { store, allowances, priceFactor, clock, log }),
+    responses: openResponseRequests({
+      tryEach: calls.tryEach,
+      responses,
+      membersFor,
+      streamFor,
+      answerMs: config.callLimits.answerMs,
+    }),
     realtime,
     allowances,
     tokensOf: tokens.stateOf,

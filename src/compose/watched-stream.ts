@@ -23,7 +23,7 @@ export function watchedStream(
     try {
       const answer = await (tracer
         ? tracer.call(
-            { provider, method: 'POST', host: new URL(url).host, parent: traceparent },
+            { provider, method: request.method ?? 'POST', host: new URL(url).host, parent: traceparent },
             withTrace,
             ({ statusCode: status }) => ({ status, error: status >= 400 ? String(status) : null }),
           )

@@ -25,6 +25,8 @@ export interface Call {
   model: string
   /** The batch whose line it answers; null = it was asked for by itself. */
   batchId: string | null
+  /** The vendor's id of a response that it keeps; null = it keeps none, or has deleted it. */
+  responseId: string | null
   provider: string | null
   account: string | null
   /** As the provider was told; null = none was asked. */
@@ -44,6 +46,14 @@ export interface Call {
   /** From the request to the first byte of the answer. */
   firstByteMs: number | null
   durationMs: number
+}
+
+/** Where a response is that its vendor keeps. */
+export interface StoredResponse {
+  /** The id of the account that was asked for it; null = the record does not say. */
+  account: string | null
+  /** As the vendor was told. */
+  model: string | null
 }
 
 /** Calls of a key that are booked together. */

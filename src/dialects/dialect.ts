@@ -5,6 +5,7 @@ import type { CallBatches } from '../calls/batches.ts'
 import type { CallFiles } from '../calls/call-files.ts'
 import type { Calls } from '../calls/calls.ts'
 import type { Realtime } from '../calls/realtime.ts'
+import type { ResponseRequests } from '../calls/stored-responses.ts'
 import type { Operation } from '../catalog/operation.ts'
 import type { Batch } from '../core/batch.ts'
 import type { Caller } from '../core/caller.ts'
@@ -46,6 +47,8 @@ export interface DialectContext {
   tasks: Tasks
   /** Answers requests on the spot, such as chat. */
   calls: Calls
+  /** Passes on what is asked about responses that vendors keep. */
+  responses: ResponseRequests
   /** Files that clients send for their calls. */
   callFiles: CallFiles
   /** Files of calls, which are answered as files. */

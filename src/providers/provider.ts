@@ -211,6 +211,7 @@ export const CALL_ENDPOINTS = [
   'chat/completions',
   'completions',
   'responses',
+  'responses/input_tokens',
   'embeddings',
   'moderations',
   'audio/speech',

@@ -29,6 +29,7 @@ import * as connectedClients from './migrations/0025-connected-clients.ts'
 import * as endedTasks from './migrations/0026-ended-tasks.ts'
 import * as waitingWithRoom from './migrations/0027-waiting-with-room.ts'
 import * as libraryByStatement from './migrations/0028-library-by-statement.ts'
+import * as storedResponses from './migrations/0029-stored-responses.ts'
 import { requireTableRights } from './postgres/schema-rights.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
@@ -62,6 +63,7 @@ const MIGRATIONS = {
   '0026-ended-tasks': endedTasks,
   '0027-waiting-with-room': waitingWithRoom,
   '0028-library-by-statement': libraryByStatement,
+  '0029-stored-responses': storedResponses,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

@@ -125,6 +125,12 @@ describe('query plans on SQLite', () => {
     ).toEqual([])
   })
 
+  it('stored responses are found by their own index', async () => {
+    const response = { tenantId, mode: 'live', id: 'r' } as const
+    for (const run of [(tx: Tx) => reads.findResponse(tx, response), (tx: Tx) => writes.forgetResponse(tx, response)])
+      expect(await plansOf(run)).toEqual([expect.stringContaining('calls_by_response')])
+  })
+
   it('waiting, running and unfinished tasks are found by the partial indexes', async () => {
     const found = async (run: (tx: Tx) => Promise<unknown>) => (await plansOf(run)).join('\n')
     expect(await found((tx) => reads.nextDueAt(tx, {}))).toContain('tasks_running')

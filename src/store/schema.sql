@@ -293,10 +293,14 @@ CREATE TABLE calls (
   duration_ms integer not null,
   booking text,
   record_expires_at integer not null,
-  batch_id text
+  batch_id text,
+  response_id text
 );
 
 CREATE INDEX calls_by_expiry on calls (record_expires_at);
+
+CREATE INDEX calls_by_response on calls (tenant_id, mode, response_id)
+    where response_id is not null;
 
 CREATE INDEX calls_by_tenant on calls (tenant_id, mode, id);
 

@@ -186,6 +186,8 @@ export interface CallsTable {
   record_expires_at: number
   /** The batch whose line it answers. */
   batch_id: Generated<string | null>
+  /** As the vendor that keeps the response names it. */
+  response_id: Generated<string | null>
 }
 
 /** Files that clients sent for their calls, and results of batches. */

@@ -3,7 +3,7 @@ import type { Asset } from '../core/asset.ts'
 import type { Attempt } from '../core/attempt.ts'
 import type { AuditEntry } from '../core/audit.ts'
 import type { Batch, NewBatch } from '../core/batch.ts'
-import type { Allowance, Call, CallBooking } from '../core/call.ts'
+import type { Allowance, Call, CallBooking, StoredResponse } from '../core/call.ts'
 import type { BatchLine, CallBatch, CallBatchChange, CallBatchEnd } from '../core/call-batch.ts'
 import type { CallFile } from '../core/call-file.ts'
 import type { Clock } from '../core/clock.ts'
@@ -367,6 +367,8 @@ export interface WriteVerbs extends PeopleWrites, OperatorWrites {
     which: { ids: string[] } | { expiredBefore: number } | { all: true }
     now: number
   }): Promise<number>
+  /** The call's record stays, and does not name the response any more. Harmless when repeated. */
+  forgetResponse(args: { tenantId: string; mode: Mode; id: string }): Promise<void>
   /** Deletes records of calls that have expired; the ledger stays. Returns how many. */
   purgeCalls(args: { now: number; limit: number }): Promise<number>
   /** False, and nothing is stored, when the file would exceed the `quota` of its tenant and mode; absent = no limit. */
@@ -522,6 +524,8 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
     beforeId?: string
     limit: number
   }): Promise<Call[]>
+  /** A response that a vendor keeps for the tenant, by the vendor's id, as long as the record of its call is kept. */
+  findResponse(args: { tenantId: string; mode: Mode; id: string }): Promise<StoredResponse | undefined>
   /** Also of a file that has expired. */
   getCallFile(args: { id: string }): Promise<CallFile | undefined>
   /** By age; `after` pages on from a file. With `named`, those whose names begin so, which are looked for among the rest. */

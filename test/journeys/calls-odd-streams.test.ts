@@ -137,6 +137,7 @@ const ODD: Record<string, (request: IncomingMessage, response: ServerResponse) =
   'begins with a mark of the order of bytes': sends((events) => `\uFEFF${events.join('')}`),
   'is compressed': sends((events) => gzipSync(events.join('')), { 'content-encoding': 'gzip' }),
   'says twice that it is done': sends((events) => events.join('') + (events.at(-1) ?? '')),
+  'has no blank line at its end': sends((events) => events.join('').trimEnd()),
   'has no type': (request, response) => void response.writeHead(200).end(eventsAt(request.url ?? '').events.join('')),
   'comes after other heads': (request, response) => {
     response.writeEarlyHints({ link: '</style.css>; rel=preload' })

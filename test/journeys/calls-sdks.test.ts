@@ -97,9 +97,10 @@ describe('the client of OpenAI', () => {
   })
 
   it('goes on from a stored response where its vendor stores them, and nowhere else', async () => {
-    const asked = { input: 'And the snow?', previous_response_id: 'resp_1' }
+    const first = await openai().responses.create({ input: 'The rain?', model: 'gpt-5' })
+    const asked = { input: 'And the snow?', previous_response_id: first.id }
     expect((await openai().responses.create({ ...asked, model: 'gpt-5' })).output_text).toBe(TEXT)
-    expect(vendor.seen[0]?.json).toMatchObject(asked)
+    expect(vendor.seen[1]?.json).toMatchObject(asked)
     const elsewhere = openai().responses.create({ ...asked, model: 'claude-haiku-4-5' })
     await expect(elsewhere).rejects.toMatchObject({ status: 400, param: 'previous_response_id' })
   })
@@ -109,10 +110,8 @@ describe('the client of OpenAI', () => {
     const hidden = responses.create({ model: 'gpt-5', input: 'la', background: true })
     await expect(hidden).rejects.toMatchObject({ status: 400, param: 'background' })
     const refused: [() => Promise<unknown>, RegExp][] = [
-      [() => responses.retrieve('resp_1'), /Responses are not read here/],
-      [() => responses.delete('resp_1'), /Responses are not read here/],
-      [() => responses.cancel('resp_1'), /Responses are not read here/],
-      [() => all(responses.inputItems.list('resp_1')), /Responses are not read here/],
+      [() => responses.retrieve('resp_none'), /no stored response resp_none/],
+      [() => responses.compact({ model: 'gpt-5', input: 'la' }), /Of responses are served/],
       [() => conversations.create({}), /Conversations are not kept here/],
       [() => conversations.items.retrieve('msg_1', { conversation_id: 'conv_1' }), /Conversations are not kept here/],
       [() => all(vectorStores.list()), /Stores of files are not kept here/],
@@ -309,4 +308,92 @@ it('the usage of every answer was read as the vendor reports it, and the ledger 
   await openai().chat.completions.create({ model: 'gpt-5', messages: ASK })
   expect((await lastCall())?.usage).toMatchObject({ inputTokens: USED.input, outputTokens: USED.output })
   await test.assertBalanced()
+})
+
+describe('a test key gets answers of the sandbox', () => {
+  const sound = () => toFile(Buffer.alloc(16_000), 'rain.wav')
+  const HEARD = 'This is a sandbox transcript of 2 s of sound. No model listened, and nothing is charged.'
+
+  it('for sound, in every form', async () => {
+    const { transcriptions, translations } = openai(TEST_KEY).audio
+    const ask = async (response_format: string, more = {}) =>
+      transcriptions.create({ file: await sound(), model: 'whisper-1', response_format, ...more } as never) // of any form
+    expect(await ask('json')).toMatchObject({ text: HEARD, usage: { type: 'duration', seconds: 2 } })
+    expect(await ask('text')).toBe(`${HEARD}\n`)
+    expect(await ask('srt')).toBe(`1\n00:00:00,000 --> 00:00:02,000\n${HEARD}\n\n`)
+    expect(await ask('vtt')).toBe(`WEBVTT\n\n00:00:00.000 --> 00:00:02.000\n${HEARD}\n\n`)
+    expect(await ask('diarized_json')).toMatchObject({ segments: [{ speaker: 'A', text: HEARD }] })
+    expect(await ask('verbose_json', { timestamp_granularities: ['word'] })).toMatchObject({
+      duration: 2,
+      segments: [{ text: HEARD }],
+      words: expect.arrayContaining([expect.objectContaining({ word: 'sandbox' })]),
+    })
+    const translated = await translations.create({ file: await sound(), model: 'whisper-1' })
+    expect(translated.text).toMatch(/^This is a sandbox translation of 2 s/)
+    const stream = await transcriptions.create({ file: await sound(), model: 'gpt-4o-transcribe', stream: true })
+    const events = await all(stream)
+    expect(events.map((event) => (event.type === 'transcript.text.delta' ? event.delta : '')).join('')).toBe(HEARD)
+    expect(events.at(-1)).toMatchObject({ type: 'transcript.text.done', text: HEARD })
+    const wrong: [object, object][] = [
+      [{ response_format: 'mp3' }, { status: 400, param: 'response_format' }],
+      [{ file: await toFile(Buffer.alloc(0), 'none.wav') }, { status: 400, param: 'file' }],
+      [{ prompt: 'sandbox:rate-limit' }, { status: 429 }],
+    ]
+    for (const [more, refused] of wrong) await expect(ask('json', more)).rejects.toMatchObject(refused)
+  })
+
+  it('for completions, whole and streamed, as long as they are asked for', async () => {
+    const { completions } = openai(TEST_KEY)
+    const ask = { model: 'gpt-3.5-turbo-instruct', prompt: 'la' }
+    const short = await completions.create(ask)
+    expect(short).toMatchObject({ model: ask.model, choices: [{ finish_reason: 'length' }] })
+    const whole = await completions.create({ ...ask, max_tokens: 100, n: 2 })
+    expect(whole.choices.map(({ text }) => text)).toEqual(Array(2).fill(expect.stringContaining('You wrote: "la"')))
+    const options = { max_tokens: 100, stream: true, stream_options: { include_usage: true } } as const
+    const chunks = await all(await completions.create({ ...ask, ...options }))
+    expect(chunks.map(({ choices }) => choices[0]?.text ?? '').join('')).toBe(whole.choices[0]?.text)
+    expect(chunks.at(-1)?.usage?.completion_tokens).toBe((whole.usage?.completion_tokens ?? 0) / 2)
+    const broken = all(await completions.create({ ...ask, prompt: 'sandbox:cut', max_tokens: 100, stream: true }))
+    await expect(broken).rejects.toThrow('broke off')
+  })
+
+  it('for embeddings, in which texts that share words are near each other', async () => {
+    const { embeddings } = openai(TEST_KEY)
+    const input = ['green rain', 'green rain falls', 'a lamp', [1, 2, 3]]
+    const { data } = await embeddings.create({ model: 'text-embedding-3-large', input: input as string[] })
+    const [rain = [], falls = [], lamp = []] = data.map(({ embedding }) => embedding)
+    const near = (one: number[], other: number[]) => one.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0)
+    expect(data.map(({ embedding }) => embedding.length)).toEqual(Array(4).fill(3_072))
+    expect(near(rain, rain)).toBeCloseTo(1)
+    expect(near(rain, falls)).toBeGreaterThan(near(rain, lamp))
+    const small = await embeddings.create({ model: 'e', input: 'la', dimensions: 8, encoding_format: 'float' })
+    expect(small.data[0]?.embedding).toHaveLength(8)
+    const wrong = embeddings.create({ model: 'e', input: 'la', dimensions: 0 })
+    await expect(wrong).rejects.toMatchObject({ status: 400, param: 'dimensions' })
+    const { models } = gemini(TEST_KEY)
+    const made = await models.embedContent({
+      model: 'gemini-embedding-001',
+      contents: ['la', 'lo'],
+      config: { outputDimensionality: 16 },
+    })
+    expect(made.embeddings?.map(({ values }) => values?.length)).toEqual([16, 16])
+    const single = await test.send('POST', '/v1beta/models/gemini-embedding-001:embedContent', {
+      key: TEST_KEY,
+      body: { content: { parts: [{ text: 'la' }] } },
+    })
+    expect(single.body).toMatchObject({ embedding: { values: expect.any(Array) } })
+  })
+
+  it('for moderations and counts, by what the request says', async () => {
+    const { moderations, responses } = openai(TEST_KEY)
+    const { results } = await moderations.create({ input: ['la', 'sandbox:moderation'] })
+    expect(results.map(({ flagged }) => flagged)).toEqual([false, true])
+    expect(results[1]?.categories.harassment).toBe(true)
+    const counted = { model: 'm', messages: [{ role: 'user' as const, content: 'x'.repeat(40) }] }
+    expect(await anthropic(TEST_KEY).messages.countTokens(counted)).toEqual({ input_tokens: 10 })
+    expect(await responses.inputTokens.count({ model: 'm', input: 'x'.repeat(40) })).toMatchObject({ input_tokens: 10 })
+    const { models } = gemini(TEST_KEY)
+    expect((await models.countTokens({ model: 'm', contents: 'x'.repeat(40) })).totalTokens).toBe(10)
+    expect(vendor.seen).toEqual([])
+  })
 })

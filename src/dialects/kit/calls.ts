@@ -22,7 +22,7 @@ interface RawBody {
 
 /** What a route of calls says of itself; the rest is the same for all. */
 export interface CallRoute
-  extends Pick<CallRequest, 'endpoint' | 'usageOf' | 'format' | 'metered' | 'failure' | 'isFile' | 'isText'> {
+  extends Pick<CallRequest, 'endpoint' | 'usageOf' | 'format' | 'names' | 'metered' | 'failure' | 'isFile' | 'isText'> {
   /** Default: the field `model` of the body. */
   modelOf?(body: JsonObject | undefined): string
   /** Default: the field `stream` of the body. */
@@ -178,9 +178,10 @@ export async function lineCall(
   }
 }
 
-function optionsOf({ format, usageOf, metered, failure, isFile, isText, statusOf }: CallRoute) {
+function optionsOf({ format, names, usageOf, metered, failure, isFile, isText, statusOf }: CallRoute) {
   return {
     ...(format ? { format } : {}),
+    ...(names ? { names } : {}),
     ...(usageOf ? { usageOf } : {}),
     ...(metered ? { metered } : {}),
     ...(failure ? { failure } : {}),

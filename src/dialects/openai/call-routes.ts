@@ -7,7 +7,7 @@ import type { CallRoute } from '../kit/calls.ts'
 import { atLeastOne } from '../shared/formats/bound.ts'
 import { chatFormat } from './chat-format.ts'
 import { errorBody } from './errors.ts'
-import { responsesFormat } from './responses-format.ts'
+import { kept, responsesFormat } from './responses-format.ts'
 
 /** What a stream that broke off ends with. */
 export const failure = (error: PolyphonyError): string => `data: ${JSON.stringify(errorBody(error))}\n\n`
@@ -37,6 +37,8 @@ export const CALL_ROUTES = {
       input: { kind: 'text or list', isRequired: true },
       stream: { kind: 'flag' },
       background: { kind: 'alwaysFalse' },
+      store: { kind: 'flag' },
+      previous_response_id: { kind: 'text' },
       max_output_tokens: { kind: 'count' },
       max_tool_calls: { kind: 'count' },
       tools: { kind: 'objects' },
@@ -74,6 +76,21 @@ export const CALL_ROUTES = {
     usageOf: () => ({}),
   },
 } satisfies Record<string, CallRoute>
+
+/** Counting costs nothing, and is not translated: https://platform.openai.com/docs/api-reference/responses/input-tokens. */
+export const INPUT_TOKENS: CallRoute = {
+  endpoint: 'responses/input_tokens',
+  fields: {
+    model: { kind: 'text', isRequired: true },
+    input: { kind: 'text or list' },
+    previous_response_id: { kind: 'text' },
+    tools: { kind: 'objects' },
+  },
+  names: kept.namedIn,
+  isStreamed: false,
+  boundOf: () => ({}),
+  usageOf: () => ({}),
+}
 
 /** A completion without a limit of its own has at most so many tokens: https://platform.openai.com/docs/api-reference/completions. */
 const USUAL_COMPLETION_TOKENS = 16

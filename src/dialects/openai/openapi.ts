@@ -18,6 +18,7 @@ const TEXT: JsonObject = { type: 'string' }
 const PAGE = [inQuery('limit', TEXT, 'Of the page.'), inQuery('after', TEXT, 'The last id of the page before.')]
 const FILE: JsonObject = { parameters: [inPath('id', 'The id of the file: `file-…`.')] }
 const BATCH: JsonObject = { parameters: [inPath('id', 'The id of the batch: `batch_…`.')] }
+const RESPONSE: JsonObject = { parameters: [inPath('id', 'The id of the response: `resp_…`.')] }
 const OPTIONAL_BODY = { content: { 'application/json': { schema: { type: 'object', additionalProperties: true } } } }
 
 const UPLOAD: JsonObject = { parameters: [inPath('id', 'The id of the upload: `upload_…`.')] }
@@ -61,6 +62,16 @@ function operationsOf() {
   return {
     'chat/completions': call('Answer a conversation'),
     responses: call('Answer, with the Responses API'),
+    'responses/input_tokens': call('Count what a response would read'),
+    response: {
+      ...read('Read a stored response'),
+      ...RESPONSE,
+      description:
+        'Of the tenant and mode that made it: the account that keeps it is asked. The query passes as it comes.',
+    },
+    responseDelete: { ...read('Delete a stored response'), ...RESPONSE },
+    responseInput: { ...read('List what a stored response was made of'), ...RESPONSE },
+    responseCancel: { ...read('Cancel a stored response'), ...RESPONSE },
     completions: call('Continue a text'),
     embeddings: call('Embed texts'),
     moderations: call('Classify texts'),

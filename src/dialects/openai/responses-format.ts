@@ -1,4 +1,5 @@
-import type { Format } from '../../calls/format.ts'
+import type { Format, Kept } from '../../calls/format.ts'
+import { isId } from '../../calls/stored-responses.ts'
 import { toolsUsed } from '../../calls/usage.ts'
 import { metersOf } from '../shared/formats/meter.ts'
 import { boundOfResponses } from './bounds.ts'
@@ -11,9 +12,23 @@ import { streamResponses } from './write-responses-stream.ts'
 /** The events after which no other comes. */
 const ENDS: ReadonlySet<string> = new Set(['response.completed', 'response.incomplete', 'response.failed', 'error'])
 
+/** Who does not say `store: false` gets a response that is kept: https://platform.openai.com/docs/api-reference/responses/create. */
+export const kept: Kept = {
+  idOf: ({ id, store }, request) => (request.store !== false && store !== false && isId(id) ? id : undefined),
+  streamedId(meter, request) {
+    const id = request.store === false ? undefined : meter.answerId()
+    return isId(id) ? id : undefined
+  },
+  namedIn: ({ previous_response_id: previous, conversation }) => ({
+    ...(typeof previous === 'string' ? { response: { id: previous, field: 'previous_response_id' } } : {}),
+    ...(conversation === undefined || conversation === null ? {} : { conversation: 'conversation' }),
+  }),
+}
+
 /** The Responses API (https://platform.openai.com/docs/api-reference/responses). */
 export const responsesFormat: Format = {
   id: 'openai-responses',
+  kept,
   read: readResponses,
   answer: writeResponses,
   openStream: streamResponses,
@@ -26,6 +41,7 @@ export const responsesFormat: Format = {
     // The last event has all of the output; those before it have none.
     words: [
       'type',
+      'response.id',
       'response.service_tier',
       'response.output.action.type',
       'response.output.type',
@@ -38,6 +54,7 @@ export const responsesFormat: Format = {
         fileSearches: words.countOf('response.output.type', 'file_search_call'),
         codeContainers: words.kindsOf('response.output.container_id'),
       }),
+    answerId: 'response.id',
     ends: (words) => ENDS.has(words.last('type') ?? ''),
     endsOnce: true,
     errors: ['response.error'],

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { secondsOfSound } from '../../assets/sound-length.ts'
+import { secondsOfRecording } from '../../assets/sound-length.ts'
 import { parsed } from '../../calls/pass-through.ts'
 import { unitsIn } from '../../calls/usage.ts'
 import { mayUse } from '../../core/caller.ts'
@@ -16,7 +16,7 @@ import { openaiRates, sendRates } from '../kit/rate-headers.ts'
 import { finalErrors, RETRIED_CALLS } from '../kit/should-retry-header.ts'
 import { errorBody as anthropicErrorBody } from '../shared/anthropic-errors.ts'
 import { batchRoutes } from './batches.ts'
-import { CALL_ROUTES, failure } from './call-routes.ts'
+import { CALL_ROUTES, failure, INPUT_TOKENS } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { fileRoutes } from './files.ts'
 import { anthropicModels, listOf, modelOf } from './models.ts'
@@ -24,6 +24,7 @@ import type { Descriptions } from './openapi.ts'
 import { FILES_IN_PARTS } from './own-files.ts'
 import { chatTaskModels, isChatTask, readChatTask } from './read-chat-task.ts'
 import { realtimeRoutes } from './realtime.ts'
+import { responseRoutes } from './responses.ts'
 import { uploadRoutes } from './uploads.ts'
 import { chatTaskWriter } from './write-chat-task.ts'
 
@@ -55,6 +56,7 @@ export const openai: Dialect = {
         sendRates(inside, openaiRates, context.clock)
         keepBodies(inside)
         callRoutes(inside, context)
+        responseRoutes(inside, context)
         modelRoutes(inside, context)
         notHere(inside)
         batchRoutes(inside, context)
@@ -83,6 +85,7 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
     if (isChatTask(json.model)) return answerChatTask(json, request, reply, context)
     return answerCall(request, reply, context, { statusOf, ...chat, files })
   })
+  serveCall('responses/input_tokens', { ...INPUT_TOKENS, files })
   serveCall('audio/speech', speech)
   for (const endpoint of FORMS) {
     serveCall(endpoint, {
@@ -90,11 +93,12 @@ function callRoutes(app: FastifyInstance, context: DialectContext): void {
       isForm: true,
       isText: true,
       fields: { model: { kind: 'text', isRequired: true }, file: { kind: 'text', isRequired: true } },
-      boundOf: ({ form }) => boundsOfSound(secondsAtMost(form?.bytes('file') ?? Buffer.alloc(0))),
+      boundOf: ({ form }) =>
+        boundsOfSound(secondsOfRecording(form?.bytes('file') ?? Buffer.alloc(0), LEAST_BYTES_PER_SECOND)),
       usageFor:
         ({ form }) =>
         (answer) =>
-          heardIn(answer) ?? { seconds: secondsOf(form?.bytes('file') ?? Buffer.alloc(0)) },
+          heardIn(answer) ?? { seconds: secondsOfRecording(form?.bytes('file') ?? Buffer.alloc(0)) },
       failure,
     })
   }
@@ -146,8 +150,7 @@ function speech(): CallRoute {
 
 /** What OpenAI keeps for its clients, and this gateway does not: by the beginnings of paths. */
 const NOT_HERE = {
-  responses:
-    'Responses are not read here: OpenAI keeps them for the account, and only an answer says what it used. Keep what POST /v1/responses answers, and go on from it by previous_response_id.',
+  responses: 'Of responses are served POST /v1/responses, what is below the id of a stored one, and nothing else.',
   conversations:
     'Conversations are not kept here. Send the whole of input, or go on from a response of OpenAI by previous_response_id.',
   vector_stores: 'Stores of files are not kept here.',
@@ -199,10 +202,6 @@ function modelsOf({ calls, available }: DialectContext, caller: Parameters<Diale
 /** A second of speech takes at least so many bytes, where a file does not state its length. */
 const LEAST_BYTES_PER_SECOND = 2_000
 
-function secondsAtMost(file: Buffer): number {
-  return Math.ceil(statedSeconds(file) ?? file.byteLength / LEAST_BYTES_PER_SECOND)
-}
-
 /** Models have a price of seconds or one of tokens. Speech has some 17 tokens a second, and its text at most half as many. */
 const SOUND_TOKENS_PER_SECOND = 17
 const WORD_TOKENS_PER_SECOND = 8
@@ -235,31 +234,4 @@ function heardIn(answer: Buffer): Usage | undefined {
   if (!last) return undefined
   const [, hours = '0', minutes = '0', seconds = '0'] = last
   return { seconds: Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds) }
-}
-
-/** A second of a usual recording, where a file does not state its length. */
-const USUAL_BYTES_PER_SECOND = 8_000
-
-const SOUNDS: readonly [beginning: string, mediaType: string][] = [
-  ['RIFF', 'audio/wav'],
-  ['fLaC', 'audio/flac'],
-  ['OggS', 'audio/ogg'],
-  ['ID3', 'audio/mpeg'],
-  ['\xff\xfb', 'audio/mpeg'],
-  ['\xff\xf3', 'audio/mpeg'],
-]
-
-/** The length of a recording, from its headers where they state it. */
-function secondsOf(file: Buffer): number {
-  return Math.ceil(statedSeconds(file) ?? file.byteLength / USUAL_BYTES_PER_SECOND)
-}
-
-function statedSeconds(file: Buffer): number | undefined {
-  const beginning = file.toString('latin1', 0, 4)
-  const [, mediaType = ''] = SOUNDS.find(([bytes]) => beginning.startsWith(bytes)) ?? []
-  try {
-    return secondsOfSound(file, mediaType)
-  } catch {
-    return undefined // it is cut off, and the vendor has heard it all the same
-  }
 }

@@ -119,6 +119,7 @@ export async function openGateway(): Promise<Gateway> {
       allowsOrigin: () => true,
       tasks,
       calls: { answer: unused, models: () => [], hasModel: () => false, chatModels: () => [], underWay: () => 0 },
+      responses: { answer: unused },
       callFiles: {
         maxBytes: 0,
         keptMs: 0,

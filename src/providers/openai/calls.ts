@@ -6,6 +6,7 @@ const ENDPOINTS: ReadonlySet<CallEndpoint> = new Set([
   'chat/completions',
   'completions',
   'responses',
+  'responses/input_tokens',
   'embeddings',
   'moderations',
   'audio/speech',

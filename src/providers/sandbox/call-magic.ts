@@ -26,8 +26,13 @@ export interface CallMagic {
 }
 
 export function callMagicOf(prompt: LanguageModelV4Prompt): CallMagic {
+  return callMagicIn(lastUserText(prompt))
+}
+
+/** The same for what has no conversation, such as a text to embed. */
+export function callMagicIn(text: string): CallMagic {
   const words = new Map<string, number | undefined>()
-  for (const [, word = '', value] of lastUserText(prompt).matchAll(/sandbox:([a-z-]+)(?:=(\d{1,9}))?/g))
+  for (const [, word = '', value] of text.matchAll(/sandbox:([a-z-]+)(?:=(\d{1,9}))?/g))
     words.set(word, value === undefined ? undefined : Number(value))
   const numberOf = (word: string, fallback: number, most: number) =>
     words.has(word) ? Math.min(most, words.get(word) ?? fallback) : undefined

@@ -13,6 +13,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { type CallMagic, callMagicOf, lastUserText } from './call-magic.ts'
 import { fittingValue } from './fitting-value.ts'
+import { CHARACTERS_PER_TOKEN, tokens } from './tokens.ts'
 
 export type Sleep = (ms: number, signal: AbortSignal | undefined) => Promise<void>
 
@@ -63,7 +64,8 @@ function answerTo(options: LanguageModelV4CallOptions): Answer {
   return { magic, content, finishReason: { unified: reason, raw: reason }, usage: usageOf(options, content) }
 }
 
-function failureOf(failure: NonNullable<CallMagic['failure']>): Error {
+/** The failure that a magic word asks for. */
+export function failureOf(failure: NonNullable<CallMagic['failure']>): Error {
   switch (failure) {
     case 'rate-limit':
       return new PolyphonyError('rate_limited', 'The sandbox limits this call, as asked.', { retryAfterSeconds: 1 })
@@ -134,12 +136,6 @@ function limited(text: string, { maxOutputTokens, stopSequences = [] }: Language
   const most = maxOutputTokens === undefined ? Infinity : maxOutputTokens * CHARACTERS_PER_TOKEN
   if (stopped.length > most) return { text: stopped.slice(0, most), reason: 'length' as const }
   return { text: stopped, reason: 'stop' as const }
-}
-
-const CHARACTERS_PER_TOKEN = 4
-
-function tokens(text: string): number {
-  return Math.ceil(text.length / CHARACTERS_PER_TOKEN)
 }
 
 function usageOf(

@@ -5,6 +5,7 @@ import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { readHandle } from '../kit/read-wire.ts'
 import type { Job, Progress, Provider } from '../provider.ts'
+import { sandboxCalls } from './calls.ts'
 import { magicOf } from './magic.ts'
 
 /** The state of a sandbox generation is a function of its handle and the time, so nothing is kept anywhere. */
@@ -45,6 +46,7 @@ export function sandboxProvider({ clock, seconds: defaultSeconds = 2 }: { clock:
   return {
     id: 'sandbox',
     isLocal: true,
+    calls: sandboxCalls(clock),
     operations: new Set(listOperations().map(({ id }) => id)),
     async submit(job) {
       const magic = magicOf(job.input, defaultSeconds)

@@ -34,7 +34,7 @@ export function speechCalls(speech: Speech): CallSide {
 }
 
 function answerBy(speech: Speech): VendorStream {
-  return async (_url, { body, signal }) => {
+  return async (_url, { body = '{}', signal }) => {
     const { speech: request, isEvents } = readRequest(bodyOf(body))
     const outcome = await speech.speak(request, { signal }).catch((error: unknown) => {
       if (error instanceof SpeechBusy) throw new PolyphonyError('account_busy', error.message, { cause: error })

@@ -19,6 +19,7 @@ export function aCall(price: number, with_: Partial<Call> = {}): Call {
     endpoint: 'chat/completions',
     model: 'a-model',
     batchId: null,
+    responseId: null,
     provider: 'openai',
     account: 'a1',
     vendorModel: 'a-model-1',
@@ -208,5 +209,22 @@ export function callsContract(bench: Bench): void {
     expect(await bench.store.purgeCalls({ now: EXPIRES, limit: 10 })).toBe(1)
     expect(await spent()).toBe(3)
     await isClean()
+  })
+
+  it('a stored response is found by its tenant and mode, at the account of its newest call, until it is forgotten', async () => {
+    await aPayer(bench.store)
+    const older = aCall(0, { responseId: 'resp_1', account: 'a0' })
+    const newer = aCall(0, { responseId: 'resp_1', createdAt: START + 1, id: newId(START + 1) })
+    await book(null, newer, older, aCall(0, { mode: 'test', responseId: 'resp_2' }), aCall(0))
+    const find = (id: string, by: object = {}) => bench.store.findResponse({ tenantId: 't1', mode: 'live', id, ...by })
+    expect(await find('resp_1')).toEqual({ account: 'a1', model: 'a-model-1' })
+    expect(await find('resp_2')).toBeUndefined()
+    expect(await find('resp_2', { mode: 'test' })).toBeDefined()
+    expect(await find('resp_1', { tenantId: 't2' })).toBeUndefined()
+    await bench.store.forgetResponse({ tenantId: 't2', mode: 'live', id: 'resp_1' })
+    expect(await find('resp_1')).toBeDefined()
+    await bench.store.forgetResponse({ tenantId: 't1', mode: 'live', id: 'resp_1' })
+    expect(await find('resp_1')).toBeUndefined()
+    expect(await bench.store.listCalls({ limit: 10 })).toHaveLength(4)
   })
 }

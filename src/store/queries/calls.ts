@@ -1,5 +1,5 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
-import type { Call, CallBooking } from '../../core/call.ts'
+import type { Call, CallBooking, StoredResponse } from '../../core/call.ts'
 import { allowTransaction, callsTransaction, returnTransaction, type Transaction } from '../../core/entries.ts'
 import { newId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -200,6 +200,7 @@ function rowsOf(
       booking: price > 0 ? booking : null,
       record_expires_at: recordExpiresAt,
       batch_id: call.batchId,
+      response_id: call.responseId,
     }
   })
 }
@@ -289,6 +290,36 @@ export async function listCalls(
   return (await query.execute()).map(callOfRow)
 }
 
+/** The newest, where several of the tenant's accounts have given the same id. */
+export async function findResponse(
+  tx: Tx,
+  { tenantId, mode, id }: Parameters<ReadVerbs['findResponse']>[0],
+): Promise<StoredResponse | undefined> {
+  // In the order of ids, a planner would look through all calls of the tenant.
+  const rows = await tx.db
+    .selectFrom('calls')
+    .select(['id', 'account', 'vendor_model'])
+    .where('tenant_id', '=', tenantId)
+    .where('mode', '=', mode)
+    .where('response_id', '=', id)
+    .execute()
+  const [row] = rows.toSorted((one, other) => (one.id < other.id ? 1 : -1))
+  return row && { account: row.account, model: row.vendor_model }
+}
+
+export async function forgetResponse(
+  tx: Tx,
+  { tenantId, mode, id }: Parameters<WriteVerbs['forgetResponse']>[0],
+): Promise<void> {
+  await tx.db
+    .updateTable('calls')
+    .set({ response_id: null })
+    .where('tenant_id', '=', tenantId)
+    .where('mode', '=', mode)
+    .where('response_id', '=', id)
+    .execute()
+}
+
 /** Deletes records that have expired; the ledger stays. Returns how many. */
 export async function purgeCalls(tx: Tx, { now, limit }: Parameters<WriteVerbs['purgeCalls']>[0]): Promise<number> {
   const rows = await tx.db
@@ -314,6 +345,7 @@ function callOfRow(row: Selectable<CallsTable>): Call {
     endpoint: row.endpoint,
     model: row.model,
     batchId: row.batch_id,
+    responseId: row.response_id,
     provider: row.provider,
     account: row.account,
     vendorModel: row.vendor_model,

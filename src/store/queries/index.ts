@@ -34,7 +34,16 @@ import {
   renewCallBatches,
 } from './call-batches.ts'
 import { deleteCallFile, getCallFile, insertCallFile, listCallFiles, purgeCallFiles } from './call-files.ts'
-import { bookCalls, endAllowances, holdAllowance, listCalls, purgeCalls, renewAllowances } from './calls.ts'
+import {
+  bookCalls,
+  endAllowances,
+  findResponse,
+  forgetResponse,
+  holdAllowance,
+  listCalls,
+  purgeCalls,
+  renewAllowances,
+} from './calls.ts'
 import { claimDeliveries } from './claim-deliveries.ts'
 import { claimPending, listWaiting } from './claim-pending.ts'
 import { connectClient, findConnection, forgetUnusedClients, listConnections } from './connections.ts'
@@ -172,6 +181,7 @@ export const writes: Queries<EngineVerbs> = {
   bookCalls,
   renewAllowances,
   endAllowances,
+  forgetResponse,
   purgeCalls,
   insertCallFile,
   deleteCallFile,
@@ -241,6 +251,7 @@ export const reads: Queries<ReadVerbs> = {
   getBatch,
   listBatches,
   listCalls,
+  findResponse,
   getCallFile,
   listCallFiles,
   getCallBatch,

@@ -24,6 +24,8 @@ export interface MeterForm {
    * Gemini's older models, which say it in every event.
    */
   endsOnce: boolean
+  /** The path of the answer's id, one of `words`, where vendors keep answers. */
+  answerId?: string
   /** Where events have an error: an object. */
   errors: readonly string[]
   /** Whether one of the words says that there was an error, for events that are errors without an object of it. */
@@ -54,6 +56,7 @@ export function metersOf({
   ends,
   closing,
   endsOnce,
+  answerId,
   errors,
   fails,
   toolUses,
@@ -91,6 +94,7 @@ export function metersOf({
       hasAll: (expected) =>
         isClosed() || (endsOnce && isComplete(expected) && usageSoFar() !== undefined && !isPartial()),
       closing: () => (isClosed() ? '' : (closing?.text ?? '')),
+      answerId: () => (answerId === undefined ? undefined : wordsIn(counted).last(answerId)),
       failure() {
         const path = errors.find((one) => found.has(one))
         const [error] = path === undefined ? [] : parsed(path, found.get(path) ?? '')

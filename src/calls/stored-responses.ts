@@ -1,0 +1,188 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
+import type { StreamAnswer, VendorStream } from '../assets/vendor-stream.ts'
+import type { StoredResponse } from '../core/call.ts'
+import type { Caller } from '../core/caller.ts'
+import { PolyphonyError } from '../core/errors.ts'
+import type { Account } from '../providers/provider.ts'
+import type { Store } from '../store/store.ts'
+import type { CallAnswer, CallMember, CallRequest } from './calls.ts'
+import { isEventStream, passedHeaders, readWholeAnswer, refusal } from './pass-through.ts'
+import type { RealtimeRoutes } from './realtime.ts'
+import type { Target } from './routing.ts'
+import { timeFor } from './time-limit.ts'
+
+type Owner = Pick<Caller, 'tenantId' | 'mode'>
+
+/** Which account keeps a response, for the tenant and the mode that it was made for. */
+export interface StoredResponses {
+  /** From now on it is found here; other processes find it when the record of its call is stored. */
+  note(owner: Owner, id: string, at: StoredResponse): void
+  find(owner: Owner, id: string): Promise<StoredResponse | undefined>
+  forget(owner: Owner, id: string): Promise<void>
+}
+
+/** Responses whose calls may not be stored yet; they are within some tenths of a second. */
+const MAX_NOTED = 10_000
+/** In another process, the record of a call that has just been answered follows within this time. */
+const LOOK_AGAIN_MS = [150, 300]
+
+export function openStoredResponses(
+  store: Pick<Store, 'findResponse' | 'forgetResponse' | 'exclusive'>,
+): StoredResponses {
+  const noted = new LRUCache<string, StoredResponse>({ max: MAX_NOTED })
+  const keyOf = ({ tenantId, mode }: Owner, id: string) => JSON.stringify([tenantId, mode, id])
+  return {
+    note: (owner, id, at) => void noted.set(keyOf(owner, id), at),
+    async find(owner, id) {
+      const here = noted.get(keyOf(owner, id))
+      if (here) return here
+      if (!isId(id)) return undefined
+      const look = () => store.findResponse({ tenantId: owner.tenantId, mode: owner.mode, id })
+      let found = await look()
+      for (const ms of store.exclusive ? [] : LOOK_AGAIN_MS) {
+        if (found) break
+        await delay(ms)
+        found = await look()
+      }
+      return found
+    },
+    async forget(owner, id) {
+      noted.delete(keyOf(owner, id))
+      await store.forgetResponse({ tenantId: owner.tenantId, mode: owner.mode, id })
+    },
+  }
+}
+
+/** What can be an id of a response: vendors say no more of it than that it is a text. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value)
+}
+
+/**
+ * The accounts that may answer a request that goes on from what a vendor keeps: the one that keeps the response, and the
+ * tenant's own for a conversation, which is made at the vendor itself. All of them for any other request. A vendor of another
+ * format keeps nothing, which its format says. Throws `not_found` naming the field.
+ */
+export async function keepersAmong(
+  { caller, endpoint, model, json = {}, format, names = format?.kept?.namedIn }: CallRequest,
+  targets: readonly Target<CallMember>[],
+  responses: StoredResponses,
+): Promise<readonly Target<CallMember>[]> {
+  const { response, conversation } = names?.(json) ?? {}
+  if (response === undefined && conversation === undefined) return targets
+  const keeping = targets.filter(
+    ({ member: { side, account }, model: name }) => side.urlOf(endpoint, name, account.settings) !== undefined,
+  )
+  if (keeping.length === 0) return targets
+  if (response !== undefined) {
+    const found = await responses.find(caller, response.id)
+    if (!found) throw unknownResponse(response.id, response.field)
+    const accounts = keeping.filter(({ member }) => member.record.id === found.account)
+    if (accounts.length === 0)
+      throw new PolyphonyError(
+        'not_found',
+        `The account that keeps the response ${response.id} does not answer ${model} now. Send the whole of input instead.`,
+        { field: response.field },
+      )
+    return accounts
+  }
+  const own = keeping.filter(({ member }) => member.record.tenantId !== null)
+  if (own.length === 0)
+    throw new PolyphonyError(
+      'not_found',
+      'Conversations are not kept here. Send the whole of input, or go on from a response by previous_response_id.',
+      { field: conversation ?? 'conversation' },
+    )
+  return own
+}
+
+function unknownResponse(id: string, field?: string): PolyphonyError {
+  return new PolyphonyError(
+    'not_found',
+    `There is no stored response ${id.slice(0, 200)}. Only vendors that store responses keep them, with a live key, and not where store is false.`,
+    field === undefined ? {} : { field },
+  )
+}
+
+/** A request about a response that a vendor keeps. */
+export interface ResponseRequest {
+  caller: Caller
+  traceparent: string | null
+  id: string
+  method: 'GET' | 'DELETE' | 'POST'
+  /** What follows the id in the path. */
+  part: '' | '/input_items' | '/cancel'
+  headers: Readonly<Record<string, string>>
+  /** With its "?". */
+  query: string
+  /** Ends when the caller leaves. */
+  signal: AbortSignal
+}
+
+export interface ResponseRequests {
+  /**
+   * Asks the account that keeps the response, and passes its answer on. It costs nothing. Throws `not_found` for one of
+   * another tenant or mode, and where the account is not there any more.
+   */
+  answer(request: ResponseRequest): Promise<CallAnswer>
+}
+
+export interface ResponseRequestsOptions extends Pick<RealtimeRoutes, 'tryEach'> {
+  responses: StoredResponses
+  membersFor(caller: Caller): readonly CallMember[]
+  streamFor(account: Pick<Account, 'owner' | 'provider'>, traceparent: string | null): VendorStream
+  /** How long an answer may take. */
+  answerMs: number
+}
+
+export function openResponseRequests(options: ResponseRequestsOptions): ResponseRequests {
+  const { responses } = options
+
+  /** The account, and where it has the response. */
+  async function keeperOf({ caller, id, part, query }: ResponseRequest) {
+    const found = await responses.find(caller, id)
+    if (!found) throw unknownResponse(id)
+    const member = options.membersFor(caller).find(({ record }) => record.id === found.account)
+    const model = found.model ?? ''
+    const all = member?.side.urlOf('responses', model, member.account.settings)
+    if (!member || all === undefined || member.record.state === 'disabled')
+      throw new PolyphonyError('not_found', `The account that keeps the response ${id} is not there any more.`)
+    const [path = '', fixed = ''] = all.split('?', 2)
+    const fields = [fixed, query.slice(1)].filter(Boolean).join('&')
+    return { target: { member, model }, url: `${path}/${encodeURIComponent(id)}${part}${fields && `?${fields}`}` }
+  }
+
+  return {
+    async answer(request) {
+      const { caller, id, method, headers, traceparent } = request
+      if (caller.isFrozen) throw new PolyphonyError('forbidden', 'The account is frozen.')
+      const { target, url } = await keeperOf(request)
+      const time = timeFor(request.signal, options.answerMs)
+      const { signal } = time
+      const ask = async ({ member: { side, account } }: Target<CallMember>) => {
+        const send = side.send ?? options.streamFor(account, traceparent)
+        return passed(
+          await send(url, {
+            headers: { ...headers, ...side.headersOf(account.settings), 'accept-encoding': 'identity' },
+            ...(method === 'POST' ? { body: '' } : { method }),
+            signal,
+          }),
+        )
+      }
+      const { given } = await options
+        .tryEach({ signal, tried: [], triedNames: [] }, [target], ask)
+        .finally(() => time.end())
+      if (method === 'DELETE' && given.status < 300) await responses.forget(caller, id)
+      return { ...given, provider: target.member.record.provider }
+    },
+  }
+}
+
+async function passed(answer: StreamAnswer): Promise<CallAnswer> {
+  const headers = passedHeaders(answer.headers)
+  if (answer.statusCode >= 400) return refusal(answer, headers)
+  const { statusCode: status } = answer
+  if (isEventStream(headers['content-type'] ?? '')) return { status, headers, body: answer.body }
+  return { status, headers, body: await readWholeAnswer(answer) }
+}
