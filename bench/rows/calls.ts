@@ -2,6 +2,7 @@ import { Pool } from 'undici'
 import type { Figure, Row } from '../bench.ts'
 import { ADMIN_KEY, type Child, inFolder, startChild } from '../child.ts'
 import { inTurns, type Load, load, loadOnce } from '../load.ts'
+import { medianOf } from '../median.ts'
 import { openLoop, quantile, type Times } from '../open-loop.ts'
 import { processorMs, residentMb } from '../resident.ts'
 
@@ -145,12 +146,6 @@ async function addedLatency(
       details: { 'ours ms': of('ours').toFixed(2), 'bare ms': of('bare').toFixed(2), rounds: ROUNDS },
     }
   })
-}
-
-const ascending = (a: number, b: number): number => a - b
-
-function medianOf(values: number[]): number {
-  return quantile(values.toSorted(ascending), 0.5)
 }
 
 /** Resident memory after many calls, and with many slow streams open at once. */

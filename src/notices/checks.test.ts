@@ -45,7 +45,9 @@ it('what is wrong now is found without a notice of it, by the settings of the no
   ]
   const announced = ['ledger all', 'disk another-machine data', 'account well', 'credit t2', 'webhooks t1 a.example']
   const found = await troublesNow(partsOf(accounts, announced))
-  expect(found.map((one) => one.replace(/^disk \S+ data$/, (disk) => (disk.includes('another-') ? disk : 'disk here')))).toEqual([
+  expect(
+    found.map((one) => one.replace(/^disk \S+ data$/, (disk) => (disk.includes('another-') ? disk : 'disk here'))),
+  ).toEqual([
     'ledger all',
     'disk another-machine data',
     'account misconfigured',

@@ -167,7 +167,9 @@ describe('a live key without any account', { timeout: 60_000 }, () => {
       const answer = await gateway.piapi.post({ model: 'Qubico/image-toolkit', task_type, input })
       expect(answer).toMatchObject({ status: 503, body: { error: { type: 'no_provider' } } })
       const { message } = (answer.body as { error: { message: string } }).error
-      expect(message).toMatch(/^No configured provider performs \S+ for live keys \(configured: .+sets POLYPHONY_WORKSHOP_FACES=on\.$/)
+      expect(message).toMatch(
+        /^No configured provider performs \S+ for live keys \(configured: .+sets POLYPHONY_WORKSHOP_FACES=on\.$/,
+      )
       expect(translatedBy(zhMessages, message)).toMatch(/^已配置的服务商.*才会换脸。$/)
     }
     const video = { swap_image: input.swap_image, target_video: 'https://media.example/a.mp4' }

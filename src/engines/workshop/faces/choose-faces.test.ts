@@ -17,9 +17,27 @@ const [LEFT, RIGHT] = [face({ turnedDegrees: -18 }), face({ turnedDegrees: 18 })
 
 describe('faces that are swapped', () => {
   it.each<[string, Choice, Face[], Face[], string]>([
-    ['a number without a face', { from: [1] }, [CLEAR], [CLEAR], 'swap_faces_index names face 1, and the picture in swap_image has 1, counted from 0.'],
-    ['a number without a target', { to: [0, 2] }, [CLEAR], [CLEAR], 'target_faces_index names face 2, and the picture in target_image has 1, counted from 0.'],
-    ['lists of two lengths', { from: [0, 0], to: [0] }, [CLEAR], [CLEAR], 'swap_faces_index names 2 faces and target_faces_index 1'],
+    [
+      'a number without a face',
+      { from: [1] },
+      [CLEAR],
+      [CLEAR],
+      'swap_faces_index names face 1, and the picture in swap_image has 1, counted from 0.',
+    ],
+    [
+      'a number without a target',
+      { to: [0, 2] },
+      [CLEAR],
+      [CLEAR],
+      'target_faces_index names face 2, and the picture in target_image has 1, counted from 0.',
+    ],
+    [
+      'lists of two lengths',
+      { from: [0, 0], to: [0] },
+      [CLEAR],
+      [CLEAR],
+      'swap_faces_index names 2 faces and target_faces_index 1',
+    ],
     ['a number twice', { to: [1, 0, 1] }, [CLEAR], [CLEAR, OTHER], 'target_faces_index names face 1 more than once'],
     [
       'a named face that is too small',
