@@ -8,7 +8,7 @@ import { changesOf, fieldsOf, type KeyRecord } from '../web/src/pages/keys/key-b
 const IMPORTED = {
   name: 'token 1',
   models: ['of-a-relay'],
-  spend_limit_usd: 9_007_199_254.740991,
+  spend_limit_usd: 9_007_199_254.740992,
   daily_limit_usd: null,
   monthly_limit_usd: 5,
   requests_per_minute: null,

@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream'
+import { pipeline as piped, Readable, Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
@@ -11,7 +11,7 @@ const TEXT = Buffer.from('{"prompt":"fog"}'.repeat(5_000))
 const decode = (chunks: Buffer[]): Promise<Buffer> => {
   const decoder = decoderOf('deflate')
   if (!decoder) throw new Error('deflate is known')
-  return buffer(Readable.from(chunks).compose(decoder))
+  return buffer(piped(Readable.from(chunks), decoder, () => {})) // its reader sees the errors of both
 }
 
 const inPieces = (bytes: Buffer, size: number): Buffer[] =>
@@ -26,6 +26,11 @@ describe('the encoding deflate', () => {
       const packed = compress(TEXT, { level })
       expect((await decode([Buffer.alloc(0), ...inPieces(packed, 97)])).equals(TEXT)).toBe(true)
     }
+  })
+
+  it('ends where its data ends, whatever follows', async () => {
+    for (const compress of [deflateSync, deflateRawSync])
+      expect((await decode([compress(TEXT), Buffer.from('more')])).equals(TEXT)).toBe(true)
   })
 
   it.each([

@@ -38,8 +38,8 @@ class Deflated extends Transform {
   #decoder: Inflate | InflateRaw | undefined
 
   override _transform(chunk: Buffer, encoding: BufferEncoding, done: TransformCallback): void {
-    if (chunk.length === 0) return done()
-    this.#opened(chunk[0]).write(chunk, encoding, done)
+    if (chunk.length === 0) done()
+    else this.#opened(chunk[0]).write(chunk, encoding, done)
   }
 
   override _flush(done: TransformCallback): void {
@@ -63,6 +63,7 @@ class Deflated extends Transform {
     decoder.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) decoder.pause() // until what was decoded is read
     })
+    decoder.on('end', () => this.push(null)) // also before the input ends, where something follows the data
     decoder.on('error', (error) => this.destroy(error))
     this.#decoder = decoder
     return decoder
