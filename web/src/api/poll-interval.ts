@@ -1,4 +1,10 @@
-import type { Task } from './queries.ts'
+import type { Routes } from './routes.ts'
+
+/** What is read of a task. */
+type Song = Pick<
+  Routes['GET /polyphony/v1/tasks/{id}']['answer'],
+  'status' | 'operation' | 'provider' | 'started_at' | 'live_urls'
+>
 
 const POLL_MS = 1_000
 /** While news come by themselves (`feed.ts`), in case that one was lost. */
@@ -10,11 +16,9 @@ const CHECK_MS = 5_000
 const FIRST_SOUND_MS = 20_000
 
 /** After how long a task that has not ended is read again. */
-export function pollMs(task: Task | undefined, { hasFeed, now }: { hasFeed: boolean; now: number }): number {
+export function pollMs(task: Song | undefined, { hasFeed, now }: { hasFeed: boolean; now: number }): number {
   return hasFeed && !(task && mayBeHeardSoon(task, now)) ? CHECK_MS : POLL_MS
 }
-
-type Song = Pick<Task, 'status' | 'operation' | 'provider' | 'started_at' | 'live_urls'>
 
 function mayBeHeardSoon({ status, operation, provider, started_at: startedAt, live_urls: urls }: Song, now: number) {
   if (status !== 'processing' || provider !== 'studio' || operation !== 'suno/music' || urls.length > 0) return false

@@ -1,7 +1,6 @@
-import type { Answer } from '../../api/client.ts'
-import type { Key } from '../../i18n/i18n.ts'
+import type { Routes } from '../../api/routes.ts'
 
-export type KeyRecord = Answer<'GET /api/v1/keys'>['items'][number]
+export type KeyRecord = Routes['GET /api/v1/keys']['answer']['data']['items'][number]
 
 /** Limits that are numbers; empty = none. */
 export const LIMITS = [
@@ -10,7 +9,7 @@ export const LIMITS = [
   { field: 'monthly_limit_usd', label: 'keys.monthlyLimit', least: 0, step: 'any' },
   { field: 'requests_per_minute', label: 'keys.rate', least: 1, step: 1 },
   { field: 'max_concurrent', label: 'keys.concurrent', least: 1, step: 1 },
-] as const satisfies { field: keyof KeyRecord; label: Key; least: number; step: number | 'any' }[]
+] as const satisfies { field: keyof KeyRecord; label: string; least: number; step: number | 'any' }[]
 type LimitField = (typeof LIMITS)[number]['field']
 
 /** What the form holds, as it is typed. */
