@@ -24,22 +24,22 @@ const POINTED = 0.8
  * missing, too small or turned away.
  */
 export async function swapFaces(target: Named, source: Named, choice: Choice, watch: Watch): Promise<Picture> {
-  const part =
+  const stage =
     (from: number, to: number): Watch =>
     (share) =>
       watch(from + (to - from) * share)
-  const inTarget = await findFaces(target.picture, part(0, FOUND / 2))
-  const inSource = await findFaces(source.picture, part(FOUND / 2, FOUND))
+  const inTarget = await findFaces(target.picture, stage(0, FOUND / 2))
+  const inSource = await findFaces(source.picture, stage(FOUND / 2, FOUND))
   const middle = (FOUND + POINTED) / 2
-  const targets = requireFaces(await pointsOf(target.picture, inTarget, part(FOUND, middle)), target.field)
-  const sources = requireFaces(await pointsOf(source.picture, inSource, part(middle, POINTED)), source.field)
+  const targets = requireFaces(await pointsOf(target.picture, inTarget, stage(FOUND, middle)), target.field)
+  const sources = requireFaces(await pointsOf(source.picture, inSource, stage(middle, POINTED)), source.field)
   const pairs = pairsOf(sources, targets, choice)
   const triangles = await readTriangles()
   const sizes = sizesOf(source.picture)
   const each = (1 - POINTED) / pairs.length
   for (const [index, pair] of pairs.entries()) {
     const from = POINTED + index * each
-    await replaceFace(target.picture, { ...pair, sizes, triangles }, part(from, from + each))
+    await replaceFace(target.picture, { ...pair, sizes, triangles }, stage(from, from + each))
   }
   return target.picture
 }
