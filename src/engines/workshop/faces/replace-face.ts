@@ -34,15 +34,15 @@ export async function replaceFace(
   const between = trianglesBetween(from, to, triangles)
   const small = smallPart(part, tonePx)
   const share = small.widthPx / part.widthPx
-  const times = from.width / to.width
-  const coarse = await triangulated(sizes, { times: times / share, triangles: inSmall(between, part, small) })
+  const reduction = from.width / to.width
+  const coarse = await triangulated(sizes, { reduction: reduction / share, triangles: inSmall(between, part, small) })
   const tone = toneOf(
     drawWarped(small, coarse.triangles, coarse.source),
     reducedColours(picture, part, small),
     to.width * share,
     () => watch(0),
   )
-  const fine = await triangulated(sizes, { times, triangles: between })
+  const fine = await triangulated(sizes, { reduction, triangles: between })
   for (const band of bandsOf(part, bandPixels)) {
     watch(TONED + ((1 - TONED) * (band.top - part.top)) / part.heightPx)
     paste(picture, { face: drawWarped(band, fine.triangles, fine.source), part, tone })
@@ -65,13 +65,13 @@ function inSmall(triangles: readonly Triangle[], part: Part, small: Part): Trian
   }))
 }
 
-/** The source in a size so that nothing fine turns into noise where it is drawn so many times smaller, and its triangles. */
+/** The source in a size so that nothing fine turns into noise where it is drawn so much smaller, and its triangles. */
 async function triangulated(
   sizes: Sizes,
-  { times, triangles }: { times: number; triangles: readonly Triangle[] },
+  { reduction, triangles }: { reduction: number; triangles: readonly Triangle[] },
 ): Promise<{ source: Picture; triangles: readonly Triangle[] }> {
   const whole = await sizes.smaller(1)
-  const source = await sizes.smaller(times)
+  const source = await sizes.smaller(reduction)
   const [right, down] = [source.widthPx / whole.widthPx, source.heightPx / whole.heightPx]
   const scaled = mapCorners(triangles, ({ to, from: [x, y] }) => ({
     to,
