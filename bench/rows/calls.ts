@@ -148,6 +148,8 @@ async function addedLatency(
   })
 }
 
+const ascending = (a: number, b: number): number => a - b
+
 /** Resident memory after many calls, and with many slow streams open at once. */
 export const callMemoryRow: Row = () =>
   withServers(async (servers) => [await afterCalls(servers), await withStreams(servers)])

@@ -377,7 +377,7 @@ describe('a key', () => {
     const changed = await data('PATCH', `/api/v1/keys/${made.id}`, { key, body: { models: ['suno'] } })
     expect(changed).toMatchObject({ models: ['suno'], max_concurrent: 2 })
     // What an import took over stays, also when a model is added to it.
-    await gateway.store.changeKey({ id: made.id, tenantId: tenant, set: { allowedModels: ['of-a-relay'] } })
+    await gateway.store.changeKey({ id: made.id, set: { allowedModels: ['of-a-relay'] } })
     const both = { models: ['of-a-relay', 'suno'] }
     expect(await data('PATCH', `/api/v1/keys/${made.id}`, { key, body: both })).toMatchObject(both)
     const rotated = await data<{ key: string }>('POST', `/api/v1/keys/${made.id}/rotate`, { key })
