@@ -338,7 +338,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const stopNotices = startNotices(config, {
     store,
     egress,
-    accounts: accounts.list,
+    accounts: () => accountAdmin.list('operator'),
     folders: foldersOf(config),
     secretOf: (tenantId) => signing.secretOf(tenantId, 'live'),
     operatorId: firstTenant.tenant.id,

@@ -19,6 +19,8 @@ export default defineConfig({
     chunkSizeWarningLimit: 1_200,
   },
   server: {
+    // Rules that the gateway has as well are imported from its sources.
+    fs: { allow: ['..'] },
     proxy: Object.fromEntries(
       ['/api', '/polyphony', '/files', '/openapi.json', '/docs', '/guide', '/s'].map((path) => [
         path,

@@ -2,6 +2,7 @@ import { Pool } from 'undici'
 import type { Figure, Row } from '../bench.ts'
 import { ADMIN_KEY, type Child, inFolder, startChild } from '../child.ts'
 import { inTurns, type Load, load, loadOnce } from '../load.ts'
+import { medianOf } from '../median.ts'
 import { openLoop, quantile, type Times } from '../open-loop.ts'
 import { processorMs, residentMb } from '../resident.ts'
 
@@ -148,10 +149,6 @@ async function addedLatency(
 }
 
 const ascending = (a: number, b: number): number => a - b
-
-function medianOf(values: number[]): number {
-  return quantile(values.toSorted(ascending), 0.5)
-}
 
 /** Resident memory after many calls, and with many slow streams open at once. */
 export const callMemoryRow: Row = () =>

@@ -1,6 +1,7 @@
 import sharp from 'sharp'
 import { openWorkshop } from '../../src/engines/workshop/workshop.ts'
 import type { Row } from '../bench.ts'
+import { medianOf } from '../median.ts'
 
 const SIDE_PX = 512
 /** In turns, since a shared machine changes its speed within seconds. */
@@ -36,9 +37,9 @@ export const workshopRow: Row = async () => {
   } finally {
     await Promise.all(workshops.map((workshop) => workshop.close()))
   }
-  const [one, two] = taken.map(({ seconds }) => median(seconds))
+  const [one, two] = taken.map(({ seconds }) => medianOf(seconds))
   const gain = (one ?? Number.NaN) / (two ?? Number.NaN)
-  const [alone, together] = taken.map(({ processor }) => median(processor))
+  const [alone, together] = taken.map(({ processor }) => medianOf(processor))
   const more = (together ?? Number.NaN) / (alone ?? Number.NaN)
   const listed = (values: number[] = []): string => values.map((value) => value.toFixed(1)).join(' ')
   return [
@@ -63,9 +64,4 @@ export const workshopRow: Row = async () => {
       },
     },
   ]
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

@@ -211,22 +211,12 @@ function noProvider({ members }: Roster, request: RouteRequest): PolyphonyError 
   }
   const configured = [...members.values()].filter(({ record }) => record.tenantId === null)
   const names = [...new Set(configured.map(({ record }) => record.provider))].join(', ') || 'none'
-  const reason = configured.map((member) => whyNot(member, request)).find((one) => one !== undefined)
-  if (reason !== undefined) return new PolyphonyError('no_provider', reason)
-  return new PolyphonyError(
-    'no_provider',
+  const switches = configured.filter(({ record }) => record.mode === mode)
+  const how = switches.map(({ provider }) => provider.switchedOff?.(operation)).find((one) => one !== undefined)
+  const message =
     `No configured provider performs ${operation} for ${mode} keys (configured: ${names}). ` +
-      'Configure a provider for it; docs/providers.md lists who performs what.',
-  )
-}
-
-/** What a provider says of an operation of its own that this account does not perform. */
-function whyNot(
-  { record, provider, operations }: Member,
-  { operation, mode, input }: RouteRequest,
-): string | undefined {
-  const couldPerform = record.mode === mode && provider.operations.has(operation) && !operations.has(operation)
-  return couldPerform && input !== undefined ? provider.refuses?.({ operation, input }) : undefined
+    'Configure a provider for it; docs/providers.md lists who performs what.'
+  return new PolyphonyError('no_provider', how === undefined ? message : `${message} ${how}`)
 }
 
 function slotsOf({ id, provider, slots, weight, priority, dailyCap }: AccountRecord): AccountSlots {

@@ -40,6 +40,8 @@ export interface AdminContext {
   judge(url: string, field: string): Promise<void>
   /** The process that serves; undefined in a command that opened the database itself. */
   process: RunningProcess | undefined
+  /** What is wrong now, by subjects such as `account ID`. */
+  troubles(): Promise<string[]>
   /** Where files are. */
   place: Place
 }

@@ -53,7 +53,10 @@ const Health = Type.Object({
     ...money('available', 'Of all tenants.'),
     ...money('held', 'Likewise.'),
   }),
-  troubles: Type.Array(TEXT, { description: 'What notices were sent about, and is not over.' }),
+  troubles: Type.Array(TEXT, {
+    description:
+      'What is wrong now, as `account ID`, `credit TENANT`, `webhooks TENANT HOST`, `disk MACHINE FOLDER` or `ledger all`: what notices are sent about, whether or not there is an address for them.',
+  }),
   paused_receivers: Type.Array(Type.Object({ tenant: ID, host: TEXT, failing_since: orNull(TIME) }), {
     description: 'Receivers of webhooks that do not answer.',
   }),
@@ -106,7 +109,7 @@ export const HEALTH_VERBS = [
         store.vitals({}),
         store.countUnfinished({}),
         store.readUsage({ by: 'day', from: now - DAY_MS, to: now }),
-        store.listNotices({}),
+        context.troubles(),
         store.listPausedReceivers({ limit: MOST_RECEIVERS }),
         place.disks(),
         place.writeProblem(),

@@ -187,13 +187,17 @@ async function findToChange(context: AdminContext, id: string, tenantId: string 
 
 type Limits = Static<ReturnType<typeof Type.Object<typeof KEY_LIMITS>>>
 
-function changeOf(context: AdminContext, input: Limits & { name?: string }): KeyChange {
+function changeOf(
+  context: AdminContext,
+  input: Limits & { name?: string },
+  before?: Pick<KeyRecord, 'allowedModels'>,
+): KeyChange {
   const limit = pointsIn(input, 'spend_limit')
   const dayLimit = pointsIn(input, 'daily_limit')
   const monthLimit = pointsIn(input, 'monthly_limit')
   return {
     ...(input.name === undefined ? {} : { name: input.name }),
-    ...(input.models === undefined ? {} : { allowedModels: knownModels(context, input.models) }),
+    ...(input.models === undefined ? {} : { allowedModels: knownModels(context, input.models, before?.allowedModels) }),
     ...(input.requests_per_minute === undefined ? {} : { requestsPerMinute: input.requests_per_minute }),
     ...(input.tokens_per_minute === undefined ? {} : { tokensPerMinute: input.tokens_per_minute }),
     ...(input.max_concurrent === undefined ? {} : { maxConcurrent: input.max_concurrent }),
@@ -206,10 +210,14 @@ function changeOf(context: AdminContext, input: Limits & { name?: string }): Key
 
 /**
  * Throws for a name that neither an operation nor a model of calls has: a key for it could do nothing. A beginning of names
- * may stand for models that are not there yet.
+ * may stand for models that are not there yet, and what the key has already, as one that was imported may, it keeps.
  */
-function knownModels({ isCallModel }: AdminContext, models: string[] | null): string[] | null {
-  const known = new Set(listOperations().map(({ model }) => model))
+function knownModels(
+  { isCallModel }: AdminContext,
+  models: string[] | null,
+  own?: readonly string[] | null,
+): string[] | null {
+  const known = new Set([...listOperations().map(({ model }) => model), ...(own ?? [])])
   const unknown = models?.filter((model) => !model.endsWith('*') && !known.has(model) && !isCallModel(model)) ?? []
   if (unknown.length === 0) return models
   const names = unknown.join(', ')
@@ -254,7 +262,7 @@ export async function changeKey(
   actor: Actor,
 ): Promise<Static<typeof KeyBody>> {
   const before = await findToChange(context, id, tenantId, actor)
-  const set = changeOf(context, fields)
+  const set = changeOf(context, fields, before)
   if (Object.keys(set).length === 0) throw invalidInput('', 'names nothing to change')
   const after = { ...before, ...set }
   const recorded = { tenantId: before.tenantId, subject: id, before: recordOf(before), after: recordOf(after) }

@@ -244,9 +244,9 @@ export function openAssets(options: AssetsOptions): Assets {
   }
 }
 
-/** It is served as an attachment of bytes, whatever is in it. */
 /** Of files of which no type is known. */
 export const UNKNOWN_TYPE = 'application/octet-stream'
+/** It is served as an attachment of bytes, whatever is in it. */
 const OF_ANY_TYPE = { mediaType: UNKNOWN_TYPE, extension: 'bin' } as const
 
 /** Takes some ten milliseconds of this thread. */

@@ -7,6 +7,7 @@ import { invalidInput } from '../core/errors.ts'
 import { fits } from '../core/model-name.ts'
 import { ZERO_POINTS } from '../core/points.ts'
 import type { Urls } from '../dialects/kit/urls.ts'
+import { troublesNow } from '../notices/checks.ts'
 import type { Payments } from '../payments/payments.ts'
 import { openAttempts } from '../people/attempts.ts'
 import type { PriceAdmin } from '../prices/admin.ts'
@@ -81,6 +82,10 @@ export function adminContext(
     sendsMail: config.notices.mail !== undefined,
     judge: parts.judge ?? refuseAddress,
     process: parts.process,
+    troubles() {
+      const accounts = () => parts.accounts().list('operator')
+      return troublesNow({ store, clock, accounts, folders, limits: config.notices })
+    },
     place: {
       disks: async () =>
         (await readDisks(folders)).map(({ folder, freeBytes, sizeBytes }) => ({

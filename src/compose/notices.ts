@@ -1,9 +1,8 @@
 import type { Logger } from 'pino'
 import type { Egress } from '../assets/egress.ts'
 import type { Config } from '../config/config.ts'
-import type { AccountRecord } from '../core/account.ts'
 import type { Clock } from '../core/clock.ts'
-import { openChecks } from '../notices/checks.ts'
+import { type CheckParts, openChecks } from '../notices/checks.ts'
 import type { SendNotice } from '../notices/notice.ts'
 import { mailWay } from '../notices/send-mail.ts'
 import { webhookWay } from '../notices/send-webhook.ts'
@@ -14,7 +13,7 @@ import type { Store } from '../store/store.ts'
 export interface NoticeParts {
   store: Store
   egress: Egress
-  accounts: () => readonly AccountRecord[]
+  accounts: CheckParts['accounts']
   folders: Readonly<Record<string, string>>
   /** The secret that signs the webhooks of a tenant. */
   secretOf: (tenantId: string) => Promise<string>

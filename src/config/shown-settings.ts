@@ -22,8 +22,8 @@ export function shownSettings(effective: readonly EffectiveSetting[]): ShownSett
 }
 
 function visible({ isSecret }: EffectiveSetting, text: string): string {
-  const isDatabase = /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)
-  if (isDatabase) return `${new URL(text).protocol}//${postgresPlace(text)}`
+  const [scheme] = /^postgres(?:ql)?:\/\//.exec(text) ?? []
+  if (scheme !== undefined) return `${scheme}${postgresPlace(text)}`
   if (isSecret) return '(hidden)'
-  return text.replace(/\/\/[^/@\s]*@/, '//(hidden)@')
+  return text.replace(/\/\/\S*@/, '//(hidden)@') // up to the last @, since a password may have all that ends one
 }

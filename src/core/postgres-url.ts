@@ -2,22 +2,43 @@
 
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']
 /** What node-postgres takes for `verify-full`, with a warning about each on standard error. */
-const VERIFY_FULL = /([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/
+const VERIFY_FULL = /([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/g
+/** Parameters in which an @ can be meant: names, texts, and paths of files. */
+const MAY_HAVE_AT = new Set([
+  'user',
+  'password',
+  'application_name',
+  'fallback_application_name',
+  'options',
+  'sslcert',
+  'sslkey',
+  'sslrootcert',
+])
 
 /** What is wrong with such a URL, as the rest of a sentence about it; undefined where it can be used. */
 export function postgresUrlFault(text: string): string | undefined {
-  const url = URL.parse(text)
+  const url = parsed(text)
   if (!url || endsInPassword(url) || !isEncoded(url.username) || !isEncoded(url.password)) {
     return 'must be a URL such as postgres://user:password@host/name; in the password, @ : / ? # and % are written %40 %3A %2F %3F %23 and %25.'
   }
-  const mode = url.searchParams.get('sslmode')
-  if (mode === null || SSL_MODES.includes(mode)) return undefined
+  const mode = url.searchParams.getAll('sslmode').find((one) => !SSL_MODES.includes(one))
+  if (mode === undefined) return undefined
   return `has the sslmode "${mode}", which must be disable, no-verify or verify-full; prefer, require and verify-ca mean verify-full.`
 }
 
+/** As node-postgres reads it: a URL with a user may leave the host to the parameters, `postgres://user:password@/name?host=…`. */
+function parsed(text: string): URL | null {
+  return URL.parse(text) ?? URL.parse(text.replace('@/', `@${NO_HOST}/`))
+}
+
+const NO_HOST = 'no-host.invalid'
+
 /** Whether a character of the password was read as the end of what it is in: its rest is in the path, the query or the fragment. */
-function endsInPassword({ hash, pathname, search }: URL): boolean {
-  return hash !== '' || pathname.includes('@') || (pathname === '' && search.includes('@'))
+function endsInPassword({ hash, pathname, searchParams }: URL): boolean {
+  const hasStrayAt = [...searchParams].some(
+    ([name, value]) => name.includes('@') || (value.includes('@') && !MAY_HAVE_AT.has(name)),
+  )
+  return hash !== '' || pathname.includes('@') || hasStrayAt
 }
 
 function isEncoded(text: string): boolean {
@@ -28,10 +49,13 @@ function isEncoded(text: string): boolean {
   }
 }
 
-/** Such a URL for messages: without its password and parameters. */
+/** Such a URL for messages: without its password and parameters. Of one that cannot be used nothing is known to be no password. */
 export function postgresPlace(text: string): string {
-  const { username, host, pathname } = new URL(text)
-  return `${username === '' ? '' : `${decodeURIComponent(username)}@`}${host}${pathname}`
+  const url = parsed(text)
+  if (!url || postgresUrlFault(text) !== undefined) return '(hidden)'
+  const user = url.searchParams.get('user') ?? decodeURIComponent(url.username)
+  const host = url.hostname === NO_HOST ? '' : url.host
+  return `${user === '' ? '' : `${user}@`}${host || (url.searchParams.get('host') ?? '')}${url.pathname}`
 }
 
 /** The URL as node-postgres reads it anyway, without its warning. `uselibpqcompat` chooses the meanings of libpq. */

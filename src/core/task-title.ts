@@ -1,5 +1,4 @@
 import { isJsonObject } from './json.ts'
-import type { Task } from './task.ts'
 
 const TITLE_FIELDS = [
   'title',
@@ -17,11 +16,21 @@ const TITLE_FIELDS = [
 ] as const
 const MAX_LENGTH = 200
 
-/** What a task is called: the title of what it made, or the first line of what was asked for, or its operation. */
-export function titleOf({ input, output, operation }: Pick<Task, 'input' | 'output' | 'operation'>): string {
+interface Titled {
+  input: object
+  output: unknown
+  operation: string
+}
+
+/**
+ * What a task is called: the title of what it made, or the first line of what was asked for, or its operation. The workspace
+ * in a browser uses it, too.
+ */
+export function titleOf({ input, output, operation }: Titled): string {
   const clips = isJsonObject(output) && Array.isArray(output.clips) ? output.clips : []
   const made = clips.map((clip) => (isJsonObject(clip) ? clip.title : undefined))
-  const named = [...made, ...TITLE_FIELDS.map((field) => input[field])]
+  const fields = input as Record<string, unknown> // an object has names
+  const named = [...made, ...TITLE_FIELDS.map((field) => fields[field])]
   const found = named.find((value): value is string => typeof value === 'string' && value.trim() !== '')
   return (found?.trim().split('\n', 1)[0] ?? operation).slice(0, MAX_LENGTH)
 }

@@ -86,7 +86,7 @@ async function planFor(run: Import, user: SourceUser, tokens: SourceToken[], tak
   const existing = await run.store.getTenant({ id })
   const tenant = existing ?? tenantFor(run, user, { id, now, names: taken.names })
   if (!existing) noteUser(run, user, taken.perUsd)
-  const amount = pointsOf(Math.min(user.quota, MOST_USD * taken.perUsd), taken.perUsd)
+  const amount = pointsOf(user.quota, taken.perUsd)
   return {
     tenant,
     opening: amount > 0 ? { id: `import:${run.as}:user:${user.id}`, amount, memo: `balance at ${run.as}` } : null,
@@ -128,10 +128,10 @@ function noteUser(run: Import, user: SourceUser, perUsd: number): void {
   }
 }
 
-/** What a quota is worth. Nothing is owed here. */
+/** What a quota is worth, at most `MOST_USD`. Nothing is owed here. */
 function pointsOf(quota: number, perUsd: number): Points {
   if (!(quota > 0)) return ZERO_POINTS
-  return points(Math.min(Number.MAX_SAFE_INTEGER, Math.round((quota / perUsd) * POINTS_PER_USD)))
+  return points(Math.round(Math.min(quota / perUsd, MOST_USD) * POINTS_PER_USD))
 }
 
 function personFor(
@@ -181,6 +181,8 @@ function keyFor(run: Import, token: SourceToken, user: SourceUser, made: ForKey)
     return []
   }
   noteToken(run, token, user, subject)
+  const usd = (token.remaining ?? 0) / made.perUsd
+  if (usd > MOST_USD) note(run, subject, `may spend ${Math.round(usd)} USD, which is ${MOST_USD} here`)
   return [{ key: recordOf(run, token, made), revokedAt: token.state === 'disabled' ? made.now : null }]
 }
 

@@ -22,10 +22,17 @@ export interface Check {
 export interface CheckParts {
   store: Pick<Store, 'listLowBalances' | 'listPausedReceivers' | 'reconcile' | 'takeTurn'>
   clock: Clock
-  accounts: () => readonly AccountRecord[]
+  accounts: () => Promise<readonly WatchedAccount[]>
   /** Folders on disks of this machine, by what is in them. */
   folders: Readonly<Record<string, string>>
   limits: NoticeLimits
+}
+
+/** An account as far as it is looked at. */
+export interface WatchedAccount
+  extends Pick<AccountRecord, 'id' | 'name' | 'provider' | 'tenantId' | 'state' | 'reason' | 'retryAt'> {
+  /** False when it is misconfigured: `reason` says how. */
+  isUsable: boolean
 }
 
 export interface NoticeLimits {
@@ -55,18 +62,20 @@ export function openChecks(parts: CheckParts): Check[] {
 
 /** The operator's accounts; tenants see to their own. */
 function accountCheck({ accounts, clock }: CheckParts): Check {
-  const isOut = ({ state, retryAt }: AccountRecord, isKnown: boolean): boolean => {
-    if (state === 'connected' || state === 'disabled') return false
-    return state !== 'limited' || isKnown || retryAt === null || retryAt - clock.now() > SHORT_LIMIT_MS
+  const isOut = ({ isUsable, state, retryAt }: WatchedAccount, isKnown: boolean): boolean => {
+    if (state === 'disabled') return false
+    if (state === 'connected') return !isUsable
+    return !isUsable || state !== 'limited' || isKnown || retryAt === null || retryAt - clock.now() > SHORT_LIMIT_MS
   }
   return {
     kind: 'account',
     async look(known) {
-      const troubles = accounts()
+      const troubles = (await accounts())
         .filter((one) => one.tenantId === null && isOut(one, known.has(`account ${one.id}`)))
-        .map(({ id, name, provider, state, reason, retryAt }) => ({
+        .map(({ id, name, provider, isUsable, state, reason, retryAt }) => ({
           subject: `account ${id}`,
-          message: `The account ${name} (${id}) at ${provider} takes no work: ${state}. ${reason}`.trim(),
+          message:
+            `The account ${name} (${id}) at ${provider} takes no work: ${isUsable ? state : 'misconfigured'}. ${reason}`.trim(),
           details: { account: id, name, provider, state, reason, retryAt },
         }))
       return { troubles, covers: ofKind('account') }
@@ -154,6 +163,19 @@ function diskCheck({ folders, limits }: CheckParts): Check {
 
 function ofKind(kind: NoticeKind): (subject: string) => boolean {
   return (subject) => subject.startsWith(`${kind} `)
+}
+
+/**
+ * The subjects of all that is wrong now: of what the checks find, and of what was announced and cannot be seen by them, such
+ * as disks of other machines. The ledger is not read for it, which takes long: of that the last notice holds.
+ */
+export async function troublesNow(parts: CheckParts & { store: Pick<Store, 'listNotices'> }): Promise<string[]> {
+  const announced = await parts.store.listNotices({})
+  const checks = openChecks({ ...parts, limits: { ...parts.limits, reconcileMs: 0 } })
+  const all = await Promise.all(checks.map(({ look }) => look(new Set(announced))))
+  const found = all.filter((one) => one !== undefined)
+  const unseen = announced.filter((subject) => !found.some(({ covers }) => covers(subject)))
+  return [...new Set([...unseen, ...found.flatMap(({ troubles }) => troubles.map(({ subject }) => subject))])]
 }
 
 /** At most once an hour for the same subject. */

@@ -149,6 +149,8 @@ export interface Provider {
   readonly adopts?: ReadonlySet<string>
   /** Which of `operations` an account can perform, where accounts differ. */
   performs?(account: Account): ReadonlySet<string>
+  /** Of an operation of `operations` that no account performs until the operator switches it on: how, as a sentence. */
+  switchedOff?(operation: string): string | undefined
   /**
    * Why it does not perform this input of one of its operations; undefined = it does. Asked before anything is stored, so
    * that a request which no provider can fulfil is refused as such.

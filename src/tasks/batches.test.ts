@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Batch } from '../core/batch.ts'
-import { systemClock } from '../core/clock.ts'
+import { type Clock, HOUR_MS, MINUTE_MS, systemClock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
+import { PolyphonyError } from '../core/errors.ts'
 import { settle } from '../store/contract/moves.ts'
 import { anEnd, aPayer, aTask, claimed, only, START } from '../store/contract/samples.ts'
 import { openSqlite } from '../store/sqlite.ts'
@@ -45,8 +46,11 @@ async function endedBatch(id = ID): Promise<void> {
   await settle(store, anEnd(only(await claimed(store, 1))))
 }
 
-function start(webhooksFor: (batch: Batch) => DeliveryDraft[]): () => Promise<void> {
-  return startBatches({ store, webhooksFor, clock: systemClock, log: pino({ level: 'silent' }) })
+function start(
+  webhooksFor: (batch: Batch) => DeliveryDraft[],
+  { of = store, clock = systemClock as Clock } = {},
+): () => Promise<void> {
+  return startBatches({ store: of, webhooksFor, clock, log: pino({ level: 'silent' }) })
 }
 
 const deliveries = () => store.listDeliveries({ tenantId: 't1', taskId: ID, limit: 10 })
@@ -97,4 +101,69 @@ it('a batch whose webhook cannot be written holds up no other', async () => {
   })
   await expect.poll(deliveries).toHaveLength(1)
   await stop()
+})
+
+it('a batch whose webhook cannot be written is tried again after ever longer waits, not at each signal', async () => {
+  await endedBatch()
+  const signals: (() => void)[] = []
+  let sweeps = 0
+  const of: Store = {
+    ...store,
+    onSignal(listener) {
+      signals.push(() => listener({ kind: 'resync' }))
+      return () => {}
+    },
+    listUnannounced(args) {
+      sweeps += 1
+      return store.listUnannounced(args)
+    },
+  }
+  let now = START
+  let calls = 0
+  const failing = (): DeliveryDraft[] => {
+    calls += 1
+    throw new Error('The dialect broke.')
+  }
+  const stop = start(failing, { of, clock: { now: () => now } })
+  const callsAfter = async (waitMs: number): Promise<number> => {
+    now += waitMs
+    // The second sweep begins when the first has ended.
+    for (let sweep = 1; sweep <= 2; sweep++) {
+      const before = sweeps
+      for (const signal of signals) signal()
+      await expect.poll(() => sweeps).toBeGreaterThan(before)
+    }
+    return calls
+  }
+  await expect.poll(() => calls).toBe(1)
+  const waits = [0, 0, MINUTE_MS, MINUTE_MS, MINUTE_MS, 10 * HOUR_MS]
+  const after: number[] = []
+  for (const wait of waits) after.push(await callsAfter(wait))
+  await stop()
+  expect(after).toEqual([1, 1, 2, 2, 3, 4])
+})
+
+it.each(['an outage of the store', 'a stop'] as const)('%s ends the writing of webhooks at once', async (event) => {
+  await endedBatch('01234567-89ab-4cde-8f01-000000000000')
+  await endedBatch()
+  const calls: string[] = []
+  const begun = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<void>()
+  const of: Store = {
+    ...store,
+    async addBatchDeliveries({ id }) {
+      calls.push(id)
+      begun.resolve()
+      await held.promise
+      if (event === 'a stop') throw new Error('It broke.')
+      throw new PolyphonyError('store_unavailable', 'The database does not answer.')
+    },
+  }
+  const stop = start(() => [draft], { of })
+  await begun.promise
+  const stopped = event === 'a stop' ? stop() : undefined
+  held.resolve()
+  await stopped
+  await stop()
+  expect(calls).toHaveLength(1)
 })

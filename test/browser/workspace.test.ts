@@ -407,8 +407,11 @@ describe('the workspace of someone who is signed in', () => {
       if (['/studio', '/library', '/chat'].includes(path)) await picture(page, `phone-${path.slice(1)}`)
     }
     expect(await barriersOn(page)).toEqual([])
+    const announced = () => page.locator('#page-announcement').textContent()
+    expect(await announced()).toBe('')
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Studio' }).click()
     await page.getByRole('heading', { name: 'Studio' }).waitFor()
+    await expect.poll(announced).toBe('Studio')
   })
 
   it('says that an address leads nowhere, and leads on; programs get the error', async () => {

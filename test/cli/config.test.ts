@@ -63,7 +63,10 @@ describe('polyphony config', () => {
   })
 
   it('config show names a setting that cannot be used', async () => {
-    const { code, stdout } = await polyphony(['config', 'show'], { LOG_LEVEL: 'loud' })
+    const database = 'postgres://polly:p@ss/w?x@db:5432/shop'
+    const { code, stdout } = await polyphony(['config', 'show'], { LOG_LEVEL: 'loud', DATABASE_URL: database })
+    expect(stdout).toMatch(/^DATABASE_URL +postgres:\/\/\(hidden\) +the environment$/m)
+    expect(stdout).not.toContain('ss/w')
     expect(stdout).toMatch(/^LOG_LEVEL +loud +the environment$/m)
     expect(stdout).toContain('LOG_LEVEL must be one of')
     expect(code).toBe(1)

@@ -419,6 +419,9 @@ it('odd values of a database are read as what they stand for, and none ends the 
   )
   const key = await gateway.store.findKey({ hash: hashKey(`sk-${tokenText(1)}`) })
   expect(key).toMatchObject({ expiresAt: null })
+  // Limits that stand for none are ones that a person can read, and send back when they change something else.
+  const limited = await gateway.store.findKey({ hash: hashKey(`sk-${tokenText(2)}`) })
+  expect(limited).toMatchObject({ spendLimitPoints: 10_000_000_000_000 })
   await rm(folder, { recursive: true })
 })
 

@@ -376,6 +376,10 @@ describe('a key', () => {
     expect(made).toMatchObject({ tenant, role: 'member', max_concurrent: 2, last_used_at: null })
     const changed = await data('PATCH', `/api/v1/keys/${made.id}`, { key, body: { models: ['suno'] } })
     expect(changed).toMatchObject({ models: ['suno'], max_concurrent: 2 })
+    // What an import took over stays, also when a model is added to it.
+    await gateway.store.changeKey({ id: made.id, set: { allowedModels: ['of-a-relay'] } })
+    const both = { models: ['of-a-relay', 'suno'] }
+    expect(await data('PATCH', `/api/v1/keys/${made.id}`, { key, body: both })).toMatchObject(both)
     const rotated = await data<{ key: string }>('POST', `/api/v1/keys/${made.id}/rotate`, { key })
     expect((await send('GET', '/api/v1/usage', { key: rotated.key })).status).toBe(200)
     const used = async () => (await data('GET', `/api/v1/keys/${made.id}`, { key })).last_used_at

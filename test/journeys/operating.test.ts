@@ -13,7 +13,7 @@ let ana: Visitor
 let hand: HandProvider
 beforeAll(async () => {
   hand = handProvider({ slots: 0, operations: ['suno/lyrics'] })
-  gateway = await openGateway({ replaced: { builtIn: [hand] } })
+  gateway = await openGateway({ env: { POLYPHONY_NOTICES_DISK_BYTES: String(2 ** 50) }, replaced: { builtIn: [hand] } })
   ana = await claimed(gateway, ANA)
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
@@ -116,6 +116,8 @@ it('health and routing show what waits, where, and that no account takes it', as
     queue: { pending: 1, running: 0, oldest_waiting_seconds: expect.any(Number) },
     last_day: { tasks: 1, failed: 0 },
     ledger: { balance_faults: 0 },
+    // By the settings of notices, also where these have no address to go to.
+    troubles: [expect.stringMatching(/^disk \S+ data$/)],
     paused_receivers: [],
     retention: { record_days: 90, media_days: 30, upload_hours: 24, call_file_days: 30 },
   })

@@ -36,11 +36,20 @@ afterAll(async () => {
 
 /** Signs in at the provider, and comes back as a browser does: by a navigation from another site. */
 async function byProvider(one: Visitor): Promise<{ status: number; location: string }> {
+  return comeBack(one, await begin(one))
+}
+
+/** To the address to which the provider sends back. */
+async function begin(one: Visitor): Promise<URL> {
   const body = { provider: 'oidc', callbackURL: '/', errorCallbackURL: '/sign-in' }
   const begun = await one.send('POST', '/api/auth/sign-in/social', { body })
   expect(begun.status, JSON.stringify(begun.body)).toBe(200)
   const back = new URL(oidc.consent(String(begun.body.url)))
   expect(back.origin + back.pathname).toBe(`${gateway.url}/api/auth/callback/oidc`)
+  return back
+}
+
+async function comeBack(one: Visitor, back: URL): Promise<{ status: number; location: string }> {
   const cookie = [...one.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const headers = { cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
   const answer = await fetch(back, { headers, redirect: 'manual' })
@@ -124,6 +133,32 @@ it('hosts that requests name are not each a login that asks the provider where i
   expect(oidc.discoveries).toBe(before)
 })
 
+it('on a loopback address pages of localhost at the same port have passkeys, which browsers refuse to IP addresses', async () => {
+  const { port } = new URL(gateway.url)
+  const idAt = async (host: string): Promise<string> => {
+    const head = `GET /api/auth/passkey/generate-authenticate-options HTTP/1.1\r\nHost: ${host}\r\n\r\n`
+    return JSON.parse((await rawRequest(gateway.url, [head])).body).rpId
+  }
+  expect([await idAt(`localhost:${port}`), await idAt('localhost:1')]).toEqual(['localhost', '127.0.0.1'])
+})
+
+it('attempts count for the account that is signed in, whatever the body calls its e-mail address', async () => {
+  const body = (n: number) => ({ email: `${n}@example.org`, currentPassword: 'a guess', newPassword: PASSWORD })
+  const guesses = await Promise.all(
+    Array.from({ length: 13 }, (_, n) => operator.send('POST', '/api/auth/change-password', { body: body(n) })),
+  )
+  expect(guesses.map(({ status }) => status)).toContain(429)
+  const victim = { email: 'new@example.org', password: PASSWORD }
+  await Promise.all(
+    Array.from({ length: 13 }, () =>
+      visitor(gateway).send('POST', '/api/auth/two-factor/verify-totp', { body: { email: victim.email, code: '1' } }),
+    ),
+  )
+  expect(await visitor(gateway).send('POST', '/api/auth/sign-in/email', { body: victim })).toMatchObject({
+    status: 200,
+  })
+})
+
 /** Last, since it uses up the attempts of this address. */
 it('every route that lets someone in, or waits for someone to come, counts the attempts of an address', async () => {
   const token = 'no token'
@@ -142,7 +177,6 @@ it('every route that lets someone in, or waits for someone to come, counts the a
     ['POST', '/api/auth/two-factor/enable', { password: 'a guess' }],
     ['POST', '/api/auth/two-factor/verify-totp', { code: '000000' }],
     ['POST', '/api/auth/passkey/verify-authentication', { response: {} }],
-    ['GET', '/api/auth/callback/oidc?code=x&state=y'],
     ['GET', '/api/auth/passkey/generate-register-options'],
     ['GET', '/api/auth/passkey/generate-authenticate-options'],
     ['GET', '/api/auth/oauth2/authorize?client_id=x'],
@@ -150,6 +184,8 @@ it('every route that lets someone in, or waits for someone to come, counts the a
     ['POST', '/api/auth/oauth2/token', {}],
     ['POST', '/api/auth/oauth2/revoke', {}],
   ]
+  const begun = visitor(gateway)
+  const back = await begin(begun)
   const first = await Promise.all(
     Array.from({ length: 70 }, () => operator.send('POST', '/api/workspace/enter', { body: { token } })),
   )
@@ -161,4 +197,12 @@ it('every route that lets someone in, or waits for someone to come, counts the a
     expect(Number(refused?.headers.get('retry-after')), `${method} ${path}: ${tries[0]?.status}`).toBeGreaterThan(0)
   }
   expect(await operator.data('GET', '/api/workspace/session')).toMatchObject({ person: { email: OPERATOR.email } })
+  // What ends a sign-in that was counted when it began is no second attempt; one that fails is sent to a page that says why.
+  expect(await comeBack(begun, back)).toMatchObject({ status: 302, location: '/' })
+  const stray = new URL('/api/auth/callback/oidc?code=x&state=y', gateway.url)
+  const refused = await Promise.all(Array.from({ length: 5 }, () => comeBack(visitor(gateway), stray)))
+  const told = refused.find(({ location }) =>
+    location.startsWith('/sign-in?error=rate_limited&error_description=At+most'),
+  )
+  expect(told, JSON.stringify(refused)).toMatchObject({ status: 302 })
 })

@@ -1,6 +1,8 @@
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../../src/core/json.ts'
+import { translatedBy } from '../../web/src/i18n/templates.ts'
+import { zhMessages } from '../../web/src/i18n/zh-messages.ts'
 import { download, LIVE_KEY, openGateway, type TestGateway } from '../support/gateway.ts'
 
 /** A gateway with nothing beside it: live keys, and no account anywhere. */
@@ -164,8 +166,15 @@ describe('a live key without any account', { timeout: 60_000 }, () => {
     for (const task_type of ['face-swap', 'multi-face-swap']) {
       const answer = await gateway.piapi.post({ model: 'Qubico/image-toolkit', task_type, input })
       expect(answer).toMatchObject({ status: 503, body: { error: { type: 'no_provider' } } })
-      expect(JSON.stringify(answer.body)).toContain('POLYPHONY_WORKSHOP_FACES=on')
+      const { message } = (answer.body as unknown as { error: { message: string } }).error // of a refusal
+      expect(message).toMatch(
+        /^No configured provider performs \S+ for live keys \(configured: .+sets POLYPHONY_WORKSHOP_FACES=on\.$/,
+      )
+      expect(translatedBy(zhMessages, message)).toMatch(/^已配置的服务商.*才会换脸。$/)
     }
+    const video = { swap_image: input.swap_image, target_video: 'https://media.example/a.mp4' }
+    const other = await gateway.piapi.post({ model: 'Qubico/video-toolkit', task_type: 'face-swap', input: video })
+    expect(JSON.stringify(other.body)).not.toContain('POLYPHONY_WORKSHOP_FACES')
     expect(await gateway.balance()).toEqual(before)
   })
 
@@ -225,5 +234,16 @@ describe('a live key where the operator switched faces on', { timeout: 60_000 },
     expect(task.status).toBe('failed')
     expect(JSON.stringify(task.error)).toContain(reason)
     expect(await withFaces.balance()).toEqual(before)
+  })
+
+  it.each([
+    [{ target_faces_index: '0, 1,0' }, 'target_faces_index names face 0 more than once'],
+    [{ swap_faces_index: '0,1', target_faces_index: '0' }, 'swap_faces_index names 2 faces and target_faces_index 1'],
+  ])('is refused %j before anything is held', async (fields, reason) => {
+    const input = { target_image: pair, swap_image: pair, ...fields }
+    const body = { model: 'Qubico/image-toolkit', task_type: 'multi-face-swap', input }
+    const answer = await withFaces.piapi.post(body)
+    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expect(JSON.stringify(answer.body)).toContain(reason)
   })
 })

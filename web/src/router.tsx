@@ -10,6 +10,7 @@ import { reach } from './api/client.ts'
 import { queryClient, sessionQuery } from './api/queries.ts'
 import { needFieldTexts } from './i18n/i18n.ts'
 import { NotFound } from './pages/not-found.tsx'
+import { PageAnnouncer } from './shell/page-announcer.tsx'
 import { isOperator, isSignedIn } from './shell/session.ts'
 import { Shell } from './shell/shell.tsx'
 import { Fault } from './ui/parts.tsx'
@@ -36,8 +37,17 @@ async function arrived<Loaded>(coming: Promise<Loaded>): Promise<Loaded> {
   }
 }
 
+function Root() {
+  return (
+    <>
+      <Outlet />
+      <PageAnnouncer />
+    </>
+  )
+}
+
 const root = createRootRoute({
-  component: Outlet,
+  component: Root,
   notFoundComponent: NotFound,
   errorComponent: PageFault,
 })

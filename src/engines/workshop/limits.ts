@@ -53,4 +53,22 @@ export function faultOfMask(mask: Size, picture: Size): string | undefined {
   return `must have the size of the picture; it has ${mask.widthPx}x${mask.heightPx} pixels, not ${picture.widthPx}x${picture.heightPx}`
 }
 
+/**
+ * Which faces are swapped: the largest one of each picture, or those with these numbers, from left to right; without numbers,
+ * all that are large enough and look ahead.
+ */
+export type Choice = 'largest' | { from?: readonly number[]; to?: readonly number[] }
+
+/** Why faces with these numbers cannot be swapped, whatever the pictures are; undefined = they can. */
+export function faultOfChoice(choice: Choice): string | undefined {
+  if (choice === 'largest' || !choice.to) return undefined
+  const { from, to } = choice
+  const twice = to.find((number, index) => to.indexOf(number) < index)
+  if (twice !== undefined) {
+    return `target_faces_index names face ${twice} more than once: a face can be replaced only once.`
+  }
+  if (!from || from.length === 1 || from.length === to.length) return undefined
+  return `swap_faces_index names ${from.length} faces and target_faces_index ${to.length}: they must be as many, or swap_faces_index one.`
+}
+
 const numeral = (value: number): string => value.toLocaleString('en')

@@ -2,8 +2,15 @@ import { MessageChannel } from 'node:worker_threads'
 import { openFlag, openThreads } from './threads.ts'
 import type { Made, Report, Work } from './workshop-worker.ts'
 
-export type { Choice } from './faces/swap-faces.ts'
-export { type Enlargement, faultOfEnlargement, faultOfMask, faultOfSize, MOST_TIMES } from './limits.ts'
+export {
+  type Choice,
+  type Enlargement,
+  faultOfChoice,
+  faultOfEnlargement,
+  faultOfMask,
+  faultOfSize,
+  MOST_TIMES,
+} from './limits.ts'
 export type { Drawing } from './vectorize.ts'
 export type { Made, Work } from './workshop-worker.ts'
 

@@ -64,13 +64,14 @@ const MOST_ORIGINS = 8
 export function openLogin(parts: LoginParts): Login {
   // Where requests say what the public address is, one login may not keep what another request said.
   const loginAt = openOnce((site: string) => {
-    const [origin = ''] = site.split(' ', 1)
-    return import('./auth.ts').then(({ authFor }) => authFor(origin, parts))
+    const [origin = '', publicUrl = ''] = site.split(' ')
+    return import('./auth.ts').then(({ authFor }) => authFor(origin, { ...parts, publicUrl: () => publicUrl }))
   })
   return {
     async handle(request, path, body) {
-      const origin = parts.followsRequests ? originOf(request) : new URL(parts.publicUrl()).origin
-      const answer = await passOn(await loginAt(`${origin} ${parts.publicUrl()}`), request, {
+      const publicUrl = parts.followsRequests ? parts.publicUrl() : addressOf(request, parts.publicUrl())
+      const origin = parts.followsRequests ? originOf(request) : new URL(publicUrl).origin
+      const answer = await passOn(await loginAt(`${origin} ${publicUrl}`), request, {
         site: origin,
         path,
         json: request.method === 'POST' ? body : undefined,
@@ -145,4 +146,15 @@ export async function passOn(server: AuthServer, request: BrowserRequest, passed
 function originOf({ headers: { origin = '' }, protocol, host }: BrowserRequest): string {
   const named = /^https?:\/\//.test(origin) ? URL.parse(origin)?.origin : undefined
   return named ?? `${protocol}://${host}`
+}
+
+/**
+ * The address by which a browser reaches a gateway that has one. On the loopback interface these are two: browsers make no
+ * passkeys for IP addresses (WebAuthn, "RP ID"), so `localhost` at the same port is taken too, and nothing else.
+ */
+function addressOf(request: BrowserRequest, publicUrl: string): string {
+  const url = new URL(publicUrl)
+  if (url.hostname !== '127.0.0.1' && url.hostname !== '[::1]') return publicUrl
+  url.hostname = 'localhost'
+  return originOf(request) === url.origin ? url.origin + basePathOf(publicUrl) : publicUrl
 }

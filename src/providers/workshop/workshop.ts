@@ -9,6 +9,7 @@ import {
   type Choice,
   type Drawing,
   type Enlargement,
+  faultOfChoice,
   faultOfEnlargement,
   faultOfMask,
   faultOfSize,
@@ -143,11 +144,12 @@ const FACE_TOOLS: Record<string, Tool> = {
   },
   [multiFaceSwap.id]: {
     picture: 'target_image',
+    refuses: (request) => faultOfChoice(choiceOf(inputOf(multiFaceSwap, request))),
     refusesSizes: (_request, _picture, sizes) => faultOfFaces(sizes),
     perform(workshop, job, signal) {
-      const { swap_faces_index: from, target_faces_index: to, ...pictures } = inputOf(multiFaceSwap, job)
-      const choice = { ...numbersOf('from', from), ...numbersOf('to', to) }
-      return swapped(workshop, job, { ...pictures, choice, signal })
+      const input = inputOf(multiFaceSwap, job)
+      const { swap_image, target_image } = input
+      return swapped(workshop, job, { swap_image, target_image, choice: choiceOf(input), signal })
     },
   },
 }
@@ -164,6 +166,10 @@ async function swapped(workshop: Workshop, job: Job, { signal, choice, ...files 
   const faces = await fileOf(job, files.swap_image, signal)
   const work = { kind: 'swap faces', picture, faces, choice, format: 'png' } as const
   return performed(workshop, job, { work, field: 'target_image', by: 'swapped by BlazeFace and FaceMesh', signal })
+}
+
+function choiceOf({ swap_faces_index: from, target_faces_index: to }: InputOf<typeof multiFaceSwap>): Choice {
+  return { ...numbersOf('from', from), ...numbersOf('to', to) }
 }
 
 /** A list such as "0,1"; without any number, all faces. */
@@ -207,20 +213,22 @@ const ENLARGED_BY = 'enlarged by ESRGAN'
  */
 export function workshopProvider(workshop: Workshop, { swapsFaces = false } = {}): Provider {
   const performed = new Set(Object.keys(swapsFaces ? ALL_TOOLS : TOOLS))
-  const refuses = (request: Request): string | undefined =>
-    performed.has(request.operation) ? ALL_TOOLS[request.operation]?.refuses?.(request) : FACES_ARE_OFF
+  const refuses = (request: Request): string | undefined => ALL_TOOLS[request.operation]?.refuses?.(request)
+  const switchedOff = (operation: string): string | undefined =>
+    Object.hasOwn(FACE_TOOLS, operation) && !performed.has(operation) ? FACES_ARE_OFF : undefined
   return {
     id: 'workshop',
     isLocal: true,
     operations: new Set(Object.keys(ALL_TOOLS)),
     performs: () => performed,
+    switchedOff,
     refuses,
     refusesSizes: faultOfSizes,
     async submit(job, _account, signal) {
       const tool = ALL_TOOLS[job.operation]
       if (!tool) throw new PolyphonyError('no_provider', `The workshop does not perform ${job.operation}.`)
       // An account that took the request may have been removed since.
-      const refusal = refuses(job)
+      const refusal = switchedOff(job.operation) ?? refuses(job)
       if (refusal !== undefined) throw new PolyphonyError('vendor_refused', refusal)
       job.report(0)
       return tool.perform(workshop, job, signal)

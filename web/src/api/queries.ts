@@ -1,5 +1,6 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query'
 import { type Answer, ApiError, call } from './client.ts'
+import { pollMs } from './poll-interval.ts'
 import type { Routes } from './routes.ts'
 
 export const queryClient = new QueryClient({
@@ -36,19 +37,12 @@ export const operationsQuery = (mode: 'live' | 'test') =>
     staleTime: 5 * 60_000,
   })
 
-const POLL_MS = 1_000
-/** While news come by themselves (`feed.ts`), in case that one was lost. */
-const CHECK_MS = 5_000
 let hasFeed = (): boolean => false
 
 /** Tells whether the end of a task is announced. */
 export function setFeed(is: () => boolean): void {
   hasFeed = is
 }
-
-/** That a song can be heard before its end is not announced. */
-const mayBeHeardSoon = (task: Task | undefined): boolean =>
-  task?.status === 'processing' && task.operation === 'suno/music' && task.live_urls.length === 0
 
 /** A task, which is read again until it has ended. */
 export const taskQuery = (id: string) =>
@@ -57,7 +51,7 @@ export const taskQuery = (id: string) =>
     queryFn: () => call('GET /polyphony/v1/tasks/{id}', { path: { id } }),
     refetchInterval: ({ state: { data, error } }) => {
       if (error || (data && hasEnded(data))) return false
-      return hasFeed() && !mayBeHeardSoon(data) ? CHECK_MS : POLL_MS
+      return pollMs(data, { hasFeed: hasFeed(), now: Date.now() })
     },
   })
 

@@ -792,7 +792,7 @@ export interface Routes {
 /** Likewise. */ "held_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "held_usd": number
 }
-/** What notices were sent about, and is not over. */ "troubles": string[]
+/** What is wrong now, as `account ID`, `credit TENANT`, `webhooks TENANT HOST`, `disk MACHINE FOLDER` or `ledger all`: what notices are sent about, whether or not there is an address for them. */ "troubles": string[]
 /** Receivers of webhooks that do not answer. */ "paused_receivers": ({
 "tenant": string
 "host": string

@@ -90,7 +90,6 @@ export const enOperator = {
   'health.troubleAccount': 'The account {name} takes no work: see Accounts.',
   'health.troubleCredit': '{tenant} has little credit left.',
   'health.troubleDisk': 'The disk of {folder} on {machine} is almost full.',
-  'health.troubleFull': 'The disk of {folder} is almost full.',
   'health.troubleLedger': 'The books do not add up: see Reconcile.',
   'health.troubles': 'What is wrong now',
   'health.unitDays': '{label} (days)',

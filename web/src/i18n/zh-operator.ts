@@ -90,7 +90,6 @@ export const zhOperator: Record<keyof typeof enOperator, string> = {
   'health.troubleAccount': '账号 {name} 无法工作：请查看“账号”。',
   'health.troubleCredit': '{tenant} 的余额不足。',
   'health.troubleDisk': '{machine} 上 {folder} 所在磁盘几乎已满。',
-  'health.troubleFull': '{folder} 所在的磁盘即将用尽。',
   'health.troubleLedger': '账目不平：请查看“对账”。',
   'health.troubles': '当前问题',
   'health.unitDays': '{label}（天）',

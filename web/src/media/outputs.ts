@@ -1,31 +1,10 @@
+import { titleOf } from '../../../src/core/task-title.ts'
 import type { Task } from '../api/queries.ts'
 import type { Track } from '../shell/player.ts'
 import { madeBy } from './made.ts'
 
-/** As `src/core/task-title.ts` has them. */
-const TITLE_FIELDS = [
-  'title',
-  'gpt_description_prompt',
-  'prompt',
-  'promptText',
-  'text',
-  'text_prompt',
-  'gen_text',
-  'tts_text',
-  'style_prompt',
-  'lyrics',
-  'tags',
-  'name',
-]
-
-/** What a task is called: its title, or what was asked for. */
-export function nameOf({ input, operation }: Pick<Task, 'input' | 'operation'>): string {
-  const fields = input as Record<string, unknown>
-  const found = TITLE_FIELDS.map((name) => fields[name]).find(
-    (value) => typeof value === 'string' && value.trim() !== '',
-  )
-  return typeof found === 'string' ? found.trim().split('\n', 1)[0] || operation : operation
-}
+/** What a task is called: the title of what it made, or what was asked for. */
+export const nameOf = (task: Pick<Task, 'input' | 'operation' | 'output'>): string => titleOf(task)
 
 /** The sounds of a task, for the player. */
 export function tracksOf(task: Pick<Task, 'id' | 'input' | 'operation' | 'output'>): Track[] {
@@ -52,7 +31,7 @@ export function tracksOf(task: Pick<Task, 'id' | 'input' | 'operation' | 'output
 }
 
 /** The songs of a task that can be heard while they are made. */
-export function liveTracksOf(task: Pick<Task, 'id' | 'input' | 'operation' | 'live_urls'>): Track[] {
+export function liveTracksOf(task: Pick<Task, 'id' | 'input' | 'operation' | 'output' | 'live_urls'>): Track[] {
   return task.live_urls.map((url, at) => ({
     id: `${task.id}-live-${at}`,
     title: nameOf(task),

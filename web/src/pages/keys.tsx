@@ -13,7 +13,8 @@ import { Menu } from '../ui/menu.tsx'
 import { Badge, Code, Empty, Fault, Page, Panel, Skeleton, Table } from '../ui/parts.tsx'
 import { say, sayError } from '../ui/toast.tsx'
 import { useRemovals } from '../ui/use-removals.ts'
-import { KeyForm, type KeyRecord } from './keys/key-form.tsx'
+import type { KeyRecord } from './keys/key-body.ts'
+import { KeyForm } from './keys/key-form.tsx'
 
 const KEYS = ['keys'] as const
 

@@ -37,7 +37,7 @@ const ONE_FACE = 0.4
 /** All faces of a picture of which BlazeFace is rather sure, the surest first. */
 export async function findFaces(picture: Picture, watch: Watch): Promise<FoundFace[]> {
   const network = await loadNetwork('blazeface')
-  const { small, times } = await reduced(picture)
+  const { small, scale } = await reduced(picture)
   const squares = LEVELS.flatMap((level) => squaresOf(small, level))
   const found: FoundFace[] = []
   for (const [index, square] of squares.entries()) {
@@ -47,17 +47,17 @@ export async function findFaces(picture: Picture, watch: Watch): Promise<FoundFa
   found.sort((a, b) => b.score - a.score)
   return found
     .filter((face, index) => !found.slice(0, index).some((surer) => shared(surer, face) > ONE_FACE))
-    .map(({ x, y, side, ...face }) => ({ ...face, x: x * times.right, y: y * times.down, side: side * times.right }))
+    .map(({ x, y, side, ...face }) => ({ ...face, x: x * scale.right, y: y * scale.down, side: side * scale.right }))
 }
 
-/** The picture, smaller where it is large, and how much smaller its sides are. */
-async function reduced(picture: Picture): Promise<{ small: Picture; times: { right: number; down: number } }> {
+/** The picture, smaller where it is large, and by how much its sides were larger. */
+async function reduced(picture: Picture): Promise<{ small: Picture; scale: { right: number; down: number } }> {
   const share = LONGEST_PX / Math.max(picture.widthPx, picture.heightPx)
-  if (share >= 1) return { small: picture, times: { right: 1, down: 1 } }
+  if (share >= 1) return { small: picture, scale: { right: 1, down: 1 } }
   const side = (px: number): number => Math.max(1, Math.round(px * share))
   const size = { widthPx: side(picture.widthPx), heightPx: side(picture.heightPx) }
   const small = { ...size, data: await resized(picture, size, { channels: 3 }) }
-  return { small, times: { right: picture.widthPx / size.widthPx, down: picture.heightPx / size.heightPx } }
+  return { small, scale: { right: picture.widthPx / size.widthPx, down: picture.heightPx / size.heightPx } }
 }
 
 function squaresOf({ widthPx, heightPx }: Picture, level: number): Square[] {

@@ -118,14 +118,6 @@ describe('swapping faces', { timeout: 60_000 }, () => {
     expect(both.right).toBe(right.right)
   })
 
-  it.each([
-    [{ from: [1] }, 'swap_faces_index names face 1, and the picture in swap_image has 1, counted from 0.'],
-    [{ to: [0, 2] }, 'target_faces_index names face 2, and the picture in target_image has 1, counted from 0.'],
-    [{ from: [0, 0], to: [0] }, 'swap_faces_index names 2 faces and target_faces_index 1'],
-  ])('is refused the numbers %j by the name of the field', async (choice, reason) => {
-    expect(JSON.stringify(await swap(face, face, choice))).toContain(reason)
-  })
-
   it('is refused pictures without a face by the name of their field', async () => {
     const plain = await sharp({ create: { width: 200, height: 150, channels: 3, background: 'tan' } })
       .png()

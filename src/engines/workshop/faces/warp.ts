@@ -1,5 +1,5 @@
 import type { Triangles } from '../models.ts'
-import { type Picture, resized } from '../picture.ts'
+import type { Picture } from '../picture.ts'
 import { type Face, pointAt } from './face-points.ts'
 
 /** A part of a picture, in pixels. */
@@ -10,7 +10,14 @@ export interface Part {
   heightPx: number
 }
 
-/** A face that is brought to the shape of another one. */
+/** A corner of a triangle: where it is in the face that is replaced, with its depth, and in the one that replaces it. */
+interface Corner {
+  to: readonly [x: number, y: number, depth: number]
+  from: readonly [x: number, y: number]
+}
+export type Triangle = readonly [Corner, Corner, Corner]
+
+/** A face that was brought to the shape of another one, or a part of it. */
 export interface Warped extends Part {
   /** Three floats a pixel, 0 to 255. */
   colours: Float32Array
@@ -18,10 +25,8 @@ export interface Warped extends Part {
   mask: Float32Array
 }
 
-/** Around the face, as a part of its width: the blending looks as far. */
+/** Around the face, as a share of its width: the blending looks as far. */
 const MARGIN = 0.3
-/** From here on the face to put in is made smaller first, so that nothing fine turns into noise. */
-const MUCH_LARGER = 1.3
 
 /** The edge of the face: hair lies over it, and the outline stays that of the picture. */
 const OUTLINE = new Set([
@@ -34,28 +39,30 @@ const [UPPER_LIP, LOWER_LIP, RIGHT_CORNER, LEFT_CORNER] = [13, 14, 78, 308]
 /** A mouth that is open by less than this part of the other one has nothing to show in it. */
 const LESS_OPEN = 0.6
 
-/** Draws the triangles of one face with what the other one has in them, and leaves the outline out. */
-export async function warped(
-  picture: Picture,
-  { from, to, triangles }: { from: { picture: Picture; face: Face }; to: Face; triangles: Triangles },
-): Promise<Warped> {
-  const part = partAround(to, picture)
-  const pixels = part.widthPx * part.heightPx
-  const result: Warped = { ...part, colours: new Float32Array(3 * pixels), mask: new Float32Array(pixels) }
-  const source = await sizedLike(from.picture, from.face, to)
-  // Those that are seen from behind are hidden by others.
-  const depths = new Float32Array(pixels).fill(Number.POSITIVE_INFINITY)
-  const keepsMouth = opening(from.face) < LESS_OPEN * opening(to)
+/** The triangles of one face, and where they are in the other one; without the outline. */
+export function trianglesBetween(from: Face, to: Face, triangles: Triangles): Triangle[] {
+  const keepsMouth = opening(from) < LESS_OPEN * opening(to)
+  const found: Triangle[] = []
   for (let at = 0; at < triangles.length; at += 3) {
     const indices = [...triangles.subarray(at, at + 3)]
     if (indices.some((index) => OUTLINE.has(index))) continue
     if (keepsMouth && indices.every((index) => INNER_LIPS.has(index))) continue
-    const corners = indices.map((index) => ({
-      to: pointAt(to.points, index),
-      from: pointAt(source.points, index),
-    }))
-    drawTriangle(result, depths, source.picture, corners)
+    const corners = indices.map((index): Corner => {
+      const [x, y] = pointAt(from.points, index)
+      return { to: pointAt(to.points, index), from: [x, y] }
+    })
+    found.push(corners as [Corner, Corner, Corner])
   }
+  return found
+}
+
+/** Draws what a part shows of the triangles with what the source has in them. */
+export function drawWarped(part: Part, triangles: readonly Triangle[], source: Picture): Warped {
+  const pixels = part.widthPx * part.heightPx
+  const result: Warped = { ...part, colours: new Float32Array(3 * pixels), mask: new Float32Array(pixels) }
+  // Those that are seen from behind are hidden by others.
+  const depths = new Float32Array(pixels).fill(Number.POSITIVE_INFINITY)
+  for (const triangle of triangles) drawTriangle(result, depths, source, triangle)
   return result
 }
 
@@ -67,7 +74,8 @@ function opening({ points }: Face): number {
   return distance(UPPER_LIP, LOWER_LIP) / Math.max(1e-6, distance(RIGHT_CORNER, LEFT_CORNER))
 }
 
-function partAround({ points, width }: Face, picture: Picture): Part {
+/** What is drawn and looked at when a face is replaced. */
+export function partAround({ points, width }: Face, picture: Picture): Part {
   const xs = points.filter((_, at) => at % 3 === 0)
   const ys = points.filter((_, at) => at % 3 === 1)
   const margin = width * MARGIN
@@ -78,30 +86,7 @@ function partAround({ points, width }: Face, picture: Picture): Part {
   return { left, top, widthPx: Math.max(1, right - left), heightPx: Math.max(1, bottom - top) }
 }
 
-async function sizedLike(
-  picture: Picture,
-  { points, width }: Face,
-  { width: wanted }: Face,
-): Promise<{ picture: Picture; points: Float32Array }> {
-  const larger = width / wanted
-  if (larger <= MUCH_LARGER) return { picture, points }
-  const size = {
-    widthPx: Math.max(1, Math.round(picture.widthPx / larger)),
-    heightPx: Math.max(1, Math.round(picture.heightPx / larger)),
-  }
-  const [right, down] = [size.widthPx / picture.widthPx, size.heightPx / picture.heightPx]
-  const data = await resized(picture, size, { channels: 3 })
-  return { picture: { ...size, data }, points: points.map((value, at) => value * (at % 3 === 1 ? down : right)) }
-}
-
-interface Corner {
-  to: [x: number, y: number, depth: number]
-  from: [x: number, y: number, depth: number]
-}
-
-function drawTriangle(result: Warped, depths: Float32Array, source: Picture, corners: Corner[]): void {
-  const [a, b, c] = corners
-  if (!a || !b || !c) throw new Error('A triangle has three corners.')
+function drawTriangle(result: Warped, depths: Float32Array, source: Picture, [a, b, c]: Triangle): void {
   const area = (b.to[1] - c.to[1]) * (a.to[0] - c.to[0]) + (c.to[0] - b.to[0]) * (a.to[1] - c.to[1])
   if (Math.abs(area) < 1e-6) return
   const ends = (axis: 0 | 1, first: number, count: number) => {

@@ -1,31 +1,17 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { type Answer, ApiError, call } from '../../api/client.ts'
+import { ApiError, call } from '../../api/client.ts'
 import { operationsQuery } from '../../api/queries.ts'
 import { day } from '../../i18n/format.ts'
-import { type Key, useT } from '../../i18n/i18n.ts'
+import { useT } from '../../i18n/i18n.ts'
 import { messageOf } from '../../i18n/messages.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input, Select } from '../../ui/field.tsx'
 import { Fault } from '../../ui/parts.tsx'
-
-export type KeyRecord = Answer<'GET /api/v1/keys'>['items'][number]
-
-/** Limits that are numbers; empty = none. */
-const LIMITS = [
-  { field: 'spend_limit_usd', label: 'keys.spendLimit', least: 0, step: 'any' },
-  { field: 'daily_limit_usd', label: 'keys.dailyLimit', least: 0, step: 'any' },
-  { field: 'monthly_limit_usd', label: 'keys.monthlyLimit', least: 0, step: 'any' },
-  { field: 'requests_per_minute', label: 'keys.rate', least: 1, step: 1 },
-  { field: 'max_concurrent', label: 'keys.concurrent', least: 1, step: 1 },
-] as const satisfies { field: keyof KeyRecord; label: Key; least: number; step: number | 'any' }[]
-type LimitField = (typeof LIMITS)[number]['field']
+import { changesOf, fieldsOf, KEPT, type KeyRecord, LIMITS } from './key-body.ts'
 
 const DAYS = [7, 30, 90, 365]
-const DAY_MS = 86_400_000
-/** The end of the key stays what it is. */
-const KEPT = 'kept'
 
 interface KeyFormProps {
   /** The one that is changed; undefined = one is made. */
@@ -39,21 +25,17 @@ interface KeyFormProps {
 export function KeyForm({ record, onClose, onDone }: KeyFormProps) {
   const t = useT()
   const { data: operations = [] } = useQuery(operationsQuery('live'))
-  const [name, setName] = useState(record?.name ?? '')
+  const [before] = useState(() => fieldsOf(record))
+  const [name, setName] = useState(before.name)
   const [mode, setMode] = useState<'live' | 'test'>('live')
-  const [limits, setLimits] = useState(() => limitsOf(record))
-  const [models, setModels] = useState(record?.models?.join(', ') ?? '')
-  const [days, setDays] = useState(record?.expires_at ? KEPT : '')
+  const [limits, setLimits] = useState(before.limits)
+  const [models, setModels] = useState(before.models)
+  const [days, setDays] = useState(before.days)
   const saving = useMutation({
     async mutationFn(): Promise<string | undefined> {
-      const body = {
-        name,
-        ...numbersOf(limits),
-        models: models.trim() === '' ? null : models.split(',').map((one) => one.trim()),
-        ...(days === KEPT ? {} : { expires_at: endIn(days) }),
-      }
-      if (!record) return (await call('POST /api/v1/keys', { body: { ...body, mode } })).key
-      await call('PATCH /api/v1/keys/{id}', { path: { id: record.id }, body })
+      const body = changesOf(before, { name, limits, models, days }, Date.now())
+      if (!record) return (await call('POST /api/v1/keys', { body: { ...body, name, mode } })).key
+      if (Object.keys(body).length > 0) await call('PATCH /api/v1/keys/{id}', { path: { id: record.id }, body })
       return undefined
     },
     onSuccess: (key) => onDone(name, key),
@@ -147,16 +129,3 @@ export function KeyForm({ record, onClose, onDone }: KeyFormProps) {
     </Dialog>
   )
 }
-
-function limitsOf(record: KeyRecord | undefined): Record<LimitField, string> {
-  const texts = LIMITS.map(({ field }) => [field, record?.[field] == null ? '' : String(record[field])])
-  return Object.fromEntries(texts) as Record<LimitField, string> // of all fields
-}
-
-function numbersOf(limits: Record<LimitField, string>): Record<LimitField, number | null> {
-  const numbers = LIMITS.map(({ field }) => [field, limits[field] === '' ? null : Number(limits[field])])
-  return Object.fromEntries(numbers) as Record<LimitField, number | null> // likewise
-}
-
-const endIn = (days: string): string | null =>
-  days === '' ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString()

@@ -69,16 +69,12 @@ function Troubles({ health }: { health: Health }) {
     queryKey: ['accounts', operatorAccounts.of],
     queryFn: () => call('GET /api/admin/accounts'),
   })
-  const subjects = [...new Set([...troubles, ...accounts.filter(isOut).map(({ id }) => `account ${id}`)])]
   const all: ReactNode[] = [
     ...(storage.problem === null ? [] : [translateMessage(storage.problem)]),
     ...(ledger.balance_faults > 0
       ? [t('common.pair', { name: t('health.faults'), value: number(ledger.balance_faults) })]
       : []),
-    ...subjects.flatMap((subject) => troubleText(subject, { t, nameOf, accounts }) ?? []),
-    ...storage.disks
-      .filter(({ folder, free_bytes, size_bytes }) => isFull(free_bytes, size_bytes) && !isNoticed(folder, troubles))
-      .map(({ folder }) => t('health.troubleFull', { folder })),
+    ...troubles.flatMap((subject) => troubleText(subject, { t, nameOf, accounts }) ?? []),
     ...paused.map(({ host, tenant, failing_since }) => {
       const since = failing_since ? ` · ${t('health.since', { when: dateTime(failing_since) })}` : ''
       return t('common.pair', { name: t('health.paused'), value: `${host} · ${nameOf(tenant)}${since}` })
@@ -108,22 +104,6 @@ function Troubles({ health }: { health: Health }) {
     </section>
   )
 }
-
-/** Notices are sent where the operator has an address for them; what is wrong now is shown without one, too. */
-const LEAST_FREE = 0.05
-/** A vendor's limit for shorter times is part of normal work. */
-const SHORT_LIMIT_MS = 5 * 60_000
-
-/** As `src/notices/checks.ts` has it: an account of the operator's that takes no work. */
-function isOut({ tenant, state, retry_at }: Answer<'GET /api/admin/accounts'>[number]): boolean {
-  if (tenant !== null || state === 'connected' || state === 'disabled') return false
-  return state !== 'limited' || retry_at === null || Date.parse(retry_at) - Date.now() > SHORT_LIMIT_MS
-}
-
-const isFull = (freeBytes: number, sizeBytes: number): boolean => freeBytes < sizeBytes * LEAST_FREE
-
-const isNoticed = (folder: string, troubles: readonly string[]): boolean =>
-  troubles.some((one) => one.startsWith('disk ') && one.endsWith(` ${folder}`))
 
 /** A trouble by its subject, such as `account ID`; undefined for those that are told otherwise. */
 function troubleText(

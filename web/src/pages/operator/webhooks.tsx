@@ -93,13 +93,13 @@ export function Webhooks() {
   )
 }
 
-interface Answered {
+interface DeliveryAttempt {
   http_status: number | null
   error: string | null
 }
 
 /** What the receiver did with the last attempt. */
-function LastAnswer({ log }: { log: readonly Answered[] }) {
+function LastAnswer({ log }: { log: readonly DeliveryAttempt[] }) {
   const last = log.at(-1)
   if (!last) return null
   return (

@@ -1,0 +1,60 @@
+import { tmpdir } from 'node:os'
+import { expect, it } from 'vitest'
+import { MINUTE_MS } from '../core/clock.ts'
+import { points } from '../core/points.ts'
+import { type CheckParts, troublesNow, type WatchedAccount } from './checks.ts'
+
+const NOW = 1_000_000_000
+const account = (id: string, rest: Partial<WatchedAccount> = {}): WatchedAccount => ({
+  id,
+  name: id,
+  provider: 'luma',
+  tenantId: null,
+  state: 'connected',
+  reason: '',
+  retryAt: null,
+  isUsable: true,
+  ...rest,
+})
+const never = async (): Promise<never> => {
+  throw new Error('The ledger is not read for this.')
+}
+
+function partsOf(accounts: WatchedAccount[], announced: string[]): Parameters<typeof troublesNow>[0] {
+  const store: CheckParts['store'] & { listNotices(): Promise<string[]> } = {
+    listNotices: async () => announced,
+    listLowBalances: async () => [{ tenantId: 't1', name: 'One', available: points(1) }],
+    listPausedReceivers: async () => [{ tenantId: 't1', host: 'a.example', failingSince: NOW }],
+    reconcile: never,
+    takeTurn: never,
+  }
+  const limits = { creditPoints: points(2), reconcileMs: 1, diskBytes: 2 ** 60 }
+  const folders = { data: tmpdir() }
+  return { store, clock: { now: () => NOW }, accounts: async () => accounts, folders, limits }
+}
+
+it('what is wrong now is found without a notice of it, by the settings of the notices', async () => {
+  const accounts = [
+    account('well'),
+    account('misconfigured', { isUsable: false }),
+    account('switched-off', { state: 'disabled', isUsable: false }),
+    account('of-a-tenant', { tenantId: 't1', isUsable: false }),
+    account('refused', { state: 'expired_credential' }),
+    account('limited-shortly', { state: 'limited', retryAt: NOW + MINUTE_MS }),
+    account('limited', { state: 'limited', retryAt: NOW + 60 * MINUTE_MS }),
+  ]
+  const announced = ['ledger all', 'disk another-machine data', 'account well', 'credit t2', 'webhooks t1 a.example']
+  const found = await troublesNow(partsOf(accounts, announced))
+  expect(
+    found.map((one) => one.replace(/^disk \S+ data$/, (disk) => (disk.includes('another-') ? disk : 'disk here'))),
+  ).toEqual([
+    'ledger all',
+    'disk another-machine data',
+    'account misconfigured',
+    'account refused',
+    'account limited',
+    'webhooks t1 a.example',
+    'disk here',
+    'credit t1',
+  ])
+})
