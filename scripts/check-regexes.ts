@@ -28,7 +28,16 @@ const EXCEPTIONS: Record<string, Record<string, string>> = {
     'kind}': 'rows of ours; its test analyses what is put together',
     'source, ': 'the list before it; its test analyses what is put together',
   },
-  'src/engines/studio/foreign-styles.ts': { 'words, ': 'rows of ours, words without repetitions' },
+  'src/engines/studio/foreign-subjects.ts': { 'words)': 'rows of ours; its test analyses what is put together' },
+  'src/engines/studio/foreign-words.ts': { '(?![^(]*': 'runs over rows of ours, once for each' },
+  'src/engines/studio/requests-by-words.ts': {
+    'source)': 'rows of ours; each runs over one word or a few',
+    isStyleAlone: 'rows of ours; its test analyses what is put together',
+  },
+  'src/engines/studio/foreign-styles.ts': {
+    'words, ': 'rows of ours, words without repetitions',
+    'TRANSLATED.map': 'rows of ours, words without repetitions',
+  },
   'src/http/route-methods.ts': { '`^${form}/?$`': 'paths of ours: parts that end at a slash, or one rest; anchored' },
   'src/providers/relay/buttons.ts': {
     '${index}::': 'a number from 1 to 4, or a field of the catalogue with a list of values; anchored',

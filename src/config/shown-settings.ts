@@ -25,5 +25,12 @@ function visible({ isSecret }: EffectiveSetting, text: string): string {
   const [scheme] = /^postgres(?:ql)?:\/\//.exec(text) ?? []
   if (scheme !== undefined) return `${scheme}${postgresPlace(text)}`
   if (isSecret) return '(hidden)'
-  return text.replace(/\/\/\S*@/, '//(hidden)@') // up to the last @, since a password may have all that ends one
+  return text.replace(/\S+/g, withoutUser)
+}
+
+/** A URL without the user and password: up to the last @, since a password may have all that ends one. */
+function withoutUser(word: string): string {
+  const from = word.indexOf('//')
+  const to = word.lastIndexOf('@')
+  return from !== -1 && to > from ? `${word.slice(0, from + 2)}(hidden)${word.slice(to)}` : word
 }

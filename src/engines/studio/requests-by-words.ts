@@ -238,12 +238,21 @@ export function subjectByWords(text: string): string | undefined {
   for (const reader of READERS) {
     if (!reader.letters.test(text)) continue
     const [sentence = '', ...after] = text.replace(reader.style, ' ').split(/(?<=[,،.;:!?])\s/u)
-    const words = sentence.split(' ').map((word) => word.replace(/[,،.;:!?]+$/u, ''))
+    const words = sentence.split(' ').map(withoutMarks)
     const found = reader.isBehind ? aboutBefore(words, reader) : aboutAfter(words, reader)
     if (found !== undefined)
       return [found, ...after.filter((clause) => !isForeignSound(clause))].join(', ').replace(/^, /, '')
   }
   return thaiSubject(text)
+}
+
+const MARKS = ',،.;:!?'
+
+/** A word without the marks that follow it. */
+function withoutMarks(word: string): string {
+  let end = word.length
+  while (end > 0 && MARKS.includes(word.charAt(end - 1))) end -= 1
+  return word.slice(0, end)
 }
 
 /** How many words from `at` on match, the most first; 0 for none. */
