@@ -88,8 +88,8 @@ const PROTOCOLS: Protocol[] = [
   },
 ]
 
-/** Of batches of calls, uploads and the operator, which are tested with them. */
-const OTHER_CANCELS = /\/batches\/|\/v1\/uploads\/|^\/api\/admin\//
+/** Of batches of calls, uploads, stored responses and the operator, which are tested with them. */
+const OTHER_CANCELS = /\/batches\/|\/v1\/(?:uploads|responses)\/|^\/api\/admin\//
 
 /** What names the task and its end in a path, as a pattern: `/tasks/[^/]+/cancel`. Prefixes differ. */
 function endOf(path: string): RegExp {
