@@ -31,13 +31,15 @@ export function openStoredResponses(
   store: Pick<Store, 'findResponse' | 'forgetResponse' | 'exclusive'>,
 ): StoredResponses {
   const noted = new LRUCache<string, StoredResponse>({ max: MAX_NOTED })
+  /** The record of a call that was just answered may be stored after its response was deleted. */
+  const forgotten = new LRUCache<string, true>({ max: MAX_NOTED })
   const keyOf = ({ tenantId, mode }: Owner, id: string) => JSON.stringify([tenantId, mode, id])
   return {
     note: (owner, id, at) => void noted.set(keyOf(owner, id), at),
     async find(owner, id) {
       const here = noted.get(keyOf(owner, id))
       if (here) return here
-      if (!isId(id)) return undefined
+      if (!isId(id) || forgotten.has(keyOf(owner, id))) return undefined
       const look = () => store.findResponse({ tenantId: owner.tenantId, mode: owner.mode, id })
       let found = await look()
       for (const ms of store.exclusive ? [] : LOOK_AGAIN_MS) {
@@ -49,6 +51,7 @@ export function openStoredResponses(
     },
     async forget(owner, id) {
       noted.delete(keyOf(owner, id))
+      forgotten.set(keyOf(owner, id), true)
       await store.forgetResponse({ tenantId: owner.tenantId, mode: owner.mode, id })
     },
   }
