@@ -250,7 +250,7 @@ describe('calls', () => {
     expect(answer.body).toMatchObject({ object: 'chat.completion', model: 'upstream' })
   })
 
-  it('a stream without a wish for usage has no event of it, and is paid by it all the same', async () => {
+  it('a stream that does not ask for usage has no event of it, and is paid by it all the same', async () => {
     const answer = await test.send('POST', '/v1/chat/completions', {
       body: { model: 'gpt-5', messages: ASK, stream: true },
     })

@@ -47,7 +47,7 @@ export async function joinUpload(
   try {
     file = await fileOf(claimed, joining, callFiles)
   } catch (error) {
-    await orBusy(drafts.change(claimed, open as JsonObject)).catch(() => {}) // it was cancelled meanwhile, and has ended
+    await release(drafts.change(claimed, open as JsonObject))
     throw error
   }
   let done: Draft
@@ -102,6 +102,15 @@ async function fileOf(owner: Draft, joining: Joining, callFiles: CallFiles): Pro
 
 async function* bytesOf(parts: readonly CallFile[], callFiles: CallFiles): AsyncGenerator<Buffer> {
   for (const part of parts) for await (const chunk of await callFiles.open(part)) yield chunk as Buffer // of a file
+}
+
+/** Gives a claim back. Where the upload was cancelled meanwhile, there is none; any other failure is thrown: the claim stands. */
+async function release(change: Promise<Draft>): Promise<void> {
+  try {
+    await change
+  } catch (error) {
+    if (!isLostRace(error)) throw error
+  }
 }
 
 async function orBusy(change: Promise<Draft>): Promise<Draft> {

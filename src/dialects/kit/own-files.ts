@@ -49,7 +49,7 @@ export const OPENAI_NAMES: FileNames = { idOf: (name) => unprefixed(FILE_PREFIX,
 const MAX_DEPTH = 8
 
 /**
- * The body of a call with the files that the caller has sent here in the place of their names: no vendor has them. Other
+ * The body of a call with the files that the caller has uploaded here in the place of their names: no vendor has them. Other
  * names stay, as those of files at the vendor. Undefined where there is none of ours. Throws `payload_too_large` naming the
  * field, before a byte is read.
  */
@@ -92,7 +92,7 @@ function replaced(value: Json, parts: FileParts, found: ReadonlyMap<string, OwnF
 }
 
 /**
- * The files that the caller has sent here, by their names in a request. `names` has each as often as it stands in the
+ * The files that the caller has uploaded here, by their ids in a request. `names` has each as often as it occurs in the
  * request, since the file is written out in each place. Names that are not of files here are left out, as those of files at
  * the vendor. Throws `payload_too_large` naming the field.
  */

@@ -127,34 +127,34 @@ const nominative = (about: string): string =>
 
 const SOUNDS = `(?:(?:${ASIAN_SOUND})(?:な|の|的)?\\s?){0,3}`
 const CHINESE_FORM = '(?:歌曲|歌词|歌詞|情歌|儿歌|兒歌|歌|曲子|曲|音乐|音樂)'
-const CHINESE_WISH =
+const CHINESE_REQUEST =
   '(?:请|請|麻烦|帮我|幫我|给我|給我|替我|为我|為我|我想要|我想|我要|我需要|想要|能不能|可以|能|你){0,4}'
 const CHINESE_VERB = '(?:写|寫|创作|創作|生成|制作|製作|做|作|来|來|谱|譜|编|編)'
 const CHINESE_COUNT = '(?:一?[首个個支段]|一曲)'
 const JAPANESE_FORM = '(?:歌詞|歌|曲|ソング|音楽)'
-const JAPANESE_WISH =
+const JAPANESE_REQUEST =
   '(?:(?:を|が)?(?:[一1１]曲)?(?:作|書|つく|かい|聞か|聴か|歌って|うたって|お願い|おねがい|くだ|下さ|欲し|ほし|生成|頼|たの|ちょうだい).*)'
 const KOREAN_FORM = '(?:노래|곡|발라드|음악)'
-const KOREAN_WISH =
+const KOREAN_REQUEST =
   '(?:[를을]? ?(?:하나|한 ?곡)?[를을]? ?(?:만들어|만들고 싶|써 ?[주줘봐]|쓰고 싶|불러|작곡|작사|지어|들려|부탁|주세요|원해|듣고 싶|해 ?줘|추천).*)'
 const KOREAN_ADJECTIVES = `(?:(?:${ASIAN_SOUND}|아름다운|예쁜|좋은|멋진|따뜻한|귀여운|재미있는|재밌는|감동적인|웃긴|짧은|긴)\\s){0,3}`
 
 /** Each with the subject as `about`, which is missing or empty in requests that name none. */
 const ASIAN: readonly RegExp[] = [
-  `^${CHINESE_WISH}${CHINESE_VERB}?${CHINESE_COUNT}?${SOUNDS}(?:关于|關於|有关|有關|讲述|描写|描述|歌颂|以)(?<about>.+?)(?:[为為]主?[题題])?的${SOUNDS}${CHINESE_FORM}$`,
+  `^${CHINESE_REQUEST}${CHINESE_VERB}?${CHINESE_COUNT}?${SOUNDS}(?:关于|關於|有关|有關|讲述|描写|描述|歌颂|以)(?<about>.+?)(?:[为為]主?[题題])?的${SOUNDS}${CHINESE_FORM}$`,
   `^(?:请|請|帮我|幫我|我想|我要){0,2}(?:为|為|给|給)(?<about>(?!我们?[写寫做作]|我們?[写寫做作]).{1,16}?)(?:写|寫|创作|創作|做|作|唱)${CHINESE_COUNT}?${SOUNDS}.{0,6}?${CHINESE_FORM}$`,
-  `^${CHINESE_WISH}${CHINESE_VERB}${CHINESE_COUNT}?${SOUNDS}${CHINESE_FORM}(?:来|來)?(?:送给|送給|献给|獻給|给|給|唱给)(?<about>.+)$`,
-  `^${CHINESE_WISH}(?:${CHINESE_VERB}${CHINESE_COUNT}?|${CHINESE_COUNT})${SOUNDS}(?<about>.{0,12}?)的?${CHINESE_FORM}$`,
-  `^${CHINESE_WISH}${CHINESE_VERB}?${CHINESE_COUNT}?(?:关于|關於)(?<about>[^，,]+)$`,
-  `^(?<about>.+?)(?:についての|に関する|をテーマにした|をテーマとした|をテーマに|に捧げる|に贈る|のための|への)${SOUNDS}${JAPANESE_FORM}?${JAPANESE_WISH}?$`,
-  `^(?:[一1１]曲)?${SOUNDS}(?:${JAPANESE_FORM}|${ASIAN_SOUND})${JAPANESE_WISH}$`,
+  `^${CHINESE_REQUEST}${CHINESE_VERB}${CHINESE_COUNT}?${SOUNDS}${CHINESE_FORM}(?:来|來)?(?:送给|送給|献给|獻給|给|給|唱给)(?<about>.+)$`,
+  `^${CHINESE_REQUEST}(?:${CHINESE_VERB}${CHINESE_COUNT}?|${CHINESE_COUNT})${SOUNDS}(?<about>.{0,12}?)的?${CHINESE_FORM}$`,
+  `^${CHINESE_REQUEST}${CHINESE_VERB}?${CHINESE_COUNT}?(?:关于|關於)(?<about>[^，,]+)$`,
+  `^(?<about>.+?)(?:についての|に関する|をテーマにした|をテーマとした|をテーマに|に捧げる|に贈る|のための|への)${SOUNDS}${JAPANESE_FORM}?${JAPANESE_REQUEST}?$`,
+  `^(?:[一1１]曲)?${SOUNDS}(?:${JAPANESE_FORM}|${ASIAN_SOUND})${JAPANESE_REQUEST}$`,
   `^(?:${ASIAN_SOUND})(?:な|の)?${SOUNDS}${JAPANESE_FORM}$`,
-  `^${SOUNDS}(?<about>(?!(?:私|僕|俺|君|あなた|わたし|ぼく)の).+?)の${SOUNDS}(?:${JAPANESE_FORM}|バラード|子守唄)${JAPANESE_WISH}?$`,
-  `^${SOUNDS}(?<about>.{1,12}?)(?:ソング|バラード)${JAPANESE_WISH}?$`,
-  `^${SOUNDS}(?<about>.{1,12}?)の?${JAPANESE_FORM}${JAPANESE_WISH}$`,
-  `^(?:한국어로 )?${KOREAN_ADJECTIVES}(?<about>.+?)(?:에 ?대한|에 ?대해|에 ?관한|에 ?관해|[을를] 위한|[을를] 주제로 한|에게 바치는|의) ${KOREAN_ADJECTIVES}(?:\\S{1,8} )?${KOREAN_FORM}(?:${KOREAN_WISH}|[을를])?$`,
-  `^(?:한국어로 )?${KOREAN_ADJECTIVES}${KOREAN_FORM}(?:${KOREAN_WISH}|[을를])?$`,
-  `^(?:한국어로 )?${KOREAN_ADJECTIVES}(?<about>[^,]{1,30}?) ?${KOREAN_FORM}${KOREAN_WISH}$`,
+  `^${SOUNDS}(?<about>(?!(?:私|僕|俺|君|あなた|わたし|ぼく)の).+?)の${SOUNDS}(?:${JAPANESE_FORM}|バラード|子守唄)${JAPANESE_REQUEST}?$`,
+  `^${SOUNDS}(?<about>.{1,12}?)(?:ソング|バラード)${JAPANESE_REQUEST}?$`,
+  `^${SOUNDS}(?<about>.{1,12}?)の?${JAPANESE_FORM}${JAPANESE_REQUEST}$`,
+  `^(?:한국어로 )?${KOREAN_ADJECTIVES}(?<about>.+?)(?:에 ?대한|에 ?대해|에 ?관한|에 ?관해|[을를] 위한|[을를] 주제로 한|에게 바치는|의) ${KOREAN_ADJECTIVES}(?:\\S{1,8} )?${KOREAN_FORM}(?:${KOREAN_REQUEST}|[을를])?$`,
+  `^(?:한국어로 )?${KOREAN_ADJECTIVES}${KOREAN_FORM}(?:${KOREAN_REQUEST}|[을를])?$`,
+  `^(?:한국어로 )?${KOREAN_ADJECTIVES}(?<about>[^,]{1,30}?) ?${KOREAN_FORM}${KOREAN_REQUEST}$`,
   `^(?:한국어로 )?${KOREAN_ADJECTIVES}(?<about>\\S{1,8}(?: \\S{1,8})?) ${KOREAN_FORM}$`,
 ].map((source) => new RegExp(source, 'su'))
 

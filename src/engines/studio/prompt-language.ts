@@ -90,7 +90,7 @@ function requestedIn(prompt: string): Found | undefined {
         .slice(-300)
         .split(/[,.;:!?()\n]\s{0,3}/)
         .at(-1) ?? ''
-    if (isWish(clause.trimStart(), start + whole.length === prompt.trimEnd().length))
+    if (isLanguageRequest(clause.trimStart(), start + whole.length === prompt.trimEnd().length))
       return { name: name.toLowerCase().replace('mandarin', 'chinese'), start, end: start + whole.length }
   }
   return namedIn(prompt)
@@ -112,7 +112,7 @@ function namedIn(prompt: string): Found | undefined {
 }
 
 /** By the clause before "in French". */
-function isWish(clause: string, isLast: boolean): boolean {
+function isLanguageRequest(clause: string, isLast: boolean): boolean {
   if (OWN_CLAUSE.test(clause)) return true
   const isTold = TELLING.test(clause) || tellsOfForm(clause.trim())
   const word = /(\S{1,30})\s$/.exec(clause)?.[1]?.toLowerCase() ?? ''
@@ -141,7 +141,7 @@ export function languageOf(prompt: string): Language {
   return [ENGLISH, ...Object.values(LANGUAGES)].find((language) => language.name === name) ?? written(name, undefined)
 }
 
-/** A prompt without its wish for a language, which is not what the song is about. */
+/** A prompt without its request for a language, which is not what the song is about. */
 export function withoutLanguage(prompt: string): string {
   const found = requestedIn(prompt)
   return found === undefined ? prompt : `${prompt.slice(0, found.start)} ${prompt.slice(found.end)}`

@@ -12,7 +12,7 @@ import {
   STYLE_WORDS,
 } from './lyric-words.ts'
 import { syllablesIn } from './metre.ts'
-import { wishesOf } from './refusals.ts'
+import { splitRefusals } from './refusals.ts'
 import {
   ABOUT,
   ASKS,
@@ -82,7 +82,7 @@ export function subjectOf(prompt: string): Subject {
 
 /** "no drums" is no subject, unless the prompt says nothing else. */
 function withoutRefusals(text: string): string {
-  const { wanted } = wishesOf(text)
+  const { wanted } = splitRefusals(text)
   return /[\p{L}\p{N}]/u.test(wanted) ? wanted : text
 }
 

@@ -2,7 +2,7 @@ import { JOINING_WORDS, STYLE_WORDS } from './lyric-words.ts'
 import { FORM_WORD } from './request-patterns.ts'
 
 /** What a request says of its sound, taken apart. */
-export interface Wishes {
+export interface SplitRequest {
   /** The text without what it refuses. */
   wanted: string
   /** What it refuses, in lower case: "no drums, without autotune" refuses `['drums', 'autotune']`. */
@@ -17,14 +17,14 @@ const AND_NOW = /\s(?:but|just|only|about|with|without|no|please|and\s(?:an?|the
  * Tells what a request refuses of the sound from what it wants. A refusal is a clause of its own, or stands right behind the form:
  * "a rock song without guitars". Whatever else a text has none of is what it tells ("a world without music"), and stays.
  */
-export function wishesOf(text: string): Wishes {
+export function splitRefusals(text: string): SplitRequest {
   const refused: string[] = []
   const wanted = text.replace(REFUSAL, (whole, rest: string, at: number) => {
     const end = AND_NOW.exec(rest)?.index ?? rest.length
     const thing = rest.slice(0, end).trim().toLowerCase()
     const isOfTheSound = tokensOf(thing).every((word) => isSoundOrForm(word) || JOINING_WORDS.has(word))
     if (thing === '' || !isOfTheSound || !speaksOfSound(text.slice(Math.max(0, at - 60), at))) return whole
-    const after = wishesOf(rest.slice(end))
+    const after = splitRefusals(rest.slice(end))
     refused.push(thing, ...after.refused)
     return after.wanted
   })
@@ -72,4 +72,4 @@ const IN_OTHER_LANGUAGES =
 
 /** Does a request ask for a song that nobody sings? */
 export const isForInstruments = (text: string): boolean =>
-  INSTRUMENTAL.test(text) || IN_OTHER_LANGUAGES.test(text) || refusesVoice(wishesOf(text).refused)
+  INSTRUMENTAL.test(text) || IN_OTHER_LANGUAGES.test(text) || refusesVoice(splitRefusals(text).refused)

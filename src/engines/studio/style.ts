@@ -4,7 +4,7 @@ import { type BassLine, type Comping, GENRES, type Genre } from './genres.ts'
 import { type Key, MODES, type Mode } from './harmony.ts'
 import { BASSES, INSTRUMENTS, type InstrumentName, LEADS, PADS } from './instruments.ts'
 import { hashOf, rotate } from './random.ts'
-import { isForInstruments, refusesVoice, wishesOf } from './refusals.ts'
+import { isForInstruments, refusesVoice, splitRefusals } from './refusals.ts'
 import { chooseSinger, type Singer } from './sing/singers.ts'
 
 /** The properties that two songs share which sound like one band in one key. */
@@ -46,9 +46,9 @@ type Choice<T> = readonly [T, ...T[]]
  */
 export function chooseStyle(identity: Identity, options: { negativeTags: string; sung: boolean }): Style {
   const described = `${identity.tags}, ${identity.description ?? ''}`
-  const wishes = wishesOf(described)
-  const request = `${wishes.wanted}, ${inWordsOfTags(identity.tags)}`.toLowerCase()
-  const refused = [options.negativeTags.toLowerCase(), ...wishes.refused].filter((part) => part !== '').join(', ')
+  const asked = splitRefusals(described)
+  const request = `${asked.wanted}, ${inWordsOfTags(identity.tags)}`.toLowerCase()
+  const refused = [options.negativeTags.toLowerCase(), ...asked.refused].filter((part) => part !== '').join(', ')
   // A refused style is not a refusal of the drums and the bass in its name.
   const unwanted = refused.replace(/drum ?(and|&|n|'n'?) ?bass|bass ?house|big ?beat/g, '')
   const root = [identity.seed, identity.tags, identity.title, identity.description ?? ''].join('|')

@@ -252,7 +252,7 @@ describe('writeLyrics', () => {
     ['a girl who speaks in Greek', 'A Girl Who Speaks in Greek'],
     ['children singing songs in Korean', 'Children Singing Songs in Korean'],
     ['write a song about a letter in French', 'A Letter in French'],
-  ])('a language in the subject %j is no wish for lyrics in it', (prompt, title) =>
+  ])('a language in the subject %j is no request for lyrics in it', (prompt, title) =>
     expect(writeLyrics({ prompt, seed: 1 })).toMatchObject({ title, notes: [] }),
   )
 
@@ -263,10 +263,10 @@ describe('writeLyrics', () => {
     ['a lullaby, in Turkish please', 'in Turkish'],
     ['Sing in Swedish about pizza', 'in Swedish'],
     ['pop, Portuguese, about summer', 'Portuguese'],
-  ])('the wish for a language in %j is heard, and is not sung', (prompt, wish) => {
+  ])('the request for a language in %j is noted, and is not sung', (prompt, request) => {
     const { title, text, notes } = writeLyrics({ prompt, seed: 1 })
-    expect(notes).toEqual([expect.stringContaining(wish.replace('in ', '').toLowerCase())])
-    expect(`${title}\n${text}`.toLowerCase()).not.toMatch(new RegExp(`${wish.toLowerCase()}|please`))
+    expect(notes).toEqual([expect.stringContaining(request.replace('in ', '').toLowerCase())])
+    expect(`${title}\n${text}`.toLowerCase()).not.toMatch(new RegExp(`${request.toLowerCase()}|please`))
   })
 
   it('a prompt with labels is read as the form that it is, and marks of sections are no subject', () => {

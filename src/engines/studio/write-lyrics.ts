@@ -8,7 +8,7 @@ import { withoutLabels } from './prompt-fields.ts'
 import { ENGLISH, type Language, languageOf, withoutLanguage } from './prompt-language.ts'
 import { type Subject, subjectOf, tokensOf } from './prompt-subject.ts'
 import { type Random, randomFrom, rotate } from './random.ts'
-import { isForInstruments, wishesOf } from './refusals.ts'
+import { isForInstruments, splitRefusals } from './refusals.ts'
 import type { Couplet, Theme } from './theme.ts'
 import { THEMES } from './themes.ts'
 import { titleOf } from './title.ts'
@@ -256,7 +256,7 @@ function tagsOf(
   theme: Theme,
   turn: <T>(list: readonly [T, ...T[]], about: string) => T,
 ): string[] {
-  const { wanted, refused } = wishesOf(prompt)
+  const { wanted, refused } = splitRefusals(prompt)
   const abroad = language === ENGLISH ? '' : inWordsOfTags(wanted)
   const said = `${wanted}, ${abroad}`
   const styles = stylesIn({ ...subject, style: `${subject.style}, ${abroad}` }, said).slice(0, 2)
