@@ -212,11 +212,11 @@ function noProvider({ members }: Roster, request: RouteRequest): PolyphonyError 
   const configured = [...members.values()].filter(({ record }) => record.tenantId === null)
   const names = [...new Set(configured.map(({ record }) => record.provider))].join(', ') || 'none'
   const switches = configured.filter(({ record }) => record.mode === mode)
-  const how = switches.map(({ provider }) => provider.switchedOff?.(operation)).find((one) => one !== undefined)
-  const message =
+  const refusal =
     `No configured provider performs ${operation} for ${mode} keys (configured: ${names}). ` +
     'Configure a provider for it; docs/providers.md lists who performs what.'
-  return new PolyphonyError('no_provider', how === undefined ? message : `${message} ${how}`)
+  const switchedOff = switches.map(({ provider }) => provider.switchedOff?.(operation)).find((one) => one !== undefined)
+  return new PolyphonyError('no_provider', [refusal, switchedOff].filter((text) => text !== undefined).join(' '))
 }
 
 function slotsOf({ id, provider, slots, weight, priority, dailyCap }: AccountRecord): AccountSlots {

@@ -325,10 +325,6 @@ export const zhMessages: readonly Template[] = [
     '已配置的服务商（{names}）都不为 {mode} 密钥提供 {operation}。请配置支持它的服务商，见 docs/providers.md。{message}',
   ],
   [
-    'No configured provider performs {operation} for {mode} keys (configured: {names}). Configure a provider for it; docs/providers.md lists who performs what. {how}',
-    '已配置的服务商（{names}）都不为 {mode} 密钥提供 {operation}。请配置支持它的服务商，见 docs/providers.md。{how}',
-  ],
-  [
     'The workshop swaps faces only where the operator of the gateway sets POLYPHONY_WORKSHOP_FACES=on.',
     '只有网关运营者设置了 POLYPHONY_WORKSHOP_FACES=on，图像工坊才会换脸。',
   ],
