@@ -221,15 +221,8 @@ async function play(stores: [Store, ...Store[]], { tenants, keys, rounds }: Worl
         const { pool } = placeOf(one.line)
         const accounts = [{ account: `${prefix}-a${one.account}`, slots: one.slots, dailyCap: one.cap }]
         const offers = OPERATIONS.map((operation) => anOffer(accounts, operation))
-        for (const task of await on.claimPending({
-          pool,
-          offers,
-          limit: 10,
-          leaseMs: LEASE_MS,
-          holder: 'a process',
-          now,
-        }))
-          remember(task)
+        const claim = await on.claimPending({ pool, offers, limit: 10, leaseMs: LEASE_MS, holder: 'a process', now })
+        for (const task of claim.tasks) remember(task)
         return
       }
       case 'late': {
@@ -440,7 +433,7 @@ async function drain(store: Store, stored: Task[], pools: string[], now: number)
   for (let claimed = 1; claimed > 0; ) {
     claimed = 0
     for (const pool of pools) {
-      const tasks = await store.claimPending({
+      const { tasks } = await store.claimPending({
         pool,
         offers,
         limit: 100,

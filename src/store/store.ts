@@ -168,6 +168,12 @@ export interface LedgerFault {
   found: string
 }
 
+export interface Claim {
+  tasks: Task[]
+  /** No account of the offers had room: what waits was not looked at. A signal tells of the next free slot. */
+  isFull: boolean
+}
+
 /**
  * The verbs that write. Each is one transaction: all of it is on disk when the promise resolves, or nothing is.
  * `now` is passed in, so that tests control the time.
@@ -183,7 +189,7 @@ export interface WriteVerbs extends PeopleWrites, OperatorWrites {
    * Gives waiting tasks of a pool to accounts with free slots and writes the intent to call them: the tasks come back
    * as `submitting`, leased for `leaseMs`. The tenant that runs least is served first, whichever operations it waits for.
    */
-  claimPending(args: LeaseTaker & { pool: string; offers: Offer[]; limit: number }): Promise<Task[]>
+  claimPending(args: LeaseTaker & { pool: string; offers: Offer[]; limit: number }): Promise<Claim>
   /**
    * Leases running tasks that are due and that no process holds, the longest due first, and tasks whose lease by another
    * process has run out. A process that was suspended does not claim its own tasks again, but renews them.

@@ -24,7 +24,8 @@ export async function beginPending(
     if (offers.length === 0) continue
     const since = markOf(clock)
     const now = clock.now()
-    const tasks = await store.claimPending({ pool, offers, limit: CLAIM_LIMIT, leaseMs, holder, now })
+    const { tasks, isFull } = await store.claimPending({ pool, offers, limit: CLAIM_LIMIT, leaseMs, holder, now })
+    if (isFull) news.rest(pool, offers)
     for (const task of tasks) {
       parts.observer?.claimed(task)
       inHand.add(work.begin(task, since), task.id)

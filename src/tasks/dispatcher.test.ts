@@ -160,6 +160,30 @@ describe('the dispatcher', () => {
     await dispatcher.stop(1_000)
   })
 
+  it('looks no further for tasks while its account is full, and goes on as soon as a slot is free', async () => {
+    const first = Promise.withResolvers<Submitted>()
+    const submit = vi.fn<Provider['submit']>(async () => TEXT).mockReturnValueOnce(first.promise)
+    await using harness = await openHarness({ submit })
+    const looks = vi.spyOn(harness.store, 'claimPending')
+    const dispatcher = dispatcherOf(harness, { slots: 1 })
+    dispatcher.start()
+    const { id } = await harness.submit()
+    await until(harness, id, ({ status }) => status === 'submitting')
+    const begun = performance.now()
+    const waiting: Task[] = []
+    for (let n = 0; n < 20; n++) {
+      waiting.push(await harness.submit())
+      await new Promise((resolve) => setTimeout(resolve, 10)) // more than a step of the loop takes
+    }
+    // One finds the account full, and so does one of each sweep.
+    const sweeps = Math.ceil((performance.now() - begun) / 1_000)
+    expect(looks.mock.calls.length).toBeLessThanOrEqual(3 + 2 * sweeps)
+    first.resolve(TEXT)
+    for (const task of waiting) await until(harness, task.id, ({ status }) => status === 'completed')
+    expect(submit).toHaveBeenCalledTimes(21)
+    await dispatcher.stop(1_000)
+  })
+
   it('goes on after a claim failed', async () => {
     await using harness = await openHarness({ submit: async () => TEXT })
     let failures = 1

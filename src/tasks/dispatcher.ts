@@ -77,8 +77,7 @@ export function openDispatcher(parts: TaskParts, { work, leases, alarm }: Dispat
   function onSignal(signal: Signal): void {
     switch (signal.kind) {
       case 'pool':
-        news.add(signal.pool, signal.operation)
-        dispatchPending.wake()
+        if (news.add(signal.pool, signal.operation)) dispatchPending.wake()
         break
       case 'slot':
         news.addAll()

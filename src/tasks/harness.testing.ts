@@ -197,14 +197,16 @@ export async function openHarness(
       return (await tasks.submit({ operation, input, dialect: 'photon' }, caller)).task
     },
     claim: () =>
-      store.claimPending({
-        pool: account,
-        offers: accounts.offers(account, full.operations),
-        limit: 100,
-        leaseMs: LEASE_MS,
-        holder,
-        now: clock.now(),
-      }),
+      store
+        .claimPending({
+          pool: account,
+          offers: accounts.offers(account, full.operations),
+          limit: 100,
+          leaseMs: LEASE_MS,
+          holder,
+          now: clock.now(),
+        })
+        .then(({ tasks }) => tasks),
     async claimed(operation, input) {
       const { id } = await harness.submit(operation, input)
       const task = (await harness.claim()).find((one) => one.id === id)

@@ -122,7 +122,10 @@ export function openNode(world: World): Node {
     claimPending(pool, offers, limit) {
       const since = markOf(clock)
       each(
-        () => store.claimPending({ pool, offers, limit, leaseMs: LEASE_MS, holder, now: clock.now() }),
+        async () => {
+          const claim = await store.claimPending({ pool, offers, limit, leaseMs: LEASE_MS, holder, now: clock.now() })
+          return claim.tasks
+        },
         (task) => work.begin(task, since),
       )
     },

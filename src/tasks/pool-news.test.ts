@@ -46,3 +46,21 @@ it('keeps what is added while the store is read', async () => {
   answer.resolve([])
   expect(await taking).toEqual(new Map([['test', new Set(['suno/music'])]]))
 })
+
+it('takes nothing of what waits for full accounts until a slot is free', async () => {
+  const news = openPoolNews({ listWaiting: async () => WAITING })
+  news.rest('live', [{ operation: 'suno/music' }])
+  expect(news.add('live', 'suno/music')).toBe(false)
+  expect(news.add('live', 'suno/lyrics')).toBe(true)
+  expect(await news.take()).toEqual(new Map([['live', new Set(['suno/lyrics'])]]))
+  news.addAll()
+  expect(news.add('live', 'suno/music')).toBe(true)
+  expect((await news.take()).get('live')).toEqual(new Set(['suno/music']))
+})
+
+it('takes on where a slot became free while accounts were found full', async () => {
+  const news = openPoolNews({ listWaiting: async () => [] })
+  news.addAll()
+  news.rest('live', [{ operation: 'suno/music' }])
+  expect(news.add('live', 'suno/music')).toBe(true)
+})

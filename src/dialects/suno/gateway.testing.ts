@@ -208,14 +208,16 @@ export async function openGateway(): Promise<Gateway> {
     async claim(id) {
       const operations = listOperations().map((operation) => operation.id)
       const pools = ['live', 'test'].map((pool) =>
-        store.claimPending({
-          pool,
-          offers: accounts.offers(pool, operations),
-          limit: 100,
-          leaseMs: LEASE_MS,
-          holder: 'a process',
-          now: clock.now(),
-        }),
+        store
+          .claimPending({
+            pool,
+            offers: accounts.offers(pool, operations),
+            limit: 100,
+            leaseMs: LEASE_MS,
+            holder: 'a process',
+            now: clock.now(),
+          })
+          .then(({ tasks }) => tasks),
       )
       const claimed = (await Promise.all(pools)).flat().find((task) => task.id === id)
       if (!claimed) throw new Error(`${id} was not claimed.`)

@@ -43,12 +43,17 @@ export function claimsContract(bench: Bench): void {
     await aPayer(bench.store)
     await submitted(bench.store, aTask())
     const ask = { pool: POOL, offers: [anOffer([account])], limit: 5, leaseMs: LEASE_MS, holder: HOLDER, now: START }
-    expect(await bench.store.claimPending({ ...ask, offers: [anOffer([])] })).toEqual([])
-    expect(await bench.store.claimPending({ ...ask, offers: [anOffer([{ ...account, slots: 0 }])] })).toEqual([])
-    expect(await bench.store.claimPending({ ...ask, limit: 0 })).toEqual([])
-    expect(await bench.store.claimPending({ ...ask, pool: 'another' })).toEqual([])
-    expect(await bench.store.claimPending(ask)).toHaveLength(1)
-    expect(await bench.store.claimPending(ask)).toEqual([])
+    const none = { tasks: [], isFull: false }
+    expect(await bench.store.claimPending({ ...ask, offers: [anOffer([])] })).toEqual(none)
+    expect(await bench.store.claimPending({ ...ask, limit: 0 })).toEqual(none)
+    expect(await bench.store.claimPending({ ...ask, pool: 'another' })).toEqual(none)
+    const full = [anOffer([{ ...account, slots: 0 }])]
+    expect(await bench.store.claimPending({ ...ask, offers: full })).toEqual({ tasks: [], isFull: true })
+    const { tasks, isFull } = await bench.store.claimPending(ask)
+    expect({ claimed: tasks.length, isFull }).toEqual({ claimed: 1, isFull: false })
+    const busy = await bench.store.claimPending({ ...ask, offers: [anOffer([{ ...account, slots: 1 }])] })
+    expect(busy).toEqual({ tasks: [], isFull: true })
+    expect(await bench.store.claimPending(ask)).toEqual(none)
   })
 
   it('a claim spreads tasks over the accounts, the one with the most free slots first', async () => {
@@ -58,7 +63,7 @@ export function claimsContract(bench: Bench): void {
       { account: 'small', provider: 'lumen', slots: 1 },
       { account: 'big', provider: 'lumen', slots: 4 },
     ]
-    const tasks = await bench.store.claimPending({
+    const { tasks } = await bench.store.claimPending({
       pool: POOL,
       offers: [anOffer(accounts)],
       limit: 9,
@@ -76,7 +81,7 @@ export function claimsContract(bench: Bench): void {
         holder: HOLDER,
         now: START,
       }),
-    ).toEqual([])
+    ).toEqual({ tasks: [], isFull: true })
   })
 
   it('an account that runs more than its slots allow takes no room from another', async () => {
@@ -87,7 +92,7 @@ export function claimsContract(bench: Bench): void {
       { ...account, slots: 1 },
       { ...account, account: 'a2', slots: 2 },
     ]
-    const tasks = await bench.store.claimPending({
+    const { tasks } = await bench.store.claimPending({
       pool: POOL,
       offers: [anOffer(accounts)],
       limit: 9,
@@ -115,14 +120,16 @@ export function claimsContract(bench: Bench): void {
     const other = await bench.place.open()
     const rounds = await Promise.all(
       Array.from({ length: 12 }, (_, n) =>
-        (n % 2 ? other : bench.store).claimPending({
-          pool: n % 4 < 2 ? 'p1' : 'p2',
-          offers: [anOffer([{ ...account, slots: 7 }])],
-          limit: 5,
-          leaseMs: LEASE_MS,
-          holder: HOLDER,
-          now: START,
-        }),
+        (n % 2 ? other : bench.store)
+          .claimPending({
+            pool: n % 4 < 2 ? 'p1' : 'p2',
+            offers: [anOffer([{ ...account, slots: 7 }])],
+            limit: 5,
+            leaseMs: LEASE_MS,
+            holder: HOLDER,
+            now: START,
+          })
+          .then(({ tasks }) => tasks),
       ),
     )
     await other.close()

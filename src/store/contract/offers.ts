@@ -13,7 +13,7 @@ const SOUND = 'lumen/tone-1/text_to_sound'
 export function offersContract(bench: Bench): void {
   function claim(offers: Offer[], with_: { on?: Store; limit?: number; now?: number; pool?: string } = {}) {
     const { on = bench.store, limit = 1_000, now = START, pool = POOL } = with_
-    return on.claimPending({ pool, offers, limit, leaseMs: LEASE_MS, holder: HOLDER, now })
+    return on.claimPending({ pool, offers, limit, leaseMs: LEASE_MS, holder: HOLDER, now }).then(({ tasks }) => tasks)
   }
   const many = (count: number, with_: Parameters<typeof aTask>[0] = {}) =>
     Array.from({ length: count }, () => aTask(with_))

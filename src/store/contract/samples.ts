@@ -105,14 +105,16 @@ export async function submitted(store: Store, ...tasks: NewTask[]): Promise<Subm
 
 /** Claims up to `slots` tasks of the pool for one account that runs so many at once. */
 export function claimed(store: Store, slots: number, with_: { now?: number; account?: string } = {}): Promise<Task[]> {
-  return store.claimPending({
-    pool: POOL,
-    offers: [anOffer([{ account: with_.account ?? 'a1', slots }])],
-    limit: 1_000,
-    leaseMs: LEASE_MS,
-    holder: HOLDER,
-    now: with_.now ?? START,
-  })
+  return store
+    .claimPending({
+      pool: POOL,
+      offers: [anOffer([{ account: with_.account ?? 'a1', slots }])],
+      limit: 1_000,
+      leaseMs: LEASE_MS,
+      holder: HOLDER,
+      now: with_.now ?? START,
+    })
+    .then(({ tasks }) => tasks)
 }
 
 /** Accounts for the operation of `aTask`. */

@@ -140,7 +140,7 @@ export function waitingContract(bench: Bench): void {
     await submitted(bench.store, aTask({ pool: 'private' }))
     const offers = [anOffer([{ account: 'own' }])]
     const ask = { pool: 'private', offers, limit: 1, leaseMs: LEASE_MS, holder: HOLDER, now: START }
-    const task = only(await bench.store.claimPending(ask))
+    const task = only((await bench.store.claimPending(ask)).tasks)
     const dueAt = START + 60_000
     await requeue(bench.store, { id: task.id, claim: task.claim, dueAt, log: 'unreachable', isMiss: true, now: START })
     await bench.store.moveToPool({ pool: 'private', operation: OPERATION, to: POOL, log: 'moved', now: START + 1 })
@@ -172,7 +172,9 @@ export function waitingContract(bench: Bench): void {
       await submitted(bench.store, ...Array.from({ length: 4 }, () => aTask({ pool: 'private' })))
       const offers = [anOffer([{ account: 'own', slots: 1_000 }])]
       const [taken, moved] = await Promise.all([
-        bench.store.claimPending({ pool: 'private', offers, limit: 2, leaseMs: LEASE_MS, holder: HOLDER, now: START }),
+        bench.store
+          .claimPending({ pool: 'private', offers, limit: 2, leaseMs: LEASE_MS, holder: HOLDER, now: START })
+          .then(({ tasks }) => tasks),
         other.moveToPool({ pool: 'private', operation: OPERATION, to: 'elsewhere', log: 'moved', now: START }),
       ])
       const left = await other.moveToPool({

@@ -4,7 +4,7 @@ import { PLANS } from './0008-postgres-functions.ts'
 
 /**
  * The waiting tasks for which accounts have room, with the data on which the fair order and the choice of accounts depend;
- * null when there are none. Of each operation they are those of as many tenants as there are free slots, whose turn comes
+ * null when there are none, and "full" when no account has room. Of each operation they are those of as many tenants as there are free slots, whose turn comes
  * first (`roomInAll` says why these suffice), and of each tenant no more than that: where a queue is longer than its slots,
  * the earlier function read a hundred waiting tasks of every tenant, for nothing, with every submission and on every node. It
  * is in PL/pgSQL, which keeps the plan: planning took longer than the rest. Lines are looked up one by one ("limit 1" keeps the
@@ -20,7 +20,7 @@ begin
     select 1 from json_to_recordset(p->'accounts') as a(account text, slots int, cap int)
     left join account_loads l on l.account = a.account
     where a.slots > coalesce(l.running, 0) and (a.cap is null or a.cap > case when l.day = today then l.begun else 0 end)
-  ) then return null; end if;
+  ) then return '"full"'::json; end if;
 
   return (
     with free as materialized (

@@ -13,7 +13,7 @@ import {
 } from '../assignment.ts'
 import { taskOfRow } from '../rows.ts'
 import type { TasksTable } from '../schema.ts'
-import type { AccountSlots, Offer, WriteVerbs } from '../store.ts'
+import type { AccountSlots, Claim, Offer, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { beginAttempts } from './attempts.ts'
 
@@ -21,41 +21,56 @@ type Args = Parameters<WriteVerbs['claimPending']>[0]
 
 /** How often the choice is repeated when other processes took the chosen tasks. */
 const MAX_ROUNDS = 4
+/** What `polyphony_waiting` answers where no account has room. */
+const FULL = 'full'
 
 /**
  * Moves waiting tasks of a pool to accounts with free slots. Waiting tasks are read of as many tenants as there are free slots, and
  * no more of one tenant than that; a pure function makes the choice, and it is written as far as it still holds. On PostgreSQL no lock is held in between, so tasks that another process took
  * meanwhile are skipped, and the choice is repeated for the free slots.
  */
-export async function claimPending(tx: Tx, args: Args): Promise<Task[]> {
+export async function claimPending(tx: Tx, args: Args): Promise<Claim> {
   const offers = args.offers.filter(({ accounts }) => accounts.length > 0)
   const claimed: Task[] = []
+  let isFull = false
   for (let round = 1; round <= MAX_ROUNDS && claimed.length < args.limit && offers.length > 0; round++) {
     const rest = { ...args, limit: args.limit - claimed.length }
-    const { taken, isDone } = await claimOnce(tx, rest, offers).catch((error: unknown) => {
+    const { taken, isDone, ...found } = await claimOnce(tx, rest, offers).catch((error: unknown) => {
       // On PostgreSQL the tasks of earlier rounds are claimed for good: lost here, they would wait until their leases run out.
       // What is wrong shows again at the next claim.
-      if (tx.engine === 'postgres' && claimed.length > 0) return { taken: [], isDone: true }
+      if (tx.engine === 'postgres' && claimed.length > 0) return { taken: [], isDone: true, isFull: false }
       throw error
     })
     claimed.push(...taken)
+    isFull = found.isFull
     if (isDone) break
   }
   for (const task of claimed) tx.signal({ kind: 'task', id: task.id, status: task.status, progress: task.progress })
-  return claimed
+  return { tasks: claimed, isFull }
 }
 
-/** Whether it is done: all that could be assigned was, or nothing could. */
-async function claimOnce(tx: Tx, args: Args, offers: readonly Offer[]): Promise<{ taken: Task[]; isDone: boolean }> {
+interface Round {
+  taken: Task[]
+  /** All that could be assigned was, or nothing could. */
+  isDone: boolean
+  isFull: boolean
+}
+
+async function claimOnce(tx: Tx, args: Args, offers: readonly Offer[]): Promise<Round> {
   const isServer = tx.engine === 'postgres'
   const waiting = isServer ? await waitingOnServer(tx, args, offers) : await waitingHere(tx, args, offers)
+  if (waiting === FULL) return { taken: [], isDone: true, isFull: true }
   const assignment = assign(waiting, offers, args.limit, utcDay(args.now))
-  if (assignment.assigned.length === 0) return { taken: [], isDone: true }
+  if (assignment.assigned.length === 0) return { taken: [], isDone: true, isFull: false }
   const taken = isServer ? await claimOnServer(tx, args, offers, assignment) : await claimHere(tx, args, assignment)
-  return { taken, isDone: taken.length === assignment.assigned.length }
+  return { taken, isDone: taken.length === assignment.assigned.length, isFull: false }
 }
 
-async function waitingOnServer(tx: Tx, { pool, limit, now }: Args, offers: readonly Offer[]): Promise<Waiting> {
+async function waitingOnServer(
+  tx: Tx,
+  { pool, limit, now }: Args,
+  offers: readonly Offer[],
+): Promise<Waiting | typeof FULL> {
   const payload = {
     pool,
     limit,
@@ -63,10 +78,11 @@ async function waitingOnServer(tx: Tx, { pool, limit, now }: Args, offers: reado
     offers: offers.map(({ operation, accounts }) => ({ operation, accounts: accounts.map(({ account }) => account) })),
     accounts: accountsIn(offers).map(slotsOf),
   }
-  type Found = { [Name in keyof Waiting]: Waiting[Name] | null } | null
+  type Found = { [Name in keyof Waiting]: Waiting[Name] | null } | typeof FULL | null
   const text = 'select polyphony_waiting($1::json) as found'
   const [row] = await tx.run<{ found: Found }>(text, [JSON.stringify(payload)], { isRead: true })
-  return { loads: row?.found?.loads ?? [], lines: row?.found?.lines ?? [], places: row?.found?.places ?? [] }
+  const found = row?.found
+  return found === FULL ? FULL : { loads: found?.loads ?? [], lines: found?.lines ?? [], places: found?.places ?? [] }
 }
 
 async function claimOnServer(tx: Tx, args: Args, offers: readonly Offer[], assignment: Assignment): Promise<Task[]> {
@@ -88,13 +104,17 @@ async function claimOnServer(tx: Tx, args: Args, offers: readonly Offer[], assig
   return rows.map(taskOfRow)
 }
 
-async function waitingHere(tx: Tx, { pool, limit, now }: Args, offers: readonly Offer[]): Promise<Waiting> {
+async function waitingHere(
+  tx: Tx,
+  { pool, limit, now }: Args,
+  offers: readonly Offer[],
+): Promise<Waiting | typeof FULL> {
   const loads = await tx.run<Waiting['loads'][number]>(
     'select * from account_loads where account in (select value from json_each(?))',
     [JSON.stringify(accountsIn(offers).map(({ account }) => account))],
   )
   const room = roomFor(loads, offers, utcDay(now))
-  if (room.size === 0) return { places: [], loads, lines: [] }
+  if (room.size === 0) return FULL
   const lines = await tx.run<Waiting['lines'][number]>('select * from lines where pool = ?', [pool])
   const standingOf = standingsOf(lines)
   const most = Math.min(limit, roomInAll(loads, offers, utcDay(now)))
