@@ -12,7 +12,7 @@ import { errorOfPlain, plainErrorOf } from './sqlite-errors.ts'
 import { openReader } from './sqlite-reader.ts'
 import { startWriter } from './sqlite-thread.ts'
 import type { BatchResult, CallResult, SqliteWorkerOptions } from './sqlite-worker.ts'
-import type { Signal, Store, TaskChange } from './store.ts'
+import type { SignalListener, Store, TaskChange } from './store.ts'
 import { taskWriteOf } from './task-write.ts'
 
 export interface SqliteOptions extends Omit<SqliteWorkerOptions, 'isServed'> {
@@ -59,7 +59,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     throw error
   }
 
-  const listeners = new Set<(signal: Signal) => void>()
+  const listeners = new Set<SignalListener>()
   /** Calls of this turn of the event loop, which share one message. */
   let outbox: Call[] = []
   /** Calls that were sent; the writer answers in their order. */
@@ -85,7 +85,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     calls.forEach((call, index) => {
       settleCall(call, results[index])
     })
-    for (const signal of signals) for (const listener of listeners) listener(signal)
+    for (const signal of signals) for (const listener of listeners) listener(signal, true)
   })
   worker.on('error', (error) => {
     broken = new PolyphonyError('store_unavailable', 'The database writer has stopped.', { cause: error })

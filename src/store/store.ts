@@ -26,9 +26,9 @@ import type { Balance, Tenant, TenantChange } from '../core/tenant.ts'
 import type { Transition } from '../core/transitions.ts'
 import type { OperatorReads, OperatorWrites } from './operator-verbs.ts'
 import type { Joining, PeopleReads, PeopleWrites } from './people-verbs.ts'
-import type { Engine, Signal } from './tx.ts'
+import type { Engine, SignalListener } from './tx.ts'
 
-export type { Engine, Signal } from './tx.ts'
+export type { Engine, Signal, SignalListener } from './tx.ts'
 
 /** Without a period: the limit of all that the key may spend. */
 export interface SpendLimitReached {
@@ -690,6 +690,6 @@ export interface Store extends WriteVerbs, ReadVerbs {
    * Subscribes to the signals of this node's commits and, unless one gets lost on the way, those of other nodes. Returns the
    * function that unsubscribes.
    */
-  onSignal(listener: (signal: Signal) => void): () => void
+  onSignal(listener: SignalListener): () => void
   close(): Promise<void>
 }

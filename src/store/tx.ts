@@ -18,8 +18,10 @@ export type Signal =
   | { kind: 'prices' }
   /** Accounts were added or changed. */
   | { kind: 'accounts' }
-  /** A vendor called back, so a task is due. */
+  /** A running task is due: a vendor called back, or answered that it is to be asked at once. */
   | { kind: 'due' }
+  /** A task that failed is due for a look whether its result has come after all. */
+  | { kind: 'late' }
   /** The last task of a batch has ended. */
   | { kind: 'batch'; id: string }
   /** A delivery is due. */
@@ -32,6 +34,9 @@ export type Signal =
   | { kind: 'retention' }
   /** This node may have missed signals: cached data must be read again. */
   | { kind: 'resync' }
+
+/** `isOwn`: of a change that this process wrote. Otherwise another one did, which has had the first chance to act on it. */
+export type SignalListener = (signal: Signal, isOwn: boolean) => void
 
 /** The transaction in which a query runs. Kysely works with both engines; the other members are where they differ. */
 export interface Tx {

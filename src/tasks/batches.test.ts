@@ -110,7 +110,7 @@ it('a batch whose webhook cannot be written is tried again after ever longer wai
   const of: Store = {
     ...store,
     onSignal(listener) {
-      signals.push(() => listener({ kind: 'resync' }))
+      signals.push(() => listener({ kind: 'resync' }, true))
       return () => {}
     },
     listUnannounced(args) {

@@ -7,7 +7,7 @@ import { FELL_BACK } from '../core/pools.ts'
 import type { Task } from '../core/task.ts'
 import type { Progress, Provider, Submitted } from '../providers/provider.ts'
 import { hear } from '../store/contract/moves.ts'
-import type { Store } from '../store/store.ts'
+import type { SignalListener, Store } from '../store/store.ts'
 import { openAlarm } from './alarm.ts'
 import { type Dispatcher, openDispatcher } from './dispatcher.ts'
 import { CREDIT, type Harness, openHarness } from './harness.testing.ts'
@@ -158,6 +158,31 @@ describe('the dispatcher', () => {
     })
     expect(await harness.available()).toBe(CREDIT)
     await dispatcher.stop(1_000)
+  })
+
+  it('looks once for what another process announces, and leaves it the first chance', async () => {
+    await using harness = await openHarness({ submit: async () => TEXT })
+    const claims = vi.spyOn(harness.store, 'claimPending')
+    const listeners: SignalListener[] = []
+    const store = new Proxy(harness.store, {
+      get(target, name: keyof Store) {
+        if (name !== 'onSignal') return target[name]
+        return (listener: SignalListener) => {
+          listeners.push(listener)
+          return () => {}
+        }
+      },
+    })
+    const dispatcher = dispatcherOf(harness, { store })
+    dispatcher.start()
+    const { id, pool } = await harness.submit()
+    for (let n = 0; n < 30; n++) {
+      for (const listen of listeners) listen({ kind: 'pool', pool, operation: 'suno/lyrics' }, false)
+    }
+    expect(claims).not.toHaveBeenCalled()
+    await until(harness, id, ({ status }) => status === 'completed')
+    await dispatcher.stop(1_000)
+    expect(claims.mock.calls.length).toBeLessThanOrEqual(2) // the other one is of a sweep
   })
 
   it('looks no further for tasks while its account is full, and goes on as soon as a slot is free', async () => {

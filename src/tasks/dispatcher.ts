@@ -1,4 +1,5 @@
 import { markOf } from '../core/clock.ts'
+import { delayed } from '../core/delayed.ts'
 import type { Signal } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
 import { beginPending } from './begin-pending.ts'
@@ -32,6 +33,13 @@ const CLAIM_LIMIT = 100
 const MAX_IN_HAND = 1_000
 /** Signals can be lost, and requeued tasks become due by themselves: everything is looked at once in a while. */
 const SWEEP_MS = 1_000
+/**
+ * What another node announces, it takes itself, if it can. Looking at once, all nodes would ask the database for each
+ * submission and each end, and find nothing.
+ */
+const ELSEWHERE_MS = 100
+
+type ForDispatcher = Signal & { kind: 'pool' | 'slot' | 'due' | 'late' }
 
 export function openDispatcher(parts: TaskParts, { work, leases, alarm }: DispatcherOptions): Dispatcher {
   const { store, clock, log } = parts
@@ -67,14 +75,23 @@ export function openDispatcher(parts: TaskParts, { work, leases, alarm }: Dispat
   }
 
   /** One whose signal is lost is seen by the next signal of its task, such as that of its progress. */
-  function answerCancel(id: string): void {
+  function answerCancel({ id, status }: Signal & { kind: 'task' }, isOwn: boolean): void {
     if (store.exclusive) return // no cancel comes in anywhere else
+    if (isOwn && status !== 'processing') return
     work.answerCancel(id).catch((error: unknown) => {
       log.warn({ err: error, taskId: id }, 'a cancel that came in at another process could not be answered yet')
     })
   }
 
-  function onSignal(signal: Signal): void {
+  /** What other nodes announced, each once. */
+  const announced = new Map<string, ForDispatcher>()
+  const actOnAnnounced = delayed(ELSEWHERE_MS, () => {
+    const signals = [...announced.values()]
+    announced.clear()
+    signals.forEach(act)
+  })
+
+  function act(signal: ForDispatcher): void {
     switch (signal.kind) {
       case 'pool':
         if (news.add(signal.pool, signal.operation)) dispatchPending.wake()
@@ -84,11 +101,30 @@ export function openDispatcher(parts: TaskParts, { work, leases, alarm }: Dispat
         dispatchPending.wake()
         break
       case 'due':
-        checkLate.wake()
         pollDue.wake()
         break
+      case 'late':
+        checkLate.wake()
+        break
+      default:
+        signal satisfies never
+    }
+  }
+
+  function onSignal(signal: Signal, isOwn: boolean): void {
+    switch (signal.kind) {
+      case 'pool':
+      case 'slot':
+      case 'due':
+      case 'late':
+        if (isOwn) act(signal)
+        else {
+          announced.set(signal.kind === 'pool' ? `${signal.operation} in ${signal.pool}` : signal.kind, signal)
+          actOnAnnounced()
+        }
+        break
       case 'task':
-        answerCancel(signal.id)
+        answerCancel(signal, isOwn)
         break
       case 'resync': // signals may have been missed
         wake()
@@ -114,6 +150,7 @@ export function openDispatcher(parts: TaskParts, { work, leases, alarm }: Dispat
       running = false
       unsubscribe()
       clearInterval(sweep)
+      actOnAnnounced.cancel()
       alarm.stop()
       // A claim under way brings tasks whose intent is on disk: they are begun here, rather than guessed about later.
       await Promise.all([pollDue, dispatchPending, checkLate, expireOverdue].map((loop) => loop.settled()))

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Task } from '../core/task.ts'
-import type { Signal } from '../store/store.ts'
+import type { SignalListener } from '../store/store.ts'
 import { openWatchers } from './watch.ts'
 
 /** A task of which only what watchers look at is there, in a store that counts how often it is read. */
 function aStore() {
-  const listeners = new Set<(signal: Signal) => void>()
+  const listeners = new Set<SignalListener>()
   const task = { id: 't1', status: 'pending', progress: 0 } as Task
   const store = {
     reads: 0,
@@ -13,14 +13,14 @@ function aStore() {
       store.reads += 1
       return { ...task }
     },
-    onSignal(listener: (signal: Signal) => void) {
+    onSignal(listener: SignalListener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
   function become(status: Task['status'], progress = 0): void {
     Object.assign(task, { status, progress })
-    for (const listener of listeners) listener({ kind: 'task', id: task.id, status, progress })
+    for (const listener of listeners) listener({ kind: 'task', id: task.id, status, progress }, true)
   }
   return { store, become, read: () => store.getTask() }
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Egress } from '../assets/egress.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
+import { delayed } from '../core/delayed.ts'
 import type { Delivery, DeliveryStatus } from '../core/delivery.ts'
 import type { Standing } from '../core/receiver.ts'
 import type { Tracer } from '../core/tracer.ts'
@@ -64,6 +65,8 @@ const GRACE_MS = 5 * SECOND_MS
 const SWEEP_MS = SECOND_MS
 /** Until a claim is tried again that found its receivers locked by another process. */
 const LOCKED_MS = 50
+/** The node that announced a delivery sends it, if it can; the others look a little later. */
+const ELSEWHERE_MS = 100
 /** New deliveries that are put into their queues at once: some milliseconds of the database's time, in which others wait. */
 const QUEUED_AT_ONCE = 200
 /** More than there are hosts that can be full: what has no room must not hide what has. */
@@ -106,6 +109,8 @@ export function openSender(options: SenderOptions): Sender {
     mayBeNew = true
     wake()
   }
+
+  const lookElsewhere = delayed(ELSEWHERE_MS, lookForNew)
 
   function wake(): void {
     if (!running) return
@@ -181,8 +186,10 @@ export function openSender(options: SenderOptions): Sender {
     start() {
       if (running) return
       running = true
-      stopListening = store.onSignal(({ kind }) => {
-        if (kind === 'delivery') lookForNew()
+      stopListening = store.onSignal(({ kind }, isOwn) => {
+        if (kind !== 'delivery') return
+        if (isOwn) lookForNew()
+        else lookElsewhere()
       })
       wake()
     },
@@ -192,6 +199,7 @@ export function openSender(options: SenderOptions): Sender {
     async stop(graceMs = GRACE_MS) {
       running = false
       stopListening?.()
+      lookElsewhere.cancel()
       clearTimeout(timer)
       const impatience = setTimeout(() => halt.abort(), graceMs)
       await turn

@@ -42,6 +42,14 @@ describe('signals between nodes', () => {
     expect(heardHere.filter(({ kind }) => kind === 'key')).toEqual([REVOKED])
   })
 
+  it('a signal says whether the node that hears it wrote the change', async () => {
+    const own: boolean[] = []
+    here.onSignal((_, isOwn) => own.push(isOwn))
+    there.onSignal((_, isOwn) => own.push(isOwn))
+    await here.revokeKey({ id: 'k1', now: START })
+    await expect.poll(() => own).toEqual([true, false])
+  })
+
   it('a verb that failed sends no signal', async () => {
     await expect(here.createTenant({ tenant: { id: 't1' } as never })).rejects.toThrow()
     expect(heardHere).toEqual([])

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { SECOND_MS } from '../../core/clock.ts'
-import type { Signal } from '../tx.ts'
+import type { Signal, SignalListener } from '../tx.ts'
 import { CHANNEL } from './listener.ts'
 import { type StoreLog, seldom } from './log.ts'
 import type { Pool } from './pool.ts'
@@ -12,14 +12,14 @@ const MAX_NOTIFY_BYTES = 7_900
 const ECHO_TIMEOUT_MS = 5 * SECOND_MS
 const REPORT_EVERY_MS = 10 * SECOND_MS
 /** The pause between two statements, so that under load each of them carries many signals. */
-const GAP_MS = 10
+const GAP_MS = 25
 const CLOSE_MS = SECOND_MS
 
 /** The first element of every payload: its sender. No listener handles this kind, so nodes of earlier versions ignore it. */
 type From = { kind: 'from'; node: string }
 
 export interface Signals {
-  onSignal(listener: (signal: Signal) => void): () => void
+  onSignal(listener: SignalListener): () => void
   /** To this node's listeners before it returns, to the other nodes soon after. Never throws. */
   publish(signals: readonly Signal[]): void
   /** To this node's listeners alone. */
@@ -40,7 +40,7 @@ export interface Signals {
  */
 export function openSignals(pool: Pool, log: StoreLog): Signals {
   const from: From = { kind: 'from', node: randomUUID() }
-  const listeners = new Set<(signal: Signal) => void>()
+  const listeners = new Set<SignalListener>()
   /** As JSON, so that a repeated signal is sent once. */
   let outbox = new Set<string>()
   let sending: Promise<void> | undefined
@@ -54,10 +54,10 @@ export function openSignals(pool: Pool, log: StoreLog): Signals {
   )
   const reportFault = seldom(REPORT_EVERY_MS, (error) => log.warn({ err: error }, 'a signal could not be handled'))
 
-  function publishLocally(signal: Signal): void {
+  function publishLocally(signal: Signal, isOwn = true): void {
     for (const listener of listeners) {
       try {
-        listener(signal)
+        listener(signal, isOwn)
       } catch (error) {
         reportFault(error) // the change is stored, so the caller of the verb must get its answer
       }
@@ -93,7 +93,7 @@ export function openSignals(pool: Pool, log: StoreLog): Signals {
   function receive(payload: string): void {
     const parts = JSON.parse(payload) as (Signal | From)[] // sent by a node of any version, or by any client of the database
     if (parts.some((part) => part.kind === 'from' && part.node === from.node)) receivesOwn = true
-    else for (const part of parts) if (part.kind !== undefined && part.kind !== 'from') publishLocally(part)
+    else for (const part of parts) if (part.kind !== undefined && part.kind !== 'from') publishLocally(part, false)
   }
 
   return {

@@ -16,8 +16,10 @@ export async function applyWrites(tx: Tx, { writes }: { writes: TaskWrite[] }): 
 
 function signalsOf(tx: Tx, { row, freed, deliveries, now }: TaskWrite): void {
   tx.signal({ kind: 'task', id: row.id, status: row.status as Status, progress: row.progress })
-  const isAtWork = isRunning(row.status as Status) || row.watched === 1
-  if (isAtWork && row.lease_until === null && row.due_at <= now) tx.signal({ kind: 'due' })
+  if (row.lease_until === null && row.due_at <= now) {
+    if (isRunning(row.status as Status)) tx.signal({ kind: 'due' })
+    else if (row.watched === 1) tx.signal({ kind: 'late' })
+  }
   if (freed) tx.signal({ kind: 'slot', account: freed.account })
   if (deliveries.length > 0) tx.signal({ kind: 'delivery' })
 }
