@@ -42,11 +42,12 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
   const part = `${file}.part`
   if (existsSync(file)) throw taken(file)
   await rm(part, { force: true }) // of a backup that was killed
+  await (await open(part, 'wx', 0o600)).close() // before much is read: there may be no such folder
   try {
     return await withSnapshot(placeOf(config), {}, async (snapshot) => {
       const archive = pack()
       const contents = new Contents({ ...options, ...(disk ? { disk } : {}) }, snapshot, archive)
-      const target = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true })
+      const target = createWriteStream(part, { flags: 'r+', mode: 0o600, flush: true })
       const stored = pipeline(Readable.from(archive, { objectMode: false }), createGzip(GZIP), target)
       // What fails here fails there, too, with the cause of both.
       await Promise.all([stored, contents.write().catch((error: Error) => archive.destroy(error))])
