@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream, existsSync } from 'node:fs'
+import { createWriteStream, existsSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
@@ -217,5 +217,7 @@ function isTaken(error: unknown): boolean {
 }
 
 function taken(path: string): PolyphonyError {
-  return new PolyphonyError('invalid_input', `There is a file ${path} already; name another.`)
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory()
+  const fault = isFolder ? `${path} is a folder; name a file in it.` : `There is a file ${path} already; name another.`
+  return new PolyphonyError('invalid_input', fault)
 }
