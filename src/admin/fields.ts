@@ -16,6 +16,18 @@ export const TENANT = Type.String({
   description: 'The name or the id of a tenant. Default: the first tenant.',
 })
 
+/** A name that people give and read in lists and on terminals, where a control character could hide or forge a line. */
+export function nameOf(description: string) {
+  return Type.String({
+    minLength: 1,
+    maxLength: 100,
+    pattern:
+      '^[^\\u0000-\\u0020\\u007f-\\u00a0]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\u0000-\\u0020\\u007f-\\u00a0])?$',
+    'x-rule': 'must be one line, and must not begin or end with a space',
+    description,
+  })
+}
+
 export function orNull<Schema extends TSchema>(schema: Schema, description?: string) {
   return Type.Union([schema, Type.Null()], description === undefined ? {} : { description })
 }

@@ -14,6 +14,7 @@ import {
   limitOf,
   MODE,
   money,
+  nameOf,
   orNull,
   pageOf,
   pointsIn,
@@ -27,7 +28,7 @@ const MAX_COUNT = 1_000_000
 const MAX_TOKENS = 1_000_000_000
 const MAX_USD = 100_000_000
 export const MAX_GRACE_SECONDS = (30 * DAY_MS) / SECOND_MS
-export const KEY_NAME = Type.String({ minLength: 1, maxLength: 100, description: 'What the key is for.' })
+export const KEY_NAME = nameOf('What the key is for.')
 
 export const KEY_LIMITS = Type.Partial(
   Type.Object({

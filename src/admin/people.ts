@@ -4,7 +4,7 @@ import type { Person, PersonChange, Role } from '../core/person.ts'
 import { aJoining, aPerson, createReset } from '../people/sign-up.ts'
 import { linkTo, newToken } from '../people/tokens.ts'
 import { type Actor, type AdminContext, auditOf } from './context.ts'
-import { ID, limitOf, listOf, orNull, PAGE, pageOf, TENANT, TEXT, TIME, timeOf } from './fields.ts'
+import { ID, limitOf, listOf, nameOf, orNull, PAGE, pageOf, TENANT, TEXT, TIME, timeOf } from './fields.ts'
 import { findPerson, PERSON } from './find-person.ts'
 import { findTenant } from './find-tenant.ts'
 import { ROLE } from './invitations.ts'
@@ -127,7 +127,7 @@ export const PERSON_VERBS = [
     summary: 'Make a person, who sets a password by the link in the answer',
     input: Type.Object({
       email: Type.String({ minLength: 3, maxLength: 254 }),
-      name: Type.String({ minLength: 1, maxLength: 100 }),
+      name: nameOf('As others see it.'),
       operator: Type.Optional(Type.Boolean({ description: 'May do everything. Default: false.' })),
       tenant: Type.Optional(TENANT),
       role: Type.Optional(ROLE),
@@ -147,7 +147,7 @@ export const PERSON_VERBS = [
       person: PERSON,
       operator: Type.Optional(Type.Boolean()),
       blocked: Type.Optional(Type.Boolean()),
-      name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+      name: Type.Optional(nameOf('As others see it.')),
     }),
     answer: PersonBody,
     changes: true,

@@ -11,6 +11,7 @@ import {
   limitOf,
   listOf,
   money,
+  nameOf,
   orNull,
   PAGE,
   pageOf,
@@ -22,7 +23,7 @@ import {
 import { findTenant } from './find-tenant.ts'
 import { verb } from './verb.ts'
 
-const NAME = Type.String({ minLength: 1, maxLength: 100, description: 'Unique among the tenants.' })
+const NAME = nameOf('Unique among the tenants.')
 const MAX_COUNT = 1_000_000_000
 const LIMITS = {
   max_concurrent: orNull(

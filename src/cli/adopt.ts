@@ -16,13 +16,15 @@ export function adoptCommand(): Command {
     .action(async (what: 'secret' | 'storage', options: { json?: boolean }) => {
       const { config } = loadConfig({ isCommand: true })
       const store = await openStore(config, { exclusive: false })
+      let isNew = true
       try {
-        if (what === 'secret') await adoptSecret(store, withSecret(config))
+        if (what === 'secret') isNew = await adoptSecret(store, withSecret(config))
         else await adoptStorage(store, await openDisk(config.storageUrl, config.variable))
       } finally {
         await store.close()
       }
-      print(options.json, { adopted: what }, [CONSEQUENCES[what], 'Restart the servers.'])
+      const lines = isNew ? [CONSEQUENCES[what], 'Restart the servers.'] : ['It is the secret of the database already.']
+      print(options.json, { adopted: isNew ? what : null }, lines)
     })
 }
 

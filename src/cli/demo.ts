@@ -7,7 +7,8 @@ import { KNOWN_SETTINGS } from '../compose/known-settings.ts'
 import { openLog } from '../compose/log.ts'
 import { readConfig } from '../config/config.ts'
 import { find, type Source } from '../config/sources.ts'
-import { systemClock } from '../core/clock.ts'
+import { MINUTE_MS, systemClock } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
 import type { Gateway } from '../main.ts'
 import { createKey } from '../tenants/keys.ts'
 import { signingSecret } from '../webhooks/sign.ts'
@@ -19,7 +20,8 @@ import { start } from './start.ts'
 import { stopOnSignal } from './stop-on-signal.ts'
 
 const POLL_MS = 300
-const GIVE_UP_MS = 120_000
+/** Two songs on a small board, or on a machine with other work, take minutes. */
+const GIVE_UP_MS = 15 * MINUTE_MS
 const WEBHOOK_WAIT_MS = 10_000
 
 export function demoCommand(): Command {
@@ -137,8 +139,11 @@ async function follow(
     const state = await client.read(id)
     bar.update(state.progress, { status: state.status })
     if (state.done) return { name: client.name, id, body: state.body, clips: state.clips }
-    if (state.failed) throw new Error(`${client.name.trim()}: task ${id} failed: ${JSON.stringify(state.body)}`)
-    if (Date.now() > end) throw new Error(`${client.name.trim()}: task ${id} was not done in ${GIVE_UP_MS / 1_000} s.`)
+    const task = `${client.name.trim()}: task ${id}`
+    if (state.failed) throw new Error(`${task} failed: ${JSON.stringify(state.body)}`)
+    if (Date.now() > end) {
+      throw new PolyphonyError('overloaded', `${task} was not done in ${GIVE_UP_MS / MINUTE_MS} minutes.`)
+    }
     await new Promise((wake) => setTimeout(wake, POLL_MS))
   }
 }

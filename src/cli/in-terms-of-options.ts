@@ -28,6 +28,7 @@ const ARGUMENT_OF: Readonly<Record<string, string>> = {
   tenant: 'name or id',
   person: 'id or e-mail',
   rules: 'file',
+  text: 'file',
   amount_usd: 'usd',
 }
 

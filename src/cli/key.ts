@@ -12,6 +12,7 @@ import {
   paged,
   readDuration,
   readEnd,
+  readKeyId,
   readList,
   readNumber,
   readWhole,
@@ -52,7 +53,7 @@ export function keyCommand(): Command {
   command
     .command('show')
     .description('Show a key, without its text')
-    .argument('<id>', 'from "key list"')
+    .argument('<id>', 'from "key list"', readKeyId)
     .option('--json', 'print JSON')
     .action((id: string, { json }: Json) =>
       withCalls(async (call) => {
@@ -63,7 +64,7 @@ export function keyCommand(): Command {
   command
     .command('pair')
     .description('Show the access key and the secret key of a key, for clients that sign their requests (Kling)')
-    .argument('<id>', 'from "key list"')
+    .argument('<id>', 'from "key list"', readKeyId)
     .option('--json', 'print JSON')
     .action((id: string, { json }: Json) =>
       withCalls(async (call) => {
@@ -74,7 +75,7 @@ export function keyCommand(): Command {
   command
     .command('rotate')
     .description('Give a key another text; it is shown this once')
-    .argument('<id>', 'from "key list"')
+    .argument('<id>', 'from "key list"', readKeyId)
     .option(
       '--grace <time>',
       'how long the text from before still works, such as 1d (default: not at all)',
@@ -95,7 +96,7 @@ export function keyCommand(): Command {
   command
     .command('revoke')
     .description('Revoke a key for good; other processes know of it within seconds')
-    .argument('<id>', 'from "key list"')
+    .argument('<id>', 'from "key list"', readKeyId)
     .option('--json', 'print JSON')
     .action((id: string, { json }: Json) =>
       withCalls(async (call) => print(json, await call('key.revoke', { id }), [`Key ${id} is revoked.`])),
@@ -129,7 +130,7 @@ function createCommand(): Command {
 function setCommand(): Command {
   return withLimits(new Command('set'), 'such as 30d from now')
     .description('Change the name or the limits of a key; "none" takes a limit away')
-    .argument('<id>', 'from "key list"')
+    .argument('<id>', 'from "key list"', readKeyId)
     .option('--name <name>', 'what it is for')
     .action((id: string, options: LimitOptions) =>
       withCalls(async (call) => {

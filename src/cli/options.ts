@@ -48,6 +48,12 @@ export function readList(argument: string): string[] {
   return argument.split(',').filter(Boolean)
 }
 
+/** An id, as lists show it. The text of a key is known to its holder alone, and would stay in the history of the shell. */
+export function readKeyId(argument: string): string {
+  if (!argument.startsWith('sk-')) return argument
+  throw new InvalidArgumentError('It must be the id of a key, from "key list", not its text.')
+}
+
 const UNITS: Record<string, number> = { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS }
 
 /** In milliseconds. */

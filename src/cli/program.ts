@@ -62,6 +62,9 @@ export async function programOf(name?: string): Promise<Command> {
       const { config, url, key } = command.opts<{ config?: string; url?: string; key?: string }>()
       if (config !== undefined) process.env[CONFIG_VARIABLE] = config
       if (url !== undefined) refuseLocal(action)
+      if (key !== undefined && !(url ?? process.env[URL_VARIABLE]) && action.name() !== 'mcp') {
+        action.error('--key needs --url: on its own machine, a command needs no key.')
+      }
       if (url !== undefined) process.env[URL_VARIABLE] = url
       if (key !== undefined) process.env[KEY_VARIABLE] = key
     })

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { Command, InvalidArgumentError } from 'commander'
 import type { InputOf } from '../admin/verbs.ts'
+import { PolyphonyError } from '../core/errors.ts'
 import type { Json, JsonObject } from '../core/json.ts'
 import { usdDigits } from '../core/points.ts'
 import type { PriceAdmin } from '../prices/admin.ts'
@@ -169,8 +170,24 @@ interface ImportOptions {
 
 /** A file as its format and text. */
 export async function fileIn(file: string, given?: 'csv' | 'json'): Promise<{ format: 'csv' | 'json'; text: string }> {
-  const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
+  const content = (file === '-' ? await text(process.stdin) : await read(file)).replace(/^\ufeff/, '')
   return { format: given ?? (/\.json$/i.test(file) ? 'json' : 'csv'), text: content }
+}
+
+async function read(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    const why = isNodeError(cause) && cause.code === 'ENOENT' ? 'There is no file' : 'No file can be read at'
+    throw new PolyphonyError('invalid_input', `${why} ${file}.`, { cause })
+  })
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new PolyphonyError('invalid_input', `${file} is not text in UTF-8: save it as CSV in UTF-8, or as JSON.`)
+  }
+}
+
+function isNodeError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error
 }
 
 function importLines(

@@ -57,10 +57,10 @@ export function addressOf(url: string, path: string): URL {
 
 /** A key with a line end or letters of another alphabet cannot be in a header. Throws `unauthorized`. */
 function requireSendable(key: string): void {
-  if (/^[\x21-\x7e]+$/.test(key)) return
+  if (/^[\x21-\x7e]+$/.test(key) && !/^(["']).*\1$/.test(key)) return
   throw new PolyphonyError(
     'unauthorized',
-    'The key has spaces, line ends or characters that no key has: copy it again.',
+    'The key has spaces, line ends, quotes around it or characters that no key has: copy it again.',
   )
 }
 

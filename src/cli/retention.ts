@@ -1,14 +1,16 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import type { AnswerOf } from '../admin/verbs.ts'
 import { withCalls } from './call.ts'
 import { given, type Json } from './options.ts'
 import { print, table } from './print.ts'
 
+type Time = number | 'default'
+
 interface Times extends Json {
-  records?: string
-  media?: string
-  uploads?: string
-  callFiles?: string
+  records?: Time
+  media?: Time
+  uploads?: Time
+  callFiles?: Time
 }
 
 export function retentionCommand(): Command {
@@ -26,18 +28,18 @@ export function retentionCommand(): Command {
   command
     .command('set')
     .description('Choose times for what is stored from now on; "default" takes a choice back')
-    .option('--records <days>', 'records of tasks and calls')
-    .option('--media <days>', 'output files')
-    .option('--uploads <hours>', 'uploads')
-    .option('--call-files <days>', 'files for calls, and results of batches')
+    .option('--records <days>', 'records of tasks and calls', readTime)
+    .option('--media <days>', 'output files', readTime)
+    .option('--uploads <hours>', 'uploads', readTime)
+    .option('--call-files <days>', 'files for calls, and results of batches', readTime)
     .option('--json', 'print JSON')
     .action(({ json, records, media, uploads, callFiles }: Times) =>
       withCalls(async (call) => {
         const input = given({
-          record_days: timeIn(records),
-          media_days: timeIn(media),
-          upload_hours: timeIn(uploads),
-          call_file_days: timeIn(callFiles),
+          record_days: nullIfDefault(records),
+          media_days: nullIfDefault(media),
+          upload_hours: nullIfDefault(uploads),
+          call_file_days: nullIfDefault(callFiles),
         })
         const shown = await call('retention.set', input)
         print(json, shown, linesOf(shown))
@@ -46,9 +48,16 @@ export function retentionCommand(): Command {
   return command
 }
 
-/** A number that is none is refused by the verb, which names it. */
-function timeIn(text: string | undefined): number | null | undefined {
-  return text === undefined ? undefined : text === 'default' ? null : Number(text)
+/** A text that is no number must not come to the verb: JSON makes null of it, and so of `7d` what `default` means. */
+function readTime(argument: string): Time {
+  if (argument === 'default') return argument
+  const value = Number(argument)
+  if (argument.trim() !== '' && Number.isFinite(value)) return value
+  throw new InvalidArgumentError('It must be a number, or "default".')
+}
+
+function nullIfDefault(time: Time | undefined): number | null | undefined {
+  return time === 'default' ? null : time
 }
 
 function linesOf({ times }: AnswerOf<'retention.read'>): string[] {

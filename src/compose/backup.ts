@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createWriteStream, existsSync } from 'node:fs'
+import { createWriteStream, existsSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
@@ -42,11 +42,12 @@ export async function backUp(options: BackupOptions): Promise<Manifest> {
   const part = `${file}.part`
   if (existsSync(file)) throw taken(file)
   await rm(part, { force: true }) // of a backup that was killed
+  await (await open(part, 'wx', 0o600)).close() // before much is read: there may be no such folder
   try {
     return await withSnapshot(placeOf(config), {}, async (snapshot) => {
       const archive = pack()
       const contents = new Contents({ ...options, ...(disk ? { disk } : {}) }, snapshot, archive)
-      const target = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true })
+      const target = createWriteStream(part, { flags: 'r+', mode: 0o600, flush: true })
       const stored = pipeline(Readable.from(archive, { objectMode: false }), createGzip(GZIP), target)
       // What fails here fails there, too, with the cause of both.
       await Promise.all([stored, contents.write().catch((error: Error) => archive.destroy(error))])
@@ -216,5 +217,7 @@ function isTaken(error: unknown): boolean {
 }
 
 function taken(path: string): PolyphonyError {
-  return new PolyphonyError('invalid_input', `There is a file ${path} already; name another.`)
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory()
+  const fault = isFolder ? `${path} is a folder; name a file in it.` : `There is a file ${path} already; name another.`
+  return new PolyphonyError('invalid_input', fault)
 }

@@ -42,10 +42,15 @@ export async function requireSecret(store: Store, config: Config): Promise<void>
   )
 }
 
-/** Takes the secret of the configuration as that of the database. What the earlier one sealed stays sealed. */
-export async function adoptSecret(store: Store, config: Config): Promise<void> {
+/**
+ * Takes the secret of the configuration as that of the database. What the earlier one sealed stays sealed. Returns false where it is
+ * that already.
+ */
+export async function adoptSecret(store: Store, config: Config): Promise<boolean> {
   const { secret } = await store.listFingerprints({})
+  if (secret === fingerprintOf(config.secret)) return false
   await store.changeFingerprint({ name: 'secret', from: secret ?? null, to: fingerprintOf(config.secret) })
+  return true
 }
 
 /** Takes the storage of the configuration as that of the database. Files that are not in it are missing. */

@@ -125,11 +125,134 @@ describe('a configuration file', () => {
   })
 
   it('a file that is named and does not exist is refused', () => {
-    expect(() => read({ POLYPHONY_CONFIG: 'none.yaml' })).toThrow(/none\.yaml cannot be read: ENOENT/)
+    expect(() => read({ POLYPHONY_CONFIG: 'none.yaml' })).toThrow(/^There is no configuration file .*none\.yaml\.$/)
   })
 
   it('a configuration of files alone is one of the gateway', () => {
     write('polyphony.config.yaml', `DATA_DIR: ${folder}/data\nPORT: 0\n`)
     expect(readConfig(sourcesOf({}, folder), KNOWLEDGE)).toMatchObject({ port: 0, dataDir: join(folder, 'data') })
+  })
+
+  it('a number that is the value of a setting is read as it is written, since a key of digits is no number', () => {
+    write(
+      'polyphony.config.yaml',
+      'POLYPHONY_SECRET: 12345678901234567890\nPOLYPHONY_ADMIN_KEY: 0123456789012345e3\nPORT: 0o17\n',
+    )
+    expect(values()).toMatchObject({
+      POLYPHONY_SECRET: '12345678901234567890',
+      POLYPHONY_ADMIN_KEY: '0123456789012345e3',
+      PORT: 15,
+    })
+  })
+
+  it('the mark and the line ends that editors of Windows write are no part of names and values', () => {
+    write('polyphony.config.yaml', '\ufeffPORT: 1\r\nHOST: "[::1]"\r\n')
+    write('.env', '\ufeffLOG_LEVEL="warn"\r\nexport POLYPHONY_MEDIA_DAYS=7 # a week\r\nDATA_DIR= data \r\n')
+    expect(values()).toMatchObject({
+      PORT: 1,
+      HOST: '::1',
+      LOG_LEVEL: 'warn',
+      POLYPHONY_MEDIA_DAYS: 7,
+      DATA_DIR: 'data',
+    })
+  })
+})
+
+/** Mistakes of people who write the file for the first time; each is a sentence, and none is passed over. */
+describe('a mistake in a configuration file', () => {
+  const utf16 = Buffer.from('\ufeffPORT: 8080\n', 'utf16le')
+  const latin = Buffer.from('POLYPHONY_OIDC_NAME: caf\xe9\n', 'latin1')
+
+  it.each<[string, string | Buffer, RegExp]>([
+    ['in UTF-16, as PowerShell writes it', utf16, /gateway\.yaml is UTF-16, .*: save it as UTF-8\.$/],
+    ['in another encoding than UTF-8', latin, /gateway\.yaml is not UTF-8: save it as UTF-8\.$/],
+    ['indented by tabs', 'POLYPHONY_PRICES:\n\tsuno: 5\n', /Tabs are not allowed as indentation at line 2/],
+    ['with two documents', 'PORT: 1\n---\nPORT: 2\n', /it holds several documents, divided by "---"; keep one\.$/],
+    ['with a tag of another program', 'PORT: !!js/function "x"\n', /cannot be read: Unresolved tag: .* at line 1/],
+    ['with an alias of nothing', 'PORT: *x\n', /cannot be read: Unresolved alias/],
+    ['cut off in the middle', '{"PORT": 80', /cannot be read: Flow map must end with a \} at line 1/],
+    ['written as .env', 'PORT=8080\nHOST=0.0.0.0\n', /must map names of settings to values, as in "PORT: 8080"\.$/],
+    ['without a space after the colon', 'PORT:8080\n', /must map names of settings to values/],
+  ])('a file %s is refused', (_title, content, message) => {
+    writeFileSync(join(folder, 'gateway.yaml'), content)
+    expect(() => read({ POLYPHONY_CONFIG: 'gateway.yaml' })).toThrow(message)
+  })
+
+  it.each<[string, string, string | RegExp]>([
+    ['a list for a single value', 'HOST: [127.0.0.1, "::1"]', 'HOST must be a single value in the file, not a list.'],
+    [
+      'a map for a single value',
+      'PUBLIC_URL: {https: //a.example}',
+      'PUBLIC_URL must be a single value in the file, not a map.',
+    ],
+    [
+      'a map for a list',
+      'POLYPHONY_PROVIDERS: {luma: 20}',
+      'POLYPHONY_PROVIDERS must be a list in the file, not a map.',
+    ],
+    ['a list for a map', 'POLYPHONY_PRICES:\n  - suno: 5', 'POLYPHONY_PRICES must be a map in the file, not a list.'],
+    ['a host of digits', 'HOST: 127', /^HOST must be an address such as 127\.0\.0\.1 .* not "127"\.$/],
+    [
+      'a decimal comma in a price',
+      'POLYPHONY_PRICES: {suno: "0,5"}',
+      /"suno" must be whole points or a factor .* not "0,5"/,
+    ],
+    ['a currency in a price', 'POLYPHONY_PRICES: {suno: €5}', /"suno" must be whole points or a factor .* not "€5"/],
+    ['sections', 'server: {port: 1}', 'polyphony.config.yaml has "server", which is not a setting.'],
+    ['names in small letters', 'port: 1', 'polyphony.config.yaml has "port", which is not a setting; was PORT meant?'],
+    ['yes for on', 'POLYPHONY_PUBLIC_PRICES: yes', /^POLYPHONY_PUBLIC_PRICES must be one of on, off, not "yes"\.$/],
+  ])('%s is a fault that names the setting', (_title, content, fault) => {
+    write('polyphony.config.yaml', content)
+    const expected: unknown = typeof fault === 'string' ? fault : expect.stringMatching(fault)
+    expect(read().faults).toEqual([expected])
+  })
+
+  it('a file of a program is refused, since settings are data', () => {
+    write('polyphony.config.ts', 'export default {}')
+    expect(() => read({ POLYPHONY_CONFIG: 'polyphony.config.ts' })).toThrow(
+      /is a program; settings are written as YAML or/,
+    )
+  })
+
+  it.each([
+    'polyphony.yaml',
+    'polyphony.config.yaml.txt',
+    'polyphony.config.toml',
+    'polyphony.config.ts',
+    'polyphony.conf',
+  ])('a file %s in the working folder is named as one that is not read', (name) => {
+    write(name, 'PORT: 1\n')
+    expect(read()).toMatchObject({
+      faults: [],
+      warnings: [expect.stringMatching(`^The file ${name} is not read: settings are in polyphony.config.yaml`)],
+    })
+  })
+})
+
+describe('a mistake in .env', () => {
+  it.each<[string, string, string]>([
+    ['a line as in YAML', '# a comment\n\nPORT: 1\n', '.env, line 3, is not written as NAME=value.'],
+    ['a name with a space', 'MY PORT=1\n', '.env, line 1, is not written as NAME=value.'],
+    ['a setting twice', 'PORT=1\nHOST=a\nPORT=2\n', '.env has PORT in lines 1 and 3; keep one.'],
+    ['a quote that is not closed', 'HOST=a\nLOG_LEVEL="warn\n', '.env, line 2: the quote " is not closed.'],
+    ['a name in small letters', 'port=1\n', 'port is not read; was PORT meant?'],
+  ])('%s is a warning that says where', (_title, content, warning) => {
+    write('.env', content)
+    expect(read().warnings).toEqual([warning])
+  })
+
+  it('a value of several lines in quotes is one value', () => {
+    write('.env', 'A="one\ntwo: three\n"\nPORT=1\n')
+    expect(read()).toMatchObject({ warnings: [], values: { PORT: 1 } })
+  })
+
+  it('a file in UTF-16 is refused, since every name in it would be passed over', () => {
+    writeFileSync(join(folder, '.env'), Buffer.from('\ufeffPORT=8081\n', 'utf16le'))
+    expect(() => read()).toThrow(/\.env is UTF-16, as PowerShell writes it: save it as UTF-8\.$/)
+  })
+
+  it('a file that an editor has called .env.txt is named as one that is not read', () => {
+    write('.env.txt', 'PORT=1')
+    expect(read().warnings).toEqual(['The file .env.txt is not read: settings are in .env.'])
   })
 })

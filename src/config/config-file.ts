@@ -1,13 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { parseEnv } from 'node:util'
-import type * as Yaml from 'yaml'
 import { ConfigError } from './config-error.ts'
-import type { Env, Source } from './sources.ts'
-
-/** Loads the parser only where there is a file: most starts have none. */
-const packages = createRequire(import.meta.url)
+import { readEnvFile } from './env-file.ts'
+import { readText } from './read-text.ts'
+import type { Env, Form, Source } from './sources.ts'
+import { readYaml } from './yaml-file.ts'
 
 /** Names of the file that is looked for in the working folder. */
 export const CONFIG_FILES = ['polyphony.config.yaml', 'polyphony.config.yml', 'polyphony.config.json']
@@ -26,10 +23,35 @@ export function sourcesOf(env: Env, folder: string): Source[] {
   const path = named ? resolve(folder, named) : fileIn(folder)
   const dotEnv = join(path === undefined ? folder : dirname(path), '.env')
   return [
-    { title: 'the environment', values },
-    ...(existsSync(dotEnv) ? [{ title: shown(dotEnv, folder), values: parseEnv(read(dotEnv)) }] : []),
-    ...(path === undefined ? [] : [{ title: shown(path, folder), values: valuesIn(path), isComplete: true as const }]),
+    { title: 'the environment', values, warnings: path === undefined ? misnamed(folder) : [] },
+    ...(existsSync(dotEnv) ? [envSource(dotEnv, shown(dotEnv, folder))] : []),
+    ...(path === undefined ? [] : [{ title: shown(path, folder), ...contentOf(path), isComplete: true as const }]),
   ]
+}
+
+function envSource(path: string, title: string): Source {
+  return { title, ...readEnvFile(readText(path), title) }
+}
+
+/** What a newcomer, or an editor that hides endings, may have called the file. */
+const ALMOST_ITS_NAME =
+  /^(polyphony(\.config)?\.(ya?ml|json|toml|ini|conf|[cm]?[jt]s)(\.txt)?|polyphony\.config|\.?env\.txt)$/i
+
+/** Files that were probably meant as the configuration, and that are not read. */
+function misnamed(folder: string): string[] {
+  const meant = (name: string): string =>
+    /env/i.test(name) ? '.env' : `polyphony.config.yaml (.yml, .json), or the file that ${CONFIG_VARIABLE} names`
+  return namesIn(folder)
+    .filter((name) => ALMOST_ITS_NAME.test(name))
+    .map((name) => `The file ${name} is not read: settings are in ${meant(name)}.`)
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return [] // a folder that may be entered and not listed: nothing can be said about it
+  }
 }
 
 function fileIn(folder: string): string | undefined {
@@ -38,23 +60,20 @@ function fileIn(folder: string): string | undefined {
   return found[0] === undefined ? undefined : join(folder, found[0])
 }
 
-function valuesIn(path: string): Env {
-  const text = read(path)
-  let content: unknown
-  try {
-    const { parse } = packages('yaml') as typeof Yaml
-    content = parse(text) // JSON is YAML, too
-  } catch (error) {
-    // The first line says what and where; the others repeat a part of the file, which may be a secret.
-    const [what = ''] = error instanceof Error ? error.message.split('\n') : []
-    throw new ConfigError(`${path} cannot be read: ${what.replace(/[:.]$/, '')}.`)
-  }
-  if (content === null || content === undefined) return {}
+/** The values of a file as they would be written in the environment, and which of them are lists and maps there. */
+function contentOf(path: string): Pick<Source, 'values' | 'forms'> {
+  if (/\.[cm]?[jt]s$/.test(path)) throw new ConfigError(`${path} is a program; settings are written as YAML or JSON.`)
+  const content = readYaml(readText(path), path)
+  if (content === null || content === undefined) return { values: {} }
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new ConfigError(`${path} must map names of settings to values, as in "PORT: 8080".`)
   }
   const { $schema: _schema, ...settings } = content as Record<string, unknown>
-  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, textOf(value)]))
+  const entries = Object.entries(settings)
+  return {
+    values: Object.fromEntries(entries.map(([name, value]) => [name, textOf(value)])),
+    forms: Object.fromEntries(entries.flatMap(([name, value]) => formOf(value).map((form) => [name, form]))),
+  }
 }
 
 /** As it would be written in the environment: lists with commas, maps as JSON. */
@@ -64,13 +83,9 @@ function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new ConfigError(`The configuration file ${path} cannot be read: ${why}.`)
-  }
+function formOf(value: unknown): Form[] {
+  if (Array.isArray(value)) return ['list']
+  return typeof value === 'object' && value !== null ? ['map'] : []
 }
 
 function shown(path: string, folder: string): string {

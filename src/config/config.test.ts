@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Config, ConfigError, readConfig } from './config.ts'
-import { NO_KNOWLEDGE } from './read-settings.ts'
+import { NO_KNOWLEDGE, readSettings } from './read-settings.ts'
 import { SETTINGS } from './settings.ts'
 
 let folder: string
@@ -295,6 +295,18 @@ describe('a configuration', () => {
     ['PORT', '80.5'],
     ['PORT', '-1'],
     ['PORT', ' '],
+    ['PORT', '"8080"'],
+    ['PORT', '“8080”'],
+    ['HOST', '*'],
+    ['HOST', '127'],
+    ['HOST', '256.0.0.1'],
+    ['HOST', 'localhost:8080'],
+    ['HOST', 'http://0.0.0.0'],
+    ['HOST', '127.0.0.1,::1'],
+    ['DATA_DIR', '~/polyphony'],
+    ['DATA_DIR', 'file:///srv/polyphony'],
+    ['DATA_DIR', '"/srv/polyphony"'],
+    ['PUBLIC_URL', "'https://media.example'"],
     ['DATABASE_URL', 'mysql://a@b/c'],
     ['SQL_DSN', 'root:123456@tcp(localhost:3306)/oneapi'],
     ['PUBLIC_URL', 'media.example'],
@@ -319,6 +331,8 @@ describe('a configuration', () => {
     ['POLYPHONY_PRICES', '{"suno": 0.5}'],
     ['POLYPHONY_PRICES', '{"suno": "1.5"}'],
     ['POLYPHONY_PRICES', '{"suno": "x0"}'],
+    ['POLYPHONY_PRICES', '{"suno": 1, "suno": 2}'],
+    ['POLYPHONY_METRICS_PORT', '8080'],
     ['POLYPHONY_PUBLIC_PRICES', 'no'],
     ['LOG_LEVEL', 'loud'],
     ['POLYPHONY_NOTICES_URL', 'ops.example'],
@@ -353,6 +367,34 @@ describe('a configuration', () => {
 
   it('a file that cannot be read is refused, and the error names the variable and the file', () => {
     expect(() => read({ POLYPHONY_ADMIN_KEY_FILE: '/nowhere/key' })).toThrow('POLYPHONY_ADMIN_KEY_FILE: /nowhere/key')
+  })
+
+  it('a file of a setting that is empty is refused: whoever names it has a value', () => {
+    expect(() => read({ POLYPHONY_SECRET_FILE: '/dev/null' })).toThrow('POLYPHONY_SECRET_FILE: /dev/null is empty.')
+  })
+
+  it('spaces and line ends around a value that was copied are not a part of it, except of secrets that people choose', () => {
+    expect(read({ PUBLIC_URL: ' https://a.example\n', HOST: ' [::1] ' })).toMatchObject({
+      publicUrl: 'https://a.example',
+      host: '::1',
+    })
+    expect(read({ LUMAAI_API_KEY: ' a-key\r\n' }).variable('LUMAAI_API_KEY')).toBe('a-key')
+    expect(read({ POLYPHONY_SECRET: ' "sixteen letters" ' }).secret).toBe(' "sixteen letters" ')
+  })
+
+  it.each([
+    ['"a-key"', 'LUMAAI_API_KEY is in quotes, which are a part of its value here: leave them out.'],
+    ['a-key\nof two lines', 'LUMAAI_API_KEY must be one line of ASCII characters: copy it again.'],
+    ['ключ', 'LUMAAI_API_KEY must be one line of ASCII characters: copy it again.'],
+  ])("a vendor's key that was copied wrong is refused, and not repeated: %j", (key, fault) => {
+    const names = [{ name: 'LUMAAI_API_KEY', what: 'A key.', isSecret: true }]
+    expect(readSettings({ LUMAAI_API_KEY: key }, { names, checks: {} }).faults).toEqual([fault])
+  })
+
+  it('a data folder that is a link to nothing is refused, with where it leads', () => {
+    const link = join(folder, 'link')
+    symlinkSync(join(folder, 'moved'), link)
+    expect(() => read({ DATA_DIR: link })).toThrow(`${link} is a symbolic link to ${folder}/moved, which is not there`)
   })
 
   it('the same key for live and test is refused, because test tasks would cost money', () => {

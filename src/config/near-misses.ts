@@ -20,7 +20,7 @@ export function nearMisses(env: Env, known: readonly string[]): string[] {
   for (const [given, value] of Object.entries(env)) {
     const name = given.endsWith('_FILE') ? given.slice(0, -'_FILE'.length) : given
     if (!value || names.has(given) || names.has(name) || isOfService(given, value)) continue
-    const meant = nearest(name, known)
+    const meant = names.has(name.toUpperCase()) ? name.toUpperCase() : nearest(name, known)
     if (name.startsWith(PREFIX)) {
       warnings.push(`${given} is not a setting${meant === undefined ? '.' : `; was ${meant} meant?`}`)
     } else if (meant !== undefined && !isSet(meant)) {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, type Stats, statSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readlinkSync, type Stats, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
 const FOLDER_MODE = 0o700
@@ -41,6 +41,9 @@ function missingFrom(folder: string): string[] {
   if (statOf(folder) !== undefined) {
     if (isFolder(folder)) return []
     throw Object.assign(new Error(`${folder} is a file, not a folder`), { code: 'ENOTDIR' })
+  }
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new Error(`${folder} is a symbolic link to ${readlinkSync(folder)}, which is not there`)
   }
   const above = dirname(folder)
   return above === folder ? [folder] : [...missingFrom(above), folder]

@@ -1,4 +1,4 @@
-import { faultsOf } from './config-error.ts'
+import { ConfigError, faultsOf } from './config-error.ts'
 import { nearest, nearMisses } from './near-misses.ts'
 import type { Setting } from './setting.ts'
 import { SETTINGS, type SettingName, type Values } from './settings.ts'
@@ -46,13 +46,14 @@ export interface ReadSettings {
 export function readSettings(given: Env | readonly Source[], knowledge: Knowledge): ReadSettings {
   const sources = isList(given) ? given : [{ title: 'the environment', values: given }]
   const faults: string[] = []
-  const variable: Variable = (name) => find(sources, name)?.text
+  const variable: Variable = (name) => findTrimmed(sources, name)?.text
   const effective: EffectiveSetting[] = []
 
   function read(name: string, { what, isSecret, shownDefault }: Omit<EffectiveSetting, 'name' | 'found'>) {
     try {
-      const found = find(sources, name)
+      const found = findTrimmed(sources, name)
       effective.push({ name, what, isSecret, shownDefault, found })
+      if (found) requireUnquoted(name, found.text)
       return found
     } catch (error) {
       faults.push(...faultsOf(error))
@@ -64,6 +65,7 @@ export function readSettings(given: Env | readonly Source[], knowledge: Knowledg
     const found = read(name, setting)
     if (found === undefined) return setting.fallback
     try {
+      requireForm(name, setting, found)
       const value = setting.parse(found.text, name)
       // The table types each check by its name; a loop over the names loses that.
       const check = knowledge.checks[name] as ((value: unknown, variable: Variable) => readonly string[]) | undefined
@@ -77,12 +79,21 @@ export function readSettings(given: Env | readonly Source[], knowledge: Knowledg
 
   const entries = Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]
   const values = Object.fromEntries(entries.map(([name, setting]) => [name, parsed(name, setting)])) as Values
-  for (const { name, ...other } of knowledge.names) read(name, { ...other, shownDefault: 'none' })
+  for (const { name, ...other } of knowledge.names) {
+    const found = read(name, { ...other, shownDefault: 'none' })
+    // A key that no header can carry would break every call.
+    if (other.isSecret && found && !/^[\x20-\x7e]*$/.test(found.text)) {
+      faults.push(`${name} must be one line of ASCII characters: copy it again.`)
+    }
+  }
   faults.push(...contradictions(values), ...unknownNames(sources, knowledge))
   return {
     values: faults.length > 0 ? undefined : values,
     faults,
-    warnings: sources.flatMap(({ values, isComplete }) => (isComplete ? [] : nearMisses(values, namesOf(knowledge)))),
+    warnings: sources.flatMap(({ values, isComplete, warnings = [] }) => [
+      ...warnings,
+      ...(isComplete ? [] : nearMisses(values, namesOf(knowledge))),
+    ]),
     effective,
     variable,
   }
@@ -93,9 +104,45 @@ export function namesOf({ names }: Knowledge): string[] {
   return [...Object.keys(SETTINGS), ...names.map(({ name }) => name)]
 }
 
-function contradictions({ POLYPHONY_ADMIN_KEY: adminKey, POLYPHONY_TEST_KEY: testKey }: Values): string[] {
-  if (testKey === undefined || testKey !== adminKey) return []
-  return ['POLYPHONY_TEST_KEY must be another key than POLYPHONY_ADMIN_KEY: its tasks cost nothing.']
+/** Without the spaces and line ends that a copied value brings along. */
+function findTrimmed(sources: readonly Source[], name: string): Found | undefined {
+  const found = find(sources, name)
+  if (found === undefined || isVerbatim(name)) return found
+  const text = found.text.trim()
+  return text === '' ? found : { ...found, text }
+}
+
+/** `- PORT="8080"` in a list of Docker Compose sets a value with quotes, of which most settings would make something odd. */
+function requireUnquoted(name: string, text: string): void {
+  if (isVerbatim(name) || !/^(["'`]).*\1$|^[“‘].*[”’]$/s.test(text)) return
+  throw new ConfigError(`${name} is in quotes, which are a part of its value here: leave them out.`)
+}
+
+function isVerbatim(name: string): boolean {
+  const setting: Setting<unknown> | undefined = Object.hasOwn(SETTINGS, name)
+    ? SETTINGS[name as SettingName]
+    : undefined
+  return setting?.isVerbatim === true
+}
+
+/** A file may have a list or a map where its schema allows it, and nowhere else. */
+function requireForm(name: string, { schema: { type } }: Setting<unknown>, { form }: Found): void {
+  const taken = Array.isArray(type) ? type : [type]
+  if (form === undefined || taken.includes(form === 'list' ? 'array' : 'object')) return
+  const wanted = taken.includes('object') ? 'a map' : taken.includes('array') ? 'a list' : 'a single value'
+  throw new ConfigError(`${name} must be ${wanted} in the file, not a ${form}.`)
+}
+
+function contradictions(values: Values): string[] {
+  const { POLYPHONY_ADMIN_KEY: adminKey, POLYPHONY_TEST_KEY: testKey } = values
+  return [
+    ...(testKey !== undefined && testKey === adminKey
+      ? ['POLYPHONY_TEST_KEY must be another key than POLYPHONY_ADMIN_KEY: its tasks cost nothing.']
+      : []),
+    ...(values.POLYPHONY_METRICS_PORT === values.PORT
+      ? ['POLYPHONY_METRICS_PORT must be another port than PORT; leave it out for metrics at the port of the gateway.']
+      : []),
+  ]
 }
 
 /** Of what may be a misspelt setting where nothing but settings is written. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import type { JsonObject } from '../core/json.ts'
 import { type Points, points } from '../core/points.ts'
@@ -5,6 +6,7 @@ import { postgresUrlFault } from '../core/postgres-url.ts'
 import { ConfigError } from './config-error.ts'
 import { MIN_SECRET_LENGTH } from './kept-secret.ts'
 import { collect, list, type Setting } from './setting.ts'
+import { hasDuplicates } from './yaml-file.ts'
 
 const MIN_KEY_LENGTH = 16
 
@@ -53,8 +55,33 @@ function tableIn(text: string, name: string): Record<string, unknown> {
   } catch (error) {
     throw new ConfigError(`${name} must be a JSON object.`, { cause: error })
   }
-  if (typeof table === 'object' && table !== null && !Array.isArray(table)) return { ...table }
-  throw new ConfigError(`${name} must be a JSON object.`)
+  if (typeof table !== 'object' || table === null || Array.isArray(table)) {
+    throw new ConfigError(`${name} must be a JSON object.`)
+  }
+  if (hasDuplicates(text)) throw new ConfigError(`${name} has the same name twice; keep one.`)
+  return { ...table }
+}
+
+const isHostName = (text: string): boolean =>
+  !/^[\d.]+$/.test(text) && text.split('.').every((label) => /^\w[\w-]{0,62}$/.test(label))
+
+/** An address, in brackets as in a URL or without, or a name of this machine. */
+export function host(text: string, name: string): string {
+  const bare = /^\[(.+)\]$/.exec(text)?.[1] ?? text
+  if (isIP(bare) > 0 || isHostName(bare)) return bare
+  throw new ConfigError(
+    `${name} must be an address such as 127.0.0.1 or ::1, 0.0.0.0 for all of this machine, or one of its names, not "${text}".`,
+  )
+}
+
+/** A path as the operating system takes it. */
+export function folder(text: string, name: string): string {
+  if (/^~(\/|$)/.test(text)) {
+    throw new ConfigError(`${name}: "${text}" begins with "~", which only a shell replaces; write the whole path.`)
+  }
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(text))
+    throw new ConfigError(`${name} must be a path, not a URL such as "${text}".`)
+  return text
 }
 
 /** `luma:20` or `luma`. */
@@ -98,7 +125,7 @@ export function gatewayUrl(text: string, name: string): string {
 }
 
 export function chosenKey(text: string, name: string): string {
-  if (!/^[\x21-\x7e]+$/.test(text)) throw new ConfigError(`${name} must be visible ASCII characters.`)
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new ConfigError(`${name} must be visible ASCII characters, without spaces.`)
   if (text.length < MIN_KEY_LENGTH) throw new ConfigError(`${name} must have at least ${MIN_KEY_LENGTH} characters.`)
   return text
 }

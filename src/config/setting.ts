@@ -9,6 +9,8 @@ export interface Setting<Value> {
   shownDefault: string
   fallback: Value
   isSecret: boolean
+  /** Every character counts, also spaces and quotes around it. */
+  isVerbatim?: boolean
   /** The JSON schema of its value in a configuration file. */
   schema: JsonObject
   /** Throws a ConfigError that names the setting and gives the rule. */
@@ -47,8 +49,12 @@ function numberIn(text: string, name: string, from: number, to: number): number 
   return value
 }
 
-export function words(what: string, fallback: string): Setting<string> {
-  return { ...plain(what, fallback, { type: 'string' }), parse: (text) => text }
+export function words(
+  what: string,
+  fallback: string,
+  read: (text: string, name: string) => string = (text) => text,
+): Setting<string> {
+  return { ...plain(what, fallback, { type: 'string' }), parse: read }
 }
 
 export function oneOf(what: string, allowed: readonly string[], fallback: string): Setting<string> {
@@ -65,14 +71,15 @@ export function oneOf(what: string, allowed: readonly string[], fallback: string
 export function optional<Value = string>(
   what: string,
   read: (text: string, name: string) => Value,
-  { shownDefault = 'none', isSecret = false } = {},
+  { shownDefault = 'none', isSecret = false, isVerbatim = false } = {},
 ): Setting<Value | undefined> {
-  return { what, shownDefault, fallback: undefined, isSecret, schema: { type: 'string' }, parse: read }
+  return { what, shownDefault, fallback: undefined, isSecret, isVerbatim, schema: { type: 'string' }, parse: read }
 }
 
 interface ListOptions<Value> {
   shownDefault?: string
   isSecret?: boolean
+  isVerbatim?: boolean
   fallback?: readonly Value[]
 }
 
@@ -80,13 +87,14 @@ interface ListOptions<Value> {
 export function list<Value = string>(
   what: string,
   readOne: (text: string, name: string) => Value,
-  { shownDefault = 'none', isSecret = false, fallback = [] }: ListOptions<Value> = {},
+  { shownDefault = 'none', isSecret = false, isVerbatim = false, fallback = [] }: ListOptions<Value> = {},
 ): Setting<readonly Value[]> {
   return {
     what,
     shownDefault,
     fallback,
     isSecret,
+    isVerbatim,
     schema: { type: ['string', 'array'], items: { type: 'string' } },
     parse: (text, name) => collect(itemsOf(text), (one) => readOne(one, name)),
   }

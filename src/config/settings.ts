@@ -6,7 +6,9 @@ import {
   chosenSecret,
   cidr,
   databaseUrl,
+  folder,
   gatewayUrl,
+  host,
   mailBox,
   mailUrl,
   origins,
@@ -28,11 +30,11 @@ const LOCAL_SERVERS = [11_434, 1_234, 8_000, 8_080].map((port) => `http://127.0.
  */
 export const SETTINGS = {
   PORT: whole('The port to listen on; 0 takes any free one.', { from: 0, to: 65_535, default: 8_080 }),
-  HOST: words('The address to listen on.', '127.0.0.1'),
+  HOST: words('The address to listen on.', '127.0.0.1', host),
   PUBLIC_URL: optional('The address under which callers reach the gateway; URLs of files begin with it.', gatewayUrl, {
     shownDefault: 'http://HOST:PORT',
   }),
-  DATA_DIR: words('The folder of the database, the files and the secret.', './data'),
+  DATA_DIR: words('The folder of the database, the files and the secret.', './data', folder),
   DATABASE_URL: optional('PostgreSQL (postgres://…); SQLite in DATA_DIR without it.', databaseUrl, {
     shownDefault: 'SQLite in DATA_DIR',
     isSecret: true,
@@ -50,8 +52,12 @@ export const SETTINGS = {
   POLYPHONY_SECRET: optional('Seals the credentials of accounts and signs webhooks.', chosenSecret, {
     shownDefault: 'generated in DATA_DIR',
     isSecret: true,
+    isVerbatim: true,
   }),
-  POLYPHONY_SECRET_EARLIER: list('Earlier values of POLYPHONY_SECRET.', (text) => text, { isSecret: true }),
+  POLYPHONY_SECRET_EARLIER: list('Earlier values of POLYPHONY_SECRET.', (text) => text, {
+    isSecret: true,
+    isVerbatim: true,
+  }),
   POLYPHONY_PROVIDERS: list('The order in which providers are preferred, with slots, such as luma:20.', provider, {
     shownDefault: 'all that have a key',
   }),
@@ -67,6 +73,7 @@ export const SETTINGS = {
   POLYPHONY_ADMIN_EMAIL: optional('The e-mail address of the first operator, with POLYPHONY_ADMIN_PASSWORD.', mailBox),
   POLYPHONY_ADMIN_PASSWORD: optional('The password with which the first operator signs in.', chosenPassword, {
     isSecret: true,
+    isVerbatim: true,
   }),
   POLYPHONY_SIGN_UP: oneOf('Who may sign up in the workspace.', ['open', 'invitation', 'closed'], 'invitation'),
   POLYPHONY_SIGN_UP_CREDIT: number('Credit of a tenant that someone makes by signing up, in USD.', {

@@ -10,32 +10,44 @@ export interface Source {
   values: Env
   /** It holds nothing but settings of the gateway: another name in it is a fault. */
   isComplete?: true
+  /** The values that a file has as lists and maps. All others are single values. */
+  forms?: Readonly<Record<string, Form>>
+  /** Sentences about what is in the place and cannot be meant so, which end no start. */
+  warnings?: readonly string[]
 }
+
+export type Form = 'list' | 'map'
 
 export interface Found {
   text: string
   /** The source, and the file that `NAME_FILE` names there. */
   from: string
+  /** Absent for a single value. */
+  form?: Form
 }
 
 /**
  * A setting in the first source that has it, or the content of the file that `NAME_FILE` names there. Empty counts as not
- * set. Throws a ConfigError when a source has both, or the file cannot be read.
+ * set. Throws a ConfigError when a source has both, and when the file cannot be read or is empty: whoever names a file has a value.
  */
 export function find(sources: readonly Source[], name: string): Found | undefined {
-  for (const { title, values } of sources) {
+  for (const { title, values, forms } of sources) {
     const text = values[name]
     const file = values[`${name}_FILE`]
     if (text && file) throw new ConfigError(`${name} and ${name}_FILE are both set; set one.`)
-    if (text) return { text, from: title }
-    if (!file) continue
-    const content = contentOf(file, name)
-    if (content) return { text: content, from: `${title}, ${file}` }
+    if (text) return { text, from: title, ...(forms?.[name] && { form: forms[name] }) }
+    if (file) return { text: contentOf(file, name), from: `${title}, ${file}` }
   }
   return undefined
 }
 
 function contentOf(file: string, name: string): string {
+  const content = read(file, name)
+  if (content === '') throw new ConfigError(`${name}_FILE: ${file} is empty.`)
+  return content
+}
+
+function read(file: string, name: string): string {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {

@@ -50,6 +50,7 @@ export function emailIn(text: string): string {
 export function nameIn(text: string): string {
   const name = text.trim()
   if (name === '' || name.length > MAX_NAME) throw invalidInput('name', `must have 1 to ${MAX_NAME} characters`)
+  if (/\p{Cc}/u.test(name)) throw invalidInput('name', 'must be one line, without control characters')
   return name
 }
 

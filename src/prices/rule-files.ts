@@ -86,6 +86,10 @@ function readTable(text: string, columns: readonly string[]): Entry[] {
   const [header, ...rows] = readCsv(text)
   if (!header) throw invalidInput('text', `must begin with the names of the columns: ${columns.join(', ')}`)
   const known = [...columns, 'points']
+  // Spreadsheets write it where the comma is the decimal sign.
+  if (header.cells.length === 1 && /[;\t]/.test(header.cells[0] ?? '')) {
+    throw invalidInput('text', 'must have a comma between columns, and a point in numbers')
+  }
   for (const name of header.cells) {
     if (!known.includes(name)) {
       throw invalidInput(

@@ -408,7 +408,7 @@ describe('the workspace of someone who is signed in', () => {
     }
     expect(await barriersOn(page)).toEqual([])
     const announced = () => page.locator('#page-announcement').textContent()
-    await expect.poll(announced).toBe('Operator')
+    await expect.poll(announced).toBe('Tenants · Operator')
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Studio' }).click()
     await page.getByRole('heading', { name: 'Studio' }).waitFor()
     await expect.poll(announced).toBe('Studio')

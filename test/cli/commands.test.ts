@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Outcome, polyphony } from '../support/command.ts'
 import { polyphonyHere } from '../support/command-in-process.ts'
@@ -96,6 +97,55 @@ describe('the command line', () => {
     expect((await run('webhook', 'replay', 'msg_unknown')).code).toBe(1)
     expect(await json('reconcile')).toMatchObject({ clean: true, faults: [] })
     expect((await run('reconcile')).stdout).toMatch(/Clean/)
+  })
+
+  it('commands with wrong arguments say what is wrong and what is right, and change nothing', async () => {
+    const wrong: [args: string[], code: number, words: string][] = [
+      [['retention', 'set', '--media', '7d'], 2, 'It must be a number, or "default".'],
+      [['key', 'create', '--name', 'a\nb'], 1, '--name must be one line, and must not begin or end'],
+      [['key', 'create', '--name', 'a\u001b[31m'], 1, '--name must be one line'],
+      [['tenant', 'create', ' acme '], 1, '<name> must be one line, and must not begin'],
+      [['person', 'create', '--email', 'a@b.example', '--name', 'A\nB'], 1, '--name must'],
+      [['key', 'revoke', 'sk-live-0123456789abcdef'], 2, 'the id of a key, from "key list", not its text'],
+      [['credit', '€5'], 2, 'It must be an amount in USD, such as 25 or 0.50.'],
+      [['credit', '5,5'], 2, 'It must be an amount in USD, such as 25 or 0.50.'],
+      [['key', 'create', '--name', 'x', '--tenant', 'huose'], 1, 'No tenant "huose" (there are: house'],
+      [['key', 'craete', '--name', 'x'], 2, '(Did you mean create?)'],
+      [['key', 'create', '--name', 'x', '--teest'], 2, '(Did you mean --test?)'],
+      [['key', 'list', '--key', 'sk-live-0123456789abcdef'], 2, 'needs --url'],
+      [['key', 'list', '--url', 'http://127.0.0.1:9', '--key', '"sk-live-0123456789"'], 1, 'quotes around it'],
+    ]
+    const before = await run('audit', 'list')
+    for (const [args, code, words] of wrong) {
+      const outcome = await run(...args)
+      expect(outcome, args.join(' ')).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(words) })
+    }
+    expect(await run('audit', 'list')).toEqual(before)
+  })
+
+  // Each in a process of its own: one that opens files of the database in this process releases the lock of its server.
+  it.each<[string, string[], Outcome]>([
+    [
+      'a backup into a folder that is not there is refused before anything is read',
+      ['backup', '/nowhere/x.tar.gz'],
+      {
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^polyphony: ENOENT: .*\. Make the folder \/nowhere first\.\n$/),
+      },
+    ],
+    [
+      'a backup in the place of a folder is refused',
+      ['backup', tmpdir()],
+      { code: 1, stdout: '', stderr: expect.stringContaining(`${tmpdir()} is a folder; name a file in it.`) },
+    ],
+    [
+      'adopting the secret that the database has takes nothing away',
+      ['adopt', 'secret'],
+      { code: 0, stdout: 'It is the secret of the database already.\n', stderr: '' },
+    ],
+  ])('%s', async (_title, args, outcome) => {
+    expect(await polyphony(args, env)).toEqual(outcome)
   })
 
   it('the command line says what is wrong with the arguments and the settings', async () => {

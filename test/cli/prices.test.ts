@@ -83,6 +83,37 @@ describe('the commands of prices and costs', () => {
     expect(await json('price', 'history')).toEqual(before)
   })
 
+  const head = 'tenant,group,of,when,usd,factor,per,note\n'
+  it('a file of prices that cannot be read is refused with the place and the rule, and changes nothing', async () => {
+    const wrong: [name: string, content: string | Buffer, words: string][] = [
+      ['p.csv', 'of;usd\nsuno/music;0,05\n', '<file> must have a comma between columns'],
+      ['p.csv', 'model,price\nsuno,1\n', '<file> has an unknown column "model"'],
+      ['p.csv', `${head},,suno/music,,"0,05",,,\n`, 'row 2, column usd: usd must be 0, or a number'],
+      ['p.csv', `${head},,suno/music,,€0.05,,,\n`, 'row 2, column usd: usd must be 0, or a number'],
+      ['p.csv', `${head},,suno/music,,-1,,,\n`, 'row 2, column usd: usd must be 0, or a number'],
+      ['p.csv', '', '<file> must begin with the names of the columns'],
+      ['p.json', '[{"of": ', '<file> must be JSON'],
+      ['p.json', '{"suno/music": 5}', '<file> must be a list of rules'],
+      ['p.xlsx', Buffer.from([0x50, 0x4b, 3, 4, 0xff, 0xfe]), 'p.xlsx is not text in UTF-8'],
+    ]
+    const before = await json('price', 'history')
+    for (const [name, content, words] of wrong) {
+      const file = join(folder, name)
+      await writeFile(file, content)
+      const outcome = await run('price', 'import', file)
+      expect(outcome, words).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(words) })
+    }
+    expect(await json('price', 'history')).toEqual(before)
+  })
+
+  it('a file of prices that is not there is named, and one with the mark of a spreadsheet is read', async () => {
+    const missing = join(folder, 'none.csv')
+    expect((await run('price', 'import', missing)).stderr).toContain(`There is no file ${missing}.`)
+    const marked = join(folder, 'marked.csv')
+    await writeFile(marked, `\ufeff${head},,suno/lyrics,,0.5,,,\n`)
+    expect((await run('price', 'import', marked, '--dry-run')).stdout).toContain('1 would begin')
+  })
+
   it('a gateway that runs on the same database follows within seconds', async () => {
     await using gateway = await openGateway()
     const beside = { DATA_DIR: gateway.dataDir, POLYPHONY_SECRET: 'a secret of the test, 32 characters' }

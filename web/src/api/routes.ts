@@ -1241,7 +1241,7 @@ export interface Routes {
 } }
   "POST /api/admin/people": { path: Record<never, never>; query: Record<never, never>; body: {
 "email": string
-"name": string
+/** As others see it. */ "name": string
 /** May do everything. Default: false. */ "operator"?: boolean
 /** The name or the id of a tenant. Default: the first tenant. */ "tenant"?: string
 /** owner: everything of the tenant; member: makes tasks; viewer: reads. */ "role"?: "owner" | "member" | "viewer"
@@ -1288,7 +1288,7 @@ export interface Routes {
   "PATCH /api/admin/people/{person}": { path: { "person": string }; query: Record<never, never>; body: {
 "operator"?: boolean
 "blocked"?: boolean
-"name"?: string
+/** As others see it. */ "name"?: string
 }; answer: {
 "code": 200
 "data": {

@@ -83,7 +83,7 @@ export function Keys() {
               <tr key={key.id}>
                 <td>
                   <span className="block font-medium">{key.name}</span>
-                  <span className="block font-mono text-soft text-xs">{key.prefix}…</span>
+                  <span className="block font-mono text-soft text-xs">{key.prefix}</span>
                 </td>
                 <td>
                   <Badge tone={key.mode === 'live' ? 'good' : 'mark'}>{t(`keys.${key.mode}`)}</Badge>

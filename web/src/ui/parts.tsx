@@ -203,7 +203,7 @@ export function Tabs({
             key={item.value}
             value={item.value}
             aria-controls={undefined}
-            className="h-8 shrink-0 rounded-lg px-3 font-medium text-soft hover:bg-hover hover:text-ink data-[state=active]:bg-accent data-[state=active]:text-on-accent"
+            className="h-8 shrink-0 rounded-lg px-3 font-medium text-soft hover:bg-hover hover:text-ink data-[state=active]:bg-mark-ground data-[state=active]:text-mark"
           >
             {item.label}
           </RadixTabs.Trigger>

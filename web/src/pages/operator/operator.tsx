@@ -36,10 +36,11 @@ const SHOWN: Record<Section, ComponentType> = {
 /** What concerns the whole gateway. */
 export function Operator() {
   const t = useT()
-  useTitle(t('nav.operator'))
   const router = useRouter()
   const { section = 'health' } = useParams({ strict: false })
-  const shown = SECTIONS.find((one) => one.section === section)?.section ?? 'health'
+  const { section: shown, label } = SECTIONS.find((one) => one.section === section) ?? SECTIONS[0]
+  // Each part by its own name, in tabs of the browser and for those who hear which page has come.
+  useTitle(`${t(label)} · ${t('nav.operator')}`)
   const Shown = SHOWN[shown]
   return (
     <Page title={t('nav.operator')} about={t('operator.about')} wide>
