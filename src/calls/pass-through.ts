@@ -82,6 +82,8 @@ function wholeAnswer(
   if (!request.isText && json === undefined) throw unusable(status, contentType)
   const id = json && request.format?.kept?.idOf(json, request.json ?? {})
   if (id !== undefined) running.keeps(id, target)
+  const itemIds = json && request.format?.kept?.itemsOf(json, request.json ?? {})
+  if (itemIds && itemIds.length > 0) running.keepsItems(itemIds, target)
   const usage = usageIn(request, { bytes, json, contentType }) ?? estimated(request, charactersIn(json ?? {}))
   return { status, headers, body: bytes, ended: Promise.resolve({ outcome: 'completed', usage }) }
 }
@@ -239,15 +241,17 @@ function streamOf(
     if (format) return format.openStream(context).fail(failure)
     return isEvents ? request.failure?.(failure) : undefined
   }
+  /** At once: the caller has read it, and may go on from it before the stream has ended. */
   const noteKept = (seen: Meter, kept: Kept): void => {
-    const id = kept.streamedId(seen, request.json ?? {})
-    // At once: the caller has read it, and may go on from it before the stream has ended.
+    const id = running.responseId === null ? kept.streamedId(seen, request.json ?? {}) : undefined
     if (id !== undefined) running.keeps(id, target)
+    if (seen.itemCount() > running.itemIds.length && kept.keepsStreamedItems(request.json ?? {}))
+      running.keepsItems(seen.itemIds(), target)
   }
   const stream = relayed(body, {
     onChunk(chunk) {
       meter?.push(chunk)
-      if (meter && format?.kept && running.responseId === null) noteKept(meter, format.kept)
+      if (meter && format?.kept) noteKept(meter, format.kept)
       if (!meter && isEvents) last = Buffer.concat([last, chunk]).subarray(-LAST_BYTES)
     },
     ...(dropsUsage ? { change: withoutUsage } : {}),

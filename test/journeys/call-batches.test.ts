@@ -158,9 +158,19 @@ describe('files for calls', () => {
     expect(vendor.seen.at(-1)?.json.input).toEqual(input({ type: 'input_file', filename: 'rain.txt', file_data: data }))
     await client.responses.create({ model: 'gpt-5-mini', input: input({ type: 'input_image', file_id: file.id }) })
     expect(vendor.seen.at(-1)?.json.input).toEqual(input({ type: 'input_image', image_url: data }))
+    const calls = vendor.seen.length
     const theirs = input({ type: 'input_file', file_id: 'file-of-the-vendor' })
-    await client.responses.create({ model: 'gpt-5-mini', input: theirs })
-    expect(vendor.seen.at(-1)?.json.input).toEqual(theirs)
+    await expect(client.responses.create({ model: 'gpt-5-mini', input: theirs })).rejects.toMatchObject({
+      status: 404,
+      param: 'input[0].content[0].file_id',
+    })
+    const part = { type: 'file' as const, file: { file_id: 'file-of-the-vendor' } }
+    const messages = [{ role: 'user' as const, content: [part] }]
+    await expect(client.chat.completions.create({ model: 'gpt-5-mini', messages })).rejects.toMatchObject({
+      status: 404,
+      param: 'messages[0].content[0].file.file_id',
+    })
+    expect(vendor.seen).toHaveLength(calls)
   })
 
   const wrong: [string, Record<string, string | Blob>, string][] = [
@@ -351,7 +361,7 @@ describe('Anthropic’s files', () => {
     await openai().files.delete(second.id)
   })
 
-  it('a file is sent to the vendor in the place of its id, and an id of the vendor as it is', async () => {
+  it('a file is sent to the vendor in the place of its id, and no id of the vendor to an account that others share', async () => {
     const client = anthropic()
     const pdf = await client.beta.files.upload({ file: await toFile(PDF, 'rain.pdf') })
     const text = await client.beta.files.upload({ file: await toFile(Buffer.from('wet'), 'rain.txt') })
@@ -368,8 +378,12 @@ describe('Anthropic’s files', () => {
     expect(sent()).toEqual({ type: 'base64', media_type: 'application/pdf', data: PDF.toString('base64') })
     await ask(text.id)
     expect(sent()).toEqual({ type: 'text', media_type: 'text/plain', data: 'wet' })
-    await ask('file_of_the_vendor')
-    expect(sent()).toEqual({ type: 'file', file_id: 'file_of_the_vendor' })
+    const calls = vendor.seen.length
+    await expect(ask('file_of_the_vendor')).rejects.toMatchObject({
+      status: 404,
+      error: { error: { type: 'not_found_error', message: expect.stringContaining('file_of_the_vendor') } },
+    })
+    expect(vendor.seen).toHaveLength(calls)
     for (const { id } of [pdf, text]) await client.beta.files.delete(id)
   })
 

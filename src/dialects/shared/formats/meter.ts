@@ -26,6 +26,8 @@ export interface MeterForm {
   endsOnce: boolean
   /** The path of the answer's id, one of `words`, where vendors keep answers. */
   answerId?: string
+  /** The paths of the ids of what vendors may keep of an answer, each one of `words`. */
+  itemIds?: readonly string[]
   /** Where events have an error: an object. */
   errors: readonly string[]
   /** Whether one of the words says that there was an error, for events that are errors without an object of it. */
@@ -39,6 +41,7 @@ export interface Words {
   countOf(path: string, word: string): number
   /** How many different ones there were. */
   kindsOf(path: string): number
+  kinds(path: string): readonly string[]
   last(path: string): string | undefined
 }
 
@@ -57,6 +60,7 @@ export function metersOf({
   closing,
   endsOnce,
   answerId,
+  itemIds = [],
   errors,
   fails,
   toolUses,
@@ -95,6 +99,8 @@ export function metersOf({
         isClosed() || (endsOnce && isComplete(expected) && usageSoFar() !== undefined && !isPartial()),
       closing: () => (isClosed() ? '' : (closing?.text ?? '')),
       answerId: () => (answerId === undefined ? undefined : wordsIn(counted).last(answerId)),
+      itemIds: () => itemIds.flatMap((path) => wordsIn(counted).kinds(path)),
+      itemCount: () => itemIds.reduce((sum, path) => sum + (counted.get(path)?.size ?? 0), 0),
       failure() {
         const path = errors.find((one) => found.has(one))
         const [error] = path === undefined ? [] : parsed(path, found.get(path) ?? '')
@@ -142,6 +148,7 @@ function wordsIn(counted: ReadonlyMap<string, ReadonlyMap<string, number>>): Wor
   return {
     countOf: (path, word) => counted.get(path)?.get(word) ?? 0,
     kindsOf: (path) => counted.get(path)?.size ?? 0,
+    kinds: (path) => [...(counted.get(path)?.keys() ?? [])],
     last: (path) => [...(counted.get(path)?.keys() ?? [])].at(-1),
   }
 }
