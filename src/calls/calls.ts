@@ -530,18 +530,20 @@ function noWay(
   })
 }
 
-/** The operator's and the tenant's settings decide it, so the same request may be answered later. */
+/** As for a model that is not there: only a change of settings would let another request pass. */
 function outOfPool({ endpoint, model }: Pick<CallRequest, 'endpoint' | 'model'>): PolyphonyError {
   return new PolyphonyError(
-    'no_provider',
+    'not_found',
     `${endpoint} is answered for ${model} only by accounts that your tenant does not use.`,
+    { field: 'model' },
   )
 }
 
 function unpriced({ model }: Target<CallMember>): PolyphonyError {
   return new PolyphonyError(
-    'no_provider',
+    'not_found',
     `The model ${model} has no list price here. Set one in POLYPHONY_MODELS, or use another model.`,
+    { field: 'model' },
   )
 }
 

@@ -113,7 +113,8 @@ export async function refusal(answer: StreamAnswer, headers: Record<string, stri
   // Without its words, the status alone says what to do.
   const bytes = await readWhole(answer, MAX_ERROR_BYTES, () => undefined).catch(() => undefined)
   const json = bytes && parsed(bytes)
-  if (!bytes || !json || status >= 500 || RETRIED.has(status)) throw vendorError(status, all, json)
+  if (!bytes || !json || !isJsonObject(json.error) || status >= 500 || RETRIED.has(status))
+    throw vendorError(status, all, json)
   const ended = Promise.resolve({ outcome: 'failed' as const, usage: undefined, errorCode: `http_${status}` })
   return { status, headers, body: bytes, ended }
 }
@@ -390,7 +391,7 @@ async function readAll(body: Readable, maxBytes: number, tooLarge: () => Polypho
 /** The vendor's error in our codes, with its own words. */
 function vendorError(status: number, headers: StreamAnswer['headers'], json: JsonObject | undefined): PolyphonyError {
   const error = json?.error
-  const words = isJsonObject(error) ? error.message : error
+  const words = isJsonObject(error) ? error.message : (error ?? json?.message ?? json?.detail)
   const named = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
   return vendorFailure({
     statusCode: status,

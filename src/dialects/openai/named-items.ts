@@ -26,12 +26,23 @@ export function namedInResponse({ previous_response_id: previous, conversation, 
   }
 }
 
+/** Most messages are a text, which is not looked into: this runs for each call. */
 export function namedInChat({ messages }: JsonObject): Named {
-  const items = objectsIn(messages).flatMap(({ at, object: { audio } }) =>
-    isJsonObject(audio) ? idIn(audio.id, `messages[${at}].audio.id`) : [],
-  )
-  return { ...(items.length === 0 ? {} : { items }), ...othersOf(fileIn(messages, 'messages', 0)) }
+  const items: NamedId[] = []
+  let file: NamedId | undefined
+  const each = Array.isArray(messages) ? messages : []
+  for (let at = 0; at < each.length; at++) {
+    const message = each[at]
+    if (!isJsonObject(message)) continue
+    const { audio, content } = message
+    if (isJsonObject(audio)) items.push(...idIn(audio.id, `messages[${at}].audio.id`))
+    if (file === undefined && Array.isArray(content)) file = fileIn(content, `messages[${at}].content`, 0)
+  }
+  if (items.length === 0 && file === undefined) return NOTHING
+  return { ...(items.length === 0 ? {} : { items }), ...othersOf(file) }
 }
+
+const NOTHING: Named = {}
 
 const NO_CONVERSATION =
   'Conversations are not kept here. Send the whole of input, or go on from a response by previous_response_id.'

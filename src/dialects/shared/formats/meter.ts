@@ -87,8 +87,14 @@ export function metersOf({
     const usageSoFar = () =>
       read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json))), wordsIn(counted))
     const isPartial = () => last !== undefined && found.size > 0 && !found.has(last)
+    const isReported = () => usageSoFar() !== undefined && !isPartial()
+    // Some servers ignore how many answers are wanted: all that began have ended then, and their usage is the last event.
+    const haveAllEnded = () => endsOnce && ended !== undefined && ended.areAll() && isReported()
     const isComplete = (expected: number) =>
-      watcher.isDone || (ended !== undefined && ended.count() >= expected) || (ends?.(wordsIn(counted)) ?? false)
+      watcher.isDone ||
+      (ended !== undefined && ended.count() >= expected) ||
+      (ends?.(wordsIn(counted)) ?? false) ||
+      haveAllEnded()
     const isClosed = () => watcher.isDone || (closing?.isIn(wordsIn(counted), watcher.isDone) ?? false)
     return {
       push: (chunk) => watcher.push(chunk),
@@ -96,7 +102,7 @@ export function metersOf({
       isComplete,
       // The usage of chats follows what says how they ended.
       hasAll: (expected) =>
-        isClosed() || (endsOnce && isComplete(expected) && usageSoFar() !== undefined && !isPartial()),
+        isClosed() || (endsOnce && isComplete(expected) && isReported()),
       closing: () => (isClosed() ? '' : (closing?.text ?? '')),
       answerId: () => (answerId === undefined ? undefined : wordsIn(counted).last(answerId)),
       itemIds: () => itemIds.flatMap((path) => wordsIn(counted).kinds(path)),
@@ -117,6 +123,7 @@ export function metersOf({
 /** Which of the answers of a stream have ended. */
 function endedChoices({ index, reason }: NonNullable<MeterForm['choices']>) {
   const all = new Set<string>()
+  const begun = new Set<string>()
   let current: { index: string; hasEnded: boolean } = { index: '0', hasEnded: false }
   return {
     note(path: string, word: string): void {
@@ -125,10 +132,13 @@ function endedChoices({ index, reason }: NonNullable<MeterForm['choices']>) {
       if (path === reason && word !== '') current.hasEnded = true
     },
     next(): void {
+      if (begun.size < MAX_KINDS) begun.add(current.index)
       if (current.hasEnded && all.size < MAX_KINDS) all.add(current.index)
       current = { index: '0', hasEnded: false }
     },
     count: () => all.size,
+    /** Whether each that has begun has ended. */
+    areAll: () => all.size > 0 && all.size === begun.size,
   }
 }
 
