@@ -16,6 +16,8 @@ import { brokenOff, vendorFailure } from './vendor-failure.ts'
 const MAX_BYTES = 256 * 2 ** 20
 /** How much of an error is read. */
 const MAX_ERROR_BYTES = 256 * 2 ** 10
+/** Of an answer of which only a part comes: a call asks for none. */
+const PART = 206
 /** Statuses that say something about the account or the vendor: another account may answer. */
 const RETRIED = new Set([401, 402, 403, 407, 408, 425, 429])
 /** How long the first bytes of a stream are awaited before the caller gets its head: until then, another account may answer. */
@@ -55,6 +57,10 @@ export async function passThrough(
   const headers = passedHeaders(answer.headers)
   const contentType = headers['content-type'] ?? ''
   if (status >= 400) return refusal(answer, headers)
+  if (status === PART) {
+    drop(answer.body)
+    throw unusable(status, contentType)
+  }
   if (isStreamed || request.isFile || isEventStream(contentType)) {
     const { body } = answer
     const first = await firstBytes(body, contentType)
@@ -113,10 +119,14 @@ export async function refusal(answer: StreamAnswer, headers: Record<string, stri
   // Without its words, the status alone says what to do.
   const bytes = await readWhole(answer, MAX_ERROR_BYTES, () => undefined).catch(() => undefined)
   const json = bytes && parsed(bytes)
-  if (!bytes || !json || !isJsonObject(json.error) || status >= 500 || RETRIED.has(status))
-    throw vendorError(status, all, json)
+  if (!bytes || !json || !hasWords(json) || status >= 500 || RETRIED.has(status)) throw vendorError(status, all, json)
   const ended = Promise.resolve({ outcome: 'failed' as const, usage: undefined, errorCode: `http_${status}` })
   return { status, headers, body: bytes, ended }
+}
+
+/** Whether it is an error of any of the formats, all of which have a message in it. */
+function hasWords({ error }: JsonObject): boolean {
+  return isJsonObject(error) && typeof error.message === 'string'
 }
 
 /** How lines of a server-sent stream begin, and JSON that comes in pieces, as Gemini sends it. */
@@ -391,11 +401,12 @@ async function readAll(body: Readable, maxBytes: number, tooLarge: () => Polypho
 /** The vendor's error in our codes, with its own words. */
 function vendorError(status: number, headers: StreamAnswer['headers'], json: JsonObject | undefined): PolyphonyError {
   const error = json?.error
-  const words = isJsonObject(error) ? error.message : (error ?? json?.message ?? json?.detail)
-  const named = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
+  const named = isJsonObject(error) ? [error.message, error.code, error.type] : [error, json?.message, json?.detail]
+  const words = named.find((one) => typeof one === 'string' && one !== '')
+  const sent = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
   return vendorFailure({
     statusCode: status,
-    message: typeof words === 'string' && words !== '' ? words : `The vendor answers ${status}.`,
-    responseHeaders: Object.fromEntries(named),
+    message: typeof words === 'string' ? words : `The vendor answers ${status}.`,
+    responseHeaders: Object.fromEntries(sent),
   })
 }

@@ -356,12 +356,7 @@ describe('the end of a stream', () => {
       ],
       [true, undefined, true],
     ],
-    [
-      'a chat that ends twice',
-      chatFormat,
-      [stop, stop],
-      [true, undefined, false],
-    ],
+    ['a chat that ends twice', chatFormat, [stop, stop], [true, undefined, false]],
     ['a chat with empty reasons', chatFormat, [{ choices: [{ index: 0, finish_reason: '' }] }], [false, undefined]],
     [
       'Responses that completed',

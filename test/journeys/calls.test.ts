@@ -338,13 +338,16 @@ describe('calls', () => {
     ['chat completions', { error: { type: 'invalid_request_error', code: 'model_not_found', param: 'model' } }],
     ['messages', { error: { error: { type: 'not_found_error' } } }],
     ['generateContent', { message: expect.stringContaining('NOT_FOUND') }],
-  ])('a model that nobody has, that has no price or only speaks is refused by %s, with nothing held', async (way, error) => {
-    const { available, held } = await test.balance()
-    for (const model of ['no-such-model', 'openai/gpt-no-price', 'flite'])
-      await expect(WAYS[way]?.(undefined, model), model).rejects.toMatchObject({ status: 404, ...error })
-    expect(await test.balance()).toMatchObject({ available, held })
-    expect(vendor.seen).toEqual([])
-  })
+  ])(
+    'a model that nobody has, that has no price or only speaks is refused by %s, with nothing held',
+    async (way, error) => {
+      const { available, held } = await test.balance()
+      for (const model of ['no-such-model', 'openai/gpt-no-price', 'flite'])
+        await expect(WAYS[way]?.(undefined, model), model).rejects.toMatchObject({ status: 404, ...error })
+      expect(await test.balance()).toMatchObject({ available, held })
+      expect(vendor.seen).toEqual([])
+    },
+  )
 
   it('a model whose accounts are all switched off may be answered later', async () => {
     await using own = await openGateway({ env: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${vendor.url}/openai/v1` } })

@@ -31,6 +31,7 @@ const described = describedBy<Descriptions>()
 
 /** The method of a model that makes a batch. */
 export const BATCHED = 'batchGenerateContent'
+const CANCEL = ':cancel'
 const DEFAULT_PAGE = 10
 const MAX_PAGE = 100
 /** Of a whole answer, which has some bytes more than the vendor's. */
@@ -75,9 +76,9 @@ export function batchRoutes(app: FastifyInstance, context: DialectContext): void
 
   const cancel = described({ '/batches/{id}:cancel': 'gemini-batch-cancel' })
   app.post<OneBatch>('/batches/:id', cancel, async (request) => {
-    const [, name = '', method] = /^([^:]*):?(.*)$/.exec(request.params.id) ?? []
-    if (method !== 'cancel') throw new PolyphonyError('not_found', `There is no method ${method} of batches.`)
-    const batch = await find(request, name)
+    const { id } = request.params
+    if (!id.endsWith(CANCEL)) throw new PolyphonyError('not_found', `There is no method ${id} of batches.`)
+    const batch = await find(request, id.slice(0, -CANCEL.length))
     // As Google's, a batch that has ended stays as it is.
     if (!hasEnded(batch)) await callBatches.cancel(batch.id, GEMINI_BATCHES, request.caller)
     return {}

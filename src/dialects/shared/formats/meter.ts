@@ -89,7 +89,7 @@ export function metersOf({
     const isPartial = () => last !== undefined && found.size > 0 && !found.has(last)
     const isReported = () => usageSoFar() !== undefined && !isPartial()
     // Some servers ignore how many answers are wanted: all that began have ended then, and their usage is the last event.
-    const haveAllEnded = () => endsOnce && ended !== undefined && ended.areAll() && isReported()
+    const haveAllEnded = () => endsOnce && ended?.areAll() === true && isReported()
     const isComplete = (expected: number) =>
       watcher.isDone ||
       (ended !== undefined && ended.count() >= expected) ||
@@ -101,8 +101,7 @@ export function metersOf({
       usage: usageSoFar,
       isComplete,
       // The usage of chats follows what says how they ended.
-      hasAll: (expected) =>
-        isClosed() || (endsOnce && isComplete(expected) && isReported()),
+      hasAll: (expected) => isClosed() || (endsOnce && isComplete(expected) && isReported()),
       closing: () => (isClosed() ? '' : (closing?.text ?? '')),
       answerId: () => (answerId === undefined ? undefined : wordsIn(counted).last(answerId)),
       itemIds: () => itemIds.flatMap((path) => wordsIn(counted).kinds(path)),
