@@ -63,7 +63,7 @@ export async function passThrough(
   }
   if (isStreamed || request.isFile || isEventStream(contentType)) {
     const { body } = answer
-    const first = await firstBytes(body, contentType)
+    const first = await firstBytes(body, contentType, format?.id === 'gemini')
     if (first === 'unusable') {
       drop(body)
       throw unusable(status, contentType)
@@ -137,7 +137,11 @@ const LIST_BEGINS = /^\s*\[/
  * Awaits the first bytes of an answer, and says how to read it. Throws where it ends or breaks off before, or begins with an
  * error: then another account can answer.
  */
-async function firstBytes(body: Readable, contentType: string): Promise<'as it comes' | 'whole' | 'unusable'> {
+async function firstBytes(
+  body: Readable,
+  contentType: string,
+  mayBeList: boolean,
+): Promise<'as it comes' | 'whole' | 'unusable'> {
   const first = await firstChunk(body)
   // It is slow: the caller of a stream gets its head, and comments meanwhile.
   if (first === undefined) return isEventStream(contentType) ? 'as it comes' : 'whole'
@@ -148,7 +152,7 @@ async function firstBytes(body: Readable, contentType: string): Promise<'as it c
   }
   body.unshift(first)
   const beginning = first.subarray(0, 64).toString()
-  if (EVENTS_BEGIN.test(beginning) || LIST_BEGINS.test(beginning)) return 'as it comes'
+  if (EVENTS_BEGIN.test(beginning) || (mayBeList && LIST_BEGINS.test(beginning))) return 'as it comes'
   return isEventStream(contentType) ? 'unusable' : 'whole'
 }
 
