@@ -202,7 +202,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(spoken.close)
   const keys = openKeys({ store, clock, log })
   parts.defer(() => keys.close())
-  const batched = await composeBatches(config, { store, assets, ...spoken, keys, clock, log, retention })
+  const batched = await composeBatches(config, { store, assets, ...spoken, keys, clock, log, retention, urls: ownUrls })
   const stopRetention = startRetention({ store, assets, clock, log })
   parts.defer(stopRetention)
   // All at once: a stop has one grace.

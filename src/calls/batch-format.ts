@@ -21,16 +21,18 @@ export interface BatchFormat {
   readonly id: string
   /** The name by which the results tell lines apart; undefined where the line has none. */
   customIdOf(line: JsonObject): string | undefined
+  /** The field that has it, for errors. */
+  readonly idField: string
   /** What is wrong with a line before any is called; undefined where nothing is. */
   faultOf(line: JsonObject, batch: CallBatch): Omit<BatchFault, 'line'> | undefined
   /** Throws `invalid_input` for what is wrong with the call of a line. */
   requestOf(line: JsonObject, batch: CallBatch, caller: Caller): LineRequest | Promise<LineRequest>
-  /** A line of the results, without its end. */
-  resultOf(customId: string, end: LineEnd): { text: string; isSuccess: boolean }
+  /** The result of a line, which is one line without its end. */
+  resultOf(line: JsonObject, end: LineEnd): { text: string; isSuccess: boolean }
   /** Whether lines that failed have a file of their own. */
   readonly separatesErrors: boolean
   /** What the files of results are called, and for what purpose. */
-  readonly results: { purpose: string; nameOf(batch: CallBatch, isErrors: boolean): string }
+  readonly results: { purposeOf(batch: CallBatch): string; nameOf(batch: CallBatch, isErrors: boolean): string }
   /** Whether the input is a file that the client sent before, and still has after the batch. */
-  readonly keepsInput: boolean
+  keepsInput(batch: CallBatch): boolean
 }

@@ -90,16 +90,15 @@ function resultOf(
   { format, batch }: LineBatch,
   { log, clock }: LineParts,
 ): { text: string; isSuccess: boolean } {
-  const customId = format.customIdOf(json) ?? ''
   try {
-    return format.resultOf(customId, end)
+    return format.resultOf(json, end)
   } catch (cause) {
     const isKnown = cause instanceof PolyphonyError
     if (!isKnown) log.error({ err: cause, batch: batch.id }, 'the result of a line could not be written')
     const error = isKnown
       ? cause
       : new PolyphonyError('internal', 'The result of the line could not be written.', { cause })
-    return format.resultOf(customId, { kind: 'refused', error, requestId: newId(clock.now()) })
+    return format.resultOf(json, { kind: 'refused', error, requestId: newId(clock.now()) })
   }
 }
 

@@ -180,6 +180,10 @@ export interface Running {
   responseId: string | null
   /** Notes that. */
   keeps(id: string, target: Target<CallMember>): void
+  /** The ids of what the vendor keeps of the answer beside. */
+  itemIds: readonly string[]
+  /** Notes these, in place of those before. */
+  keepsItems(ids: readonly string[], target: Target<CallMember>): void
 }
 
 /** How one account answered; `usage` is read when the answer has ended. */
@@ -215,6 +219,11 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
       keeps(id, { member, model }) {
         running.responseId = id
         options.responses.note(caller, id, { account: member.record.id, model })
+      },
+      itemIds: [],
+      keepsItems(ids, { member }) {
+        running.itemIds = ids
+        options.responses.noteItems(caller, ids, member.record.id)
       },
     }
     try {
@@ -399,6 +408,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
         model: request.model,
         batchId: batched?.batchId ?? null,
         responseId: running.responseId,
+        ...(running.itemIds.length === 0 ? {} : { itemIds: running.itemIds }),
         provider: account?.provider ?? null,
         account: account?.id ?? null,
         vendorModel: end.target?.model ?? null,
@@ -520,18 +530,20 @@ function noWay(
   })
 }
 
-/** The operator's and the tenant's settings decide it, so the same request may be answered later. */
+/** As for a model that is not there: only a change of settings would let another request pass. */
 function outOfPool({ endpoint, model }: Pick<CallRequest, 'endpoint' | 'model'>): PolyphonyError {
   return new PolyphonyError(
-    'no_provider',
+    'not_found',
     `${endpoint} is answered for ${model} only by accounts that your tenant does not use.`,
+    { field: 'model' },
   )
 }
 
 function unpriced({ model }: Target<CallMember>): PolyphonyError {
   return new PolyphonyError(
-    'no_provider',
+    'not_found',
     `The model ${model} has no list price here. Set one in POLYPHONY_MODELS, or use another model.`,
+    { field: 'model' },
   )
 }
 

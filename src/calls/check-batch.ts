@@ -75,8 +75,8 @@ function faultOf(
   if (fault) return fault
   const customId = format.customIdOf(line) ?? ''
   if (seen.has(customId)) {
-    const message = `The custom_id ${JSON.stringify(customId)} is that of an earlier line.`
-    return { code: 'duplicate_custom_id', message, param: 'custom_id' }
+    const message = `The ${format.idField} ${JSON.stringify(customId)} is that of an earlier line.`
+    return { code: 'duplicate_custom_id', message, param: format.idField }
   }
   seen.add(customId)
   return undefined

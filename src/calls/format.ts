@@ -86,6 +86,10 @@ export interface Meter {
   closing(): string
   /** The vendor's id of the answer, once it has been sent; undefined in formats whose answers are not kept. */
   answerId(): string | undefined
+  /** Of what the vendor may keep of the answer, as `Kept` has it. */
+  itemIds(): readonly string[]
+  /** How many these are: quick to ask after each chunk. */
+  itemCount(): number
   /** The vendor's error, as its format has it, if the stream has had one. */
   failure(): JsonObject | undefined
   /** Tools that the vendor has run so far, by what it said of each: for a stream that was cut before its usage. */
@@ -122,8 +126,27 @@ export interface Kept {
   idOf(answer: JsonObject, request: JsonObject): string | undefined
   /** The same while the answer comes as a stream. */
   streamedId(meter: Meter, request: JsonObject): string | undefined
-  /** What a request goes on from: a kept response by its id, or a conversation. Each with the path of its field. */
-  namedIn(request: JsonObject): { response?: { id: string; field: string }; conversation?: string }
+  /** The ids of what the vendor keeps of the answer beside it: its items, its sound, the container in which its code ran. */
+  itemsOf(answer: JsonObject, request: JsonObject): readonly string[]
+  /** The same while the answer comes as a stream: those of the meter count. */
+  keepsStreamedItems(request: JsonObject): boolean
+  namedIn(request: JsonObject): Named
+}
+
+/** What a request names of what its vendor keeps. */
+export interface Named {
+  /** The answer that it goes on from. */
+  response?: NamedId
+  /** What is kept of earlier answers. */
+  items?: readonly NamedId[]
+  /** What no answer through this gateway has made, such as a file at the vendor: only the account's owner can have done it. */
+  others?: { field: string; reason: string }
+}
+
+export interface NamedId {
+  id: string
+  /** The path of its field, for errors. */
+  field: string
 }
 
 export interface Format {

@@ -16,6 +16,8 @@ import { brokenOff, vendorFailure } from './vendor-failure.ts'
 const MAX_BYTES = 256 * 2 ** 20
 /** How much of an error is read. */
 const MAX_ERROR_BYTES = 256 * 2 ** 10
+/** Of an answer of which only a part comes: a call asks for none. */
+const PART = 206
 /** Statuses that say something about the account or the vendor: another account may answer. */
 const RETRIED = new Set([401, 402, 403, 407, 408, 425, 429])
 /** How long the first bytes of a stream are awaited before the caller gets its head: until then, another account may answer. */
@@ -55,9 +57,13 @@ export async function passThrough(
   const headers = passedHeaders(answer.headers)
   const contentType = headers['content-type'] ?? ''
   if (status >= 400) return refusal(answer, headers)
+  if (status === PART) {
+    drop(answer.body)
+    throw unusable(status, contentType)
+  }
   if (isStreamed || request.isFile || isEventStream(contentType)) {
     const { body } = answer
-    const first = await firstBytes(body, contentType)
+    const first = await firstBytes(body, contentType, format?.id === 'gemini')
     if (first === 'unusable') {
       drop(body)
       throw unusable(status, contentType)
@@ -82,6 +88,8 @@ function wholeAnswer(
   if (!request.isText && json === undefined) throw unusable(status, contentType)
   const id = json && request.format?.kept?.idOf(json, request.json ?? {})
   if (id !== undefined) running.keeps(id, target)
+  const itemIds = json && request.format?.kept?.itemsOf(json, request.json ?? {})
+  if (itemIds && itemIds.length > 0) running.keepsItems(itemIds, target)
   const usage = usageIn(request, { bytes, json, contentType }) ?? estimated(request, charactersIn(json ?? {}))
   return { status, headers, body: bytes, ended: Promise.resolve({ outcome: 'completed', usage }) }
 }
@@ -111,9 +119,14 @@ export async function refusal(answer: StreamAnswer, headers: Record<string, stri
   // Without its words, the status alone says what to do.
   const bytes = await readWhole(answer, MAX_ERROR_BYTES, () => undefined).catch(() => undefined)
   const json = bytes && parsed(bytes)
-  if (!bytes || !json || status >= 500 || RETRIED.has(status)) throw vendorError(status, all, json)
+  if (!bytes || !json || !hasWords(json) || status >= 500 || RETRIED.has(status)) throw vendorError(status, all, json)
   const ended = Promise.resolve({ outcome: 'failed' as const, usage: undefined, errorCode: `http_${status}` })
   return { status, headers, body: bytes, ended }
+}
+
+/** Whether it is an error of any of the formats, all of which have a message in it. */
+function hasWords({ error }: JsonObject): boolean {
+  return isJsonObject(error) && typeof error.message === 'string'
 }
 
 /** How lines of a server-sent stream begin, and JSON that comes in pieces, as Gemini sends it. */
@@ -124,7 +137,11 @@ const LIST_BEGINS = /^\s*\[/
  * Awaits the first bytes of an answer, and says how to read it. Throws where it ends or breaks off before, or begins with an
  * error: then another account can answer.
  */
-async function firstBytes(body: Readable, contentType: string): Promise<'as it comes' | 'whole' | 'unusable'> {
+async function firstBytes(
+  body: Readable,
+  contentType: string,
+  mayBeList: boolean,
+): Promise<'as it comes' | 'whole' | 'unusable'> {
   const first = await firstChunk(body)
   // It is slow: the caller of a stream gets its head, and comments meanwhile.
   if (first === undefined) return isEventStream(contentType) ? 'as it comes' : 'whole'
@@ -135,7 +152,7 @@ async function firstBytes(body: Readable, contentType: string): Promise<'as it c
   }
   body.unshift(first)
   const beginning = first.subarray(0, 64).toString()
-  if (EVENTS_BEGIN.test(beginning) || LIST_BEGINS.test(beginning)) return 'as it comes'
+  if (EVENTS_BEGIN.test(beginning) || (mayBeList && LIST_BEGINS.test(beginning))) return 'as it comes'
   return isEventStream(contentType) ? 'unusable' : 'whole'
 }
 
@@ -239,15 +256,17 @@ function streamOf(
     if (format) return format.openStream(context).fail(failure)
     return isEvents ? request.failure?.(failure) : undefined
   }
+  /** At once: the caller has read it, and may go on from it before the stream has ended. */
   const noteKept = (seen: Meter, kept: Kept): void => {
-    const id = kept.streamedId(seen, request.json ?? {})
-    // At once: the caller has read it, and may go on from it before the stream has ended.
+    const id = running.responseId === null ? kept.streamedId(seen, request.json ?? {}) : undefined
     if (id !== undefined) running.keeps(id, target)
+    if (seen.itemCount() > running.itemIds.length && kept.keepsStreamedItems(request.json ?? {}))
+      running.keepsItems(seen.itemIds(), target)
   }
   const stream = relayed(body, {
     onChunk(chunk) {
       meter?.push(chunk)
-      if (meter && format?.kept && running.responseId === null) noteKept(meter, format.kept)
+      if (meter && format?.kept) noteKept(meter, format.kept)
       if (!meter && isEvents) last = Buffer.concat([last, chunk]).subarray(-LAST_BYTES)
     },
     ...(dropsUsage ? { change: withoutUsage } : {}),
@@ -386,11 +405,12 @@ async function readAll(body: Readable, maxBytes: number, tooLarge: () => Polypho
 /** The vendor's error in our codes, with its own words. */
 function vendorError(status: number, headers: StreamAnswer['headers'], json: JsonObject | undefined): PolyphonyError {
   const error = json?.error
-  const words = isJsonObject(error) ? error.message : error
-  const named = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
+  const named = isJsonObject(error) ? [error.message, error.code, error.type] : [error, json?.message, json?.detail]
+  const words = named.find((one) => typeof one === 'string' && one !== '')
+  const sent = Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))
   return vendorFailure({
     statusCode: status,
-    message: typeof words === 'string' && words !== '' ? words : `The vendor answers ${status}.`,
-    responseHeaders: Object.fromEntries(named),
+    message: typeof words === 'string' ? words : `The vendor answers ${status}.`,
+    responseHeaders: Object.fromEntries(sent),
   })
 }

@@ -31,7 +31,8 @@ const MAX_FALLBACKS = 8
 /**
  * The accounts that may answer a model, in the order in which they are tried: those of a higher priority first, and among
  * equals at random by weight; then the model's fallbacks in the same way. Accounts that are paused come last. Throws
- * `no_provider`, and `not_found` for a model that no account has.
+ * `no_provider` where all of them are switched off for now, and `not_found` for a model that no account has, as vendors answer
+ * a name that they do not know: clients send again what fails with 5xx.
  */
 export function routeModel<Member extends Answerer>(
   model: string,
@@ -142,8 +143,9 @@ function unknownModel(model: string, members: readonly Answerer[], settings: rea
   if (members.every(({ isBuiltIn }) => isBuiltIn)) {
     const here = listModels(members, settings)
     return new PolyphonyError(
-      'no_provider',
+      'not_found',
       `No account is configured for calls, so ${model} is not available. Set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, or connect an account.${here.length === 0 ? '' : ` This process has ${here.join(', ')} itself.`}`,
+      { field: 'model' },
     )
   }
   const known = listModels(members, settings)

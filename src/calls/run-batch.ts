@@ -87,7 +87,7 @@ async function begin(batch: CallBatch, format: BatchFormat, parts: BatchParts): 
   const { total, faults } = await checked(batch, format, parts)
   if (faults.length > 0) {
     const end = { ...NO_RESULTS, status: 'failed', faults, endedAt: clock.now() } as const
-    await store.finishCallBatch({ id: batch.id, holder, end, files: [], keepsInput: format.keepsInput })
+    await store.finishCallBatch({ id: batch.id, holder, end, files: [], keepsInput: format.keepsInput(batch) })
     return undefined
   }
   const set = { status: 'running', total, startedAt: clock.now() } as const
@@ -250,7 +250,8 @@ async function finish(batch: CallBatch, format: BatchFormat, parts: BatchParts, 
       expiresAt,
     })
     const id = newId(endedAt)
-    const { purpose, nameOf } = format.results
+    const { purposeOf, nameOf } = format.results
+    const purpose = purposeOf(batch)
     const name = nameOf(batch, isErrors)
     const { id: assetId, sizeBytes } = asset
     files.push({
@@ -278,7 +279,13 @@ async function finish(batch: CallBatch, format: BatchFormat, parts: BatchParts, 
     errorFileId,
     endedAt: clock.now(),
   }
-  const isEnded = await store.finishCallBatch({ id: batch.id, holder, end, files, keepsInput: format.keepsInput })
+  const isEnded = await store.finishCallBatch({
+    id: batch.id,
+    holder,
+    end,
+    files,
+    keepsInput: format.keepsInput(batch),
+  })
   if (!isEnded) await assets.deleteUnrecorded(files.map(({ asset }) => asset))
 }
 
@@ -303,7 +310,7 @@ async function* resultLines(
       if (wanted(isSuccess)) yield Buffer.from(`${text}\n`)
       next = await stored.next()
     } else if (wanted(false)) {
-      const { text } = format.resultOf(format.customIdOf(parsedLine(bytes)) ?? '', { kind: rest })
+      const { text } = format.resultOf(parsedLine(bytes), { kind: rest })
       yield Buffer.from(`${text}\n`)
     }
   }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { StreamAnswer, VendorStream } from '../assets/vendor-stream.ts'
-import type { StoredResponse } from '../core/call.ts'
+import type { KeptItem, StoredResponse } from '../core/call.ts'
 import type { Caller } from '../core/caller.ts'
-import { PolyphonyError } from '../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import type { Account } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
 import type { CallAnswer, CallMember, CallRequest } from './calls.ts'
+import type { NamedId } from './format.ts'
 import { isEventStream, passedHeaders, readWholeAnswer, refusal } from './pass-through.ts'
 import type { RealtimeRoutes } from './realtime.ts'
 import type { Target } from './routing.ts'
@@ -20,20 +21,37 @@ export interface StoredResponses {
   note(owner: Owner, id: string, at: StoredResponse): void
   find(owner: Owner, id: string): Promise<StoredResponse | undefined>
   forget(owner: Owner, id: string): Promise<void>
+  /** The same for what an account keeps of an answer, by its ids. */
+  noteItems(owner: Owner, ids: readonly string[], account: string): void
+  /** The accounts of those that are known, by their ids. */
+  findItems(owner: Owner, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
 }
 
 /** Responses whose calls may not be stored yet; they are within some tenths of a second. */
 const MAX_NOTED = 10_000
+/** An answer has some items. */
+const MAX_NOTED_ITEMS = 50_000
+/** So many of them are looked up in one query, and so many may one request name. */
+const ITEMS_AT_ONCE = 500
+const MAX_NAMED_ITEMS = 5_000
 /** In another process, the record of a call that has just been answered follows within this time. */
 const LOOK_AGAIN_MS = [150, 300]
 
 export function openStoredResponses(
-  store: Pick<Store, 'findResponse' | 'forgetResponse' | 'exclusive'>,
+  store: Pick<Store, 'findResponse' | 'findKeptItems' | 'forgetResponse' | 'exclusive'>,
 ): StoredResponses {
   const noted = new LRUCache<string, StoredResponse>({ max: MAX_NOTED })
   /** The record of a call that was just answered may be stored after its response was deleted. */
   const forgotten = new LRUCache<string, true>({ max: MAX_NOTED })
+  const items = new LRUCache<string, string>({ max: MAX_NOTED_ITEMS })
   const keyOf = ({ tenantId, mode }: Owner, id: string) => JSON.stringify([tenantId, mode, id])
+  async function findStoredItems({ tenantId, mode }: Owner, ids: readonly string[]): Promise<KeptItem[]> {
+    const found: KeptItem[] = []
+    for (let from = 0; from < ids.length; from += ITEMS_AT_ONCE)
+      found.push(...(await store.findKeptItems({ tenantId, mode, ids: ids.slice(from, from + ITEMS_AT_ONCE) })))
+    return found
+  }
+
   return {
     note: (owner, id, at) => void noted.set(keyOf(owner, id), at),
     async find(owner, id) {
@@ -54,6 +72,23 @@ export function openStoredResponses(
       forgotten.set(keyOf(owner, id), true)
       await store.forgetResponse({ tenantId: owner.tenantId, mode: owner.mode, id })
     },
+    noteItems(owner, ids, account) {
+      for (const id of ids) items.set(keyOf(owner, id), account)
+    },
+    async findItems(owner, ids) {
+      const found = new Map<string, string>()
+      for (const id of ids) {
+        const account = items.get(keyOf(owner, id))
+        if (account !== undefined) found.set(id, account)
+      }
+      const missing = () => ids.filter((id) => isId(id) && !found.has(id))
+      for (const ms of [0, ...(store.exclusive ? [] : LOOK_AGAIN_MS)]) {
+        if (missing().length === 0) break
+        if (ms > 0) await delay(ms)
+        for (const { id, account } of await findStoredItems(owner, missing())) found.set(id, account)
+      }
+      return found
+    },
   }
 }
 
@@ -63,47 +98,87 @@ export function isId(value: unknown): value is string {
 }
 
 /**
- * The accounts that may answer a request that goes on from what a vendor keeps: the one that keeps the response, and the
- * tenant's own for a conversation, which is made at the vendor itself. All of them for any other request. A vendor of another
- * format keeps nothing, which its format says. Throws `not_found` naming the field.
+ * The accounts that may answer a request that names what a vendor keeps: the one that keeps it for the tenant, and the tenant's
+ * own, since what is at these is the tenant's. All of them for any other request. A vendor of another format keeps nothing,
+ * which its format says. Throws `not_found` naming the field.
  */
 export async function keepersAmong(
   { caller, endpoint, model, json = {}, format, names = format?.kept?.namedIn }: CallRequest,
   targets: readonly Target<CallMember>[],
   responses: StoredResponses,
 ): Promise<readonly Target<CallMember>[]> {
-  const { response, conversation } = names?.(json) ?? {}
-  if (response === undefined && conversation === undefined) return targets
-  const keeping = targets.filter(
+  const { response, items = [], others } = names?.(json) ?? {}
+  if (response === undefined && items.length === 0 && others === undefined) return targets
+  let keeping = targets.filter(
     ({ member: { side, account }, model: name }) => side.urlOf(endpoint, name, account.settings) !== undefined,
   )
   if (keeping.length === 0) return targets
   if (response !== undefined) {
     const found = await responses.find(caller, response.id)
     if (!found) throw unknownResponse(response.id, response.field)
-    const accounts = keeping.filter(({ member }) => member.record.id === found.account)
-    if (accounts.length === 0)
-      throw new PolyphonyError(
-        'not_found',
-        `The account that keeps the response ${response.id} does not answer ${model} now. Send the whole of input instead.`,
-        { field: response.field },
-      )
-    return accounts
+    keeping = keeping.filter(({ member }) => member.record.id === found.account)
+    if (keeping.length === 0) throw keptElsewhere('response', response, model)
   }
-  const own = keeping.filter(({ member }) => member.record.tenantId !== null)
-  if (own.length === 0)
-    throw new PolyphonyError(
-      'not_found',
-      'Conversations are not kept here. Send the whole of input, or go on from a response by previous_response_id.',
-      { field: conversation ?? 'conversation' },
-    )
-  return own
+  if (items.length > 0) keeping = await keepersOfItems(items, { caller, model, keeping, responses })
+  if (others !== undefined) {
+    keeping = keeping.filter(isOwn)
+    if (keeping.length === 0) throw new PolyphonyError('not_found', others.reason, { field: others.field })
+  }
+  return keeping
 }
+
+/** What no record knows may have been made by another tenant, unless the account is the tenant's own. */
+async function keepersOfItems(
+  items: readonly NamedId[],
+  {
+    caller,
+    model,
+    keeping,
+    responses,
+  }: { caller: Owner; model: string; keeping: readonly Target<CallMember>[]; responses: StoredResponses },
+): Promise<Target<CallMember>[]> {
+  if (items.length > MAX_NAMED_ITEMS)
+    throw invalidInput(
+      items[MAX_NAMED_ITEMS]?.field ?? 'input',
+      `is one more than the ${MAX_NAMED_ITEMS} stored items of a request`,
+    )
+  const found = await responses.findItems(caller, [...new Set(items.map(({ id }) => id))])
+  let among = [...keeping]
+  for (const item of items) {
+    const account = found.get(item.id)
+    among = among.filter(({ member }) => (account === undefined ? isOwn({ member }) : member.record.id === account))
+    if (among.length > 0) continue
+    throw account === undefined ? unknownItem(item) : keptElsewhere('item', item, model)
+  }
+  return among
+}
+
+function isOwn({ member }: Pick<Target<CallMember>, 'member'>): boolean {
+  return member.record.tenantId !== null
+}
+
+function keptElsewhere(what: 'response' | 'item', { id, field }: NamedId, model: string): PolyphonyError {
+  return new PolyphonyError(
+    'not_found',
+    `The account that keeps the ${what} ${id.slice(0, MAX_SHOWN)} does not answer ${model} here now. Send the whole conversation instead.`,
+    { field },
+  )
+}
+
+function unknownItem({ id, field }: NamedId): PolyphonyError {
+  return new PolyphonyError(
+    'not_found',
+    `There is no stored item ${id.slice(0, MAX_SHOWN)}. Send what it has in its place, or store: false, with which clients do so.`,
+    { field },
+  )
+}
+
+const MAX_SHOWN = 200
 
 function unknownResponse(id: string, field?: string): PolyphonyError {
   return new PolyphonyError(
     'not_found',
-    `There is no stored response ${id.slice(0, 200)}. Only vendors that store responses keep them, with a live key, and not where store is false.`,
+    `There is no stored response ${id.slice(0, MAX_SHOWN)}. Only vendors that store responses keep them, with a live key, and not where store is false.`,
     field === undefined ? {} : { field },
   )
 }

@@ -11,6 +11,8 @@ import type { Config } from '../config/config.ts'
 import { type Clock, MINUTE_MS } from '../core/clock.ts'
 import type { Retention } from '../core/retention.ts'
 import { anthropicBatchFormat } from '../dialects/anthropic/batch-format.ts'
+import { geminiBatchFormat } from '../dialects/gemini/batch-format.ts'
+import type { Urls } from '../dialects/kit/urls.ts'
 import { openaiBatchFormat } from '../dialects/openai/batch-format.ts'
 import type { Store } from '../store/store.ts'
 import type { Keys } from '../tenants/keys.ts'
@@ -38,6 +40,8 @@ export async function composeBatches(
     clock: Clock
     log: Logger
     retention: Retention
+    /** Where this gateway's own files are. */
+    urls: Urls
   },
 ): Promise<ComposedBatches> {
   const { store, assets, calls, keys, clock, log, retention } = parts
@@ -58,7 +62,11 @@ export async function composeBatches(
     assets,
     calls,
     allowances: parts.allowances,
-    formats: [openaiBatchFormat({ files }), anthropicBatchFormat({ files })],
+    formats: [
+      openaiBatchFormat({ files }),
+      anthropicBatchFormat({ files }),
+      geminiBatchFormat({ files, urls: parts.urls }),
+    ],
     slots: openLineSlots({ total: linesAtOnce, liveCalls: calls.underWay }),
     callerOf: keys.authenticateById,
     priceFactor,

@@ -27,6 +27,8 @@ export interface Call {
   batchId: string | null
   /** The vendor's id of a response that it keeps; null = it keeps none, or has deleted it. */
   responseId: string | null
+  /** The vendor's ids of what it keeps of the answer, on the way into the store: what is read there has none. */
+  itemIds?: readonly string[]
   provider: string | null
   account: string | null
   /** As the provider was told; null = none was asked. */
@@ -54,6 +56,13 @@ export interface StoredResponse {
   account: string | null
   /** As the vendor was told. */
   model: string | null
+}
+
+/** What a vendor keeps of an answer, such as an item of a response, by the vendor's id. */
+export interface KeptItem {
+  id: string
+  /** The account that made it. */
+  account: string
 }
 
 /** Calls of a key that are booked together. */

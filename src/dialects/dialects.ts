@@ -215,7 +215,7 @@ export const dialects: readonly DialectEntry[] = [
   {
     id: 'gemini',
     title: 'Gemini',
-    paths: ['/v1beta', '/v1/models', '/gemini', '/upload'],
+    paths: ['/v1beta', '/v1/models', '/gemini', '/upload', '/download'],
     // Google's packages ask for `/v1` since 2026, where OpenAI's API is.
     claims: [{ path: '/v1', header: 'x-goog-api-key', below: '/gemini' }],
     spellings: [

@@ -356,12 +356,7 @@ describe('the end of a stream', () => {
       ],
       [true, undefined, true],
     ],
-    [
-      'a chat that ends twice',
-      chatFormat,
-      [stop, { ...stop, usage: { prompt_tokens: 1, completion_tokens: 1 } }],
-      [true, undefined, false],
-    ],
+    ['a chat that ends twice', chatFormat, [stop, stop], [true, undefined, false]],
     ['a chat with empty reasons', chatFormat, [{ choices: [{ index: 0, finish_reason: '' }] }], [false, undefined]],
     [
       'Responses that completed',
@@ -381,6 +376,18 @@ describe('the end of a stream', () => {
       responsesFormat,
       [{ type: 'response.failed', response: { error: { code: 'server_error' } } }],
       [true, { error: { code: 'server_error' } }],
+    ],
+    [
+      'Chat Completions of a server that makes one answer whatever is wanted',
+      chatFormat,
+      [{ choices: [{ index: 0, finish_reason: 'stop' }] }, { choices: [], usage: { prompt_tokens: 1 } }],
+      [true, undefined, true],
+    ],
+    [
+      'Chat Completions whose second answer has not ended',
+      chatFormat,
+      [{ choices: [{ index: 0, finish_reason: 'stop' }, { index: 1 }] }, { choices: [], usage: { prompt_tokens: 1 } }],
+      [true, undefined, false],
     ],
     [
       'Messages that finished',

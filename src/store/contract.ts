@@ -50,6 +50,7 @@ export interface Bench {
 /** The tables in the order in which `Place.empty` empties them: those that others refer to come last. */
 export const TABLES = [
   'answers',
+  'kept_items',
   'library',
   'shares',
   'price_rules',

@@ -30,6 +30,7 @@ import * as endedTasks from './migrations/0026-ended-tasks.ts'
 import * as waitingWithRoom from './migrations/0027-waiting-with-room.ts'
 import * as libraryByStatement from './migrations/0028-library-by-statement.ts'
 import * as storedResponses from './migrations/0029-stored-responses.ts'
+import * as keptItems from './migrations/0030-kept-items.ts'
 import { requireTableRights } from './postgres/schema-rights.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
@@ -64,6 +65,7 @@ const MIGRATIONS = {
   '0027-waiting-with-room': waitingWithRoom,
   '0028-library-by-statement': libraryByStatement,
   '0029-stored-responses': storedResponses,
+  '0030-kept-items': keptItems,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

@@ -129,6 +129,10 @@ describe('query plans on SQLite', () => {
     const response = { tenantId, mode: 'live', id: 'r' } as const
     for (const run of [(tx: Tx) => reads.findResponse(tx, response), (tx: Tx) => writes.forgetResponse(tx, response)])
       expect(await plansOf(run)).toEqual([expect.stringContaining('calls_by_response')])
+    const items = (tx: Tx) => reads.findKeptItems(tx, { tenantId, mode: 'live', ids: ['a', 'b'] })
+    expect(await plansOf(items)).toEqual([
+      expect.stringMatching(/^SEARCH kept_items .*tenant_id=\? AND mode=\? AND id=\?/),
+    ])
   })
 
   it('waiting, running and unfinished tasks are found by the partial indexes', async () => {

@@ -439,6 +439,17 @@ CREATE INDEX invitations_by_email on invitations (email);
 
 CREATE INDEX invitations_by_tenant on invitations (tenant_id, id);
 
+CREATE TABLE kept_items (
+  tenant_id text not null,
+  mode text not null,
+  id text not null,
+  account text not null,
+  expires_at integer not null,
+  constraint kept_items_key primary key (tenant_id, mode, id)
+);
+
+CREATE INDEX kept_items_by_expiry on kept_items (expires_at);
+
 CREATE TABLE ledger_transactions (
   seq integer primary key,
   id text not null unique,

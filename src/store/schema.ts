@@ -31,6 +31,7 @@ export interface Database {
   allowances: AllowancesTable
   calls: CallsTable
   answers: AnswersTable
+  kept_items: KeptItemsTable
   call_files: CallFilesTable
   call_batches: CallBatchesTable
   call_batch_lines: CallBatchLinesTable
@@ -246,6 +247,16 @@ export interface CallBatchLinesTable {
 }
 
 /** Answers that are given again to the same call. */
+/** What vendors keep of answers, for the tenant whose calls they answered. */
+export interface KeptItemsTable {
+  tenant_id: string
+  mode: string
+  /** The vendor's. */
+  id: string
+  account: string
+  expires_at: number
+}
+
 export interface AnswersTable {
   id: string
   tenant_id: string

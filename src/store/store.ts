@@ -3,7 +3,7 @@ import type { Asset } from '../core/asset.ts'
 import type { Attempt } from '../core/attempt.ts'
 import type { AuditEntry } from '../core/audit.ts'
 import type { Batch, NewBatch } from '../core/batch.ts'
-import type { Allowance, Call, CallBooking, StoredResponse } from '../core/call.ts'
+import type { Allowance, Call, CallBooking, KeptItem, StoredResponse } from '../core/call.ts'
 import type { BatchLine, CallBatch, CallBatchChange, CallBatchEnd } from '../core/call-batch.ts'
 import type { CallFile } from '../core/call-file.ts'
 import type { Clock } from '../core/clock.ts'
@@ -532,6 +532,8 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   }): Promise<Call[]>
   /** A response that a vendor keeps for the tenant, by the vendor's id, as long as the record of its call is kept. */
   findResponse(args: { tenantId: string; mode: Mode; id: string }): Promise<StoredResponse | undefined>
+  /** Those of the ids that vendors keep for the tenant, as long as the records of their calls are kept. */
+  findKeptItems(args: { tenantId: string; mode: Mode; ids: readonly string[] }): Promise<KeptItem[]>
   /** Also of a file that has expired. */
   getCallFile(args: { id: string }): Promise<CallFile | undefined>
   /** By age; `after` pages on from a file. With `named`, those whose names begin so, which are looked for among the rest. */

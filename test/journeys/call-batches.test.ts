@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import Anthropic from '@anthropic-ai/sdk'
-import { createPartFromUri, GoogleGenAI, type HttpOptions } from '@google/genai'
+import { createPartFromUri, GoogleGenAI, type HttpOptions, type InlinedResponse } from '@google/genai'
 import OpenAI, { toFile } from 'openai'
 import type { FileObject } from 'openai/resources/files'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -11,6 +11,7 @@ import { usdToPoints } from '../../src/core/points.ts'
 import { type FakeModels, openFakeModels, USED, WORDS } from '../support/fake-models.ts'
 import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
+const WITH_KEY = { headers: { 'x-goog-api-key': LIVE_KEY } }
 const TEXT = WORDS.join('')
 const ASK = [{ role: 'user' as const, content: 'What colour is the rain?' }]
 
@@ -158,9 +159,19 @@ describe('files for calls', () => {
     expect(vendor.seen.at(-1)?.json.input).toEqual(input({ type: 'input_file', filename: 'rain.txt', file_data: data }))
     await client.responses.create({ model: 'gpt-5-mini', input: input({ type: 'input_image', file_id: file.id }) })
     expect(vendor.seen.at(-1)?.json.input).toEqual(input({ type: 'input_image', image_url: data }))
+    const calls = vendor.seen.length
     const theirs = input({ type: 'input_file', file_id: 'file-of-the-vendor' })
-    await client.responses.create({ model: 'gpt-5-mini', input: theirs })
-    expect(vendor.seen.at(-1)?.json.input).toEqual(theirs)
+    await expect(client.responses.create({ model: 'gpt-5-mini', input: theirs })).rejects.toMatchObject({
+      status: 404,
+      param: 'input[0].content[0].file_id',
+    })
+    const part = { type: 'file' as const, file: { file_id: 'file-of-the-vendor' } }
+    const messages = [{ role: 'user' as const, content: [part] }]
+    await expect(client.chat.completions.create({ model: 'gpt-5-mini', messages })).rejects.toMatchObject({
+      status: 404,
+      param: 'messages[0].content[0].file.file_id',
+    })
+    expect(vendor.seen).toHaveLength(calls)
   })
 
   const wrong: [string, Record<string, string | Blob>, string][] = [
@@ -351,7 +362,7 @@ describe('Anthropic’s files', () => {
     await openai().files.delete(second.id)
   })
 
-  it('a file is sent to the vendor in the place of its id, and an id of the vendor as it is', async () => {
+  it('a file is sent to the vendor in the place of its id, and no id of the vendor to an account that others share', async () => {
     const client = anthropic()
     const pdf = await client.beta.files.upload({ file: await toFile(PDF, 'rain.pdf') })
     const text = await client.beta.files.upload({ file: await toFile(Buffer.from('wet'), 'rain.txt') })
@@ -368,8 +379,12 @@ describe('Anthropic’s files', () => {
     expect(sent()).toEqual({ type: 'base64', media_type: 'application/pdf', data: PDF.toString('base64') })
     await ask(text.id)
     expect(sent()).toEqual({ type: 'text', media_type: 'text/plain', data: 'wet' })
-    await ask('file_of_the_vendor')
-    expect(sent()).toEqual({ type: 'file', file_id: 'file_of_the_vendor' })
+    const calls = vendor.seen.length
+    await expect(ask('file_of_the_vendor')).rejects.toMatchObject({
+      status: 404,
+      error: { error: { type: 'not_found_error', message: expect.stringContaining('file_of_the_vendor') } },
+    })
+    expect(vendor.seen).toHaveLength(calls)
     for (const { id } of [pdf, text]) await client.beta.files.delete(id)
   })
 
@@ -423,6 +438,42 @@ describe('Gemini’s files', () => {
       await expect(files.get({ name })).rejects.toMatchObject({ status: 404 })
     },
   )
+
+  it.each([
+    ['multipart/related; boundary=b', {}, '?uploadType=multipart'],
+    ['multipart/form-data; boundary="b"', { 'x-goog-upload-protocol': 'multipart' }, ''],
+  ])('a small file comes in one request as %s', async (type, headers, query) => {
+    const send = (body: string, more: object = {}) =>
+      fetch(`${test.url}/upload/v1beta/files${query}`, {
+        ...{ method: 'POST', body },
+        headers: { 'x-goog-api-key': LIVE_KEY, 'content-type': type, ...headers, ...more },
+      })
+    const parts = (...each: string[]) => `${each.map((one) => `--b\r\n${one}\r\n`).join('')}--b--`
+    const said = 'Content-Type: application/json\r\n\r\n{"file":{"display_name":"räin.txt"}}'
+    const answer = await send(parts(said, 'content-type: text/plain; charset=utf-8\r\n\r\nwet'))
+    const { file } = (await answer.json()) as { file: { name: string } }
+    expect(file).toMatchObject({ displayName: 'räin.txt', mimeType: 'text/plain', sizeBytes: '3', state: 'ACTIVE' })
+    const bytes = await fetch(`${test.url}/v1beta/${file.name}:download?alt=media`, WITH_KEY)
+    expect([bytes.headers.get('content-type'), await bytes.text()]).toEqual(['text/plain', 'wet'])
+    await gemini().files.delete({ name: file.name })
+    for (const [wrong, more] of [
+      [parts(said)],
+      [parts(said, said, said)],
+      [parts('x: y\r\n\r\n{', said)],
+      [parts('x: y\r\n\r\n[]', said)],
+      [parts(said, 'content-type: text/plain\r\n\r\n')],
+      [parts(said, 'content-type: no type\r\n\r\nwet')],
+      ['no parts'],
+      ['{}', { 'content-type': 'application/json', 'x-goog-upload-protocol': 'multipart' }],
+    ] as [string, object?][]) {
+      const refused = await send(wrong, more)
+      expect([refused.status, await refused.json()], wrong).toMatchObject([
+        400,
+        { error: { status: 'INVALID_ARGUMENT' } },
+      ])
+    }
+    expect((await gemini().files.list()).page.map(({ displayName }) => displayName)).not.toContain('räin.txt')
+  })
 
   it('a file is sent to a model of any vendor in the place of its URI, and refused once it is deleted', async () => {
     const client = gemini()
@@ -855,6 +906,157 @@ describe('batches in OpenAI’s API', () => {
     const stored = async () => test.store.getCallBatch({ id: uuidOf(batchId) })
     await expect.poll(async () => (await stored())?.status, { timeout: 10_000 }).toBe('completed')
     expect(await stored()).toMatchObject({ succeeded: 0, failed: 1 })
+  })
+})
+
+describe('batches in Gemini’s API', () => {
+  const contents = [{ role: 'user', parts: [{ text: 'What colour is the rain?' }] }]
+  const gemini = (apiKey = LIVE_KEY, baseUrl = '') =>
+    new GoogleGenAI({ apiKey, httpOptions: { baseUrl: test.url + baseUrl } })
+
+  /** The client makes objects of these without methods. */
+  const textIn = (one?: InlinedResponse) => one?.response?.candidates?.[0]?.content?.parts?.[0]?.text
+
+  async function endedBatch({ batches }: GoogleGenAI, name = '') {
+    const ended = /SUCCEEDED|FAILED|CANCELLED|EXPIRED/
+    await expect.poll(async () => (await batches.get({ name })).state, { timeout: 10_000, interval: 20 }).toMatch(ended)
+    return batches.get({ name })
+  }
+
+  it.each(['gemini-2.5-flash', 'claude-haiku-4-5'])(
+    'the official client sends requests for %s with a batch, and reads their answers in order',
+    async (model) => {
+      const client = gemini()
+      vendor.seen.length = 0
+      const created = await client.batches.create({
+        model,
+        src: [
+          { contents, metadata: { name: 'first' }, config: { maxOutputTokens: 50 } },
+          { model: `models/${model}`, contents },
+          { contents: [{ role: 'nobody', parts: [] }], config: { candidateCount: -1 } },
+        ],
+        config: { displayName: 'of rain' },
+      })
+      expect(created).toMatchObject({ name: expect.stringMatching(/^batches\/[0-9a-f]{32}$/), displayName: 'of rain' })
+      const batch = await endedBatch(client, created.name)
+      expect(batch).toMatchObject({ state: 'JOB_STATE_SUCCEEDED', model: `models/${model}`, displayName: 'of rain' })
+      const [first, second, third] = batch.dest?.inlinedResponses ?? []
+      expect(first).toMatchObject({ metadata: { name: 'first' } })
+      for (const one of [first, second]) expect(textIn(one)).toBe(TEXT)
+      expect(third?.error).toMatchObject({ code: 400, message: expect.stringContaining('candidateCount') })
+      expect(vendor.seen).toHaveLength(2)
+      const lines = (await test.store.listCalls({ tenantId: test.tenantId, limit: 9 })).filter(
+        ({ batchId }) => batchId?.replaceAll('-', '') === created.name?.slice('batches/'.length),
+      )
+      expect(lines.map(({ pricePoints }) => pricePoints > 0)).toEqual([true, true])
+      const raw = await fetch(`${test.url}/v1beta/${created.name}`, WITH_KEY)
+      expect(await raw.json()).toMatchObject({
+        done: true,
+        metadata: { batchStats: { requestCount: '3', successfulRequestCount: '2', failedRequestCount: '1' } },
+        response: { inlinedResponses: { inlinedResponses: [{}, {}, {}] } },
+      })
+      await client.batches.delete({ name: created.name ?? '' })
+      await expect(client.batches.get({ name: created.name ?? '' })).rejects.toMatchObject({ status: 404 })
+    },
+  )
+
+  it('the official client sends a file of requests, and reads the answers from a file', async () => {
+    const client = gemini(LIVE_KEY, '/gemini')
+    const lines = [
+      { key: 'a', request: { contents, generation_config: { max_output_tokens: 50 } } },
+      { key: 'b', request: { contents: 'no list of objects' } },
+    ]
+    const sent = new Blob([lines.map((one) => JSON.stringify(one)).join('\n')], { type: 'application/jsonl' })
+    const file = await client.files.upload({ file: sent })
+    const created = await client.batches.create({ model: 'gemini-2.5-flash', src: file.name ?? '' })
+    const { dest } = await endedBatch(client, created.name)
+    const downloadPath = join(test.dataDir, 'results.jsonl')
+    await client.files.download({ file: dest?.fileName ?? '', downloadPath })
+    const results = (await readFile(downloadPath, 'utf8')).trim().split('\n')
+    expect(results.map((one) => JSON.parse(one))).toMatchObject([
+      { key: 'a', response: { candidates: [{ content: { parts: [{ text: TEXT }] } }] } },
+      { key: 'b', error: { code: 400, message: expect.stringContaining('contents') } },
+    ])
+    const raw = await fetch(`${test.url}/download/v1beta/${dest?.fileName}:download?alt=media`, WITH_KEY)
+    expect(await raw.text()).toBe(await readFile(downloadPath, 'utf8'))
+    expect(await client.files.get({ name: file.name ?? '' })).toMatchObject({ state: 'ACTIVE' })
+    const second = await client.batches.create({ model: 'gemini-2.5-flash', src: [{ contents }] })
+    const page = await client.batches.list({ config: { pageSize: 1 } })
+    const names = [...page.page, ...(await page.nextPage())].map(({ name }) => name)
+    expect(names).toEqual([second.name, created.name])
+  })
+
+  it('a cancelled batch says of each request whether it was answered', async () => {
+    const client = gemini()
+    vendor.troubles.push(...Array(16).fill({ status: 429, headers: { 'retry-after': '60' } }))
+    const src = Array.from({ length: 3 }, () => ({ contents }))
+    const { name = '' } = await client.batches.create({ model: 'gemini-2.5-flash', src })
+    await expect(client.batches.delete({ name })).rejects.toMatchObject({ status: 400 })
+    await expect(gemini(TEST_KEY).batches.cancel({ name })).rejects.toMatchObject({ status: 404 })
+    await client.batches.cancel({ name })
+    const { state, dest } = await endedBatch(client, name)
+    expect(state).toBe('JOB_STATE_CANCELLED')
+    expect(dest?.inlinedResponses).toMatchObject(Array(3).fill({ error: { status: 'CANCELLED' } }))
+    await client.batches.cancel({ name })
+    vendor.troubles.length = 0
+  })
+
+  it('a file with wrong lines fails as a whole, says which, and calls none', async () => {
+    const client = gemini()
+    vendor.seen.length = 0
+    const text = ['{"key":"a","request":{}}', '{"key":"a","request":{}}'].join('\n')
+    const file = await client.files.upload({ file: new Blob([text], { type: 'application/jsonl' }) })
+    const { name = '' } = await client.batches.create({ model: 'gemini-2.5-flash', src: file.name ?? '' })
+    expect((await endedBatch(client, name)).state).toBe('JOB_STATE_FAILED')
+    const raw = (await (await fetch(`${test.url}/v1beta/${name}`, WITH_KEY)).json()) as { error: object }
+    expect(raw.error).toEqual({ code: 3, message: 'Line 2: The key "a" is that of an earlier line.' })
+    expect(vendor.seen).toEqual([])
+  })
+
+  const config = (inputConfig: unknown, more: object = {}) => ({ batch: { inputConfig, ...more } })
+  const requests = (...all: unknown[]) => config({ requests: { requests: all } })
+  const one = { request: { contents } }
+  it.each<[string, unknown]>([
+    ['batch', {}],
+    ['batch', { batch: 'x' }],
+    ['batch.inputConfig', { batch: {} }],
+    ['batch.inputConfig', config({})],
+    ['batch.inputConfig', config([])],
+    ['batch.inputConfig.fileName', config({ fileName: 'files/none' })],
+    ['batch.inputConfig.fileName', config({ file_name: 'files/none', requests: { requests: [one] } })],
+    ['batch.inputConfig.fileName', config({ fileName: {} })],
+    ['batch.inputConfig.requests.requests', requests()],
+    ['batch.inputConfig.requests.requests', config({ requests: {} })],
+    ['batch.inputConfig.requests.requests', config({ requests: 'x' })],
+    ['batch.inputConfig.requests.requests[1]', requests(one, 'x')],
+    ['batch.inputConfig.requests.requests[0].request', requests({})],
+    ['batch.inputConfig.requests.requests[0].request.model', requests({ request: { model: 'models/another' } })],
+    ['batch.inputConfig.requests.requests[0].metadata', requests({ ...one, metadata: 'x' })],
+    ['batch.displayName', config({ requests: { requests: [one] } }, { displayName: { a: 1 } })],
+    ['batch.displayName', config({ requests: { requests: [one] } }, { displayName: 'x'.repeat(513) })],
+    ['batch.model', config({ requests: { requests: [one] } }, { model: 'models/another' })],
+    ['batch.priority', config({ requests: { requests: [one] } }, { priority: '5' })],
+    ['batch.webhookConfig', config({ requests: { requests: [one] } }, { webhook_config: { uris: ['https://a.b'] } })],
+  ])('a wrong %s of a new batch is refused by its name, and nothing is stored', async (field, body) => {
+    const count = async () =>
+      (await test.store.listCallBatches({ tenantId: test.tenantId, mode: 'live', format: 'gemini', limit: 100 })).length
+    const before = await count()
+    const { status, body: answer } = await test.send('POST', '/v1beta/models/gemini-2.5-flash:batchGenerateContent', {
+      headers: { 'x-goog-api-key': LIVE_KEY },
+      body,
+    })
+    expect([status, answer]).toMatchObject([
+      400,
+      { error: { status: 'INVALID_ARGUMENT', details: [{ fieldViolations: [{ field }] }] } },
+    ])
+    expect(await count()).toBe(before)
+  })
+
+  it('test keys get answers of the sandbox, for nothing', async () => {
+    const client = gemini(TEST_KEY)
+    const { name } = await client.batches.create({ model: 'gemini-2.5-flash', src: [{ contents }] })
+    const { dest } = await endedBatch(client, name)
+    expect(textIn(dest?.inlinedResponses?.[0])).toBeTruthy()
   })
 })
 

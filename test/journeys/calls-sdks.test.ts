@@ -244,8 +244,10 @@ describe('the client of Google', () => {
     const refused: [() => Promise<unknown>, RegExp][] = [
       [() => caches.create({ model: 'gemini-2.5-flash', config: { contents } }), /Caches are not kept here/],
       [() => caches.list(), /Caches are not kept here/],
-      [() => batches.create({ model: 'gemini-2.5-flash', src: [{ contents }] }), /Batches are not made by this API/],
-      [() => batches.list(), /Batches are not made by this API/],
+      [
+        () => batches.createEmbeddings({ model: 'gemini-2.5-flash', src: { inlinedRequests: { contents } } }),
+        /lines of generateContent alone/,
+      ],
     ]
     for (const [request, says] of refused) {
       await expect(request()).rejects.toMatchObject({ status: 404, message: expect.stringMatching(says) })

@@ -335,12 +335,29 @@ describe('calls', () => {
   })
 
   it.each([
-    ['chat completions', 404],
-    ['messages', 404],
-    ['generateContent', 404],
-  ])('a model that nobody has is refused by %s, with nothing held', async (way, status) => {
-    await expect(WAYS[way]?.(undefined, 'no-such-model')).rejects.toMatchObject({ status })
-    expect(vendor.seen).toEqual([])
+    ['chat completions', { error: { type: 'invalid_request_error', code: 'model_not_found', param: 'model' } }],
+    ['messages', { error: { error: { type: 'not_found_error' } } }],
+    ['generateContent', { message: expect.stringContaining('NOT_FOUND') }],
+  ])(
+    'a model that nobody has, that has no price or only speaks is refused by %s, with nothing held',
+    async (way, error) => {
+      const { available, held } = await test.balance()
+      for (const model of ['no-such-model', 'openai/gpt-no-price', 'flite'])
+        await expect(WAYS[way]?.(undefined, model), model).rejects.toMatchObject({ status: 404, ...error })
+      expect(await test.balance()).toMatchObject({ available, held })
+      expect(vendor.seen).toEqual([])
+    },
+  )
+
+  it('a model whose accounts are all switched off may be answered later', async () => {
+    await using own = await openGateway({ env: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: `${vendor.url}/openai/v1` } })
+    const [account] = await own.store.listAccounts({})
+    expect((await own.send('POST', `/api/admin/accounts/${account?.id}/disable`)).status).toBe(200)
+    const body = { model: 'gpt-5', messages: ASK }
+    expect(await own.send('POST', '/v1/chat/completions', { body })).toMatchObject({ status: 503 })
+    expect(await own.send('POST', '/v1/chat/completions', { body: { ...body, model: 'none' } })).toMatchObject({
+      status: 404,
+    })
   })
 
   it('a tenant without credit is refused before the vendor is asked', async () => {
@@ -394,9 +411,9 @@ describe('calls', () => {
     expect(vendor.seen.map(({ path }) => path).filter((path) => path.endsWith('/completions'))).toEqual([
       '/own/v1/chat/completions',
     ])
-    // Only the operator's account of the fallback counts tokens: that may change, where a model without the route stays so.
+    // Only the operator's account of the fallback counts tokens: to the tenant it is a model that is not there.
     const elsewhere = anthropic(key).messages.countTokens({ model: 'quick', messages: ASK })
-    await expect(elsewhere).rejects.toMatchObject({ status: 503 })
+    await expect(elsewhere).rejects.toMatchObject({ status: 404 })
     vendor.seen.length = 0
     for (let tries = 0; tries < 3; tries++) vendor.troubles.push({ status: 401 })
     await expect(WAYS['chat completions']?.(key, 'gpt-5')).rejects.toMatchObject({ status: 502 })

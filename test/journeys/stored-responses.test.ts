@@ -1,6 +1,8 @@
+import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openStoredResponses } from '../../src/calls/stored-responses.ts'
+import { type FakeModels, openFakeModels } from '../support/fake-models.ts'
 import { type FakeResponses, openFakeResponses } from '../support/fake-responses.ts'
 import { LIVE_KEY, openGateway, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
@@ -10,15 +12,19 @@ const SECOND = { provider: 'openai', name: 'second' }
 const AZURE = { provider: 'azure', name: 'azure' }
 
 let vendor: FakeResponses
+let models: FakeModels
 let test: TestGateway
 let otherTenant: string
 const ids: Record<string, string> = {}
 beforeAll(async () => {
   vendor = await openFakeResponses()
+  models = await openFakeModels()
   test = await openGateway({
     env: {
       OPENAI_API_KEY: 'first-key',
       OPENAI_BASE_URL: `${vendor.url}/v1`,
+      ANTHROPIC_API_KEY: 'sk-vendor-anthropic',
+      ANTHROPIC_BASE_URL: models.url,
       POLYPHONY_MODELS: JSON.stringify({
         'a-deployment': { to: [{ account: 'azure' }], price: { input: 1, output: 5 } },
         'at-the-second': { to: [{ account: 'second', model: 'gpt-5-mini' }] },
@@ -40,9 +46,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await test[Symbol.asyncDispose]()
   await vendor[Symbol.asyncDispose]()
+  await models[Symbol.asyncDispose]()
 })
 beforeEach(() => {
   vendor.seen.length = 0
+  models.seen.length = 0
 })
 
 const openai = (apiKey = LIVE_KEY) => new OpenAI({ apiKey, baseURL: `${test.url}/v1`, maxRetries: 0 })
@@ -151,6 +159,91 @@ describe('a stored response', () => {
     expect(vendor.seen).toHaveLength(1)
   })
 
+  it.each([false, true])(
+    'has items that its tenant names at the account that keeps them (streamed: %s)',
+    async (stream) => {
+      const first = await created({ stream, model: 'at-the-second' })
+      const [item] = first.output
+      const input = [
+        { type: 'item_reference' as const, id: item?.id ?? '' },
+        { role: 'user' as const, content: 'Why?' },
+      ]
+      for (let turn = 0; turn < 4; turn++) expect(await created({ input })).toMatchObject({ status: 'completed' })
+      expect(vendor.seen.map(({ key }) => key)).toEqual(Array(5).fill('second-key'))
+      expect(vendor.seen.at(-1)?.body.input).toEqual(input)
+      const owner = { tenantId: test.tenantId, mode: 'live' } as const
+      const found = () => openStoredResponses(test.store).findItems(owner, [item?.id ?? '', 'msg_of_nobody'])
+      await expect.poll(found).toEqual(new Map([[item?.id, ids.second]]))
+      await expect(openai(otherTenant).responses.create({ model, input })).rejects.toMatchObject({
+        status: 404,
+        param: 'input[0].id',
+      })
+      expect(vendor.seen).toHaveLength(5)
+    },
+  )
+
+  it('has items that no request names where store is false', async () => {
+    const { output } = await created({ store: false })
+    const input = [{ type: 'item_reference' as const, id: output[0]?.id ?? '' }]
+    await expect(created({ input })).rejects.toMatchObject({ status: 404, param: 'input[0].id' })
+    expect(vendor.seen).toHaveLength(1)
+  })
+
+  const message = { role: 'user', content: 'Why?' }
+  it.each([
+    ['input[1].id', { input: [message, { type: 'item_reference', id: 'msg_x' }] }],
+    ['input[0].id', { input: [{ id: 'msg_x' }, message] }],
+    ['input[0].id', { input: [{ type: 'reasoning', id: 'rs_x', summary: [] }, message] }],
+    ['input[0].id', { input: [{ type: 'image_generation_call', id: 'ig_x' }, message] }],
+    ['tools[0].container', { input: 'x', tools: [{ type: 'code_interpreter', container: 'cntr_x' }] }],
+    [
+      'tools[0].container.file_ids[0]',
+      { input: 'x', tools: [{ type: 'code_interpreter', container: { type: 'auto', file_ids: ['file-x'] } }] },
+    ],
+    [
+      'input[0].content[0].file_id',
+      { input: [{ role: 'user', content: [{ type: 'input_file', file_id: 'file-x' }] }] },
+    ],
+    [
+      'input[0].output.file_id',
+      {
+        input: [{ type: 'computer_call_output', call_id: 'c', output: { type: 'computer_screenshot', file_id: 'f' } }],
+      },
+    ],
+    ['conversation', { input: 'x', conversation: { id: 'conv_x' } }],
+  ])(
+    'is at an account that others share, so an unknown id at %s is 404 before the vendor is asked',
+    async (param, body) => {
+      await expect(created(body as object)).rejects.toMatchObject({ status: 404, param, type: 'invalid_request_error' })
+      expect(vendor.seen).toEqual([])
+    },
+  )
+
+  it.each([
+    { input: [{ type: 'reasoning', id: 'rs_x', summary: [], encrypted_content: 'abc' }, message] },
+    { input: [{ type: 'message', id: 'msg_x', role: 'assistant', content: 'Because.' }, message] },
+    { input: [{ type: 'function_call', id: 'fc_x', call_id: 'c', name: 'f', arguments: '{}' }, message] },
+    { input: [{ type: 'image_generation_call', id: 'ig_x', result: 'aGk=' }, message] },
+    {
+      input: [{ type: 'file_search_call', id: 'fs_x', queries: [], results: [{ file_id: 'file-x' }] }, message],
+      tools: [{ type: 'function', name: 'f', parameters: { properties: { file_id: { type: 'string' } } } }],
+    },
+  ])('is not needed for an item that has its content: %j', async (body) => {
+    expect(await created(body as object)).toMatchObject({ status: 'completed' })
+    expect(vendor.seen).toHaveLength(1)
+  })
+
+  it('may be anything at an account of the tenant’s own', async () => {
+    const { key } = await test.tenant({ creditPoints: 1_000_000 })
+    const account = { provider: 'openai', name: 'mine', fields: { apiKey: 'own-key', baseUrl: `${vendor.url}/v1` } }
+    const headers = { authorization: `Bearer ${key}` }
+    expect((await test.send('POST', '/api/v1/accounts', { headers, body: account })).status).toBe(200)
+    const input = [{ id: 'msg_x' }, { role: 'user', content: [{ type: 'input_file', file_id: 'file-x' }] }]
+    const asked = { model, input: input as never, conversation: 'conv_x' }
+    expect(await openai(key).responses.create(asked)).toMatchObject({ status: 'completed' })
+    expect(vendor.seen).toMatchObject([{ key: 'own-key', body: { input } }])
+  })
+
   it('is found at Azure, below the version of its API', async () => {
     const { id } = await created({ model: 'a-deployment' })
     expect(await openai().responses.retrieve(id)).toMatchObject({ id })
@@ -178,5 +271,51 @@ describe('a stored response', () => {
       message: expect.stringContaining('not there any more'),
     })
     expect(vendor.seen).toEqual([])
+  })
+})
+
+describe('what Anthropic keeps', () => {
+  const ask = { model: 'claude-haiku-4-5', max_tokens: 50, messages: [{ role: 'user' as const, content: 'Why?' }] }
+  const sent = (apiKey: string, more: object) =>
+    new Anthropic({ apiKey, baseURL: test.url, maxRetries: 0 }).messages.create({ ...ask, ...more, stream: false })
+
+  it.each([false, true])('is a thread that its tenant alone goes on with (streamed: %s)', async (stream) => {
+    const thread = { type: 'continue', previous_message_id: 'msg_1' }
+    const unknown = {
+      status: 404,
+      error: { error: { type: 'not_found_error', details: { error_code: 'thread_not_found' } } },
+    }
+    const tenant = await test.tenant({ creditPoints: 1_000_000 })
+    await expect(sent(tenant.key, { thread })).rejects.toMatchObject(unknown)
+    const client = new Anthropic({ apiKey: tenant.key, baseURL: test.url, maxRetries: 0 })
+    const begun = { ...ask, thread: { type: 'create' } } as Anthropic.MessageCreateParamsNonStreaming
+    const { id } = stream ? await client.messages.stream(begun).finalMessage() : await client.messages.create(begun)
+    expect(await sent(tenant.key, { thread: { ...thread, previous_message_id: id } })).toMatchObject({
+      type: 'message',
+    })
+    await expect(sent(otherTenant, { thread })).rejects.toMatchObject(unknown)
+    expect(models.seen.map(({ json }) => (json.thread as { type: string }).type)).toEqual(['create', 'continue'])
+  })
+
+  it('is a container of code that its tenant alone uses again', async () => {
+    const container = { id: 'container_1', expires_at: '2030-01-01T00:00:00Z' }
+    models.troubles.push((_request, response) => {
+      const answer = {
+        id: 'msg_2',
+        type: 'message',
+        role: 'assistant',
+        content: [],
+        container,
+        usage: { input_tokens: 1 },
+      }
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+    })
+    expect(await sent(LIVE_KEY, {})).toMatchObject({ container })
+    for (const again of ['container_1', { id: 'container_1', skills: [] }]) {
+      await sent(LIVE_KEY, { container: again })
+      expect(models.seen.at(-1)?.json.container).toEqual(again)
+      await expect(sent(otherTenant, { container: again })).rejects.toMatchObject({ status: 404 })
+    }
+    expect(models.seen).toHaveLength(3)
   })
 })

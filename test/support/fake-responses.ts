@@ -43,14 +43,27 @@ export async function openFakeResponses(): Promise<FakeResponses> {
     const { previous_response_id: previous } = body
     if (typeof previous === 'string' && !kept.has(`${seen.key} ${previous}`))
       return refuse(response, 400, `Previous response with id '${previous}' not found.`)
+    const lost = lostItem(seen)
+    if (lost !== undefined) return refuse(response, 404, `Item with id '${lost}' not found.`)
     const whole = responseOf(`resp_${++made}`, body)
     if (body.store !== false) kept.set(`${seen.key} ${whole.id}`, { response: whole, input: body.input ?? null })
     if (body.stream !== true) return answer(response, 200, whole)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(event('response.created', { ...whole, status: 'in_progress', output: [], usage: null }))
     if (body.input === 'wait') await new Promise<void>((released) => waiting.push(released))
+    const item = { ...(whole.output as JsonObject[])[0], status: 'in_progress' } // as `responseOf` makes it
+    response.write(`data: ${JSON.stringify({ type: 'response.output_item.added', output_index: 0, item })}\n\n`)
     response.end(event('response.completed', whole))
   })
+
+  /** The first item that the input names and that this key has not. */
+  function lostItem({ key, body: { input } }: SeenRequest): string | undefined {
+    const named = Array.isArray(input) ? (input as JsonObject[]).filter(({ type }) => type === 'item_reference') : []
+    const has = [...kept].flatMap(([name, { response }]) =>
+      name.startsWith(`${key} `) ? (response.output as JsonObject[]).map(({ id }) => id) : [],
+    )
+    return named.map(({ id }) => String(id)).find((id) => !has.includes(id))
+  }
 
   function about(response: ServerResponse, { method }: SeenRequest, name: string, part: string): void {
     const [, id = ''] = name.split(' ')
@@ -95,7 +108,7 @@ function responseOf(
     model: 'upstream',
     store: store !== false,
     previous_response_id: previous,
-    output: [{ type: 'message', id: 'msg_1', status: 'completed', role: 'assistant', content }],
+    output: [{ type: 'message', id: id.replace('resp', 'msg'), status: 'completed', role: 'assistant', content }],
     usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 },
   }
 }

@@ -19,9 +19,10 @@ export function anthropicBatchFormat({ files }: { files: CallFiles }): BatchForm
   return {
     id: ANTHROPIC_BATCHES,
     separatesErrors: false,
-    keepsInput: false,
+    keepsInput: () => false,
+    idField: 'custom_id',
     results: {
-      purpose: 'message_batch_results',
+      purposeOf: () => 'message_batch_results',
       nameOf: ({ id }) => `${prefixed(BATCH_PREFIX, id)}_results.jsonl`,
     },
     customIdOf: ({ custom_id: id }) => (typeof id === 'string' ? id : undefined),
@@ -32,9 +33,9 @@ export function anthropicBatchFormat({ files }: { files: CallFiles }): BatchForm
       const route: CallRoute = { ...MESSAGES, files: { parts: FILES_IN_SOURCES, in: files } }
       return lineCall(route, params, { caller, headers })
     },
-    resultOf(customId, end) {
+    resultOf({ custom_id: id = '' }, end) {
       const { result, isSuccess } = resultOf(end)
-      return { text: `{"custom_id":${JSON.stringify(customId)},"result":${result}}`, isSuccess }
+      return { text: `{"custom_id":${JSON.stringify(id)},"result":${result}}`, isSuccess }
     },
   }
 }

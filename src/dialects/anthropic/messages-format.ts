@@ -1,7 +1,8 @@
-import type { Bound, Format } from '../../calls/format.ts'
+import type { Bound, Format, Named } from '../../calls/format.ts'
+import { isId } from '../../calls/stored-responses.ts'
 import { toolsUsed } from '../../calls/usage.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { errorBody } from '../shared/anthropic-errors.ts'
+import { errorBody, THREAD_PLACE } from '../shared/anthropic-errors.ts'
 import {
   type Counted,
   countedFile,
@@ -11,6 +12,7 @@ import {
   writtenLength,
 } from '../shared/formats/bound.ts'
 import { metersOf } from '../shared/formats/meter.ts'
+import { noFile } from '../shared/formats/no-file.ts'
 import { readMessages } from './read-messages.ts'
 import { messagesUsage, streamedUsage } from './usage.ts'
 import { writeMessage } from './write-message.ts'
@@ -19,6 +21,16 @@ import { streamMessage } from './write-message-stream.ts'
 /** Anthropic's Messages API (https://docs.anthropic.com/en/api/messages). */
 export const messagesFormat: Format = {
   id: 'anthropic',
+  kept: {
+    idOf: ({ id }, request) => (isJsonObject(request.thread) && isId(id) ? id : undefined),
+    streamedId(meter, request) {
+      const id = isJsonObject(request.thread) ? meter.answerId() : undefined
+      return isId(id) ? id : undefined
+    },
+    itemsOf: ({ container }) => (isJsonObject(container) ? [container.id].filter(isId) : []),
+    keepsStreamedItems: () => true,
+    namedIn,
+  },
   read: readMessages,
   answer: writeMessage,
   openStream: streamMessage,
@@ -27,7 +39,16 @@ export const messagesFormat: Format = {
   meter: metersOf({
     usage: ['message.usage', 'usage'],
     text: ['delta.text', 'delta.thinking', 'delta.partial_json'],
-    words: ['type', 'content_block.type', 'delta.stop_reason'],
+    words: [
+      'type',
+      'content_block.type',
+      'delta.stop_reason',
+      'message.id',
+      'message.container.id',
+      'delta.container.id',
+    ],
+    answerId: 'message.id',
+    itemIds: ['message.container.id', 'delta.container.id'],
     ends: (words) => words.kindsOf('delta.stop_reason') > 0,
     closing: {
       text: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
@@ -40,6 +61,39 @@ export const messagesFormat: Format = {
     toolUses: (words) => toolsUsed({ webSearches: words.countOf('content_block.type', 'web_search_tool_result') }),
   }),
   boundOf,
+}
+
+/**
+ * What a request names of what is kept at the account that answers: the conversation that it goes on with, the container of
+ * earlier code, and files. Our own files are in the request already.
+ */
+function namedIn({ thread, container, messages, system }: JsonObject): Named {
+  const previous = isJsonObject(thread) ? thread.previous_message_id : undefined
+  const [id, field] = isJsonObject(container) ? [container.id, 'container.id'] : [container, 'container']
+  const file = fileIn([system, messages] as Json, 0)
+  return {
+    ...(typeof previous === 'string' ? { response: { id: previous, field: THREAD_PLACE } } : {}),
+    ...(typeof id === 'string' && id !== '' ? { items: [{ id, field }] } : {}),
+    ...(file === undefined ? {} : { others: { field: 'file_id', reason: noFile(file) } }),
+  }
+}
+
+/** A part of a message stands in a list of a list; a result of a tool has parts of its own. */
+const MAX_DEPTH = 8
+
+/** The first file that a part names: https://docs.anthropic.com/en/docs/build-with-claude/files. */
+function fileIn(value: Json | undefined, depth: number): string | undefined {
+  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return undefined
+  if (Array.isArray(value)) {
+    for (const one of value) {
+      const found = fileIn(one, depth + 1)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  const { type, file_id: id, source, content } = value
+  if (typeof id === 'string' && (type === 'file' || type === 'container_upload')) return id
+  return fileIn(source, depth + 1) ?? fileIn(content, depth + 1)
 }
 
 function boundOf(body: JsonObject): Bound {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CallFiles } from '../../calls/call-files.ts'
 import type { CallFile } from '../../core/call-file.ts'
 import type { Caller } from '../../core/caller.ts'
@@ -8,7 +8,7 @@ import type { DialectContext } from '../dialect.ts'
 import { nextCursor, pageAfter } from '../kit/cursors.ts'
 import { describedBy } from '../kit/described.ts'
 import { wholeNumberIn } from '../kit/fields.ts'
-import { type FileParts, type OwnFile, typeOfName, UPLOADED } from '../kit/own-files.ts'
+import { BATCH_OUTPUT, type FileParts, type OwnFile, typeOfName, UPLOADED } from '../kit/own-files.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import type { Descriptions } from './openapi.ts'
 
@@ -20,7 +20,8 @@ const described = describedBy<Descriptions>()
  */
 
 export const FILES_PATH = '/v1beta/files'
-const PREFIX = 'files/'
+/** Of the names of files. */
+export const PREFIX = 'files/'
 const DEFAULT_PAGE = 10
 const MAX_PAGE = 100
 
@@ -29,11 +30,7 @@ interface OneFile {
 }
 
 export function fileRoutes(app: FastifyInstance, { callFiles, urls }: DialectContext): void {
-  const find = async ({ params, caller }: FastifyRequest<OneFile>): Promise<CallFile> => {
-    const file = await findNamed(`${PREFIX}${params.id}`, caller, callFiles)
-    if (file) return file
-    throw new PolyphonyError('not_found', `There is no file ${PREFIX}${params.id}, or it has expired.`)
-  }
+  const find = ({ params, caller }: FastifyRequest<OneFile>) => getNamed(params.id, caller, callFiles)
 
   app.get<{ Querystring: Record<string, unknown> }>('/files', described('gemini-files'), async ({ query, caller }) => {
     const limits = { minimum: 1, maximum: MAX_PAGE, fallback: DEFAULT_PAGE }
@@ -47,9 +44,12 @@ export function fileRoutes(app: FastifyInstance, { callFiles, urls }: DialectCon
     return { files, ...(nextPageToken === null ? {} : { nextPageToken }) }
   })
 
-  app.get<OneFile>('/files/:id', described('gemini-file'), async (request) =>
-    fileBody(await find(request), callFiles, urls.publicUrl),
-  )
+  const about = described({ '/files/{id}': 'gemini-file', '/files/{id}:download': 'gemini-file-download' })
+  app.get<OneFile & { Querystring: { alt?: unknown } }>('/files/:id', about, async (request, reply) => {
+    if (request.params.id.endsWith(DOWNLOAD) || request.query.alt === 'media')
+      return sendBytes(request, reply, callFiles)
+    return fileBody(await find(request), callFiles, urls.publicUrl)
+  })
 
   app.delete<OneFile>('/files/:id', described('gemini-file-delete'), async (request) => {
     await callFiles.remove(await find(request))
@@ -57,10 +57,39 @@ export function fileRoutes(app: FastifyInstance, { callFiles, urls }: DialectCon
   })
 }
 
-async function findNamed(name: string, caller: Caller, callFiles: CallFiles): Promise<CallFile | undefined> {
+/** Google serves the bytes of files below this path, too: https://ai.google.dev/gemini-api/docs/batch-api. */
+export function downloadRoute(app: FastifyInstance, { callFiles }: DialectContext): void {
+  app.get<OneFile>('/files/:id', described({ '/files/{id}:download': 'gemini-file-download' }), (request, reply) =>
+    sendBytes(request, reply, callFiles),
+  )
+}
+
+const DOWNLOAD = ':download'
+
+async function sendBytes(
+  request: FastifyRequest<OneFile>,
+  reply: FastifyReply,
+  callFiles: CallFiles,
+): Promise<FastifyReply> {
+  const file = await getNamed(request.params.id.replace(DOWNLOAD, ''), request.caller, callFiles)
+  request.isOpenEnded = true
+  const { mediaType } = await callFiles.describe(file)
+  const headers = { 'content-type': mediaType ?? typeOfName(file.name), 'content-length': file.sizeBytes }
+  return reply.headers({ ...headers, 'x-content-type-options': 'nosniff' }).send(await callFiles.open(file))
+}
+
+/** Throws `not_found`. */
+async function getNamed(id: string, caller: Caller, callFiles: CallFiles): Promise<CallFile> {
+  const file = await findFile(`${PREFIX}${id}`, caller, callFiles)
+  if (file) return file
+  throw new PolyphonyError('not_found', `There is no file ${PREFIX}${id}, or it has expired.`)
+}
+
+/** What clients have sent, and what they read as the results of batches. */
+export async function findFile(name: string, caller: Caller, callFiles: CallFiles): Promise<CallFile | undefined> {
   const id = unprefixed(PREFIX, name)
   const file = id === undefined ? undefined : await callFiles.find(id, caller)
-  return file && UPLOADED.some((one) => one === file.purpose) ? file : undefined
+  return file && [...UPLOADED, BATCH_OUTPUT].some((one) => one === file.purpose) ? file : undefined
 }
 
 /** The resource `File`. Clients take the id out of a URI as its first letters and digits. */

@@ -1,58 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { parsed } from '../../calls/pass-through.ts'
-import { unitsIn } from '../../calls/usage.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import type { Usage } from '../../core/usage.ts'
 import type { Dialect, DialectContext } from '../dialect.ts'
-import { answerCall, type CallRoute, callOptions, keepBodies } from '../kit/calls.ts'
+import { answerCall, callOptions, keepBodies } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { serve } from '../kit/protocol.ts'
+import { BATCHED, batchRoutes, createBatch } from './batches.ts'
+import { METHODS } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
-import { fileRoutes, filesInParts } from './files.ts'
-import { generateFormat } from './generate-format.ts'
+import { downloadRoute, fileRoutes, filesInParts } from './files.ts'
 import { geminiModel } from './models.ts'
 import type { Descriptions } from './openapi.ts'
 import { pieceRoutes, startRoute, UPLOADS } from './uploads.ts'
 
 const described = describedBy<Descriptions>()
-
-const CONTENTS = { kind: 'objects', isRequired: true } as const
-const GENERATED = {
-  contents: CONTENTS,
-  tools: { kind: 'objects' },
-  generationConfig: { kind: 'object' },
-  'generationConfig.maxOutputTokens': { kind: 'count' },
-  'generationConfig.candidateCount': { kind: 'count' },
-} as const
-
-const METHODS = {
-  generateContent: { endpoint: 'generateContent', format: generateFormat, fields: GENERATED, isStreamed: false },
-  streamGenerateContent: {
-    endpoint: 'streamGenerateContent',
-    format: generateFormat,
-    fields: GENERATED,
-    isStreamed: true,
-  },
-  countTokens: {
-    endpoint: 'countTokens',
-    fields: { contents: { kind: 'objects' }, generateContentRequest: { kind: 'object' } },
-    isStreamed: false,
-    boundOf: () => ({}),
-    usageOf: () => ({}),
-  },
-  embedContent: {
-    endpoint: 'embedContent',
-    fields: { content: { kind: 'object', isRequired: true } },
-    isStreamed: false,
-    usageOf: embedded,
-  },
-  batchEmbedContents: {
-    endpoint: 'batchEmbedContents',
-    fields: { requests: CONTENTS },
-    isStreamed: false,
-    usageOf: embedded,
-  },
-} satisfies Record<string, Omit<CallRoute, 'modelOf'>>
 
 const KEY_HEADERS = ['x-goog-api-key']
 
@@ -83,15 +43,23 @@ export const gemini: Dialect = {
       routes(inside) {
         keepBodies(inside)
         const base = inside.prefix === '' ? '/v1/models' : '/models'
-        const paths = Object.fromEntries(Object.keys(METHODS).map((method) => [`${base}/{model}:${method}`, method]))
-        const options = callOptions(described(paths as Record<`/${string}`, keyof typeof METHODS>))
+        const methods = [...Object.keys(METHODS), BATCHED]
+        const paths = Object.fromEntries(methods.map((method) => [`${base}/{model}:${method}`, method]))
+        const options = callOptions(described(paths as Record<`/${string}`, keyof typeof METHODS | typeof BATCHED>))
         inside.post<{ Params: { '*': string } }>(`${base}/*`, options, (request, reply) =>
           call(request, reply, context),
         )
         if (inside.prefix === '') return
         modelRoutes(inside, context)
         fileRoutes(inside, context)
+        batchRoutes(inside, context)
       },
+    })
+    await serve(app, context, {
+      prefixes: ['/download/v1beta', '/download/v1'],
+      keyHeaders: KEY_HEADERS,
+      error,
+      routes: (inside) => downloadRoute(inside, context),
     })
   },
   describe: async () => (await import('./openapi.ts')).describeGemini(),
@@ -101,8 +69,6 @@ export const gemini: Dialect = {
 const NOT_HERE: Readonly<Record<string, string>> = {
   cachedContents:
     'Caches are not kept here. Send the whole of contents: Google finds repeated beginnings by itself, and they are billed as read from its cache.',
-  batches:
-    'Batches are not made by this API. Send them to /v1/batches or /v1/messages/batches, whose lines may name any model.',
   interactions: 'Interactions are not kept here. Send the whole of contents to models/{model}:generateContent.',
   tunedModels: 'Models are not tuned here.',
   corpora: 'Corpora are not kept here.',
@@ -110,10 +76,10 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   auth_tokens: 'Tokens are not made here.',
 }
 
-/** Methods of models that are part of these. */
-const METHODS_NOT_HERE: Readonly<Record<string, keyof typeof NOT_HERE>> = {
-  batchGenerateContent: 'batches',
-  asyncBatchEmbedContent: 'batches',
+/** Methods of models that Google has, and this gateway does not. */
+const METHODS_NOT_HERE: Readonly<Record<string, string>> = {
+  asyncBatchEmbedContent:
+    'Batches of this API have lines of generateContent alone. Embed at once by batchEmbedContents, or by a batch of /v1/embeddings at /v1/batches.',
 }
 
 /** The reason for a path of Google's API that is not served; undefined for any other. */
@@ -144,9 +110,9 @@ function call(
   context: DialectContext,
 ): Promise<FastifyReply> {
   const [, model = '', method = ''] = /^(.+):([^:]+)$/.exec(request.params['*']) ?? []
+  if (method === BATCHED) return createBatch(request, reply, model, context)
   if (!isMethod(method)) {
-    const part = Object.hasOwn(METHODS_NOT_HERE, method) ? METHODS_NOT_HERE[method] : undefined
-    const reason = part === undefined ? undefined : NOT_HERE[part]
+    const reason = Object.hasOwn(METHODS_NOT_HERE, method) ? METHODS_NOT_HERE[method] : undefined
     throw new PolyphonyError('not_found', reason ?? `There is no method ${method || request.params['*']} of models.`)
   }
   const files = { parts: filesInParts(context.urls), in: context.callFiles }
@@ -156,12 +122,4 @@ function call(
 
 function isMethod(name: string): name is keyof typeof METHODS {
   return Object.hasOwn(METHODS, name)
-}
-
-/** Embeddings report no usage: Google counts about four characters a token. */
-function embedded(answer: Buffer): Usage | undefined {
-  const counted = parsed(answer)?.usageMetadata
-  // Older models do not report it.
-  if (typeof counted !== 'object' || counted === null || Array.isArray(counted)) return undefined
-  return { inputTokens: unitsIn(counted.promptTokenCount) }
 }

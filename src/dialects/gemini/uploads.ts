@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { numeralIn } from '../../core/sent-values.ts'
 import { isLostRace } from '../../tasks/drafts.ts'
 import type { DialectContext } from '../dialect.ts'
-import { jsonOf } from '../kit/calls.ts'
+import { CALL_BODY_BYTES, jsonOf } from '../kit/calls.ts'
 import { describedBy } from '../kit/described.ts'
 import { optionalText } from '../kit/fields.ts'
 import { isBeingJoined, joinUpload } from '../kit/joined-upload.ts'
@@ -18,6 +18,7 @@ import { fileName } from '../kit/receive-file.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { fileBody } from './files.ts'
 import type { Descriptions } from './openapi.ts'
+import { isWhole, takeParts, wholeIn } from './whole-uploads.ts'
 
 const described = describedBy<Descriptions>()
 
@@ -60,14 +61,21 @@ interface Upload extends JsonObject {
   isCancelled: boolean
 }
 
-/** The request with the key, which begins an upload. */
-export function startRoute(app: FastifyInstance, { callFiles, drafts, urls }: DialectContext): void {
-  app.post('/files', described('gemini-upload-start'), async (request, reply) => {
+/** The request with the key, which begins an upload, or has the whole file. */
+export function startRoute(app: FastifyInstance, context: DialectContext): void {
+  const { callFiles, drafts, urls } = context
+  takeParts(app)
+  const options = { ...described('gemini-upload-start'), bodyLimit: CALL_BODY_BYTES }
+  app.post<{ Querystring: { uploadType?: unknown } }>('/files', options, async (request, reply) => {
+    if (isWhole(request)) return reply.send({ file: await wholeFile(request, context) })
     const protocol = headerOf(request, 'x-goog-upload-protocol')
     if (protocol !== 'resumable' || !commandsOf(request).includes('start')) {
-      throw invalidInput('X-Goog-Upload-Protocol', 'must be "resumable", with "start" as X-Goog-Upload-Command')
+      throw invalidInput(
+        'X-Goog-Upload-Protocol',
+        'must be "resumable", with "start" as X-Goog-Upload-Command, or "multipart" with a body of multipart/related',
+      )
     }
-    const upload = uploadOf(request, callFiles.maxBytes)
+    const upload = uploadOf(request, fileIn(jsonOf(request)), callFiles.maxBytes)
     const { id } = await drafts.open(KIND, upload, request.caller)
     const url = `${urls.publicUrl}${UPLOADS}/files/${id}`
     return reply
@@ -81,9 +89,12 @@ export function startRoute(app: FastifyInstance, { callFiles, drafts, urls }: Di
   })
 }
 
-function uploadOf(request: FastifyRequest, maxBytes: number): Upload {
-  const given = jsonOf(request).file
-  const file = isJsonObject(given) ? given : {}
+/** What is said of a file beside its bytes. */
+function fileIn({ file }: JsonObject): JsonObject {
+  return isJsonObject(file) ? file : {}
+}
+
+function uploadOf(request: Pick<FastifyRequest, 'headers'>, file: JsonObject, maxBytes: number): Upload {
   const length = headerOf(request, 'x-goog-upload-header-content-length')
   const bytes = length === '' ? -1 : numeralIn(length)
   if (bytes === undefined || !Number.isInteger(bytes) || (bytes < 1 && length !== '')) {
@@ -108,7 +119,7 @@ function uploadOf(request: FastifyRequest, maxBytes: number): Upload {
   }
 }
 
-function headerOf({ headers }: FastifyRequest, name: string): string {
+function headerOf({ headers }: Pick<FastifyRequest, 'headers'>, name: string): string {
   return String(headers[name] ?? '').trim()
 }
 
@@ -117,6 +128,25 @@ function commandsOf(request: FastifyRequest): string[] {
     .toLowerCase()
     .split(',')
     .map((one) => one.trim())
+}
+
+/** The file of an upload that is one request. Throws `invalid_input` naming the field. */
+async function wholeFile(request: FastifyRequest, { callFiles, urls }: DialectContext): Promise<JsonObject> {
+  const { bytes, type, json } = wholeIn(request)
+  const headers = { 'x-goog-upload-header-content-type': type, 'x-goog-upload-header-content-length': '' }
+  const { name, mediaType } = uploadOf({ headers }, fileIn(json), callFiles.maxBytes)
+  if (bytes.length === 0) throw invalidInput('file', 'must not be empty')
+  const received = await callFiles.receive(Readable.from([bytes]), request.caller)
+  try {
+    return await fileBody(
+      await callFiles.name(received, { purpose: PURPOSE, name, mediaType }),
+      callFiles,
+      urls.publicUrl,
+    )
+  } catch (error) {
+    await callFiles.discard(received)
+    throw error
+  }
 }
 
 /** Sends the pieces, which carry no key. */

@@ -4,7 +4,7 @@ import { invalidInput } from '../../core/errors.ts'
 import { isOwnId } from '../../core/ids.ts'
 
 /** What is listed newest first, page after page, by the id of its rows. */
-export type ListName = 'tasks' | 'batches' | 'replicate-files' | 'assets' | 'gemini-files'
+export type ListName = 'tasks' | 'batches' | 'replicate-files' | 'assets' | 'gemini-files' | 'gemini-batches'
 
 /** Whose list it is. */
 export type ListReader = Pick<Caller, 'tenantId' | 'mode'>

@@ -9,6 +9,9 @@ import { unprefixed } from './prefixed-ids.ts'
 /** What clients may send files for: https://platform.openai.com/docs/api-reference/files/create. */
 export const UPLOADED = ['assistants', 'batch', 'fine-tune', 'vision', 'user_data', 'evals'] as const
 
+/** Of results of batches that clients read as files. */
+export const BATCH_OUTPUT = 'batch_output'
+
 /** OpenAI's ids of files begin so. */
 export const FILE_PREFIX = 'file-'
 

@@ -13,12 +13,18 @@ export interface RawForm {
   withText(name: string, value: string): Buffer
 }
 
-interface Part {
-  name: string
-  isFile: boolean
+/** A part of a body of the type `multipart/…` (RFC 2046). */
+export interface MimePart {
+  /** Its header fields as they came, each after a line break. */
+  head: string
   /** Of the content, in bytes of the body. */
   start: number
   end: number
+}
+
+interface Part extends MimePart {
+  name: string
+  isFile: boolean
 }
 
 const MAX_PARTS = 200
@@ -29,7 +35,7 @@ const BOUNDARY = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i
 
 /** Reads where the parts of a form are (RFC 7578). Throws `malformed_body`. */
 export function rawForm(body: Buffer, contentType: string): RawForm {
-  const parts = partsOf(body, contentType)
+  const parts = mimeParts(body, contentType).map((part): Part => ({ ...part, ...described(part.head) }))
   const find = (name: string): Part | undefined => {
     const found = parts.filter((part) => part.name === name)
     if (found.length > 1) throw invalidInput(name, 'must be in the form once')
@@ -56,12 +62,13 @@ export function rawForm(body: Buffer, contentType: string): RawForm {
   }
 }
 
-function partsOf(body: Buffer, contentType: string): Part[] {
+/** Where the parts are. Throws `malformed_body`. */
+export function mimeParts(body: Buffer, contentType: string): MimePart[] {
   const [, quoted, bare] = BOUNDARY.exec(contentType) ?? []
   const boundary = quoted ?? bare
   if (boundary === undefined) throw malformed('its Content-Type names no boundary')
   const delimiter = Buffer.from(`\r\n--${boundary}`)
-  const parts: Part[] = []
+  const parts: MimePart[] = []
   const opening = delimiter.subarray(2)
   let at = body.subarray(0, opening.length).equals(opening) ? opening.length : after(body, delimiter, 0)
   for (;;) {
@@ -73,7 +80,7 @@ function partsOf(body: Buffer, contentType: string): Part[] {
     const start = headEnd + HEAD_END.length
     at = after(body, delimiter, start - 2) // the content may be empty
     const end = Math.max(start, at - delimiter.length)
-    parts.push({ ...described(body.subarray(lineEnd, headEnd).toString()), start, end })
+    parts.push({ head: body.subarray(lineEnd, headEnd).toString(), start, end })
     if (parts.length > MAX_PARTS) throw malformed(`it has more than ${MAX_PARTS} parts`)
   }
 }
@@ -94,5 +101,5 @@ function described(head: string): Pick<Part, 'name' | 'isFile'> {
 }
 
 function malformed(why: string): PolyphonyError {
-  return new PolyphonyError('malformed_body', `The form is not valid multipart/form-data: ${why}.`)
+  return new PolyphonyError('malformed_body', `The body is not valid as multipart: ${why}.`)
 }

@@ -6,10 +6,10 @@ import { isJsonObject, type Json } from '../../core/json.ts'
 import { asOneLine } from '../kit/batch-results.ts'
 import { lineCall } from '../kit/calls.ts'
 import { shown } from '../kit/fields.ts'
+import { BATCH_OUTPUT } from '../kit/own-files.ts'
 import { prefixed } from '../kit/prefixed-ids.ts'
 import { CALL_ROUTES } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
-import { BATCH_OUTPUT } from './files.ts'
 import { FILES_IN_PARTS } from './own-files.ts'
 
 export const OPENAI_BATCHES = 'openai'
@@ -23,9 +23,10 @@ export function openaiBatchFormat({ files }: { files: CallFiles }): BatchFormat 
   return {
     id: OPENAI_BATCHES,
     separatesErrors: true,
-    keepsInput: true,
+    keepsInput: () => true,
+    idField: 'custom_id',
     results: {
-      purpose: BATCH_OUTPUT,
+      purposeOf: () => BATCH_OUTPUT,
       nameOf: ({ id }, isErrors) => `${prefixed('batch_', id)}_${isErrors ? 'error' : 'output'}.jsonl`,
     },
     customIdOf: ({ custom_id: id }) => (typeof id === 'string' ? id : undefined),
@@ -48,7 +49,7 @@ export function openaiBatchFormat({ files }: { files: CallFiles }): BatchFormat 
       }
       return lineCall(route, body, { caller, headers })
     },
-    resultOf: (customId, end) => resultOf(customId, end),
+    resultOf: ({ custom_id: id }, end) => resultOf(typeof id === 'string' ? id : '', end),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Format } from '../../calls/format.ts'
 import { metersOf } from '../shared/formats/meter.ts'
 import { boundOfChat } from './bounds.ts'
 import { errorBody } from './errors.ts'
+import { namedInChat, soundsOfChat } from './named-items.ts'
 import { readChat } from './read-chat.ts'
 import { chatUsage } from './usage.ts'
 import { writeChat } from './write-chat.ts'
@@ -10,6 +11,14 @@ import { streamChat } from './write-chat-stream.ts'
 /** Chat Completions (https://platform.openai.com/docs/api-reference/chat). */
 export const chatFormat: Format = {
   id: 'openai-chat',
+  // Of answers in sound, which later messages name: https://platform.openai.com/docs/guides/audio.
+  kept: {
+    idOf: () => undefined,
+    streamedId: () => undefined,
+    itemsOf: soundsOfChat,
+    keepsStreamedItems: () => true,
+    namedIn: namedInChat,
+  },
   read: readChat,
   answer: writeChat,
   openStream: streamChat,
@@ -26,7 +35,8 @@ export const chatFormat: Format = {
       'choices.delta.tool_calls.function.arguments',
       'choices.text',
     ],
-    words: ['service_tier'],
+    words: ['service_tier', 'choices.delta.audio.id'],
+    itemIds: ['choices.delta.audio.id'],
     choices: { each: 'choices', index: 'choices.index', reason: 'choices.finish_reason' },
     closing: { text: 'data: [DONE]\n\n', isIn: (_words, isDone) => isDone },
     endsOnce: true,

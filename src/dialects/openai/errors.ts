@@ -40,6 +40,8 @@ export function statusOf({ code, status }: PolyphonyError): number {
 }
 
 function shapeOf(error: PolyphonyError): ErrorShape {
-  const isMissing = error.code === 'invalid_input' && error.details.rule === 'is required'
+  const { code, details } = error
+  if (code === 'not_found' && details.field === 'model') return { code: 'model_not_found' }
+  const isMissing = code === 'invalid_input' && details.rule === 'is required'
   return isMissing ? { code: 'missing_required_parameter' } : (SHAPES[error.code] ?? {})
 }

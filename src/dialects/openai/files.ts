@@ -6,7 +6,7 @@ import { numeralIn } from '../../core/sent-values.ts'
 import type { DialectContext } from '../dialect.ts'
 import { describedBy } from '../kit/described.ts'
 import { type Form, takeForms } from '../kit/form.ts'
-import { FILE_PREFIX, UPLOADED } from '../kit/own-files.ts'
+import { BATCH_OUTPUT, FILE_PREFIX, UPLOADED } from '../kit/own-files.ts'
 import { prefixed, unprefixed } from '../kit/prefixed-ids.ts'
 import { receiveFile } from '../kit/receive-file.ts'
 import type { Descriptions } from './openapi.ts'
@@ -14,8 +14,6 @@ import { oneOfQuery, type PageQuery, pageOf, wholeOfQuery } from './pages.ts'
 
 const described = describedBy<Descriptions>()
 
-/** Of the files with the results of a batch. */
-export const BATCH_OUTPUT = 'batch_output'
 const PURPOSES = [...UPLOADED, BATCH_OUTPUT] as const
 const MAX_PAGE = 10_000
 const KEPT_SECONDS = { from: 3_600, to: 2_592_000 }

@@ -4,6 +4,7 @@ import { toolsUsed } from '../../calls/usage.ts'
 import { metersOf } from '../shared/formats/meter.ts'
 import { boundOfResponses } from './bounds.ts'
 import { errorBody } from './errors.ts'
+import { itemsOfResponse, namedInResponse } from './named-items.ts'
 import { readResponses } from './read-responses.ts'
 import { responseExtras, responsesUsage } from './usage.ts'
 import { writeResponses } from './write-responses.ts'
@@ -19,10 +20,9 @@ export const kept: Kept = {
     const id = request.store === false ? undefined : meter.answerId()
     return isId(id) ? id : undefined
   },
-  namedIn: ({ previous_response_id: previous, conversation }) => ({
-    ...(typeof previous === 'string' ? { response: { id: previous, field: 'previous_response_id' } } : {}),
-    ...(conversation === undefined || conversation === null ? {} : { conversation: 'conversation' }),
-  }),
+  itemsOf: (answer, request) => (request.store === false ? [] : itemsOfResponse(answer)),
+  keepsStreamedItems: (request) => request.store !== false,
+  namedIn: namedInResponse,
 }
 
 /** The Responses API (https://platform.openai.com/docs/api-reference/responses). */
@@ -46,6 +46,9 @@ export const responsesFormat: Format = {
       'response.output.action.type',
       'response.output.type',
       'response.output.container_id',
+      'response.output.id',
+      'item.id',
+      'item.container_id',
     ],
     read: (found, words) =>
       responsesUsage(found['response.usage'], {
@@ -55,6 +58,7 @@ export const responsesFormat: Format = {
         codeContainers: words.kindsOf('response.output.container_id'),
       }),
     answerId: 'response.id',
+    itemIds: ['item.id', 'item.container_id', 'response.output.id', 'response.output.container_id'],
     ends: (words) => ENDS.has(words.last('type') ?? ''),
     endsOnce: true,
     errors: ['response.error'],

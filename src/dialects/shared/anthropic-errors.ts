@@ -24,10 +24,20 @@ export const THREAD = 'thread'
 /** By this the official client goes on without one: `unsupportedFeatures` in `ThreadState` of `@anthropic-ai/sdk` 1.14. */
 const NO_THREAD: JsonObject = { details: { error_code: 'thread_unsupported_request', unsupported: [THREAD] } }
 
+/** Where a request names the message after which it goes on. */
+export const THREAD_PLACE = 'thread.previous_message_id'
+/** By this it sends the whole conversation again, and begins another. */
+const UNKNOWN_THREAD: JsonObject = { details: { error_code: 'thread_not_found' } }
+
 /** The body of an error of the Messages API. Events of the type `error` in its streams have the same. */
 export function errorBody(error: PolyphonyError): JsonObject {
   const { message, details } = error
   const status = statusOf(error)
   const type = TYPES[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
-  return { type: 'error', error: { type, message, ...(details.field === THREAD ? NO_THREAD : {}) }, request_id: null }
+  return { type: 'error', error: { type, message, ...threadDetails(details.field) }, request_id: null }
+}
+
+function threadDetails(field: string | undefined): JsonObject {
+  if (field === THREAD) return NO_THREAD
+  return field === THREAD_PLACE ? UNKNOWN_THREAD : {}
 }

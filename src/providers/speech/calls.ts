@@ -28,7 +28,7 @@ export function speechCalls(speech: Speech): CallSide {
     headersOf: () => ({}),
     send: answerBy(speech),
     async loadModel() {
-      throw new PolyphonyError('no_provider', `${SPEECH_MODEL} only speaks, at /v1/audio/speech.`)
+      throw new PolyphonyError('not_found', `${SPEECH_MODEL} only speaks, at /v1/audio/speech.`, { field: 'model' })
     },
   }
 }

@@ -227,4 +227,23 @@ export function callsContract(bench: Bench): void {
     expect(await find('resp_1')).toBeUndefined()
     expect(await bench.store.listCalls({ limit: 10 })).toHaveLength(4)
   })
+
+  it('what a vendor keeps of an answer is found by its tenant and mode, at the account of its newest call, until the record goes', async () => {
+    await aPayer(bench.store)
+    await book(null, aCall(0, { itemIds: ['a', 'b', 'a'], account: 'a0' }), aCall(0, { mode: 'test', itemIds: ['c'] }))
+    await book(null, aCall(0, { itemIds: ['b'] }), aCall(0, { itemIds: ['d'], account: null }))
+    const find = async (by: object = {}) => {
+      const ids = ['a', 'b', 'c', 'd', 'e']
+      const found = await bench.store.findKeptItems({ tenantId: 't1', mode: 'live', ids, ...by })
+      return found.map(({ id, account }) => `${id} ${account}`).toSorted()
+    }
+    expect(await find()).toEqual(['a a0', 'b a1'])
+    expect(await find({ mode: 'test' })).toEqual(['c a1'])
+    expect(await find({ tenantId: 't2' })).toEqual([])
+    expect(await find({ ids: [] })).toEqual([])
+    await bench.store.purgeCalls({ now: EXPIRES - 1, limit: 10 })
+    expect(await find()).toHaveLength(2)
+    await bench.store.purgeCalls({ now: EXPIRES, limit: 10 })
+    expect(await find()).toEqual([])
+  })
 }

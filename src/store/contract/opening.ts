@@ -56,6 +56,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0027-waiting-with-room' },
       { name: '0028-library-by-statement' },
       { name: '0029-stored-responses' },
+      { name: '0030-kept-items' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

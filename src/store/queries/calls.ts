@@ -1,5 +1,5 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
-import type { Call, CallBooking, StoredResponse } from '../../core/call.ts'
+import type { Call, CallBooking, KeptItem, StoredResponse } from '../../core/call.ts'
 import { allowTransaction, callsTransaction, returnTransaction, type Transaction } from '../../core/entries.ts'
 import { newId } from '../../core/ids.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -135,6 +135,7 @@ async function bookOne(
   const fromAvailable = await affordable(tx, tenantId, total - fromHeld)
   const booking = fromHeld + fromAvailable > 0 ? newId(now) : null
   await tx.insertMany('calls', rowsOf(unbooked, fromHeld + fromAvailable, { booking, recordExpiresAt }))
+  await keepItems(tx, unbooked, recordExpiresAt)
   if (booking !== null) {
     const moved = callsTransaction(booking, points(fromHeld), points(fromAvailable))
     await book(tx, { id: allowanceId, tenantId, keyId }, moved, now)
@@ -153,6 +154,24 @@ async function listNew(tx: Tx, calls: readonly Call[]): Promise<Set<string>> {
   const rows = await tx.db.selectFrom('calls').select('id').where('id', 'in', ids).execute()
   const stored = new Set(rows.map(({ id }) => id))
   return new Set(ids.filter((id) => !stored.has(id)))
+}
+
+/** An id that is known already is that of the newer call, which had it from the vendor last. */
+async function keepItems(tx: Tx, calls: readonly Call[], expiresAt: number): Promise<void> {
+  for (const { tenantId, mode, account, itemIds = [] } of calls) {
+    if (itemIds.length === 0 || account === null) continue
+    const rows = [...new Set(itemIds)].map((id) => ({ tenant_id: tenantId, mode, id, account, expires_at: expiresAt }))
+    await tx.db
+      .insertInto('kept_items')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'mode', 'id']).doUpdateSet((eb) => ({
+          account: eb.ref('excluded.account'),
+          expires_at: eb.ref('excluded.expires_at'),
+        })),
+      )
+      .execute()
+  }
 }
 
 /** How much of an amount the tenant can pay from its available points. */
@@ -320,8 +339,23 @@ export async function forgetResponse(
     .execute()
 }
 
-/** Deletes records that have expired; the ledger stays. Returns how many. */
+export async function findKeptItems(
+  tx: Tx,
+  { tenantId, mode, ids }: Parameters<ReadVerbs['findKeptItems']>[0],
+): Promise<KeptItem[]> {
+  if (ids.length === 0) return []
+  return tx.db
+    .selectFrom('kept_items')
+    .select(['id', 'account'])
+    .where('tenant_id', '=', tenantId)
+    .where('mode', '=', mode)
+    .where('id', 'in', [...ids])
+    .execute()
+}
+
+/** Deletes records that have expired, with what they say of items; the ledger stays. Returns how many. */
 export async function purgeCalls(tx: Tx, { now, limit }: Parameters<WriteVerbs['purgeCalls']>[0]): Promise<number> {
+  await tx.db.deleteFrom('kept_items').where('expires_at', '<=', now).execute()
   const rows = await tx.db
     .selectFrom('calls')
     .select('seq')

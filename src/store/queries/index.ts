@@ -37,6 +37,7 @@ import { deleteCallFile, getCallFile, insertCallFile, listCallFiles, purgeCallFi
 import {
   bookCalls,
   endAllowances,
+  findKeptItems,
   findResponse,
   forgetResponse,
   holdAllowance,
@@ -252,6 +253,7 @@ export const reads: Queries<ReadVerbs> = {
   listBatches,
   listCalls,
   findResponse,
+  findKeptItems,
   getCallFile,
   listCallFiles,
   getCallBatch,

@@ -43,6 +43,13 @@ export function watchedPaths({ objects, strings, words = [], groups = [] }: Watc
   return root
 }
 
+interface Child {
+  key: Uint8Array
+  node: Node
+  /** This child and no other. */
+  alone: Child[]
+}
+
 /** A watched path, or the beginning of one. */
 interface Node {
   path: string
@@ -50,7 +57,7 @@ interface Node {
   isString: boolean
   isWord: boolean
   isGroup: boolean
-  children: { key: Uint8Array; node: Node }[]
+  children: Child[]
 }
 
 /**
@@ -141,7 +148,13 @@ export class JsonWatcher {
         this.#node = this.#root
         this.#open(byte === OPEN_OBJECT, at)
         return at + 1
-      } else if (this.#line === 'start') this.#readField(byte)
+      } else if (this.#line === 'start') {
+        if (this.#field === '' && isDataAt(bytes, at)) {
+          this.#line = 'data'
+          this.#field = 'data'
+          at += DATA.length - 1
+        } else this.#readField(byte)
+      }
     }
     return bytes.length
   }
@@ -162,7 +175,11 @@ export class JsonWatcher {
       const byte = bytes[at] as number
       if (byte === QUOTE) {
         this.#beginString()
-        return at + 1
+        const end = this.#readString(bytes, at + 1)
+        // It goes on in the next bytes, or the value was cut within it.
+        if (this.#isInString || this.#depth === 0) return end
+        at = end - 1
+        continue
       }
       if (byte === NEWLINE && this.#endsEvent()) return at + 1
       if (byte <= SPACE) continue
@@ -172,9 +189,14 @@ export class JsonWatcher {
       else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
         this.#close(bytes, at + 1)
         if (this.#depth === 0) return at + 1
-      } else if (byte !== COLON && (this.#node?.isWord || this.#depth === 1)) this.#readBare(byte)
+      } else if (byte !== COLON && (this.#node?.isWord || this.#isOuterList())) this.#readBare(byte)
     }
     return bytes.length
+  }
+
+  /** Of which one, that says that all is done, is no JSON. */
+  #isOuterList(): boolean {
+    return this.#depth === 1 && this.#isObject[1] === false
   }
 
   #readBare(byte: number): void {
@@ -185,7 +207,7 @@ export class JsonWatcher {
   #endBare(): void {
     if (this.#bare === '') return
     if (this.#node?.isWord && /^\d+$/.test(this.#bare)) this.#onWord(this.#node.path, this.#bare)
-    if (this.#depth === 1 && !this.#isObject[1] && this.#bare === 'DONE') this.#isDone = true
+    if (this.#isOuterList() && this.#bare === 'DONE') this.#isDone = true
     this.#bare = ''
   }
 
@@ -297,9 +319,12 @@ export class JsonWatcher {
     const end = endOfPlain(bytes, from)
     if (this.#string === 'word') {
       const room = Math.max(0, MAX_WORD - this.#word.length)
-      this.#word += Buffer.from(bytes.subarray(from, Math.min(end, from + room))).toString('latin1')
+      this.#word += latin1Of(bytes, from, Math.min(end, from + room))
     } else if (this.#string === 'key') {
-      this.#candidates = matching(this.#candidates, this.#keyLength, { bytes, from, end })
+      const isWhole = this.#keyLength === 0 && bytes[end] === QUOTE
+      this.#candidates = isWhole
+        ? named(this.#candidates, bytes, from, end)
+        : matching(this.#candidates, this.#keyLength, { bytes, from, end })
       this.#keyLength += end - from
     }
     return end
@@ -358,7 +383,8 @@ function nodeAt(root: Node, path: string): Node {
     let child = node.children.find((one) => key.equals(one.key))
     if (child === undefined) {
       const childPath = node.path === '' ? name : `${node.path}.${name}`
-      child = { key, node: newNode(childPath) }
+      child = { key, node: newNode(childPath), alone: [] }
+      child.alone.push(child)
       node.children.push(child)
     }
     node = child.node
@@ -374,7 +400,24 @@ function endOfPlain(bytes: Uint8Array, from: number): number {
   return bytes.length
 }
 
+/** Without a copy of them, as one of a view would be. */
+function latin1Of(bytes: Uint8Array, from: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from).toString('latin1')
+}
+
 const NONE: Node['children'] = []
+
+/** The child whose key is these bytes, where they have come in one piece, as most do. */
+function named(children: readonly Child[], bytes: Uint8Array, from: number, end: number): Child[] {
+  const length = end - from
+  for (const { key, alone } of children) {
+    if (key.length !== length) continue
+    let same = 0
+    while (same < length && key[same] === bytes[from + same]) same++
+    if (same === length) return alone
+  }
+  return NONE
+}
 
 /** The children whose key goes on, behind its first `done` bytes, with these. Most keys are none of them. */
 function matching(children: Node['children'], done: number, run: Run): Node['children'] {
@@ -393,6 +436,14 @@ interface Run {
   bytes: Uint8Array
   from: number
   end: number
+}
+
+const DATA = Buffer.from('data:')
+
+/** Whether a line begins as most do. */
+function isDataAt(bytes: Uint8Array, at: number): boolean {
+  for (let index = 0; index < DATA.length; index++) if (bytes[at + index] !== DATA[index]) return false
+  return true
 }
 
 /** A value is behind `data:`, or bare, as in a JSON array. */

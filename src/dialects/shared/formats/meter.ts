@@ -26,6 +26,8 @@ export interface MeterForm {
   endsOnce: boolean
   /** The path of the answer's id, one of `words`, where vendors keep answers. */
   answerId?: string
+  /** The paths of the ids of what vendors may keep of an answer, each one of `words`. */
+  itemIds?: readonly string[]
   /** Where events have an error: an object. */
   errors: readonly string[]
   /** Whether one of the words says that there was an error, for events that are errors without an object of it. */
@@ -39,6 +41,7 @@ export interface Words {
   countOf(path: string, word: string): number
   /** How many different ones there were. */
   kindsOf(path: string): number
+  kinds(path: string): readonly string[]
   last(path: string): string | undefined
 }
 
@@ -57,6 +60,7 @@ export function metersOf({
   closing,
   endsOnce,
   answerId,
+  itemIds = [],
   errors,
   fails,
   toolUses,
@@ -83,18 +87,25 @@ export function metersOf({
     const usageSoFar = () =>
       read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json))), wordsIn(counted))
     const isPartial = () => last !== undefined && found.size > 0 && !found.has(last)
+    const isReported = () => usageSoFar() !== undefined && !isPartial()
+    // Some servers ignore how many answers are wanted: all that began have ended then, and their usage is the last event.
+    const haveAllEnded = () => endsOnce && ended?.areAll() === true && isReported()
     const isComplete = (expected: number) =>
-      watcher.isDone || (ended !== undefined && ended.count() >= expected) || (ends?.(wordsIn(counted)) ?? false)
+      watcher.isDone ||
+      (ended !== undefined && ended.count() >= expected) ||
+      (ends?.(wordsIn(counted)) ?? false) ||
+      haveAllEnded()
     const isClosed = () => watcher.isDone || (closing?.isIn(wordsIn(counted), watcher.isDone) ?? false)
     return {
       push: (chunk) => watcher.push(chunk),
       usage: usageSoFar,
       isComplete,
       // The usage of chats follows what says how they ended.
-      hasAll: (expected) =>
-        isClosed() || (endsOnce && isComplete(expected) && usageSoFar() !== undefined && !isPartial()),
+      hasAll: (expected) => isClosed() || (endsOnce && isComplete(expected) && isReported()),
       closing: () => (isClosed() ? '' : (closing?.text ?? '')),
       answerId: () => (answerId === undefined ? undefined : wordsIn(counted).last(answerId)),
+      itemIds: () => itemIds.flatMap((path) => wordsIn(counted).kinds(path)),
+      itemCount: () => itemIds.reduce((sum, path) => sum + (counted.get(path)?.size ?? 0), 0),
       failure() {
         const path = errors.find((one) => found.has(one))
         const [error] = path === undefined ? [] : parsed(path, found.get(path) ?? '')
@@ -111,6 +122,7 @@ export function metersOf({
 /** Which of the answers of a stream have ended. */
 function endedChoices({ index, reason }: NonNullable<MeterForm['choices']>) {
   const all = new Set<string>()
+  const begun = new Set<string>()
   let current: { index: string; hasEnded: boolean } = { index: '0', hasEnded: false }
   return {
     note(path: string, word: string): void {
@@ -119,10 +131,13 @@ function endedChoices({ index, reason }: NonNullable<MeterForm['choices']>) {
       if (path === reason && word !== '') current.hasEnded = true
     },
     next(): void {
+      if (begun.size < MAX_KINDS) begun.add(current.index)
       if (current.hasEnded && all.size < MAX_KINDS) all.add(current.index)
       current = { index: '0', hasEnded: false }
     },
     count: () => all.size,
+    /** Whether each that has begun has ended. */
+    areAll: () => all.size > 0 && all.size === begun.size,
   }
 }
 
@@ -142,6 +157,7 @@ function wordsIn(counted: ReadonlyMap<string, ReadonlyMap<string, number>>): Wor
   return {
     countOf: (path, word) => counted.get(path)?.get(word) ?? 0,
     kindsOf: (path) => counted.get(path)?.size ?? 0,
+    kinds: (path) => [...(counted.get(path)?.keys() ?? [])],
     last: (path) => [...(counted.get(path)?.keys() ?? [])].at(-1),
   }
 }
