@@ -96,8 +96,7 @@ describe('writeLyrics', () => {
       expect(text).toContain('\nRiverside Rovers, ')
     for (const text of texts('love in the time of rent increases')) expect(text).not.toMatch(/^of rent/im)
     const mourning = THEMES.grief.chorus.flatMap((couplet) => couplet.split(' / '))
-    for (const text of texts('I lost my keys again'))
-      expect(mourning.filter((line) => text.includes(line))).toEqual([])
+    for (const text of texts('I lost my keys again')) expect(mourning.filter((line) => text.includes(line))).toEqual([])
   })
 
   it('who has died is mourned, and not sung to as if alive', () => {

@@ -2,7 +2,7 @@ import { inWordsOfTags } from './foreign-styles.ts'
 import { subjectsInEnglish } from './foreign-subjects.ts'
 import { GENRES } from './genres.ts'
 import { answersTo } from './lyric-answers.ts'
-import { DANGLING_WORDS, MOODS, OCCASIONS, ORDINARY_STYLES, STYLE_WORDS } from './lyric-words.ts'
+import { MOODS, OCCASIONS, ORDINARY_STYLES, STYLE_WORDS } from './lyric-words.ts'
 import { endOf, syllablesIn } from './metre.ts'
 import { withoutLabels } from './prompt-fields.ts'
 import { ENGLISH, type Language, languageOf, withoutLanguage } from './prompt-language.ts'
@@ -53,11 +53,7 @@ export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }):
   const form = formOf(tags[0] ?? '')
   // A song that tells a story goes on telling it, unless the prompt has something of its own to say.
   const isStory = form === 'story' && theirs.length === 0
-  const bridge = [
-    ...theirs,
-    ...(isStory ? take(lines.after, taken, random) : []),
-    ...take(lines.bridge, taken, random),
-  ]
+  const bridge = [...theirs, ...(isStory ? take(lines.after, taken, random) : []), ...take(lines.bridge, taken, random)]
   const sections: [string, string[]][] = [
     ['Verse 1', verse1],
     ['Chorus', chorus],
@@ -152,7 +148,9 @@ function withoutTaste(tokens: string[]): string[] {
 /** Who has lost keys, a match or their way mourns no one. */
 const isMislaid = ([first = '', second = '']: string[]): boolean =>
   /^(?:my|his|her|our|the|a|an)$/.test(first) &&
-  !/^(?:mum|mom|mother|dad|father|parents?|grand\w{2,8}|nan|nana|granny|friends?|best|dear|beloved|only|first|wife|husband|baby|child|son|daughter|brother|sister|aunt|uncle|cousin|dogs?|cats?|puppy|kitten|pet|love|one|loved|man|woman|boy|girl|people|hero|heart)$/.test(second)
+  !/^(?:mum|mom|mother|dad|father|parents?|grand\w{2,8}|nan|nana|granny|friends?|best|dear|beloved|only|first|wife|husband|baby|child|son|daughter|brother|sister|aunt|uncle|cousin|dogs?|cats?|puppy|kitten|pet|love|one|loved|man|woman|boy|girl|people|hero|heart)$/.test(
+    second,
+  )
 
 /** Themes that suit any subject. */
 const GENERAL_THEMES = [
