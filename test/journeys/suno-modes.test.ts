@@ -25,7 +25,7 @@ const STUDIO_MS = 120_000
 let gateway: TestGateway
 beforeAll(async () => {
   // Long enough for sections to be replaced.
-  gateway = await openGateway({ env: { POLYPHONY_STUDIO_SONG_SECONDS: '10' } })
+  gateway = await openGateway({ env: { POLYPHONY_STUDIO_SONG_SECONDS: '12' } })
 })
 afterAll(() => gateway?.[Symbol.asyncDispose]())
 
@@ -291,7 +291,7 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     const cover = await run({ task: 'cover', cover_clip_id: clip.id, tags: 'techno', mv: 'chirp-v4' }, LIVE_KEY)
     expect(cover).toMatchObject({ status: 'SUCCESS', fail_reason: '' })
     expect(cover.data[0]).toMatchObject({ prompt: clip.prompt, title: clip.title, metadata: { tags: 'techno' } })
-    expect(await playing(cover.data[0])).toBeGreaterThan(8)
+    expect(await playing(cover.data[0])).toBeGreaterThan(10)
     const [one, other] = await Promise.all([clip, cover.data[0]].map((one) => download(one?.audio_url ?? '')))
     expect(Buffer.compare(one?.bytes ?? Buffer.alloc(0), other?.bytes ?? Buffer.alloc(0))).not.toBe(0)
   })
@@ -320,8 +320,8 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
 
   it('compose a section that fits, and join it into the song without changing its length', async () => {
     // Songs of one request differ in length by their tempo; a section must be within its song.
-    const end = Math.min(12, Math.floor(await playing(clip)))
-    const start = end - 5
+    const end = Math.min(14, Math.floor(await playing(clip)))
+    const start = end - 6
     const made = await run(
       {
         ...{ task: 'infill', continue_clip_id: clip.id, infill_start_s: start, infill_end_s: end },
