@@ -36,7 +36,6 @@ const EXCEPTIONS: Record<string, Record<string, string>> = {
   },
   'src/engines/studio/foreign-styles.ts': {
     'words, ': 'rows of ours, words without repetitions',
-    'TRANSLATED.map': 'rows of ours, words without repetitions',
   },
   'src/http/route-methods.ts': { '`^${form}/?$`': 'paths of ours: parts that end at a slash, or one rest; anchored' },
   'src/providers/relay/buttons.ts': {

@@ -115,11 +115,13 @@ export const kitOf = (style: DrumStyle): Kit => GROOVES[style].kit
 
 const LOUDNESS: Readonly<Record<string, number>> = { X: 1, x: 0.75, o: 0.4 }
 const TIMEKEEPERS = new Set<Piece>(['hat', 'ride', 'shaker', 'open', 'pedal', 'swirl', 'triangle', 'maracas', 'cabasa'])
+/** Bells and timbales come with the chorus: in a verse of salsa the congas play, and the cowbell is at rest. */
+const BELLS = new Set<Piece>(['cowbell', 'agogo', 'timbale'])
 const BACKBEATS = new Set<Piece>(['snare', 'clap'])
 
 /**
- * How much of the kit plays: `time` keeps time only, `light` has a rim for a snare, `half` lets the backbeat come half as often,
- * `build` rolls towards what comes.
+ * How much of the kit plays: `time` keeps time only, `light` has a rim for a snare and no bells, `half` lets the backbeat come half
+ * as often, `build` rolls towards what comes.
  */
 export type Drumming = 'none' | 'time' | 'light' | 'half' | 'full' | 'build'
 
@@ -177,6 +179,7 @@ function pieceFor(piece: Piece, drumming: Drumming, kit: Kit): Piece | undefined
   if (kit === 'tabla') return piece
   if (drumming === 'time')
     return TIMEKEEPERS.has(piece) || piece === 'kick' ? (piece === 'open' ? 'hat' : piece) : undefined
+  if (drumming === 'light' && BELLS.has(piece)) return undefined
   if (drumming === 'light') return piece === 'snare' || piece === 'clap' ? 'rim' : piece === 'open' ? 'hat' : piece
   return piece
 }

@@ -45,8 +45,6 @@ const TRANSLATED = ROWS.map(([asian, european, further, english]) => {
   return { words: new RegExp(words, 'iu'), all: new RegExp(words, 'giu'), english }
 })
 
-const ANY = new RegExp(TRANSLATED.map(({ words }) => words.source).join('|'), 'iu')
-
 /** What a text in another language says of the sound, in the words of tags: "rock, sad"; empty where it says nothing. */
 export const inWordsOfTags = (text: string): string =>
   TRANSLATED.filter(({ words }) => words.test(text))
@@ -59,8 +57,9 @@ const BESIDE_SOUNDS =
 
 /** Is a clause in another language of the sound alone? "女声", "voz masculina". */
 export function isForeignSound(clause: string): boolean {
-  if (!ANY.test(clause)) return false
-  const rest = TRANSLATED.reduce((text, { all }) => text.replace(all, ' '), clause)
+  const said = TRANSLATED.filter(({ words }) => words.test(clause))
+  if (said.length === 0) return false
+  const rest = said.reduce((text, { all }) => text.replace(all, ' '), clause)
   return rest !== clause && !/[\p{L}\p{N}]{2}/u.test(rest.replace(BESIDE_SOUNDS, ' '))
 }
 

@@ -141,5 +141,5 @@ export function levelOf({ energy, genre }: Style, { kind, turn }: Section): numb
     LEVELS[kind] +
     (kind === 'verse' && turn > 0 ? SECOND_VERSE_DB : 0) +
     (kind === 'chorus' ? 0.25 * Math.min(2, turn) : 0)
-  return db * span
+  return db * span - (kind === 'verse' ? (genre.versesBackDb ?? 0) : 0)
 }

@@ -23,6 +23,7 @@ import {
   IN_A_MANNER,
   LINKED,
   PURPOSE,
+  SOUND_FOR,
   TELLS,
   UNTIL_ITS_FORM,
   WITH,
@@ -140,9 +141,13 @@ function plain(prompt: string): string {
       .replace(/[\p{Extended_Pictographic}\p{Cc}\p{Cf}\p{Co}\p{Cn}\u{2669}-\u{266F}*_#~^|\\<>{}=+`]/gu, (sign) =>
         sign === '\n' ? '\n' : ' ',
       )
+      // "a breakup song but make it funny": a wish for the sound is a clause of its own.
+      .replace(MAKE_IT, (whole, wish: string) => (isSoundAlone(wish) ? `, ${wish}` : whole))
       .trim()
   )
 }
+
+const MAKE_IT = /[\s,]{1,3}(?:(?:but|and|then|also|please) ){0,2}(?:make|keep) it ([^,.;:!?\n]{3,40})(?=[,.;:!?\n]|$)/gi
 
 /** What a prompt says of the sound, and what it is about; `isLinked` where words such as "about" lead from one to the other. */
 function requestOf(text: string): { style: string; about: string; isLinked?: true } {
@@ -159,6 +164,9 @@ function requestOf(text: string): { style: string; about: string; isLinked?: tru
   const [, form, things] = WITH.exec(text) ?? []
   if (form !== undefined && things !== undefined && isHead(form) && !tokensOf(things).some(isSound))
     return { style: form, about: things }
+  const { sound, told } = SOUND_FOR.exec(text)?.groups ?? {}
+  if (sound !== undefined && told !== undefined && isSoundAlone(sound) && !FOR_HEARERS.test(told))
+    return { style: sound, about: told }
   return isRequest(text) && !namesOccasion(text) ? { style: text, about: '' } : { style: '', about: text }
 }
 
@@ -273,7 +281,7 @@ function soundIn(clause: string): string {
 }
 
 function phraseOf([sentence = [], ...later]: string[][]): { phrase: string | undefined; rest: string[] } {
-  const [first, ...others] = sentence
+  const [first, ...others] = sentence.flatMap((clause, index) => (index === 0 ? whoApart(clause) : [clause]))
   if (first === undefined) return { phrase: undefined, rest: [] }
   let phrase = shortened(quiet(first))
   let taken = 0
@@ -287,6 +295,14 @@ function phraseOf([sentence = [], ...later]: string[][]): { phrase: string | und
     }
   return { phrase, rest: [...others.slice(taken), ...later.flat()] }
 }
+
+/** "my grandma Rosa who is turning 90" is about her; that she turns 90 is a detail. */
+function whoApart(clause: string): string[] {
+  const [, who, what] = WHO_IS.exec(clause) ?? []
+  return who !== undefined && what !== undefined ? [who, what] : [clause]
+}
+
+const WHO_IS = /^((?:my|our|his|her|their)\s.{2,40}?)\swho(?:'s| is| was| has| will| just)\s(.{3,60})$/i
 
 const wordCount = (text: string): number => text.split(' ').length
 
@@ -345,13 +361,22 @@ const isDetail = (clause: string): boolean =>
 
 /** Names of people: capitalized inside of a sentence, and not after "in" or "to". None where every word is capitalized. */
 function namesIn(text: string): string[] {
-  const words = text.match(/[\p{L}\p{M}'-]+|[.!?\n]/gu) ?? []
+  const words = text.match(/[\p{L}\p{M}'-]+|[.,!?\n]/gu) ?? []
   const isCapital = (word: string): boolean => /^\p{Lu}\p{Ll}/u.test(word)
-  if (words.filter(isCapital).length * 2 > words.length + 1) return []
-  const names = words.filter((word, index) => {
+  const spoken = words.filter((word) => word !== ',')
+  if (spoken.filter(isCapital).length * 2 > spoken.length + 1) return []
+  const isName = (word: string, index: number): boolean => {
     const before = words[index - 1]?.toLowerCase() ?? '.'
-    const isName = isCapital(word) && !/^[.!?\n]$/.test(before) && !PLACE_PREPOSITIONS.has(before)
-    return isName && !NOT_NAMES.has(word.toLowerCase()) && !STYLE_WORDS.has(word.toLowerCase())
+    const isInside = isCapital(word) && !/^[.!?\n]$/.test(before) && !PLACE_PREPOSITIONS.has(before)
+    return isInside && !NOT_NAMES.has(word.toLowerCase()) && !STYLE_WORDS.has(word.toLowerCase())
+  }
+  const names: string[] = []
+  words.forEach((word, index) => {
+    const before = words[index - 1] ?? ''
+    if (!isName(word, index)) return
+    // "the Riverside Rovers" have one name.
+    if (names.length > 0 && isName(before, index - 1) && !before.endsWith("'s")) names.push(`${names.pop()} ${word}`)
+    else names.push(word)
   })
   return [...new Set(names.map((name) => name.replace(/'s$/, '')))].slice(0, 3)
 }

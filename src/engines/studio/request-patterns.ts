@@ -13,6 +13,9 @@ export const CALLED = new RegExp(
   'i',
 )
 export const LINKED = new RegExp(`^(?<style>.{0,200}?\\b(?:${FORM}))\\s(?<link>${LINKS})\\s(?<about>.+)$`, 'is')
+/** "lo-fi for a rainy Sunday": the sound alone, and what it is for. */
+export const SOUND_FOR =
+  /^(?<sound>(?:[\w&-]+ ){0,4}(?:lo-?fi|pop|rock|punk|metal|jazz|blues|funk|soul|disco|house|techno|trance|trap|drill|ambient|folk|country|reggae|ska|synthwave|chill-?hop|hip-?hop|edm|dnb))\sfor\s(?<told>(?:an?|the|my|our)\s.+)$/is
 /** "a spooky song with witches": what is with it may also be a sound. */
 export const WITH = new RegExp(`^(.{0,200}?\\b(?:${FORM}))\\s(?:with|featuring)\\s(.+)$`, 'is')
 /** A request that names its form last: "a battle song", "breakup songs for kids", "a song in French". */

@@ -2,10 +2,12 @@ import sharp from 'sharp'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { inspectMp3 } from '../mp3/mp3.ts'
 import { levelDb, likeness, listen } from './listen.testing.ts'
-import { openStudio, type SongRequest } from './studio.ts'
+import { openStudio, type Song, type SongRequest } from './studio.ts'
 
 const studio = openStudio()
 afterAll(() => studio.close())
+/** What the first test makes is looked at by the next ones, too. */
+let made: Promise<Song> | undefined
 
 let signal: AbortSignal
 beforeEach(() => {
@@ -19,29 +21,30 @@ const request: SongRequest = {
   instrumental: false,
   seed: 11,
   take: 0,
-  seconds: 16,
+  seconds: 8,
 }
 
 describe('studio', () => {
   it('the studio makes a song that plays, has the stated length, and is neither silent nor clipped', async () => {
     const heardPercents: number[] = []
     const pieces: Uint8Array[] = []
-    const song = await studio.compose(request, {
+    made = studio.compose(request, {
       signal,
       onProgress: (percent) => heardPercents.push(percent),
       onSound: (bytes) => pieces.push(bytes),
     })
+    const song = await made
     // It could be heard while it was made: in more than a piece, and in no other bytes.
     expect(pieces.length).toBeGreaterThan(5)
     expect(Buffer.compare(Buffer.concat(pieces), song.mp3)).toBe(0)
     const heard = await listen(song.mp3)
     expect(heard.errors).toBe(0)
     expect([heard.sampleRate, heard.channels]).toEqual([44_100, 2])
-    expect(song.durationSeconds).toBe(16)
+    expect(song.durationSeconds).toBe(8)
     expect(Math.abs(heard.seconds / song.durationSeconds - 1)).toBeLessThan(0.02)
     expect(Math.abs((inspectMp3(song.mp3)?.durationSeconds ?? 0) / song.durationSeconds - 1)).toBeLessThan(0.02)
     expect(heard.clipped).toBeLessThan(1e-4)
-    for (let second = 1; second < 14; second += 2) {
+    for (let second = 1; second < 6; second += 2) {
       expect(levelDb(heard.left, heard.sampleRate, second, second + 2)).toBeGreaterThan(-40)
     }
     expect(heardPercents.at(-1)).toBeGreaterThan(50)
@@ -49,11 +52,11 @@ describe('studio', () => {
   })
 
   it('the studio makes the same bytes for the same request, and another song for the next take', async () => {
-    const short = { ...request, seconds: 8 }
+    made ??= studio.compose(request, { signal })
     const [first, again, second] = await Promise.all([
-      studio.compose(short, { signal }),
-      studio.compose(short, { signal }),
-      studio.compose({ ...short, take: 1 }, { signal }),
+      made,
+      studio.compose(request, { signal }),
+      studio.compose({ ...request, take: 1 }, { signal }),
     ])
     expect(Buffer.compare(first.mp3, again.mp3)).toBe(0)
     expect(Buffer.compare(first.coverLargeJpeg, again.coverLargeJpeg)).toBe(0)
@@ -65,7 +68,8 @@ describe('studio', () => {
   })
 
   it('the studio draws covers of the stated sizes', async () => {
-    const { coverJpeg, coverLargeJpeg } = await studio.compose({ ...request, seconds: 5, title: '' }, { signal })
+    made ??= studio.compose(request, { signal })
+    const { coverJpeg, coverLargeJpeg } = await made
     const facts = await Promise.all([coverJpeg, coverLargeJpeg].map((bytes) => sharp(bytes).metadata()))
     expect(facts.map(({ format, width, height }) => [format, width, height])).toEqual([
       ['jpeg', 512, 512],
@@ -83,8 +87,8 @@ describe('studio', () => {
     await expect(studio.compose(request, { signal: AbortSignal.abort(new Error('too late')) })).rejects.toThrow(
       'too late',
     )
-    const next = await studio.compose({ ...request, seconds: 5 }, { signal })
-    expect(next.durationSeconds).toBe(5)
+    const next = await studio.compose({ ...request, seconds: 4, title: '' }, { signal })
+    expect(next.durationSeconds).toBe(4)
   })
 
   it('the studio rejects at once when a song is stopped, without waiting for its thread', async () => {

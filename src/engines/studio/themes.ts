@@ -3,6 +3,7 @@ import { city } from './lyric-bank/city.ts'
 import { courage } from './lyric-bank/courage.ts'
 import { dance } from './lyric-bank/dance.ts'
 import { epic } from './lyric-bank/epic.ts'
+import { faith } from './lyric-bank/faith.ts'
 import { family } from './lyric-bank/family.ts'
 import { freedom } from './lyric-bank/freedom.ts'
 import { friends } from './lyric-bank/friends.ts'
@@ -48,6 +49,7 @@ export const THEMES = {
   space,
   machines,
   family,
+  faith,
   friends,
   lullaby,
   work,

@@ -24,7 +24,12 @@ const PROMPTS = [
   '🐶 🎂',
 ]
 
-const sectionsOf = (text: string): string[][] => text.split('\n\n').map((section) => section.split('\n').slice(1))
+/** The lines of each section that has some: a solo has none. */
+const sectionsOf = (text: string): string[][] =>
+  text
+    .split('\n\n')
+    .map((section) => section.split('\n').slice(1))
+    .filter((lines) => lines.length > 0)
 
 describe('titleOfLyrics', () => {
   it.each([
@@ -41,18 +46,17 @@ describe('titleOfLyrics', () => {
 })
 
 describe('writeLyrics', () => {
-  it('the form is two verses, a bridge, and the same chorus after each of them', () => {
-    const { text } = writeLyrics({ prompt: 'the last train home', seed: 1 })
-    expect(parseLyrics(text).map(({ kind }) => kind)).toEqual([
-      'verse',
-      'chorus',
-      'verse',
-      'chorus',
-      'bridge',
-      'chorus',
-    ])
-    const [, chorus, , again, , last] = sectionsOf(text)
-    expect([again, last]).toEqual([chorus, chorus])
+  it.each([
+    ['pop about the last train home', 'verse chorus verse chorus bridge chorus'],
+    ['a folk song about the last train home', 'verse chorus verse chorus verse chorus'],
+    ['a rock song about the last train home', 'verse chorus verse chorus solo bridge chorus'],
+    ['a lullaby about the last train home', 'verse chorus verse chorus bridge chorus outro'],
+  ])('the form of %j is that of its style, with the same chorus each time', (prompt, form) => {
+    const { text } = writeLyrics({ prompt, seed: 1 })
+    const sections = parseLyrics(text)
+    expect(sections.map(({ kind }) => kind).join(' ')).toBe(form)
+    const choruses = sections.filter(({ kind }) => kind === 'chorus').map(({ lines }) => lines.map((line) => line.text))
+    expect(choruses).toEqual([choruses[0], choruses[0], choruses[0]])
   })
 
   it.each([
@@ -64,6 +68,9 @@ describe('writeLyrics', () => {
     ['песня о море', 'песня о море', 'Песня о море'],
     ['una canción sobre la casa de mi abuela', 'la casa de mi abuela', 'La casa de mi abuela'],
     ['a Ramadan song', 'Ramadan', 'Ramadan'],
+    ['lo-fi for a rainy Sunday', 'a rainy Sunday', 'A Rainy Sunday'],
+    ['a rock song about my brother, and make it loud', 'my brother', 'My Brother'],
+    ['a birthday song for my grandma Rosa who is turning 90', 'my grandma Rosa', 'My Grandma Rosa'],
   ])('the phrase of the prompt %j is the refrain and the title', (prompt, phrase, title) => {
     for (const seed of [1, 2, 3, 4]) {
       const lyrics = writeLyrics({ prompt, seed })
@@ -81,6 +88,15 @@ describe('writeLyrics', () => {
   it('what is told of a person is sung too, though nothing rhymes with it', () => {
     const { text } = writeLyrics({ prompt: 'a song for Anna and Tom, who met in a bookshop in Prague', seed: 5 })
     expect(text).toMatch(/\[Bridge\]\nMet in a bookshop in Prague, .*\nMet in a bookshop in Prague, /)
+  })
+
+  it('a song names a club by its whole name, begins no line with the rest of a clause, and mourns no keys', () => {
+    const texts = (prompt: string) => [1, 2, 3, 4].map((seed) => writeLyrics({ prompt, seed }).text)
+    for (const text of texts('an anthem for our football club, the Riverside Rovers'))
+      expect(text).toContain('\nRiverside Rovers, ')
+    for (const text of texts('love in the time of rent increases')) expect(text).not.toMatch(/^of rent/im)
+    const mourning = THEMES.grief.chorus.flatMap((couplet) => couplet.split(' / '))
+    for (const text of texts('I lost my keys again')) expect(mourning.filter((line) => text.includes(line))).toEqual([])
   })
 
   it('who has died is mourned, and not sung to as if alive', () => {
@@ -224,6 +240,8 @@ describe('writeLyrics', () => {
     ['τραγούδι για τη θάλασσα', 'sea'],
     ['שיר על הגשם', 'rain'],
     ['เพลงเกี่ยวกับฝน', 'rain'],
+    ['a worship song about grace', 'faith'],
+    ['I lost my brother in the war', 'grief'],
   ] as const)('the lines around %j are about it', (prompt, theme) => {
     const [verse = []] = sectionsOf(writeLyrics({ prompt, seed: 1 }).text)
     expect(THEMES[theme].scene).toContain(verse.slice(0, 2).join(' / '))
@@ -313,14 +331,8 @@ describe('writeLyrics', () => {
         expect(title.length).toBeLessThanOrEqual(100)
         expect(title).not.toMatch(/\s(?:a|an|the)$/i)
         expect(tags.length).toBeGreaterThan(1)
-        expect(parseLyrics(text).map(({ kind }) => kind)).toEqual([
-          'verse',
-          'chorus',
-          'verse',
-          'chorus',
-          'bridge',
-          'chorus',
-        ])
+        const form = parseLyrics(text).map(({ kind }) => kind)
+        expect(form.join(' ')).toMatch(/^verse chorus verse chorus (?:solo )?(?:bridge|verse) chorus(?: outro)?$/)
         for (const line of sectionsOf(text).flat()) expect(syllablesIn(line)).toBeGreaterThan(0)
       }),
       { numRuns: 200 },

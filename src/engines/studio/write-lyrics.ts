@@ -2,7 +2,7 @@ import { inWordsOfTags } from './foreign-styles.ts'
 import { subjectsInEnglish } from './foreign-subjects.ts'
 import { GENRES } from './genres.ts'
 import { answersTo } from './lyric-answers.ts'
-import { DANGLING_WORDS, MOODS, OCCASIONS, ORDINARY_STYLES, STYLE_WORDS } from './lyric-words.ts'
+import { MOODS, OCCASIONS, ORDINARY_STYLES, STYLE_WORDS } from './lyric-words.ts'
 import { endOf, syllablesIn } from './metre.ts'
 import { withoutLabels } from './prompt-fields.ts'
 import { ENGLISH, type Language, languageOf, withoutLanguage } from './prompt-language.ts'
@@ -48,22 +48,39 @@ export function writeLyrics({ prompt, seed }: { prompt: string; seed: number }):
   const chorus = [...refrainLines(refrain, lines, language, random), ...take(lines.chorus, taken, random)]
   const verse1 = [...opening, ...take(language.lines ? lines.scene : second.scene, taken, random)]
   const verse2 = [...take(lines.turn, taken, random), ...take(lines.after, taken, random)]
-  const bridge = [...own(subject, language, taken, random), ...take(lines.bridge, taken, random)]
+  const theirs = own(subject, language, taken, random)
+  const tags = tagsOf(subject, asked, language, lines, turn)
+  const form = formOf(tags[0] ?? '')
+  // A song that tells a story goes on telling it, unless the prompt has something of its own to say.
+  const isStory = form === 'story' && theirs.length === 0
+  const bridge = [...theirs, ...(isStory ? take(lines.after, taken, random) : []), ...take(lines.bridge, taken, random)]
   const sections: [string, string[]][] = [
     ['Verse 1', verse1],
     ['Chorus', chorus],
     ['Verse 2', verse2],
     ['Chorus', chorus],
-    ['Bridge', bridge],
+    ...(form === 'solo' ? [['Solo', []] as [string, string[]]] : []),
+    [isStory ? 'Verse 3' : 'Bridge', bridge],
     ['Chorus', chorus],
+    ...(form === 'quiet' ? [['Outro', chorus.slice(0, 1)] as [string, string[]]] : []),
   ]
   return {
     title: titleOf(capital(refrain), titled.name),
-    text: sections.map(([name, lines]) => `[${name}]\n${lines.join('\n')}`).join('\n\n'),
-    tags: tagsOf(subject, asked, language, lines, turn),
+    text: sections.map(([name, lines]) => [`[${name}]`, ...lines].join('\n')).join('\n\n'),
+    tags,
     notes: notesOn(language),
   }
 }
+
+/** Styles whose songs tell a story in verses, whose bands step forward for a solo, and which end as quietly as they came. */
+const FORMS: readonly (readonly [form: 'story' | 'solo' | 'quiet', styles: ReadonlySet<string>])[] = [
+  ['story', new Set(['folk', 'country', 'celtic', 'hip hop', 'trap', 'tango', 'flamenco', 'reggae'])],
+  ['solo', new Set(['rock', 'metal', 'punk', 'blues', 'jazz', 'funk', 'ska', 'salsa', 'samba', 'bossa nova', 'disco'])],
+  ['quiet', new Set(['lullaby', 'ambient', 'lo-fi', 'ballad', 'gospel', 'waltz', 'raga'])],
+]
+
+/** How a song of a style goes on after its second chorus; undefined: with a bridge alone. */
+const formOf = (style: string) => FORMS.find(([, styles]) => styles.has(style))?.[0]
 
 /** The themes for the first lines and for those beside them: by the words of the prompt, else by its mood. */
 function themesOf(subject: Subject, prompt: string): [Theme, Theme] {
@@ -120,12 +137,20 @@ const MOURNED: readonly Theme[] = [THEMES.love, THEMES.nature, THEMES.sea, THEME
 /** "I love pizza" and "he loves fishing" are about no love; "I love you" is. */
 function withoutTaste(tokens: string[]): string[] {
   return tokens.filter((token, index) => {
+    if (token === 'lost') return !isMislaid(tokens.slice(index + 1))
     if (!/^(?:love|loves|loved|loving)$/.test(token)) return true
     const isVerb =
       token === 'loves' || /^(?:i|we|they|you|he|she|who|really|much|just|always)$/.test(tokens[index - 1] ?? '')
     return !isVerb || /^(?:you|him|her|me|us|them|each|my|your|someone|somebody)?$/.test(tokens[index + 1] ?? '')
   })
 }
+
+/** Who has lost keys, a match or their way mourns no one. */
+const isMislaid = ([first = '', second = '']: string[]): boolean =>
+  /^(?:my|his|her|our|the|a|an)$/.test(first) &&
+  !/^(?:mum|mom|mother|dad|father|parents?|grand\w{2,8}|nan|nana|granny|friends?|best|dear|beloved|only|first|wife|husband|baby|child|son|daughter|brother|sister|aunt|uncle|cousin|dogs?|cats?|puppy|kitten|pet|love|one|loved|man|woman|boy|girl|people|hero|heart)$/.test(
+    second,
+  )
 
 /** Themes that suit any subject. */
 const GENERAL_THEMES = [
@@ -184,17 +209,21 @@ function refrainLines(refrain: string, { tails }: Theme, language: Language, ran
 /** The end of a long refrain, sung again until it fills a line: "in Amsterdam, in Amsterdam". */
 function echoOf(refrain: string, { comma }: Language): string | undefined {
   const words = refrain.split(' ')
-  const isSmall = (index: number): boolean =>
-    index > 0 && DANGLING_WORDS.has(words[index] ?? '') && !/^(?:and|or|but)$/.test(words[index] ?? '')
+  const isSmall = (index: number): boolean => index > 0 && ECHO_START.test(words[index] ?? '')
   let from = words.findLastIndex((_, index) => index < words.length - 1 && isSmall(index))
   while (isSmall(from - 1)) from--
   const echo = words.slice(from === -1 ? -2 : from).join(' ')
+  if (NO_ECHO_START.test(echo)) return undefined
   const length = syllablesIn(refrain)
   const times = Math.round(length / Math.max(1, syllablesIn(echo)))
   if (words.length < 3 || times < 2 || times > 3) return undefined
   const line = Array.from({ length: times }, () => echo).join(comma)
   return Math.abs(syllablesIn(line) - length) <= 2 ? capital(line) : undefined
 }
+
+/** Words with which what comes again may begin: "in Amsterdam"; not "of rent increases", "it funny". */
+const ECHO_START = /^(?:an?|the|in|on|at|to|for|from|by|with|into|onto|over|under|through|my|your|his|her|our|their)$/
+const NO_ECHO_START = /^(?:and|or|but|y|e|et|und|и|та|i)\s/i
 
 const LONGEST_BEFORE_TAIL = 7
 const SHORTEST_ALONE = 3

@@ -39,8 +39,8 @@ describe('master', () => {
   it.each([
     // Longer than 20 seconds: measured by excerpts.
     ['pop', 21],
-    ['metal', 8],
-    ['jazz', 8],
+    ['metal', 6],
+    ['jazz', 6],
   ])(
     'a song of %s is as loud, as bright and as wide as records, and its peaks stay under -1 dB',
     { timeout: 120_000 },

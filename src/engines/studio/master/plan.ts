@@ -98,20 +98,21 @@ const meanOf = (steps: readonly { power: number; weight: number }[]): number =>
 
 /** The level of each band in dB, of both sides in the middle. */
 function bandsOf(heard: readonly Heard[]): number[] {
-  return BAND_EDGES.slice(0, -1).map((low, band) => {
-    const high = BAND_EDGES[band + 1] ?? SAMPLE_RATE / 2
-    let power = 0
-    let total = 0
-    for (const { left, right, weight } of heard) {
-      const middle = new Float32Array(left.length)
-      for (let index = 0; index < middle.length; index++)
-        middle[index] = 0.5 * ((left[index] ?? 0) + (right[index] ?? 0))
-      openCascade([highPass(low), lowPass(high)]).processOne(middle, middle.length)
-      power += (weight * powerOf(middle)) / Math.max(1, middle.length)
-      total += weight
+  const powers = new Float64Array(BAND_EDGES.length - 1)
+  let total = 0
+  for (const { left, right, weight } of heard) {
+    const middle = new Float32Array(left.length)
+    for (let index = 0; index < middle.length; index++) middle[index] = 0.5 * ((left[index] ?? 0) + (right[index] ?? 0))
+    const band = new Float32Array(middle.length)
+    for (let number = 0; number < powers.length; number++) {
+      band.set(middle)
+      const [low, high] = [BAND_EDGES[number] ?? 0, BAND_EDGES[number + 1] ?? SAMPLE_RATE / 2]
+      openCascade([highPass(low), lowPass(high)]).processOne(band, band.length)
+      powers[number] = (powers[number] ?? 0) + (weight * powerOf(band)) / Math.max(1, band.length)
     }
-    return 10 * Math.log10(power / Math.max(1e-9, total) + 1e-12)
-  })
+    total += weight
+  }
+  return Array.from(powers, (power) => 10 * Math.log10(power / Math.max(1e-9, total) + 1e-12))
 }
 
 function filtersFor(bands: readonly number[], { bands: wanted }: Tone): Coefficients[] {
