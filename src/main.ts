@@ -14,6 +14,7 @@ import { composeBatches } from './compose/batches.ts'
 import { composeCalls } from './compose/calls.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { commandDoor } from './compose/command-door.ts'
+import { findFfmpeg } from './compose/ffmpeg.ts'
 import { foldersOf } from './compose/folders.ts'
 import { GRACE_MS } from './compose/grace.ts'
 import { checkIdentity } from './compose/identity.ts'
@@ -113,6 +114,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   if (tracing) parts.defer(tracing.close)
   const { operator, oidc } = peopleSettings(config)
   const paying = paymentSettings(config)
+  const ffmpeg = await findFfmpeg(config)
   const disk = await openStorage(config)
   const { maxPages } = replaced
   const options = { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) }
@@ -146,7 +148,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const egress = replaced.egress?.(bareEgress) ?? bareEgress
   parts.defer(() => egress.close())
 
-  const builtIn = [...(replaced.builtIn ?? []), ...builtInAccounts(config, clock)]
+  const builtIn = [...(replaced.builtIn ?? []), ...builtInAccounts(config, clock, ffmpeg)]
   const accountParts = accountPartsOf(config, {
     store,
     egress,

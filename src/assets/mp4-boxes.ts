@@ -16,6 +16,17 @@ export function measureMp4(body: Uint8Array): { widthPx?: number; heightPx?: num
   }
 }
 
+/**
+ * How many frames the first track of pictures of an MP4 has, from its `stsz`. undefined where it does not say: the frames
+ * of a film in fragments are counted elsewhere. Never throws.
+ */
+export function framesOfMp4(body: Uint8Array): number | undefined {
+  const [movie] = boxesIn(body, 'moov')
+  let inside = movie && boxesIn(movie, 'trak').find(isVideo)
+  for (const type of ['mdia', 'minf', 'stbl', 'stsz']) inside = inside && boxesIn(inside, type)[0]
+  return (inside && u32(inside, 8)) || undefined
+}
+
 /** Whether an MP4 describes a film: a movie with a track of pictures. Never throws. */
 export function hasPictures(body: Uint8Array): boolean {
   const [movie] = boxesIn(body, 'moov')

@@ -51,9 +51,9 @@ export const multiFaceSwap = operation({
 
 const USD_PER_FRAME = 0.004
 /** Videos may have up to 600 frames. The file is not opened, so the price of ten seconds is held. Inferred. */
-const ASSUMED_FRAMES = 240
+export const ASSUMED_FRAMES = 240
 
-const videoFaceSwap = operation({
+export const videoFaceSwap = operation({
   model: 'Qubico/video-toolkit',
   taskType: 'face-swap',
   title: 'Swap the face in a video',

@@ -9,10 +9,10 @@ const MODEL = 'Qubico/video-toolkit'
 const TIMEOUT_MS = 30 * 60_000
 
 /** The longest video that is accepted. The file is not opened, so its price is held. */
-const MOST_FRAMES = 240
+export const MOST_FRAMES = 240
 const SECONDS = 10
 
-const upscale = operation({
+export const videoUpscale = operation({
   model: MODEL,
   taskType: 'upscale',
   title: 'Double the size of a video',
@@ -23,7 +23,7 @@ const upscale = operation({
   example: { video: 'https://example.com/small.mp4' },
 })
 
-const backgroundRemove = operation({
+export const videoBackgroundRemove = operation({
   model: MODEL,
   taskType: 'background-remove',
   title: 'Remove the background of a video',
@@ -40,4 +40,4 @@ const backgroundRemove = operation({
   example: { video: 'https://example.com/dancer.mp4', invert_output: false },
 })
 
-export const videoTools: Operation[] = [upscale, backgroundRemove]
+export const videoTools: Operation[] = [videoUpscale, videoBackgroundRemove]

@@ -5,6 +5,7 @@ import { shownSettings } from '../config/shown-settings.ts'
 import { inspectConfig } from './configuration.ts'
 import { checkAccounts } from './doctor/credentials.ts'
 import { checkDatabase } from './doctor/database.ts'
+import { checkFfmpeg } from './doctor/ffmpeg.ts'
 import { type Finding, fault, ok, warning } from './doctor/finding.ts'
 import { checkIdentity } from './doctor/identity.ts'
 import { checkFolder, checkModes, checkNode, checkSecret, checkSpace, NO_SECRET, secretIn } from './doctor/machine.ts'
@@ -58,5 +59,6 @@ async function examine(settings: ReadSettings): Promise<Finding[]> {
     portFinding,
     await checkPublicUrl(config, isServed),
     ...(await checkAccounts(config, database.isCurrent)),
+    ...(await checkFfmpeg(config)),
   ]
 }

@@ -11,7 +11,7 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import type { Tracer } from '../core/tracer.ts'
 import { openSpeech } from '../engines/speech/speech.ts'
 import { openStudio } from '../engines/studio/studio.ts'
-import { openWorkshop } from '../engines/workshop/workshop.ts'
+import { type Ffmpeg, openWorkshop } from '../engines/workshop/workshop.ts'
 import type { Account } from '../providers/provider.ts'
 import { PROVIDERS } from '../providers/providers.ts'
 import { sandboxProvider } from '../providers/sandbox/sandbox.ts'
@@ -21,7 +21,7 @@ import { workshopProvider } from '../providers/workshop/workshop.ts'
 import type { Store } from '../store/store.ts'
 
 /** What does the work in this process, without an account at a vendor. */
-export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] {
+export function builtInAccounts(config: Config, clock: Clock, ffmpeg: Ffmpeg | undefined): BuiltInAccount[] {
   const studio = studioProvider(openStudio({ threads: config.studioSlots }), {
     longestSeconds: config.studioSongSeconds,
   })
@@ -29,8 +29,12 @@ export function builtInAccounts(config: Config, clock: Clock): BuiltInAccount[] 
     { provider: studio, mode: 'live', slots: config.studioSlots, isFallback: true },
     {
       provider: workshopProvider(
-        openWorkshop({ threads: config.workshopSlots, threadsPerPicture: config.workshopThreadsPerPicture }),
-        { swapsFaces: config.workshopSwapsFaces },
+        openWorkshop({ threads: config.workshopSlots, threadsPerPicture: config.workshopThreadsPerPicture, ffmpeg }),
+        {
+          swapsFaces: config.workshopSwapsFaces,
+          editsVideos: ffmpeg !== undefined,
+          taskTimeFactor: config.taskTimeFactor,
+        },
       ),
       mode: 'live',
       slots: config.workshopSlots,

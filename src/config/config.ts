@@ -96,6 +96,8 @@ export interface Config {
   workshopThreadsPerPicture: number
   /** Whether the workshop puts the face of one picture into another. */
   workshopSwapsFaces: boolean
+  /** The operator's ffmpeg, with which the workshop works on videos. */
+  ffmpegPath: string | undefined
   sandboxSlots: number
   /** How long a sandbox task takes by default. */
   sandboxSeconds: number
@@ -242,6 +244,7 @@ export function configOf(values: Values, variable: Config['variable']): Omit<Con
     workshopSlots: values.POLYPHONY_WORKSHOP_SLOTS,
     workshopThreadsPerPicture: values.POLYPHONY_WORKSHOP_THREADS_PER_PICTURE,
     workshopSwapsFaces: values.POLYPHONY_WORKSHOP_FACES === 'on',
+    ffmpegPath: values.POLYPHONY_FFMPEG,
     sandboxSeconds: values.POLYPHONY_SANDBOX_SECONDS,
     sandboxSlots: values.POLYPHONY_SANDBOX_SLOTS,
     maxWaitMs: 1_000 * values.POLYPHONY_MAX_WAIT_SECONDS,

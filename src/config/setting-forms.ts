@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { isAbsolute } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import type { JsonObject } from '../core/json.ts'
 import { type Points, points } from '../core/points.ts'
@@ -99,6 +100,12 @@ export function databaseUrl(text: string, name: string): string {
   }
   const fault = postgresUrlFault(text)
   if (fault !== undefined) throw new ConfigError(`${name} ${fault}`)
+  return text
+}
+
+/** Of a program: one that is looked for would not be the same for every way to start the server. */
+export function programPath(text: string, name: string): string {
+  if (!isAbsolute(text)) throw new ConfigError(`${name} must be the absolute path of a program, not "${text}".`)
   return text
 }
 

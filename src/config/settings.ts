@@ -14,6 +14,7 @@ import {
   origins,
   port,
   prices,
+  programPath,
   provider,
   proxy,
   publicUrl,
@@ -108,7 +109,12 @@ export const SETTINGS = {
     'Of the threads of the workshop, how many may enlarge one picture while others are idle.',
     { from: 1, to: 64, default: 2 },
   ),
-  POLYPHONY_WORKSHOP_FACES: oneOf('Whether the workshop swaps faces in pictures.', ['on', 'off'], 'off'),
+  POLYPHONY_WORKSHOP_FACES: oneOf('Whether the workshop swaps faces in pictures and videos.', ['on', 'off'], 'off'),
+  POLYPHONY_FFMPEG: optional(
+    'The path of an ffmpeg (5.1 or later), with which the workshop works on videos.',
+    programPath,
+    { shownDefault: 'the workshop works on no videos' },
+  ),
   POLYPHONY_SANDBOX_SLOTS: whole('Sandbox tasks at once.', { from: 1, to: 1_000_000, default: 1_000 }),
   POLYPHONY_SANDBOX_SECONDS: number('How long a sandbox task takes.', { from: 0, to: 600, default: 2 }),
   POLYPHONY_MAX_WAIT_SECONDS: whole('How long a task may wait to be begun.', {

@@ -4,5 +4,11 @@ export interface PictureSize {
   heightPx: number
 }
 
-/** Sizes of the pictures that an input names, by the paths of their fields: of those that are known before the work begins. */
-export type PictureSizes = ReadonlyMap<string, PictureSize>
+/** The same of a video; what the file does not say is left out. */
+export interface VideoSize extends PictureSize {
+  frames?: number
+  bytes: number
+}
+
+/** Sizes of the pictures and videos that an input names, by the paths of their fields: of those that are known before the work begins. */
+export type PictureSizes = ReadonlyMap<string, PictureSize | VideoSize>

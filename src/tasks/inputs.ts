@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
 import { measure } from '../assets/measure.ts'
+import { framesOfMp4 } from '../assets/mp4-boxes.ts'
 import { faultOfMedia } from '../assets/playable.ts'
 import type { Media } from '../catalog/fields.ts'
 import { filesIn, type NamedFile, replaceFiles } from '../catalog/media.ts'
@@ -12,7 +13,7 @@ import { type Clock, HOUR_MS } from '../core/clock.ts'
 import { fieldError, invalidInput, PolyphonyError } from '../core/errors.ts'
 import { callerField, type FieldNames } from '../core/field-names.ts'
 import type { JsonObject } from '../core/json.ts'
-import type { PictureSize, PictureSizes } from '../core/picture-sizes.ts'
+import type { PictureSize, PictureSizes, VideoSize } from '../core/picture-sizes.ts'
 
 /** An input whose files are URLs of others, or references to files of ours. */
 export interface KeptInput {
@@ -25,7 +26,7 @@ export interface KeptInput {
 export interface Inputs {
   /** Judges every URL, and stores nothing. Throws what `keep` throws of them. */
   judge(named: NamedInput, owner: Owner): Promise<void>
-  /** Sizes of the pictures that are here or came along. Never throws: what is wrong with a file, `keep` says. */
+  /** Sizes of the pictures and videos that are here or came along. Never throws: what is wrong with a file, `keep` says. */
   sizesOf(named: NamedInput, owner: Owner): Promise<PictureSizes>
   /**
    * Judges every URL, stores what came as base64 and names our own files by reference, also those that the input names as
@@ -137,14 +138,18 @@ export function openInputs(options: InputsOptions): Inputs {
 
   return {
     async sizesOf({ operation, input }, owner) {
-      const sizes = new Map<string, PictureSize>()
-      for (const file of filesIn(operation.input, input).filter(({ media }) => media === 'image')) {
+      const sizes = new Map<string, PictureSize | VideoSize>()
+      for (const file of filesIn(operation.input, input)) {
+        const { media, field } = file
+        if (media !== 'image' && media !== 'video') continue
         const bytes = await bytesOf(file, owner).catch((error: unknown) => {
           if (error instanceof PolyphonyError) return undefined
           throw error
         })
-        const { widthPx, heightPx } = bytes ? await measure(bytes, 'image/any') : {}
-        if (widthPx !== undefined && heightPx !== undefined) sizes.set(file.field, { widthPx, heightPx })
+        if (!bytes) continue
+        const { widthPx, heightPx } = await measure(bytes, media === 'image' ? 'image/any' : 'video/mp4')
+        if (widthPx === undefined || heightPx === undefined) continue
+        sizes.set(field, { widthPx, heightPx, ...(media === 'image' ? {} : extentOf(bytes)) })
       }
       return sizes
     },
@@ -180,6 +185,11 @@ export function openInputs(options: InputsOptions): Inputs {
     },
     withdraw: (kept) => assets.deleteStored(kept),
   }
+}
+
+function extentOf(video: Uint8Array): Omit<VideoSize, keyof PictureSize> {
+  const frames = framesOfMp4(video)
+  return frames === undefined ? { bytes: video.length } : { bytes: video.length, frames }
 }
 
 /** Of base64, with or without the head of a data URI. */

@@ -5,6 +5,7 @@ import type { Watch } from './watch.ts'
 
 /** The side of the square in which U2-Net was trained. */
 const SIDE_PX = 320
+const SQUARE = { widthPx: SIDE_PX, heightPx: SIDE_PX }
 /** Of ImageNet's pictures, with which U2-Net was trained. */
 const MEAN = [0.485, 0.456, 0.406]
 const DEVIATION = [0.229, 0.224, 0.225]
@@ -19,23 +20,35 @@ const NETWORK_SHARE = 0.8
 
 /** Makes transparent what U2-Net takes for the background. What was transparent stays so. */
 export async function cutOut(picture: Picture, watch: Watch): Promise<Picture> {
+  const { mask } = await subjectOf(picture, watch)
+  watch(NETWORK_SHARE)
+  const opacity = await fittedMask(picture, mask)
+  return {
+    ...picture,
+    alpha: opacity.map((share, pixel) => Math.round((share * (picture.alpha?.[pixel] ?? 255)) / 255)),
+  }
+}
+
+/** A picture in the square of the network, and what the network takes for the subject there: a byte a pixel, 255 is the subject. */
+export interface Subject {
+  small: Picture
+  mask: Uint8Array
+}
+
+export async function subjectOf(picture: Picture, watch: Watch): Promise<Subject> {
   const network = await loadNetwork('u2netp')
   watch(0)
-  const small = await resized(picture, { widthPx: SIDE_PX, heightPx: SIDE_PX }, { channels: 3 })
-  const { data } = await network.run({ data: normalised(small), widthPx: SIDE_PX, heightPx: SIDE_PX, channels: 3 })
-  watch(NETWORK_SHARE)
-  const mask = await resized({ data: stretched(data), widthPx: SIDE_PX, heightPx: SIDE_PX }, picture, {
-    channels: 1,
-    kernel: 'cubic',
-  })
-  const soft = Float32Array.from(mask, (value) => smoothStep(value / 255, BACKGROUND, SUBJECT))
+  const small = { data: await resized(picture, SQUARE, { channels: 3 }), ...SQUARE }
+  const { data } = await network.run({ ...small, data: normalised(small.data), channels: 3 })
+  return { small, mask: stretched(data) }
+}
+
+/** The mask as large as the picture, with its edge where the picture has one: a byte a pixel, 255 is the subject. */
+export async function fittedMask(picture: Picture, mask: Uint8Array): Promise<Uint8Array> {
+  const large = await resized({ data: mask, ...SQUARE }, picture, { channels: 1, kernel: 'cubic' })
+  const soft = Float32Array.from(large, (value) => smoothStep(value / 255, BACKGROUND, SUBJECT))
   const fitted = guidedFilter(brightness(picture), soft, picture)
-  const alpha = new Uint8Array(fitted.length)
-  for (let pixel = 0; pixel < alpha.length; pixel++) {
-    const share = ramp(fitted[pixel] as number, FITTED.background, FITTED.subject)
-    alpha[pixel] = Math.round(share * (picture.alpha?.[pixel] ?? 255))
-  }
-  return { ...picture, alpha }
+  return Uint8Array.from(fitted, (value) => Math.round(255 * ramp(value, FITTED.background, FITTED.subject)))
 }
 
 function normalised(rgb: Uint8Array): Float32Array {

@@ -19,7 +19,7 @@ export async function enlarge(
   const by = factorOf(picture, to)
   const times = timesFor(by)
   const target = { widthPx: picture.widthPx * times, heightPx: picture.heightPx * times }
-  const tiles = openTiles(picture, times)
+  const tiles = openTiles(picture, times === 2 ? 'esrgan-slim-x2' : 'esrgan-thick-x4')
   share(tiles)
   await enlargeTiles(tiles, watch)
   waitForTiles(tiles, watch)

@@ -71,4 +71,35 @@ export function faultOfChoice(choice: Choice): string | undefined {
   return `swap_faces_index names ${from.length} faces and target_faces_index ${to.length}: they must be as many, or swap_faces_index one.`
 }
 
+/** What is known of a video; frames and bytes where they could be read. */
+export interface VideoMeasures extends Size {
+  frames?: number
+  bytes?: number
+}
+
+/** How many frames a video may have. */
+export interface FrameLimits {
+  least: number
+  most: number
+}
+
+/** The most that a video may have to be worked on: 720p, on end or not. */
+export const MAX_VIDEO_PX = { longer: 1_280, shorter: 720 }
+export const MAX_VIDEO_BYTES = 10 * 2 ** 20
+
+/** Why a video is not worked on, as what it does; undefined = it is. */
+export function faultOfVideo(
+  { widthPx, heightPx, frames, bytes }: VideoMeasures,
+  limits: FrameLimits,
+): string | undefined {
+  const { longer, shorter } = MAX_VIDEO_PX
+  if (Math.max(widthPx, heightPx) > longer || Math.min(widthPx, heightPx) > shorter)
+    return `has ${widthPx}x${heightPx} pixels, and at most ${longer}x${shorter} are possible`
+  if (frames !== undefined && (frames < limits.least || frames > limits.most))
+    return `has ${frames} frames, and ${limits.least} to ${limits.most} are possible`
+  if (bytes !== undefined && bytes > MAX_VIDEO_BYTES)
+    return `has ${numeral(bytes)} bytes, and at most ${numeral(MAX_VIDEO_BYTES)} are possible`
+  return undefined
+}
+
 const numeral = (value: number): string => value.toLocaleString('en')

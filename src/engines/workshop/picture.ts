@@ -1,5 +1,8 @@
 import sharp from 'sharp'
 import { faultOfSize, MAX_PIXELS } from './limits.ts'
+import { Refused } from './refused.ts'
+
+export { Refused } from './refused.ts'
 
 /** A picture in memory: three bytes a pixel, red, green, blue. */
 export interface Picture {
@@ -11,9 +14,6 @@ export interface Picture {
 }
 
 export type PictureFormat = 'png' | 'webp'
-
-/** The request cannot be carried out, for a reason that its sender can mend. */
-export class Refused extends Error {}
 
 /** Opens a picture upright, in sRGB. Throws `Refused` for one that cannot be read; `name` is the field that holds it. */
 export async function readPicture(bytes: Uint8Array, name: string): Promise<Picture> {

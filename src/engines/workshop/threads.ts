@@ -1,12 +1,13 @@
+import type { MessagePort } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { threadFile } from '../../thread-file.ts'
 import { type SharedTiles, tilesLeft } from './tiles.ts'
-import type { Flag, Job, Outcome, PictureJob } from './workshop-worker.ts'
+import type { Flag, Job, Outcome, PictureJob, VideoJob } from './workshop-worker.ts'
 
-/** Worker threads, each with one picture or with tiles of one. */
+/** Worker threads, each with one picture, the frames of one video, or tiles of one picture or frame. */
 export interface Threads {
-  /** Begins a picture as soon as a thread is free; one that only helps with another picture is made free. */
-  run(job: PictureJob): Promise<Outcome>
+  /** Begins a picture or a video as soon as a thread is free; one that only helps with another picture is made free. */
+  run(job: PictureJob | VideoJob): Promise<Outcome>
   /** Lets idle threads take tiles, now and later, while there are some. Rejects when one of them fails. */
   share(tiles: SharedTiles, stop: Flag): Promise<never>
   /** Ends the threads; whatever runs must have been told to stop. */
@@ -43,7 +44,7 @@ export function openThreads({ threads, perPicture }: { threads: number; perPictu
   /** Whatever ends leaves a thread idle. */
   function started(job: Job): Promise<Outcome | undefined> {
     opened ??= open()
-    const outcome = opened.then((pool) => pool.run(job, job.kind === 'picture' ? { transferList: [job.reports] } : {}))
+    const outcome = opened.then((pool) => pool.run(job, { transferList: portsOf(job) }))
     running.add(outcome)
     const ended = (): void => {
       running.delete(outcome)
@@ -94,6 +95,11 @@ export function openThreads({ threads, perPicture }: { threads: number; perPictu
       await (await opened)?.destroy()
     },
   }
+}
+
+function portsOf(job: Job): MessagePort[] {
+  if (job.kind === 'tiles') return []
+  return job.kind === 'video' ? [job.reports, job.frames] : [job.reports]
 }
 
 export const openFlag = (): Flag => new Int32Array(new SharedArrayBuffer(4))

@@ -4,6 +4,7 @@ import type { Watch } from './watch.ts'
 
 /** A picture that is enlarged in tiles, by any number of threads: each takes the next tile that is not assigned. */
 export interface SharedTiles {
+  network: Enlarger
   times: 2 | 4
   widthPx: number
   heightPx: number
@@ -17,10 +18,13 @@ export interface SharedTiles {
 const TAKEN = 0
 const DONE = 1
 
+/** By how much each network enlarges, and what white is for it. */
 const NETWORKS = {
-  2: { name: 'esrgan-slim-x2', range: 255 },
-  4: { name: 'esrgan-thick-x4', range: 1 },
+  'esrgan-slim-x2': { times: 2, range: 255 },
+  'esrgan-thick-x4': { times: 4, range: 1 },
+  'websr-large-x2': { times: 2, range: 1 },
 } as const
+export type Enlarger = keyof typeof NETWORKS
 
 /** The longest side of a tile of the picture, which bounds the memory. */
 const TILE_PX = 128
@@ -36,11 +40,13 @@ interface Tile {
   heightPx: number
 }
 
-export function openTiles({ data, widthPx, heightPx }: Picture, times: 2 | 4): SharedTiles {
-  const source = new Uint8Array(new SharedArrayBuffer(data.length))
+/** `earlier`: tiles of a picture of the same size that are done, whose memory is taken. */
+export function openTiles({ data, widthPx, heightPx }: Picture, network: Enlarger, earlier?: SharedTiles): SharedTiles {
+  const { times } = NETWORKS[network]
+  const source = earlier?.source ?? new Uint8Array(new SharedArrayBuffer(data.length))
+  const result = earlier?.result ?? new Uint8Array(new SharedArrayBuffer(data.length * times ** 2))
   source.set(data)
-  const result = new Uint8Array(new SharedArrayBuffer(data.length * times ** 2))
-  return { times, widthPx, heightPx, source, result, counts: new Int32Array(new SharedArrayBuffer(8)) }
+  return { network, times, widthPx, heightPx, source, result, counts: new Int32Array(new SharedArrayBuffer(8)) }
 }
 
 /** The number of tiles that are not assigned yet. */
@@ -51,7 +57,7 @@ export function tilesLeft(tiles: SharedTiles): number {
 /** Takes tiles until none is left. `watch` is called before each. */
 export async function enlargeTiles(tiles: SharedTiles, watch: Watch): Promise<void> {
   const all = tilesOf(tiles)
-  const network = await loadNetwork(NETWORKS[tiles.times].name)
+  const network = await loadNetwork(tiles.network)
   for (;;) {
     watch(Atomics.load(tiles.counts, DONE) / all.length)
     const tile = all[Atomics.add(tiles.counts, TAKEN, 1)]
@@ -88,10 +94,10 @@ const evenSide = (px: number): number => Math.ceil(px / Math.ceil(px / TILE_PX))
 
 async function enlargeTile(
   network: Network,
-  { times, source, result, ...picture }: SharedTiles,
+  { network: name, times, source, result, ...picture }: SharedTiles,
   tile: Tile,
 ): Promise<void> {
-  const { range } = NETWORKS[times]
+  const { range } = NETWORKS[name]
   const left = Math.max(0, tile.x - OVERLAP_PX)
   const top = Math.max(0, tile.y - OVERLAP_PX)
   const widthPx = Math.min(picture.widthPx, tile.x + tile.widthPx + OVERLAP_PX) - left

@@ -1,3 +1,4 @@
+import { on } from 'node:events'
 import { setPriority } from 'node:os'
 import type { MessagePort } from 'node:worker_threads'
 import { cutOut } from './cut-out.ts'
@@ -9,6 +10,8 @@ import { foreignRuntime } from './models.ts'
 import { type PictureFormat, Refused, readPicture, writePicture } from './picture.ts'
 import { enlargeTiles, type SharedTiles } from './tiles.ts'
 import { type Drawing, vectorize } from './vectorize.ts'
+import { type Edit, openFrameEditor } from './video/edit-frames.ts'
+import type { Frame } from './video/ppm.ts'
 import { Stopped, type Watch } from './watch.ts'
 
 /** Files as they came. */
@@ -41,6 +44,18 @@ export interface PictureJob {
   reports: MessagePort
 }
 
+/** Frames of a video, which come one by one and go back edited. */
+export interface VideoJob {
+  kind: 'video'
+  /** The field that has the video, for messages. */
+  field: string
+  edit: Edit
+  stop: Flag
+  reports: MessagePort
+  /** Brings frames, then 'end'. */
+  frames: MessagePort
+}
+
 /** Tiles of a picture that another thread began. */
 export interface TilesJob {
   kind: 'tiles'
@@ -50,12 +65,17 @@ export interface TilesJob {
   leave: Flag
 }
 
-export type Job = PictureJob | TilesJob
+export type Job = PictureJob | VideoJob | TilesJob
 
 /** What a thread says of a picture while it works on it. */
 export type Report = { percent: number } | { tiles: SharedTiles }
 
-export type Outcome = { status: 'finished'; made: Made } | { status: 'refused'; reason: string } | { status: 'stopped' }
+export type Outcome =
+  | { status: 'finished'; made: Made }
+  /** All frames of a video are edited. */
+  | { status: 'edited'; runtime?: string }
+  | { status: 'refused'; reason: string }
+  | { status: 'stopped' }
 
 /** Before files are written. */
 const WORKED_PERCENT = 95
@@ -65,9 +85,16 @@ const NICENESS = 5
 /** On Linux a thread has a priority of its own; elsewhere the whole process would get it. */
 if (process.platform === 'linux') setPriority(0, NICENESS)
 
-/** Runs in a worker thread: one picture, from the bytes of its file to those of the result; or tiles of one. */
+/** Runs in a worker thread: one picture, from the bytes of its file to those of the result; the frames of a video; or tiles. */
 export default function perform(job: Job): Promise<Outcome | undefined> {
-  return job.kind === 'tiles' ? help(job) : performPicture(job)
+  switch (job.kind) {
+    case 'tiles':
+      return help(job)
+    case 'picture':
+      return judged(job, () => performPicture(job))
+    case 'video':
+      return judged(job, () => editFrames(job))
+  }
 }
 
 async function help({ tiles, stop, leave }: TilesJob): Promise<undefined> {
@@ -80,21 +107,48 @@ async function help({ tiles, stop, leave }: TilesJob): Promise<undefined> {
   }
 }
 
-async function performPicture({ field, work, stop, reports }: PictureJob): Promise<Outcome> {
-  const report = (one: Report): void => reports.postMessage(one)
-  const watch: Watch = (share) => {
-    if (isSet(stop)) throw new Stopped()
-    report({ percent: Math.floor(share * WORKED_PERCENT) })
-  }
+async function judged({ reports }: PictureJob | VideoJob, work: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    watch(0)
-    return { status: 'finished', made: await make(work, field, watch, (tiles) => report({ tiles })) }
+    return await work()
   } catch (error) {
     if (error instanceof Stopped) return { status: 'stopped' }
     if (error instanceof Refused) return { status: 'refused', reason: error.message }
     throw error
   } finally {
     reports.close()
+  }
+}
+
+async function performPicture({ field, work, stop, reports }: PictureJob): Promise<Outcome> {
+  const report = (one: Report): void => reports.postMessage(one)
+  const watch: Watch = (share) => {
+    if (isSet(stop)) throw new Stopped()
+    report({ percent: Math.floor(share * WORKED_PERCENT) })
+  }
+  watch(0)
+  return { status: 'finished', made: await make(work, field, watch, (tiles) => report({ tiles })) }
+}
+
+async function editFrames({ field, edit, stop, reports, frames }: VideoJob): Promise<Outcome> {
+  const watch: Watch = () => {
+    if (isSet(stop)) throw new Stopped()
+  }
+  const share = (tiles: SharedTiles): void => reports.postMessage({ tiles } satisfies Report)
+  try {
+    const editor = await openFrameEditor(edit, { field, watch, share })
+    for await (const [frame] of on(frames, 'message', { close: ['close'] }) as AsyncIterable<[Frame | 'end']>) {
+      watch(0)
+      if (frame === 'end') {
+        editor.finish()
+        const runtime = foreignRuntime()
+        return runtime === undefined ? { status: 'edited' } : { status: 'edited', runtime }
+      }
+      const edited = await editor.edit(frame)
+      frames.postMessage(edited, [edited.data.buffer])
+    }
+    throw new Stopped() // the port was closed
+  } finally {
+    frames.close()
   }
 }
 

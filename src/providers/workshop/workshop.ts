@@ -4,7 +4,7 @@ import { type InputOf, inputOf } from '../../catalog/operation.ts'
 import { recraftCrispUpscale, recraftCutOut, recraftErase, recraftVectorize } from '../../catalog/recraft.ts'
 import { ASSET_SCHEME } from '../../core/asset.ts'
 import { PolyphonyError } from '../../core/errors.ts'
-import type { PictureSize, PictureSizes } from '../../core/picture-sizes.ts'
+import type { PictureSizes } from '../../core/picture-sizes.ts'
 import {
   type Choice,
   type Drawing,
@@ -17,31 +17,16 @@ import {
   type Workshop,
 } from '../../engines/workshop/workshop.ts'
 import { imagesResult, outputSpecFor } from '../kit/results.ts'
-import type { Job, Provider, Result, Submitted, TaskRequest } from '../provider.ts'
-
-type Request = Pick<TaskRequest, 'operation' | 'input'>
-
-/** How one operation is performed here, and on what inputs it is not. */
-interface Tool {
-  perform(workshop: Workshop, job: Job, signal: AbortSignal): Promise<Submitted>
-  refuses?(request: Request): string | undefined
-  /** The field of the picture that is worked on. */
-  picture: 'image' | 'image_url' | 'target_image'
-  /** What else is wrong with the sizes, by the path of the field. */
-  refusesSizes?(request: Request, picture: PictureSize, sizes: PictureSizes): FieldFault | undefined
-}
-
-interface FieldFault {
-  field: string
-  rule: string
-}
+import type { Job, Provider, Result, Submitted } from '../provider.ts'
+import { choiceOf, type FieldFault, faultAt, fileOf, type Request, type Settings, type Tool } from './tool.ts'
+import { VIDEO_FACE_TOOLS, VIDEO_TOOLS } from './videos.ts'
 
 const MEGAPIXEL = 2 ** 20
 const PIXELS = { upscale4mp: 4 * MEGAPIXEL, upscale16mp: 16 * MEGAPIXEL }
 
 const TOOLS: Record<string, Tool> = {
   [recraftVectorize.id]: {
-    picture: 'image_url',
+    worksOn: 'image_url',
     refuses: (request) =>
       inputOf(recraftVectorize, request).return_gradients === 'on'
         ? 'The workshop draws no gradients (return_gradients).'
@@ -54,7 +39,7 @@ const TOOLS: Record<string, Tool> = {
     },
   },
   [recraftErase.id]: {
-    picture: 'image_url',
+    worksOn: 'image_url',
     refusesSizes(_request, picture, sizes) {
       const mask = sizes.get('mask_url')
       return mask && faultAt('mask_url', faultOfMask(mask, picture))
@@ -73,7 +58,7 @@ const TOOLS: Record<string, Tool> = {
     },
   },
   [recraftCutOut.id]: {
-    picture: 'image_url',
+    worksOn: 'image_url',
     async perform(workshop, job, signal) {
       const { image_url, image_format: format } = inputOf(recraftCutOut, job)
       const work = { kind: 'cut out', picture: await fileOf(job, image_url, signal), format } as const
@@ -81,7 +66,7 @@ const TOOLS: Record<string, Tool> = {
     },
   },
   [recraftCrispUpscale.id]: {
-    picture: 'image_url',
+    worksOn: 'image_url',
     refusesSizes: (request, picture) => faultAt('image_url', faultOfEnlargement(picture, crispness(request))),
     async perform(workshop, job, signal) {
       const { image_url, image_format: format } = inputOf(recraftCrispUpscale, job)
@@ -91,7 +76,7 @@ const TOOLS: Record<string, Tool> = {
     },
   },
   [backgroundRemove.id]: {
-    picture: 'image',
+    worksOn: 'image',
     refuses(request) {
       const { rmbg_model: model } = inputOf(backgroundRemove, request)
       return model === undefined
@@ -105,7 +90,7 @@ const TOOLS: Record<string, Tool> = {
     },
   },
   [imageUpscale.id]: {
-    picture: 'image',
+    worksOn: 'image',
     refusesSizes(request, picture) {
       const { scale: by } = inputOf(imageUpscale, request)
       return faultAt('image', faultOfEnlargement(picture, { by }))
@@ -137,13 +122,13 @@ const TOOLS: Record<string, Tool> = {
 /** Only where the operator wants them: they make pictures of people who may not know of it. */
 const FACE_TOOLS: Record<string, Tool> = {
   [faceSwap.id]: {
-    picture: 'target_image',
+    worksOn: 'target_image',
     refusesSizes: (_request, _picture, sizes) => faultOfFaces(sizes),
     perform: (workshop, job, signal) =>
       swapped(workshop, job, { ...inputOf(faceSwap, job), choice: 'largest', signal }),
   },
   [multiFaceSwap.id]: {
-    picture: 'target_image',
+    worksOn: 'target_image',
     refuses: (request) => faultOfChoice(choiceOf(inputOf(multiFaceSwap, request))),
     refusesSizes: (_request, _picture, sizes) => faultOfFaces(sizes),
     perform(workshop, job, signal) {
@@ -168,16 +153,6 @@ async function swapped(workshop: Workshop, job: Job, { signal, choice, ...files 
   return performed(workshop, job, { work, field: 'target_image', by: 'swapped by BlazeFace and FaceMesh', signal })
 }
 
-function choiceOf({ swap_faces_index: from, target_faces_index: to }: InputOf<typeof multiFaceSwap>): Choice {
-  return { ...numbersOf('from', from), ...numbersOf('to', to) }
-}
-
-/** A list such as "0,1"; without any number, all faces. */
-function numbersOf<Key extends 'from' | 'to'>(key: Key, list = ''): { [One in Key]?: number[] } {
-  const numbers = list.split(',').flatMap((number) => (number.trim() === '' ? [] : [Number(number)]))
-  return numbers.length === 0 ? {} : ({ [key]: numbers } as { [One in Key]?: number[] })
-}
-
 function faultOfFaces(sizes: PictureSizes): FieldFault | undefined {
   const size = sizes.get('swap_image')
   return size && faultAt('swap_image', faultOfSize(size))
@@ -189,33 +164,50 @@ function crispness(request: Request): Enlargement {
   return upscale === undefined ? { by: 2 } : { toPixels: PIXELS[upscale] }
 }
 
-function faultAt(field: string, rule: string | undefined): FieldFault | undefined {
-  return rule === undefined ? undefined : { field, rule }
-}
-
-const ALL_TOOLS: Record<string, Tool> = { ...TOOLS, ...FACE_TOOLS }
+const ALL_TOOLS: Record<string, Tool> = { ...TOOLS, ...FACE_TOOLS, ...VIDEO_TOOLS, ...VIDEO_FACE_TOOLS }
 
 function faultOfSizes(request: Request, sizes: PictureSizes): FieldFault | undefined {
   const tool = ALL_TOOLS[request.operation]
-  const size = tool && sizes.get(tool.picture)
-  if (!size) return undefined
-  return faultAt(tool.picture, faultOfSize(size)) ?? tool.refusesSizes?.(request, size, sizes)
+  const own = tool && sizes.get(tool.worksOn)
+  if (!own) return undefined
+  return faultAt(tool.worksOn, faultOfSize(own)) ?? tool.refusesSizes?.(request, own, sizes)
 }
 
 const FACES_ARE_OFF =
   'The workshop swaps faces only where the operator of the gateway sets POLYPHONY_WORKSHOP_FACES=on.'
+const VIDEOS_ARE_OFF =
+  'The workshop works on videos only where the operator of the gateway sets POLYPHONY_FFMPEG to the path of an ffmpeg.'
+const VIDEO_FACES_ARE_OFF =
+  'The workshop swaps faces in videos only where the operator of the gateway sets POLYPHONY_WORKSHOP_FACES=on, and POLYPHONY_FFMPEG to the path of an ffmpeg.'
 const CUT_OUT_BY = 'cut out by U2-Net small'
 const ENLARGED_BY = 'enlarged by ESRGAN'
 
+/** What the operator has switched on. */
+export interface WorkshopSettings extends Partial<Settings> {
+  swapsFaces?: boolean
+  editsVideos?: boolean
+}
+
+/** Each group of tools, whether it is on, and how it is switched on. */
+function groupsOf({ swapsFaces = false, editsVideos = false }: WorkshopSettings) {
+  return [
+    { tools: TOOLS, isOn: true, how: '' },
+    { tools: FACE_TOOLS, isOn: swapsFaces, how: FACES_ARE_OFF },
+    { tools: VIDEO_TOOLS, isOn: editsVideos, how: VIDEOS_ARE_OFF },
+    { tools: VIDEO_FACE_TOOLS, isOn: swapsFaces && editsVideos, how: VIDEO_FACES_ARE_OFF },
+  ]
+}
+
 /**
- * Tools for pictures in this process, offline. Work that a restart interrupts has cost nothing, so the task is simply done
+ * Tools for pictures and videos in this process, offline. Work that a restart interrupts has cost nothing, so the task is simply done
  * again. What it cannot do is refused by the name of the field.
  */
-export function workshopProvider(workshop: Workshop, { swapsFaces = false } = {}): Provider {
-  const performed = new Set(Object.keys(swapsFaces ? ALL_TOOLS : TOOLS))
+export function workshopProvider(workshop: Workshop, settings: WorkshopSettings = {}): Provider {
+  const groups = groupsOf(settings)
+  const performed = new Set(groups.flatMap(({ tools, isOn }) => (isOn ? Object.keys(tools) : [])))
   const refuses = (request: Request): string | undefined => ALL_TOOLS[request.operation]?.refuses?.(request)
   const switchedOff = (operation: string): string | undefined =>
-    Object.hasOwn(FACE_TOOLS, operation) && !performed.has(operation) ? FACES_ARE_OFF : undefined
+    groups.find(({ tools, isOn }) => !isOn && Object.hasOwn(tools, operation))?.how
   return {
     id: 'workshop',
     isLocal: true,
@@ -231,17 +223,13 @@ export function workshopProvider(workshop: Workshop, { swapsFaces = false } = {}
       const refusal = switchedOff(job.operation) ?? refuses(job)
       if (refusal !== undefined) throw new PolyphonyError('vendor_refused', refusal)
       job.report(0)
-      return tool.perform(workshop, job, signal)
+      return tool.perform(workshop, job, signal, { taskTimeFactor: settings.taskTimeFactor ?? 1 })
     },
     // The work is in this process, and ends with its lease.
     cancel: async () => {},
     reconcile: async () => 'absent',
     close: () => workshop.close(),
   }
-}
-
-async function fileOf(job: Job, reference: string, signal: AbortSignal): Promise<Uint8Array> {
-  return (await job.file(reference, signal)).bytes
 }
 
 interface Performance {

@@ -332,6 +332,14 @@ export const zhMessages: readonly Template[] = [
     '只有网关运营者设置了 POLYPHONY_WORKSHOP_FACES=on，图像工坊才会换脸。',
   ],
   [
+    'The workshop works on videos only where the operator of the gateway sets POLYPHONY_FFMPEG to the path of an ffmpeg.',
+    '只有网关运营者将 POLYPHONY_FFMPEG 设为 ffmpeg 的路径，图像工坊才会处理视频。',
+  ],
+  [
+    'The workshop swaps faces in videos only where the operator of the gateway sets POLYPHONY_WORKSHOP_FACES=on, and POLYPHONY_FFMPEG to the path of an ffmpeg.',
+    '只有网关运营者设置了 POLYPHONY_WORKSHOP_FACES=on，并将 POLYPHONY_FFMPEG 设为 ffmpeg 的路径，图像工坊才会为视频换脸。',
+  ],
+  [
     '{reason} Configure a provider for it; docs/providers.md lists who performs what.',
     '{reason} 请配置支持它的服务商，见 docs/providers.md。',
   ],

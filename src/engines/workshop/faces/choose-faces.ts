@@ -42,6 +42,16 @@ export function pairsOf(sources: readonly Face[], targets: readonly Face[], choi
   return possible.length > 0 ? possible : pairs.map(requireAlike)
 }
 
+/** The faces to put in, in the order in which they are used. Throws `Refused` as `pairsOf` does. */
+export function sourcesFor(sources: readonly Face[], { from }: Exclude<Choice, 'largest'>): Face[] {
+  return (from ? facesByNumber(sources, from, 'swap') : clearOnes(sources, 'swap')).map(requireClear)
+}
+
+/** Whether a face looks as it must to be replaced by this one. */
+export function isPossible(pair: Pair): boolean {
+  return faultOfFace({ face: pair.to, name: '' }) === undefined && faultOfTurns(pair) === undefined
+}
+
 /** In their order; one alone replaces all. */
 function paired(from: Candidate[], to: Candidate[]): { from: Candidate; to: Candidate }[] {
   const [only] = from

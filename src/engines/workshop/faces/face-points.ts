@@ -46,7 +46,8 @@ async function faceAt(network: Network, picture: Picture, found: Square): Promis
   }
 }
 
-async function pointsIn(network: Network, picture: Picture, square: Square): Promise<Float32Array | undefined> {
+/** The points of the face in a square; undefined where there is none. */
+export async function pointsIn(network: Network, picture: Picture, square: Square): Promise<Float32Array | undefined> {
   const data = sampled(picture, square, SIDE_PX)
   const result = await network.run({ data, widthPx: SIDE_PX, heightPx: SIDE_PX, channels: 3 })
   const score = 1 / (1 + Math.exp(-(result.data[3 * POINTS] as number)))
@@ -60,14 +61,15 @@ async function pointsIn(network: Network, picture: Picture, square: Square): Pro
   return points
 }
 
-function faceOf(points: Float32Array): Face {
+export function faceOf(points: Float32Array): Face {
   const [fromX, fromY, fromZ] = pointAt(points, RIGHT_EAR)
   const [toX, toY, toZ] = pointAt(points, LEFT_EAR)
   const width = Math.hypot(toX - fromX, toY - fromY)
   return { points, width, turnedDegrees: (Math.atan2(toZ - fromZ, width) * 180) / Math.PI }
 }
 
-function squareAround(points: Float32Array): Square {
+/** What FaceMesh looks at to find these points again. */
+export function squareAround(points: Float32Array): Square {
   const [rightX, rightY] = pointAt(points, RIGHT_EYE)
   const [leftX, leftY] = pointAt(points, LEFT_EYE)
   const angle = Math.atan2(leftY - rightY, leftX - rightX)
@@ -92,13 +94,14 @@ export function pointAt(points: Float32Array, index: number): [x: number, y: num
   return [points[3 * index] as number, points[3 * index + 1] as number, points[3 * index + 2] as number]
 }
 
-const middleOf = ({ points }: Face): { x: number; y: number } => {
+export const middleOf = ({ points }: Face): { x: number; y: number } => {
   const [rightX, rightY] = pointAt(points, RIGHT_EAR)
   const [leftX, leftY] = pointAt(points, LEFT_EAR)
   return { x: (rightX + leftX) / 2, y: (rightY + leftY) / 2 }
 }
 
-function isSame(a: Face, b: Face): boolean {
+/** Whether two faces are where only one can be. */
+export function isSame(a: Face, b: Face): boolean {
   const [first, second] = [middleOf(a), middleOf(b)]
   return Math.hypot(first.x - second.x, first.y - second.y) < Math.max(a.width, b.width) / 2
 }

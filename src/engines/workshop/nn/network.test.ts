@@ -31,6 +31,7 @@ describe('a network', { timeout: 60_000 }, () => {
     ['esrgan-slim-x2', aPicture(19, 13, 255), 255],
     ['u2netp', aPicture(19, 15, 1), 1],
     ['esrgan-thick-x4', aPicture(3, 2, 1), 1],
+    ['websr-large-x2', aPicture(19, 13, 1), 1],
     ['blazeface', aPicture(32, 32, 1), 1],
   ])(
     'of the workshop (%s) computes what its definition says, within a quarter of a shade',

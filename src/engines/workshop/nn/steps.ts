@@ -33,8 +33,9 @@ export function each(floats: Float32Array, input: Tensor, output: Tensor, change
 export function combine(floats: Float32Array, first: Tensor, second: Tensor, output: Tensor): void {
   for (let y = 0; y < first.heightPx; y++) {
     const [a, b, to] = [first.at + y * first.row, second.at + y * second.row, output.at + y * output.row]
-    for (let index = 0; index < first.widthPx * first.pixel; index++)
-      floats[to + index] = (floats[a + index] as number) + (floats[b + index] as number)
+    for (let pixel = 0; pixel < first.widthPx * first.pixel; pixel += first.pixel)
+      for (let index = pixel; index < pixel + first.channels; index++)
+        floats[to + index] = (floats[a + index] as number) + (floats[b + index] as number)
   }
 }
 
@@ -70,7 +71,7 @@ export function stretch(floats: Float32Array, input: Tensor, output: Tensor): vo
     for (let x = 0, to = output.at + y * output.row; x < output.widthPx; x++, to += output.pixel) {
       const column = columns[x] as (typeof columns)[number] // x is in it
       const [left, right] = [column.first * input.pixel, column.second * input.pixel]
-      for (let channel = 0; channel < input.pixel; channel++) {
+      for (let channel = 0; channel < input.channels; channel++) {
         const a = floats[top + left + channel] as number
         const c = floats[bottom + left + channel] as number
         const above = a + ((floats[top + right + channel] as number) - a) * column.share
