@@ -175,7 +175,9 @@ function Ledger({ from }: { from: string }) {
         >
           {lines.map((line) => (
             <tr key={line.id}>
-              <td className="break-keep text-soft max-md:whitespace-normal! md:whitespace-nowrap">{dateTime(line.at)}</td>
+              <td className="break-keep text-soft max-md:whitespace-normal! md:whitespace-nowrap">
+                {dateTime(line.at)}
+              </td>
               <td className="max-w-72 truncate">
                 <span className="block">{translateIfKnown(`ledger.${line.kind}`) ?? line.kind}</span>
                 {line.task_id ? (
