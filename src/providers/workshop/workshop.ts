@@ -180,7 +180,7 @@ const VIDEOS_ARE_OFF =
 const VIDEO_FACES_ARE_OFF =
   'The workshop swaps faces in videos only where the operator of the gateway sets POLYPHONY_WORKSHOP_FACES=on, and POLYPHONY_FFMPEG to the path of an ffmpeg.'
 const CUT_OUT_BY = 'cut out by U2-Net small'
-const ENLARGED_BY = 'enlarged by ESRGAN'
+const ENLARGED_BY = 'enlarged by Anime4K, or beyond twice the sides by ESRGAN'
 
 /** What the operator has switched on. */
 export interface WorkshopSettings extends Partial<Settings> {

@@ -28,7 +28,6 @@ function expectNear(found: ArrayLike<number>, wanted: readonly number[]): void {
 
 describe('a network', { timeout: 60_000 }, () => {
   it.each([
-    ['esrgan-slim-x2', aPicture(19, 13, 255), 255],
     ['u2netp', aPicture(19, 15, 1), 1],
     ['esrgan-thick-x4', aPicture(3, 2, 1), 1],
     ['websr-large-x2', aPicture(19, 13, 1), 1],
@@ -78,11 +77,11 @@ describe('a network', { timeout: 60_000 }, () => {
   })
 
   it('gives the same bytes each time, whatever it computed before', async () => {
-    const network = openNetwork(await modelOf('esrgan-slim-x2'))
-    const first = network.run(aPicture(30, 20, 255))
-    network.run(aPicture(41, 37, 200))
+    const network = openNetwork(await modelOf('websr-large-x2'))
+    const first = network.run(aPicture(30, 20, 1))
+    network.run(aPicture(41, 37, 0.8))
     const grown = network.memoryBytes()
-    expect(network.run(aPicture(30, 20, 255))).toEqual(first)
+    expect(network.run(aPicture(30, 20, 1))).toEqual(first)
     expect(network.memoryBytes()).toBe(grown)
   })
 })
