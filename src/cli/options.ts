@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
 
 /** How options are read. Whether a value is allowed is decided by the verb. */
 
@@ -51,7 +52,8 @@ export function readList(argument: string): string[] {
 /** An id, as lists show it. The text of a key is known to its holder alone, and would stay in the history of the shell. */
 export function readKeyId(argument: string): string {
   if (!argument.startsWith('sk-')) return argument
-  throw new InvalidArgumentError('It must be the id of a key, from "key list", not its text.')
+  // Not commander's error, which repeats the value.
+  throw new PolyphonyError('invalid_input', 'The id of a key is asked for, from "polyphony key list", not its text.')
 }
 
 const UNITS: Record<string, number> = { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS }

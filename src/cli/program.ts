@@ -62,7 +62,8 @@ export async function programOf(name?: string): Promise<Command> {
       const { config, url, key } = command.opts<{ config?: string; url?: string; key?: string }>()
       if (config !== undefined) process.env[CONFIG_VARIABLE] = config
       if (url !== undefined) refuseLocal(action)
-      if (key !== undefined && !(url ?? process.env[URL_VARIABLE]) && action.name() !== 'mcp') {
+      const isOfServer = action.name() !== 'mcp' && !action.options.some(({ long }) => long === '--key')
+      if (key !== undefined && isOfServer && !(url ?? process.env[URL_VARIABLE])) {
         action.error('--key needs --url: on its own machine, a command needs no key.')
       }
       if (url !== undefined) process.env[URL_VARIABLE] = url

@@ -168,14 +168,25 @@ describe('a mistake in a configuration file', () => {
     ['in another encoding than UTF-8', latin, /gateway\.yaml is not UTF-8: save it as UTF-8\.$/],
     ['indented by tabs', 'POLYPHONY_PRICES:\n\tsuno: 5\n', /Tabs are not allowed as indentation at line 2/],
     ['with two documents', 'PORT: 1\n---\nPORT: 2\n', /it holds several documents, divided by "---"; keep one\.$/],
-    ['with a tag of another program', 'PORT: !!js/function "x"\n', /cannot be read: Unresolved tag: .* at line 1/],
-    ['with an alias of nothing', 'PORT: *x\n', /cannot be read: Unresolved alias/],
+    [
+      'with a tag of another program',
+      'PORT: !!js/function "x"\n',
+      /cannot be read: Unresolved tag at line 1, column 7;/,
+    ],
+    ['with an alias of nothing', 'PORT: *aSecret\n', /cannot be read: Unresolved alias .* belongs in quotes\.$/],
+    ['with a value like a tag', 'POLYPHONY_SECRET: !aSecret\n', /Unresolved tag at line 1, column 19; .* in quotes\.$/],
+    [
+      'with a value like a block',
+      'POLYPHONY_SECRET: |aSecret\n',
+      /extra characters at line 1, column 20; .* quotes\.$/,
+    ],
     ['cut off in the middle', '{"PORT": 80', /cannot be read: Flow map must end with a \} at line 1/],
     ['written as .env', 'PORT=8080\nHOST=0.0.0.0\n', /must map names of settings to values, as in "PORT: 8080"\.$/],
     ['without a space after the colon', 'PORT:8080\n', /must map names of settings to values/],
   ])('a file %s is refused', (_title, content, message) => {
     writeFileSync(join(folder, 'gateway.yaml'), content)
     expect(() => read({ POLYPHONY_CONFIG: 'gateway.yaml' })).toThrow(message)
+    expect(() => read({ POLYPHONY_CONFIG: 'gateway.yaml' })).not.toThrow(/aSecret/)
   })
 
   it.each<[string, string, string | RegExp]>([
@@ -235,6 +246,11 @@ describe('a mistake in .env', () => {
     ['a name with a space', 'MY PORT=1\n', '.env, line 1, is not written as NAME=value.'],
     ['a setting twice', 'PORT=1\nHOST=a\nPORT=2\n', '.env has PORT in lines 1 and 3; keep one.'],
     ['a quote that is not closed', 'HOST=a\nLOG_LEVEL="warn\n', '.env, line 2: the quote " is not closed.'],
+    [
+      'a quote that the next value closes',
+      'DATA_DIR="/srv\nPOLYPHONY_METRICS_KEY="0123456789abcdef0123"\nPORT=1\n',
+      '.env, line 2, belongs to the value in line 1, whose quote " is not closed there.',
+    ],
     ['a name in small letters', 'port=1\n', 'port is not read; was PORT meant?'],
   ])('%s is a warning that says where', (_title, content, warning) => {
     write('.env', content)
@@ -244,6 +260,14 @@ describe('a mistake in .env', () => {
   it('a value of several lines in quotes is one value', () => {
     write('.env', 'A="one\ntwo: three\n"\nPORT=1\n')
     expect(read()).toMatchObject({ warnings: [], values: { PORT: 1 } })
+  })
+
+  it('a file whose comments alone are in another encoding than UTF-8 is read, and one with such a value is not', () => {
+    const latin = (text: string) => writeFileSync(join(folder, '.env'), Buffer.from(text, 'latin1'))
+    latin('# Schl\xfcssel\nPORT=1\n')
+    expect(read()).toMatchObject({ faults: [], warnings: [], values: { PORT: 1 } })
+    latin('PORT=1\nPOLYPHONY_OIDC_NAME=caf\xe9\n')
+    expect(() => read()).toThrow(/\.env is not UTF-8: save it as UTF-8\.$/)
   })
 
   it('a file in UTF-16 is refused, since every name in it would be passed over', () => {

@@ -30,7 +30,12 @@ export function sourcesOf(env: Env, folder: string): Source[] {
 }
 
 function envSource(path: string, title: string): Source {
-  return { title, ...readEnvFile(readText(path), title) }
+  return { title, ...readEnvFile(readText(path, isReadable), title) }
+}
+
+/** Of a `.env` in another encoding than UTF-8: its comments alone are. */
+function isReadable(text: string): boolean {
+  return !Object.values(readEnvFile(text, '').values).some((value) => value?.includes('\ufffd'))
 }
 
 /** What a newcomer, or an editor that hides endings, may have called the file. */

@@ -101,6 +101,8 @@ describe('a configuration', () => {
 
   const every: [string, string, Partial<Config>][] = [
     ['HOST', '0.0.0.0', { host: '0.0.0.0' }],
+    ['HOST', '0', { host: '0' }],
+    ['HOST', '127.1', { host: '127.1' }],
     ['PORT', '0', { port: 0 }],
     ['DATABASE_URL', 'postgres://a@b/c', { databaseUrl: 'postgres://a@b/c' }],
     ['SQL_DSN', 'postgresql://a@b/c', { databaseUrl: 'postgresql://a@b/c' }],

@@ -2,6 +2,10 @@ import { parseEnv } from 'node:util'
 import type { Env } from './sources.ts'
 
 const NAME = /^[A-Za-z_][\w.-]*$/
+/** A line that was probably meant as a setting of its own. */
+const ASSIGNMENT = /^(export )?[A-Z][A-Z\d_]*=/
+/** What may stand behind the end of a value in quotes. */
+const REST = /^\s*(#.*)?$/
 
 export interface EnvFile {
   values: Env
@@ -20,7 +24,13 @@ export function readEnvFile(content: string, title: string): EnvFile {
   for (const [index, line] of content.split(/\r?\n/).entries()) {
     const number = index + 1
     if (quote !== undefined) {
-      if (line.includes(quote.sign)) quote = undefined
+      const end = line.indexOf(quote.sign)
+      if (ASSIGNMENT.test(line) || (end !== -1 && !REST.test(line.slice(end + 1)))) {
+        warnings.push(
+          `${title}, line ${number}, belongs to the value in line ${quote.from}, whose quote ${quote.sign} is not closed there.`,
+        )
+      }
+      if (end !== -1) quote = undefined
       continue
     }
     const text = line.trim()

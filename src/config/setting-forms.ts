@@ -63,13 +63,16 @@ function tableIn(text: string, name: string): Record<string, unknown> {
   return { ...table }
 }
 
+/** `0` and `127.1`, which the operating system takes for 0.0.0.0 and 127.0.0.1. */
+const SHORT_ADDRESS = /^(0|127(\.\d{1,3}){1,2})$/
+
 const isHostName = (text: string): boolean =>
   !/^[\d.]+$/.test(text) && text.split('.').every((label) => /^\w[\w-]{0,62}$/.test(label))
 
 /** An address, in brackets as in a URL or without, or a name of this machine. */
 export function host(text: string, name: string): string {
   const bare = /^\[(.+)\]$/.exec(text)?.[1] ?? text
-  if (isIP(bare) > 0 || isHostName(bare)) return bare
+  if (isIP(bare) > 0 || SHORT_ADDRESS.test(bare) || isHostName(bare)) return bare
   throw new ConfigError(
     `${name} must be an address such as 127.0.0.1 or ::1, 0.0.0.0 for all of this machine, or one of its names, not "${text}".`,
   )

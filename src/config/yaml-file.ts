@@ -30,12 +30,18 @@ export function hasDuplicates(json: string): boolean {
     .errors.some(({ code }) => code === 'DUPLICATE_KEY')
 }
 
-/** The first line says what and where; the others repeat a part of the file. */
+/** Values that begin so without quotes, which secrets may. */
+const SIGNS = /^(Unresolved (alias|tag)|Block scalar header)/
+
+/** What is wrong, and where. Behind a colon, and in further lines, the parser repeats a part of the file. */
 function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return 'the parser failed'
   if ('code' in error && error.code === 'MULTIPLE_DOCS') return 'it holds several documents, divided by "---"; keep one'
-  const [what = ''] = error.message.split('\n')
-  return what.replace(/[:.]$/, '')
+  const [line = ''] = error.message.split('\n')
+  const [what = ''] = line.split(':')
+  const [, where = ''] = / (at line \d+, column \d+):?$/.exec(line) ?? []
+  const said = where === '' || what.endsWith(where) ? what : `${what} ${where}`
+  return SIGNS.test(said) ? `${said}; a value that begins with *, !, | or > belongs in quotes` : said
 }
 
 /** The document, its map, a pair and perhaps a list are above the value of a setting; more are above a number in a map. */

@@ -12,9 +12,9 @@ export function text(row: Row, column: string): string {
   return written.replaceAll('\0', '').toWellFormed()
 }
 
-/** The first characters of a text, of which none is cut in two. */
+/** The first characters of a text, of which none is cut in two, on one line: lists and terminals show it. */
 export function shortened(written: string, most: number): string {
-  const cut = written.slice(0, most)
+  const cut = written.replace(/\p{Cc}+/gu, ' ').slice(0, most)
   return cut.isWellFormed() ? cut : cut.slice(0, -1)
 }
 
