@@ -11,6 +11,7 @@ import { openPostgres } from '../../src/store/postgres.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { polyphonyHere } from '../support/command-in-process.ts'
 import { openFakeLuma } from '../support/fake-luma.ts'
+import { ffmpegStandIn } from '../support/ffmpeg-stand-in.ts'
 import { freePort } from '../support/free-port.ts'
 import { freshDatabase } from '../support/postgres-database.ts'
 import { serve } from '../support/server-process.ts'
@@ -75,6 +76,20 @@ const SITUATIONS: [string, () => Situation, Finding['status'], string, RegExp][]
   ],
   ['all addresses are served', () => ({ HOST: '0.0.0.0' }), 'warning', 'PUBLIC_URL', /set PUBLIC_URL/],
   ['no provider is configured', () => ({}), 'ok', 'providers', /none is configured/],
+  [
+    'the ffmpeg does not run',
+    () => ({ POLYPHONY_FFMPEG: '/nonexistent/ffmpeg' }),
+    'fault',
+    'ffmpeg',
+    /^POLYPHONY_FFMPEG: \/nonexistent\/ffmpeg cannot be used as ffmpeg 5\.1 or later .*ENOENT\.$/,
+  ],
+  [
+    'the ffmpeg encodes videos',
+    async () => ({ POLYPHONY_FFMPEG: await ffmpegStandIn(dataDir) }),
+    'ok',
+    'ffmpeg',
+    /ffmpeg-honest\.mjs encodes videos with libx264$/,
+  ],
 ]
 
 function withFile(name: string, content: string, mode = 0o600): Situation {
