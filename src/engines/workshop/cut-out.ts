@@ -1,4 +1,4 @@
-import { guidedFilter } from './guided-filter.ts'
+import { guidedFilter, radiusFor } from './guided-filter.ts'
 import { loadNetwork } from './models.ts'
 import { type Picture, resized } from './picture.ts'
 import type { Watch } from './watch.ts'
@@ -43,12 +43,29 @@ export async function subjectOf(picture: Picture, watch: Watch): Promise<Subject
   return { small, mask: stretched(data) }
 }
 
+/** Of the rows that are fitted together, a multiple of the filter's radius: its planes of floats are as large as these rows. */
+const BAND_RADII = 16
+
 /** The mask as large as the picture, with its edge where the picture has one: a byte a pixel, 255 is the subject. */
 export async function fittedMask(picture: Picture, mask: Uint8Array): Promise<Uint8Array> {
-  const large = await resized({ data: mask, ...SQUARE }, picture, { channels: 1, kernel: 'cubic' })
-  const soft = Float32Array.from(large, (value) => smoothStep(value / 255, BACKGROUND, SUBJECT))
-  const fitted = guidedFilter(brightness(picture), soft, picture)
-  return Uint8Array.from(fitted, (value) => Math.round(255 * ramp(value, FITTED.background, FITTED.subject)))
+  const { widthPx, heightPx } = picture
+  const fitted = await resized({ data: mask, ...SQUARE }, picture, { channels: 1, kernel: 'cubic' })
+  const soft = fitted.slice()
+  const radius = radiusFor(picture)
+  const band = radius * BAND_RADII
+  for (let top = 0; top < heightPx; top += band) {
+    const bottom = Math.min(heightPx, top + band)
+    // What the filter looks at: the mean of means.
+    const from = Math.max(0, top - 2 * radius)
+    const to = Math.min(heightPx, bottom + 2 * radius)
+    const guide = brightness(picture.data.subarray(3 * from * widthPx, 3 * to * widthPx))
+    const rows = new Float32Array(guide.length)
+    for (let at = 0; at < rows.length; at++) rows[at] = SOFT[soft[at + from * widthPx] as number] as number
+    const values = guidedFilter(guide, rows, { widthPx, heightPx: to - from }, radius)
+    for (let at = top * widthPx; at < bottom * widthPx; at++)
+      fitted[at] = Math.round(255 * ramp(values[at - from * widthPx] as number, FITTED.background, FITTED.subject))
+  }
+  return fitted
 }
 
 function normalised(rgb: Uint8Array): Float32Array {
@@ -73,8 +90,8 @@ function stretched(values: Float32Array): Uint8Array {
   return Uint8Array.from(values, (value) => Math.round(((value - least) / range) * 255))
 }
 
-function brightness({ data, widthPx, heightPx }: Picture): Float32Array {
-  const result = new Float32Array(widthPx * heightPx)
+function brightness(data: Uint8Array): Float32Array {
+  const result = new Float32Array(data.length / 3)
   for (let pixel = 0, at = 0; pixel < result.length; pixel++, at += 3)
     result[pixel] =
       (0.299 * (data[at] as number) + 0.587 * (data[at + 1] as number) + 0.114 * (data[at + 2] as number)) / 255
@@ -87,3 +104,6 @@ function smoothStep(value: number, from: number, to: number): number {
   const share = ramp(value, from, to)
   return share * share * (3 - 2 * share)
 }
+
+/** The share of the subject for each byte of a mask. */
+const SOFT = Float32Array.from({ length: 256 }, (_, value) => smoothStep(value / 255, BACKGROUND, SUBJECT))
