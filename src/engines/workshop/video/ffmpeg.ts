@@ -27,6 +27,8 @@ const ONLY_MP4 = ['-protocol_whitelist', 'file', '-f', 'mov']
 /** Frames are in memory and not in a file, so the matrix is the same both ways and need not be that of the video. */
 const MATRIX = 'bt709'
 const MOST_OUTPUT_BYTES = 2 ** 29
+/** Of a frame: a start that is nearer to a whole frame is meant to be that. */
+const ROUNDING = 1e-3
 
 /**
  * Tries an ffmpeg: whether it runs, knows what is requested here (5.1 and later do) and encodes H.264. Never throws; a
@@ -111,7 +113,12 @@ export function encodeArguments(
 ): string[] {
   const [count, seconds] = framesPerSecond
   const raw = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${widthPx}x${heightPx}`]
-  const at = ['-framerate', `${count}/${seconds}`, '-itsoffset', startSeconds.toFixed(6)]
+  const rate = ['-framerate', `${count}/${seconds}`]
+  // ffmpeg puts frames at whole multiples of their length, sound at any sample: both begin at the next such multiple.
+  const startFrames = Math.ceil((startSeconds * count) / seconds - ROUNDING)
+  const startsAt = (startFrames * seconds) / count
+  const at = ['-itsoffset', startsAt.toFixed(6)]
+  const soundAt = ['-itsoffset', Math.max(0, startsAt - startSeconds).toFixed(6)]
   const scale = `scale=out_color_matrix=${MATRIX}:out_range=tv:flags=accurate_rnd+full_chroma_inp`
   const even = 'pad=ceil(iw/2)*2:ceil(ih/2)*2' // colours have half the pixels of the brightness
   const [matrix, primaries, transfer] = colours
@@ -119,7 +126,7 @@ export function encodeArguments(
   const filters = [scale, 'format=yuv420p', even, tags, `setsar=sar=${aspect[0]}/${aspect[1]}:max=65535`]
   const bitsPerSecond = Math.round((BITS_PER_PIXEL * widthPx * heightPx * count) / seconds)
   return [
-    ...[...QUIET, ...raw, ...at, '-i', 'pipe:0', ...ONLY_MP4, '-i', `file:${input}`],
+    ...[...QUIET, ...raw, ...rate, ...at, '-i', 'pipe:0', ...soundAt, ...ONLY_MP4, '-i', `file:${input}`],
     ...['-map', '0:v:0', '-map', '1:a?', '-c:a', 'copy', '-vf', filters.join(',')],
     ...['-c:v', encoder, ...ENCODERS[encoder]({ bitsPerSecond }), '-threads', String(THREADS)],
     ...['-movflags', '+faststart', '-fs', String(MOST_OUTPUT_BYTES), '-f', 'mp4', '-y', `file:${output}`],

@@ -152,6 +152,20 @@ describe('ffmpeg', () => {
   })
 
   it.each([
+    [0, '0.000000', '0.000000'],
+    [0.32, '0.320000', '0.000000'],
+    [0.5, '0.520000', '0.020000'],
+  ])(
+    'keeps pictures that begin %d s after the sound in step with it, at whole frames',
+    (startSeconds, pictures, sound) => {
+      const colours = ['bt709', 'bt709', 'bt709'] as const
+      const timing = { framesPerSecond: [25, 1], startSeconds, aspect: [1, 1], colours } as const
+      const args = encodeArguments({ input: '/in.mp4', output: '/out.mp4', encoder: 'libx264' }, SIZE, timing)
+      expect(args.join(' ')).toContain(`-itsoffset ${pictures} -i pipe:0 -itsoffset ${sound} `)
+    },
+  )
+
+  it.each([
     ['that is not there', '/nonexistent/ffmpeg', 'ENOENT'],
     ['that is another program', '/bin/false', 'it ended without a word'],
   ])('%s is found out when it is tried', async (_name, path, reason) => {

@@ -43,8 +43,11 @@ describe('what ffmpeg lists of a video', () => {
     expect(probed(listed({ times: [0] })).framesPerSecond).toEqual([25, 1])
   })
 
-  it('says by how much the pictures begin after the sound', () => {
-    expect(probed(listed({ times: [3_000, 4_001] })).startSeconds).toBeCloseTo(0.1)
+  it.each([
+    ['all are shown', [3_000, 4_001]],
+    ['some before the start are only there to decode others', [-1_000, 3_000, 7_000]],
+  ])('says by how much the pictures begin after the sound, where %s', (_name, times) => {
+    expect(probed(listed({ times })).startSeconds).toBeCloseTo(0.1)
   })
 
   it.each([

@@ -49,7 +49,8 @@ export function readProbe(packets: string, said: string, field: string): Probed 
     heightPx,
     frames: times.length,
     framesPerSecond: step ? reduced(step.of * perSecond, step.ticks * ticks) : [25, 1],
-    startSeconds: Math.max(0, (times[0] ?? 0) * tick),
+    // Frames before the start are only there to decode others.
+    startSeconds: (times.find((time) => time >= 0) ?? 0) * tick,
     aspect: wide > 0 && high > 0 ? [wide, high] : [1, 1],
     colours,
   }
