@@ -14,7 +14,7 @@ import { composeBatches } from './compose/batches.ts'
 import { composeCalls } from './compose/calls.ts'
 import { ClosingStack } from './compose/closing-stack.ts'
 import { commandDoor } from './compose/command-door.ts'
-import { findFfmpeg } from './compose/ffmpeg.ts'
+import { clearAbandonedVideos, findFfmpeg } from './compose/ffmpeg.ts'
 import { foldersOf } from './compose/folders.ts'
 import { GRACE_MS } from './compose/grace.ts'
 import { checkIdentity } from './compose/identity.ts'
@@ -115,6 +115,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   const { operator, oidc } = peopleSettings(config)
   const paying = paymentSettings(config)
   const ffmpeg = await findFfmpeg(config)
+  if (ffmpeg) parts.defer(await clearAbandonedVideos(log))
   const disk = await openStorage(config)
   const { maxPages } = replaced
   const options = { exclusive: true, log, ...(maxPages === undefined ? {} : { maxPages }) }

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findFfmpeg } from '../../src/compose/ffmpeg.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { decodeMp4 } from '../../src/engines/video/decode.testing.ts'
 import { translatedBy } from '../../web/src/i18n/templates.ts'
@@ -67,10 +66,19 @@ async function resultOf(gateway: TestGateway, id: string) {
 
 describe('a live key where the operator has an ffmpeg', { timeout: 120_000 }, () => {
   let gateway: TestGateway
+  let left: string
   beforeAll(async () => {
+    left = await mkdtemp(join(tmpdir(), 'polyphony-video-'))
+    await writeFile(join(left, 'in.mp4'), 'of a gateway that was killed')
+    const anHourAgo = new Date(Date.now() - 3_600_000)
+    await utimes(left, anHourAgo, anHourAgo)
     gateway = await openGateway({ env: { POLYPHONY_FFMPEG: ffmpeg, POLYPHONY_WORKSHOP_FACES: 'on' } })
   })
   afterAll(() => gateway?.[Symbol.asyncDispose]())
+
+  it('does not find what an earlier gateway, which was killed, had of a video', async () => {
+    expect(await readdir(tmpdir())).not.toContain(basename(left))
+  })
 
   it('gets a video of twice the sides, and pays for the frames that there are', async () => {
     const { data } = (await gateway.piapi.post(body('upscale', { video: dot }))).body
@@ -167,9 +175,9 @@ describe('a live key where the operator has no ffmpeg', () => {
   })
 })
 
-it('an ffmpeg that does not run is a fault of the configuration', async () => {
-  await expect(findFfmpeg({ ffmpegPath: join(tmpdir(), 'no-ffmpeg') })).rejects.toThrow(
+it('a start with an ffmpeg that does not run fails with the name of the setting and the reason', async () => {
+  const starting = openGateway({ env: { POLYPHONY_FFMPEG: join(folder, 'no-ffmpeg') }, dataDir: folder })
+  await expect(starting).rejects.toThrow(
     /^POLYPHONY_FFMPEG: \S+no-ffmpeg cannot be used as ffmpeg 5\.1 or later with libx264 or libopenh264: .*ENOENT/,
   )
-  expect(await findFfmpeg({ ffmpegPath: ffmpeg })).toEqual({ path: ffmpeg, encoder: 'libx264' })
 })

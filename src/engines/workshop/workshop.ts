@@ -22,6 +22,7 @@ export {
 export type { Drawing } from './vectorize.ts'
 export type { Edit } from './video/edit-frames.ts'
 export { type Ffmpeg, tryFfmpeg } from './video/ffmpeg.ts'
+export { ABANDONED_MS, removeAbandoned } from './video/work-folder.ts'
 export type { Made, Work } from './workshop-worker.ts'
 
 export interface Workshop {

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type FrameLimits, faultOfVideo, MAX_VIDEO_PX } from '../limits.ts'
 import { Refused } from '../refused.ts'
@@ -7,6 +6,7 @@ import { type Child, startChild } from './child.ts'
 import { decodeArguments, encodeArguments, type Ffmpeg, lastLine, probeArguments } from './ffmpeg.ts'
 import { type Frame, framesOf, NoPicture } from './ppm.ts'
 import { type Probed, readProbe } from './probe.ts'
+import { openWorkFolder } from './work-folder.ts'
 
 export interface VideoOptions {
   ffmpeg: Ffmpeg
@@ -54,7 +54,8 @@ const TOLERANCE = 1.25
  */
 export async function performVideo(video: Uint8Array, options: VideoOptions): Promise<MadeVideo> {
   const { signal, field, now = () => performance.now() } = options
-  const folder = await mkdtemp(join(options.temporaryFolder ?? tmpdir(), 'polyphony-video-'))
+  await using workFolder = await openWorkFolder(options.temporaryFolder)
+  const folder = workFolder.path
   const children = new Set<Child>()
   const kill = (): void => {
     for (const child of children) child.kill()
@@ -83,7 +84,6 @@ export async function performVideo(video: Uint8Array, options: VideoOptions): Pr
     signal.removeEventListener('abort', kill)
     kill()
     await Promise.all([...children].map(({ ended }) => ended))
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
