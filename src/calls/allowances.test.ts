@@ -7,11 +7,13 @@ import { points } from '../core/points.ts'
 import { type Allowances, openAllowances } from './allowances.ts'
 import { inStore, type StorePlace } from './store.testing.ts'
 
-const log = pino({ level: 'silent' })
+const logged: string[] = []
+const log = pino({ level: 'error' }, { write: (line) => logged.push((JSON.parse(line) as { msg: string }).msg) })
 let place: StorePlace
 let allowances: Allowances
 
 beforeEach(async () => {
+  logged.length = 0
   place = await inStore()
   allowances = openAllowances({ ...place, log, recordDays: 1 })
 })
@@ -95,6 +97,45 @@ describe('allowances', () => {
     await allowances.close()
     expect(await place.balance()).toEqual({ available: place.credit - 3, held: 0 })
   })
+
+  /** The store refuses what has no value for a column that needs one. */
+  const MISSING = null as never
+  it.each([
+    { what: 'an item', wrong: { itemIds: [MISSING] }, stored: 9, isGivenUp: false },
+    { what: 'the call itself', wrong: { endpoint: MISSING }, stored: 8, isGivenUp: true },
+  ])(
+    'a call that the store refuses for $what keeps no other from being booked',
+    async ({ wrong, stored, isGivenUp }) => {
+      const { caller } = place
+      const ended: string[] = []
+      const line = {
+        outcome: { batchId: 'b', index: 0, isSuccess: true, text: '{}' },
+        stored: () => ended.push('line'),
+      }
+      for (let index = 0; index < 9; index++) {
+        const reservation = await allowances.reserve(caller, points(10))
+        const isWrong = index === 4
+        allowances.book(reservation, { ...callOf(caller, 3), ...(isWrong ? wrong : {}) }, ...(isWrong ? [line] : []))
+      }
+      await allowances.flush()
+      expect(await place.store.listCalls({ limit: 20 })).toHaveLength(stored)
+      const allowance = (await place.balance()).held
+      expect(allowance).toBeGreaterThan(0)
+      place.clock.nowMs += 5_001
+      await allowances.flush()
+      expect(ended).toEqual(isGivenUp ? [] : ['line'])
+      place.clock.nowMs += 10 * 60_000
+      await allowances.flush()
+      expect(ended).toEqual(['line'])
+      expect(logged).toEqual([
+        'the database refuses a call; it is booked without its items',
+        ...(isGivenUp ? ['a call that the database refuses is not booked'] : []),
+      ])
+      await allowances.close()
+      expect(await place.balance()).toEqual({ available: place.credit - 3 * stored, held: 0 })
+      expect(await place.store.reconcile({})).toEqual([])
+    },
+  )
 
   it('what an allowance does not need is given back some seconds after the last call', async () => {
     const { caller } = place

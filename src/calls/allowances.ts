@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Call } from '../core/call.ts'
-import type { BatchLine } from '../core/call-batch.ts'
 import type { Caller } from '../core/caller.ts'
 import { type Clock, DAY_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -9,6 +8,7 @@ import { newId } from '../core/ids.ts'
 import { type Points, points } from '../core/points.ts'
 import { spendLimitReached } from '../core/spend-periods.ts'
 import type { AllowanceOutcome, Store } from '../store/store.ts'
+import { type BookedLine, bookEnded, type Ended } from './book-ended.ts'
 
 /**
  * The money of calls. A hold on disk for each call would cost it a millisecond, so this process holds points for a key (an
@@ -33,13 +33,6 @@ export interface Allowances {
   close(): Promise<void>
 }
 
-/** The outcome of a line of a batch. */
-export interface BookedLine {
-  outcome: BatchLine
-  /** Called when it is on disk, with its call. */
-  stored(): void
-}
-
 export interface Reservation {
   readonly keyId: string
   readonly bound: Points
@@ -62,11 +55,6 @@ const RENEW_MS = 15 * SECOND_MS
 const CALLS_AHEAD = 32
 /** After a booking that failed: the calls are kept, and sent again. */
 const RETRY_MS = 1_000
-
-interface Ended {
-  call: Call
-  line: BookedLine | undefined
-}
 
 interface Purse {
   readonly tenantId: string
@@ -156,34 +144,20 @@ export function openAllowances(options: AllowancesOptions): Allowances {
   async function writeEnded(isLast: boolean): Promise<void> {
     const now = clock.now()
     const busy = [...purses.values()].filter(({ ended }) => ended.length > 0)
-    const batches = busy.map((purse) => ({ purse, ended: purse.ended.splice(0) }))
+    const parts = busy.map((purse) => ({ purse, ended: purse.ended.splice(0) }))
+    const { held, left, failure } = await bookEnded(parts, {
+      ...{ store, log, now, isLast },
+      leaseUntil: now + LEASE_MS,
+      recordExpiresAt: now + options.recordDays * DAY_MS,
+    })
+    // A booking that was stored all the same is not stored twice.
+    for (const { purse, ended } of parts) purse.ended.unshift(...ended.filter((one) => left.has(one)))
+    for (const [purse, amount] of held) follow(purse, amount)
     try {
-      if (batches.length > 0) {
-        const held = await store.bookCalls({
-          bookings: batches.map(({ purse: { tenantId, keyId, allowanceId }, ended }) => ({
-            tenantId,
-            keyId,
-            allowanceId,
-            calls: ended.map(({ call }) => call),
-            lines: ended.flatMap(({ line }) => line?.outcome ?? []),
-          })),
-          leaseUntil: now + LEASE_MS,
-          recordExpiresAt: now + options.recordDays * DAY_MS,
-          now,
-        })
-        batches.forEach(({ purse, ended }, index) => {
-          follow(purse, held[index] ?? points(0))
-          for (const { line } of ended) line?.stored()
-        })
-      }
+      if (failure !== undefined) throw failure
       await endIdle(isLast ? Number.POSITIVE_INFINITY : now - IDLE_MS, now)
     } catch (error) {
-      // A booking that was stored all the same is not stored twice.
-      for (const { purse, ended } of batches) purse.ended.unshift(...ended)
-      log.error(
-        { err: error, calls: batches.reduce((sum, { ended }) => sum + ended.length, 0) },
-        'calls were not booked',
-      )
+      log.error({ err: error, calls: left.size }, 'calls were not booked')
       if (isLast) throw error
       timer ??= setTimeout(() => void write(), RETRY_MS).unref()
       return

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
 import { points } from '../core/points.ts'
 import { aKey, aTenant, START } from '../store/contract/samples.ts'
 import { openSqlite } from '../store/sqlite.ts'
@@ -36,7 +37,7 @@ export async function inStore(): Promise<StorePlace> {
       if (!WATCHED.includes(name)) return target[name]
       return (args: never) => {
         writes.push(name)
-        if (failing.has(name)) return Promise.reject(new Error('the disk is full'))
+        if (failing.has(name)) return Promise.reject(new PolyphonyError('storage_full', 'The disk is full.'))
         return (target[name] as (args: never) => Promise<unknown>)(args)
       }
     },

@@ -133,6 +133,9 @@ describe('query plans on SQLite', () => {
     expect(await plansOf(items)).toEqual([
       expect.stringMatching(/^SEARCH kept_items .*tenant_id=\? AND mode=\? AND id=\?/),
     ])
+    const purged = (await plansOf((tx) => writes.purgeCalls(tx, { now, limit: 10 }))).join('\n')
+    expect(purged).toContain('SEARCH kept_items USING INDEX kept_items_by_expiry')
+    expect(purged).not.toContain('SCAN kept_items')
   })
 
   it('waiting, running and unfinished tasks are found by the partial indexes', async () => {

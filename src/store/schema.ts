@@ -246,7 +246,6 @@ export interface CallBatchLinesTable {
   text: string
 }
 
-/** Answers that are given again to the same call. */
 /** What vendors keep of answers, for the tenant whose calls they answered. */
 export interface KeptItemsTable {
   tenant_id: string
@@ -257,6 +256,7 @@ export interface KeptItemsTable {
   expires_at: number
 }
 
+/** Answers that are given again to the same call. */
 export interface AnswersTable {
   id: string
   tenant_id: string

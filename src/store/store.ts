@@ -375,7 +375,7 @@ export interface WriteVerbs extends PeopleWrites, OperatorWrites {
   }): Promise<number>
   /** The call's record stays, and does not name the response any more. Harmless when repeated. */
   forgetResponse(args: { tenantId: string; mode: Mode; id: string }): Promise<void>
-  /** Deletes records of calls that have expired; the ledger stays. Returns how many. */
+  /** Deletes up to `limit` records of calls that have expired, and a part of their items; the ledger stays. Returns how many. */
   purgeCalls(args: { now: number; limit: number }): Promise<number>
   /** False, and nothing is stored, when the file would exceed the `quota` of its tenant and mode; absent = no limit. */
   insertCallFile(args: { file: CallFile; asset: Asset; quota?: Quota }): Promise<boolean>

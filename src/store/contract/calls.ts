@@ -246,4 +246,17 @@ export function callsContract(bench: Bench): void {
     await bench.store.purgeCalls({ now: EXPIRES, limit: 10 })
     expect(await find()).toEqual([])
   })
+
+  it('an answer with more items than a statement takes is booked, and its items are purged a part at a time', async () => {
+    await aPayer(bench.store)
+    const itemIds = Array.from({ length: 7_000 }, (_, index) => `item_${index}`)
+    await book(null, aCall(3, { itemIds }))
+    expect(await spent()).toBe(3)
+    const left = () => bench.store.findKeptItems({ tenantId: 't1', mode: 'live', ids: itemIds })
+    expect(await left()).toHaveLength(7_000)
+    await bench.store.purgeCalls({ now: EXPIRES, limit: 1_000 })
+    expect(await left()).toHaveLength(2_000)
+    await bench.store.purgeCalls({ now: EXPIRES, limit: 1_000 })
+    expect(await left()).toEqual([])
+  })
 }

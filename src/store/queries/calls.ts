@@ -7,7 +7,7 @@ import { type Points, points } from '../../core/points.ts'
 import { type SpendPeriod, spentNow, utcDay, utcMonth } from '../../core/spend-periods.ts'
 import type { Mode } from '../../core/task.ts'
 import { spendingOfRow } from '../rows.ts'
-import type { ApiKeysTable, CallsTable } from '../schema.ts'
+import type { AllowancesTable, ApiKeysTable, CallsTable } from '../schema.ts'
 import type { AllowanceOutcome, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { endBatchLines } from './call-batches.ts'
@@ -106,10 +106,21 @@ export async function bookCalls(
 
 /** What each of them holds, by id; those that have ended are left out. */
 async function lockAllowances(tx: Tx, ids: readonly string[]): Promise<Map<string, number>> {
-  if (ids.length === 0) return new Map()
-  const query = tx.db.selectFrom('allowances').select(['id', 'held']).where('id', 'in', ids).orderBy('id')
-  const rows = await locked(tx, query).execute()
-  return new Map(rows.map(({ id, held }) => [id, held]))
+  const found = new Map<string, number>()
+  for (const some of inParts(ids.toSorted(compare))) {
+    const query = tx.db.selectFrom('allowances').select(['id', 'held']).where('id', 'in', some).orderBy('id')
+    for (const { id, held } of await locked(tx, query).execute()) found.set(id, held)
+  }
+  return found
+}
+
+/** A statement takes 32,766 parameters on SQLite, and one that is built for each length should not be long. */
+const AT_ONCE = 500
+
+function inParts<One>(all: readonly One[]): One[][] {
+  return Array.from({ length: Math.ceil(all.length / AT_ONCE) }, (_, index) =>
+    all.slice(index * AT_ONCE, (index + 1) * AT_ONCE),
+  )
 }
 
 /** Ids are hexadecimal digits of one length, so PostgreSQL has the same order. */
@@ -149,28 +160,30 @@ async function bookOne(
 
 /** The ids that are not stored yet: a booking whose answer was lost is sent again. */
 async function listNew(tx: Tx, calls: readonly Call[]): Promise<Set<string>> {
-  const ids = calls.map(({ id }) => id)
-  if (ids.length === 0) return new Set()
-  const rows = await tx.db.selectFrom('calls').select('id').where('id', 'in', ids).execute()
-  const stored = new Set(rows.map(({ id }) => id))
-  return new Set(ids.filter((id) => !stored.has(id)))
+  const fresh = new Set(calls.map(({ id }) => id))
+  for (const some of inParts([...fresh])) {
+    for (const { id } of await tx.db.selectFrom('calls').select('id').where('id', 'in', some).execute())
+      fresh.delete(id)
+  }
+  return fresh
 }
 
 /** An id that is known already is that of the newer call, which had it from the vendor last. */
 async function keepItems(tx: Tx, calls: readonly Call[], expiresAt: number): Promise<void> {
   for (const { tenantId, mode, account, itemIds = [] } of calls) {
     if (itemIds.length === 0 || account === null) continue
-    const rows = [...new Set(itemIds)].map((id) => ({ tenant_id: tenantId, mode, id, account, expires_at: expiresAt }))
-    await tx.db
-      .insertInto('kept_items')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.columns(['tenant_id', 'mode', 'id']).doUpdateSet((eb) => ({
-          account: eb.ref('excluded.account'),
-          expires_at: eb.ref('excluded.expires_at'),
-        })),
-      )
-      .execute()
+    for (const some of inParts([...new Set(itemIds)])) {
+      await tx.db
+        .insertInto('kept_items')
+        .values(some.map((id) => ({ tenant_id: tenantId, mode, id, account, expires_at: expiresAt })))
+        .onConflict((conflict) =>
+          conflict.columns(['tenant_id', 'mode', 'id']).doUpdateSet((eb) => ({
+            account: eb.ref('excluded.account'),
+            expires_at: eb.ref('excluded.expires_at'),
+          })),
+        )
+        .execute()
+    }
   }
 }
 
@@ -229,10 +242,13 @@ export async function endAllowances(
   tx: Tx,
   { which, now }: Parameters<WriteVerbs['endAllowances']>[0],
 ): Promise<number> {
-  let query = tx.db.selectFrom('allowances').selectAll().orderBy('id')
-  if ('ids' in which) query = query.where('id', 'in', [...which.ids])
-  else if ('expiredBefore' in which) query = query.where('lease_until', '<', which.expiredBefore)
-  const rows = await locked(tx, query).execute()
+  const query = tx.db.selectFrom('allowances').selectAll().orderBy('id')
+  const queries =
+    'ids' in which
+      ? inParts(which.ids.toSorted(compare)).map((some) => query.where('id', 'in', some))
+      : ['expiredBefore' in which ? query.where('lease_until', '<', which.expiredBefore) : query]
+  const rows: Selectable<AllowancesTable>[] = []
+  for (const one of queries) rows.push(...(await locked(tx, one).execute()))
   for (const { id, tenant_id: tenantId, key_id: keyId, held } of rows.toSorted((a, b) =>
     compare(a.tenant_id, b.tenant_id),
   )) {
@@ -249,8 +265,8 @@ export async function renewAllowances(
   // An update of several rows locks them in any order.
   const theirs = tx.db.selectFrom('allowances').select('id').where('holder', '=', holder).orderBy('id')
   const ids = (await locked(tx, theirs).execute()).map(({ id }) => id)
-  if (ids.length === 0) return
-  await tx.db.updateTable('allowances').set({ lease_until: leaseUntil }).where('id', 'in', ids).execute()
+  for (const some of inParts(ids))
+    await tx.db.updateTable('allowances').set({ lease_until: leaseUntil }).where('id', 'in', some).execute()
 }
 
 /** Writes a transaction with what follows from it for the balance and for what the key has spent. */
@@ -353,9 +369,17 @@ export async function findKeptItems(
     .execute()
 }
 
-/** Deletes records that have expired, with what they say of items; the ledger stays. Returns how many. */
+/** An answer has some items. */
+const ITEMS_PER_CALL = 5
+
+/**
+ * Deletes up to `limit` records that have expired, and some times as many items of such; the ledger stays. Returns how many
+ * records.
+ */
 export async function purgeCalls(tx: Tx, { now, limit }: Parameters<WriteVerbs['purgeCalls']>[0]): Promise<number> {
-  await tx.db.deleteFrom('kept_items').where('expires_at', '<=', now).execute()
+  await sql`delete from kept_items where (tenant_id, mode, id) in (
+      select tenant_id, mode, id from kept_items where expires_at <= ${now}
+      order by expires_at limit ${limit * ITEMS_PER_CALL})`.execute(tx.db)
   const rows = await tx.db
     .selectFrom('calls')
     .select('seq')
