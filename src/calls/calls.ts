@@ -21,7 +21,7 @@ import type { Format, Kept } from './format.ts'
 import { priceOfUsage, usdOfUsage } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import type { RealtimeRoutes, Trying } from './realtime.ts'
-import { type ModelRoute, routeModel, type Target } from './routing.ts'
+import { type ExpectedAnswerers, type ModelRoute, routeModel, type Target } from './routing.ts'
 import { refusingDropped } from './sent-options.ts'
 import { keepersAmong, type StoredResponses } from './stored-responses.ts'
 import { inPool, priceOf } from './targets.ts'
@@ -129,6 +129,8 @@ export interface Calls {
 export interface CallsOptions {
   /** The accounts that a caller's calls may use. */
   membersFor(caller: Caller): readonly CallMember[]
+  /** The accounts that such a caller may have in a moment. Default: none. */
+  expectedFor?(caller: Caller): ExpectedAnswerers
   /** Which pools a tenant with accounts of its own uses; undefined for one without. */
   policyOf(tenantId: string): PoolPolicy | undefined
   settings: readonly ModelSetting[]
@@ -198,6 +200,8 @@ const USUAL_OUTPUT_TOKENS = 4_096
 const CHARACTERS_PER_TOKEN = 3
 const TOKENS_PER_IMAGE = 1_600
 const BYTES_PER_AUDIO_TOKEN = 1_500
+/** An answer has some; each is a row in the database. */
+const MAX_ITEM_IDS = 1_000
 
 export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   const { allowances, limits, clock, log, download } = options
@@ -222,8 +226,8 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
       },
       itemIds: [],
       keepsItems(ids, { member }) {
-        running.itemIds = ids
-        options.responses.noteItems(caller, ids, member.record.id)
+        running.itemIds = ids.slice(0, MAX_ITEM_IDS)
+        options.responses.noteItems(caller, running.itemIds, member.record.id)
       },
     }
     try {
@@ -253,7 +257,9 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
 
   /** The accounts that can answer a request and whose price is known. Throws where there is none. */
   function pricedTargets(caller: Caller, request: Pick<CallRequest, 'model' | 'endpoint' | 'format' | 'batched'>) {
-    const route = routeModel(request.model, options.membersFor(caller), options.settings)
+    const route = routeModel(request.model, options.membersFor(caller), options.settings, {
+      expected: () => options.expectedFor?.(caller) ?? [],
+    })
     const able = inPool(route.targets, options.policyOf(caller.tenantId)).filter((target) => canAnswer(target, request))
     const [any] = able
     if (!any)

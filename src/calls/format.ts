@@ -86,9 +86,11 @@ export interface Meter {
   closing(): string
   /** The vendor's id of the answer, once it has been sent; undefined in formats whose answers are not kept. */
   answerId(): string | undefined
-  /** Of what the vendor may keep of the answer, as `Kept` has it. */
+  /** Of what the vendor may keep of the answer, as `Kept` has it; containers apart. */
   itemIds(): readonly string[]
-  /** How many these are: quick to ask after each chunk. */
+  /** Of the containers in which the vendor ran code for it. */
+  containerIds(): readonly string[]
+  /** How many both are: quick to ask after each chunk. */
   itemCount(): number
   /** The vendor's error, as its format has it, if the stream has had one. */
   failure(): JsonObject | undefined
@@ -128,8 +130,8 @@ export interface Kept {
   streamedId(meter: Meter, request: JsonObject): string | undefined
   /** The ids of what the vendor keeps of the answer beside it: its items, its sound, the container in which its code ran. */
   itemsOf(answer: JsonObject, request: JsonObject): readonly string[]
-  /** The same while the answer comes as a stream: those of the meter count. */
-  keepsStreamedItems(request: JsonObject): boolean
+  /** The same while the answer comes as a stream. */
+  streamedItems(meter: Meter, request: JsonObject): readonly string[]
   namedIn(request: JsonObject): Named
 }
 

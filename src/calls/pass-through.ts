@@ -256,12 +256,15 @@ function streamOf(
     if (format) return format.openStream(context).fail(failure)
     return isEvents ? request.failure?.(failure) : undefined
   }
+  let itemCount = 0
   /** At once: the caller has read it, and may go on from it before the stream has ended. */
   const noteKept = (seen: Meter, kept: Kept): void => {
     const id = running.responseId === null ? kept.streamedId(seen, request.json ?? {}) : undefined
     if (id !== undefined) running.keeps(id, target)
-    if (seen.itemCount() > running.itemIds.length && kept.keepsStreamedItems(request.json ?? {}))
-      running.keepsItems(seen.itemIds(), target)
+    const count = seen.itemCount()
+    if (count === itemCount) return
+    itemCount = count
+    running.keepsItems(kept.streamedItems(seen, request.json ?? {}), target)
   }
   const stream = relayed(body, {
     onChunk(chunk) {

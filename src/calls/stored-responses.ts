@@ -23,8 +23,11 @@ export interface StoredResponses {
   forget(owner: Owner, id: string): Promise<void>
   /** The same for what an account keeps of an answer, by its ids. */
   noteItems(owner: Owner, ids: readonly string[], account: string): void
-  /** The accounts of those that are known, by their ids. */
-  findItems(owner: Owner, ids: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /**
+   * The accounts of those that are known, by their ids. With `waits`, it looks again for the others, since the records of calls
+   * that another process has just answered follow soon.
+   */
+  findItems(owner: Owner, ids: readonly string[], options: { waits: boolean }): Promise<ReadonlyMap<string, string>>
 }
 
 /** Responses whose calls may not be stored yet; they are within some tenths of a second. */
@@ -75,14 +78,14 @@ export function openStoredResponses(
     noteItems(owner, ids, account) {
       for (const id of ids) items.set(keyOf(owner, id), account)
     },
-    async findItems(owner, ids) {
+    async findItems(owner, ids, { waits }) {
       const found = new Map<string, string>()
       for (const id of ids) {
         const account = items.get(keyOf(owner, id))
         if (account !== undefined) found.set(id, account)
       }
       const missing = () => ids.filter((id) => isId(id) && !found.has(id))
-      for (const ms of [0, ...(store.exclusive ? [] : LOOK_AGAIN_MS)]) {
+      for (const ms of [0, ...(waits && !store.exclusive ? LOOK_AGAIN_MS : [])]) {
         if (missing().length === 0) break
         if (ms > 0) await delay(ms)
         for (const { id, account } of await findStoredItems(owner, missing())) found.set(id, account)
@@ -142,7 +145,9 @@ async function keepersOfItems(
       items[MAX_NAMED_ITEMS]?.field ?? 'input',
       `is one more than the ${MAX_NAMED_ITEMS} stored items of a request`,
     )
-  const found = await responses.findItems(caller, [...new Set(items.map(({ id }) => id))])
+  const ids = [...new Set(items.map(({ id }) => id))]
+  // An account of the tenant's own takes what is unknown, too.
+  const found = await responses.findItems(caller, ids, { waits: !keeping.some(isOwn) })
   let among = [...keeping]
   for (const item of items) {
     const account = found.get(item.id)

@@ -424,6 +424,21 @@ describe('the end of a stream', () => {
   })
 })
 
+it('a stream with a usage in every event that broke off is not taken for all of its answers', () => {
+  const event = (index: number, reason: string | null) =>
+    Buffer.from(
+      `data: {"choices":[{"index":${index},"delta":{},"finish_reason":${JSON.stringify(reason)}}],"usage":{"prompt_tokens":5,"completion_tokens":7}}\n\n`,
+    )
+  const meter = chatFormat.meter()
+  meter.push(event(0, null))
+  meter.push(event(0, 'stop'))
+  expect([meter.hasAll(1), meter.hasAll(2)]).toEqual([true, false])
+  const many = chatFormat.meter()
+  for (let index = 0; index < 1_000; index++) many.push(event(index, 'stop'))
+  many.push(event(1_000, null))
+  expect([many.isComplete(1_001), many.hasAll(1_001)]).toEqual([false, false])
+})
+
 describe('what says that all is done', () => {
   const chunk = 'data: {"choices":[{"delta":{"content":"[DONE]"}}]}\n\n'
   it.each([

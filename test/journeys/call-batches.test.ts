@@ -495,7 +495,7 @@ describe('Gemini’s files', () => {
     expect(vendor.seen).toHaveLength(calls)
   })
 
-  it('a file is found however its URI is written, and only a URI of this gateway has to be one of its files', async () => {
+  it('a file is found however its URI is written; an account that others share gets no URI of Google’s files', async () => {
     const { uri = '', name = '' } = await gemini().files.upload({ file: pdf() })
     const send = (fileUri: string) =>
       fetch(`${test.url}/v1beta/models/gemini-2.5-flash:generateContent`, {
@@ -510,8 +510,10 @@ describe('Gemini’s files', () => {
       expect(vendor.seen.at(-1)?.json, way).toMatchObject({ contents: [{ parts: inline }] })
     }
     const theirs = 'https://generativelanguage.googleapis.com/v1beta/files/abc-123'
-    expect((await send(JSON.stringify(theirs))).status).toBe(200)
-    expect(JSON.stringify(vendor.seen.at(-1)?.json)).toContain(theirs)
+    expect((await send(JSON.stringify(theirs))).status).toBe(404)
+    const anyones = 'https://www.youtube.com/watch?v=abc-123'
+    expect((await send(JSON.stringify(anyones))).status).toBe(200)
+    expect(JSON.stringify(vendor.seen.at(-1)?.json)).toContain(anyones)
     expect((await send(JSON.stringify(`${test.url}/v1beta/files/none`))).status).toBe(400)
     await gemini().files.delete({ name })
   })

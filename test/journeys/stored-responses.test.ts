@@ -25,6 +25,8 @@ beforeAll(async () => {
       OPENAI_BASE_URL: `${vendor.url}/v1`,
       ANTHROPIC_API_KEY: 'sk-vendor-anthropic',
       ANTHROPIC_BASE_URL: models.url,
+      GEMINI_API_KEY: 'vendor-gemini',
+      GOOGLE_GEMINI_BASE_URL: `${models.url}/gemini`,
       POLYPHONY_MODELS: JSON.stringify({
         'a-deployment': { to: [{ account: 'azure' }], price: { input: 1, output: 5 } },
         'at-the-second': { to: [{ account: 'second', model: 'gpt-5-mini' }] },
@@ -172,7 +174,8 @@ describe('a stored response', () => {
       expect(vendor.seen.map(({ key }) => key)).toEqual(Array(5).fill('second-key'))
       expect(vendor.seen.at(-1)?.body.input).toEqual(input)
       const owner = { tenantId: test.tenantId, mode: 'live' } as const
-      const found = () => openStoredResponses(test.store).findItems(owner, [item?.id ?? '', 'msg_of_nobody'])
+      const found = () =>
+        openStoredResponses(test.store).findItems(owner, [item?.id ?? '', 'msg_of_nobody'], { waits: false })
       await expect.poll(found).toEqual(new Map([[item?.id, ids.second]]))
       await expect(openai(otherTenant).responses.create({ model, input })).rejects.toMatchObject({
         status: 404,
@@ -189,8 +192,26 @@ describe('a stored response', () => {
     expect(vendor.seen).toHaveLength(1)
   })
 
+  it.each([false, true])(
+    'has a container of code that its tenant uses again, stored or not (streamed: %s)',
+    async (stream) => {
+      for (const store of [false, true]) {
+        vendor.seen.length = 0
+        const { id } = await created({ stream, store, input: 'run', model: 'at-the-second' })
+        const environment = { type: 'container_reference' as const, container_id: id.replace('resp', 'cntr') }
+        const asked = { model, input: 'Go on', tools: [{ type: 'shell' as const, environment }] }
+        for (let turn = 0; turn < 3; turn++) expect(await created(asked)).toMatchObject({ status: 'completed' })
+        await expect(openai(otherTenant).responses.create(asked)).rejects.toMatchObject({
+          status: 404,
+          param: 'tools[0].environment.container_id',
+        })
+        expect(vendor.seen.map(({ key }) => key)).toEqual(Array(4).fill('second-key'))
+      }
+    },
+  )
+
   const message = { role: 'user', content: 'Why?' }
-  it.each([
+  it.each<[param: string, body: object]>([
     ['input[1].id', { input: [message, { type: 'item_reference', id: 'msg_x' }] }],
     ['input[0].id', { input: [{ id: 'msg_x' }, message] }],
     ['input[0].id', { input: [{ type: 'reasoning', id: 'rs_x', summary: [] }, message] }],
@@ -210,7 +231,24 @@ describe('a stored response', () => {
         input: [{ type: 'computer_call_output', call_id: 'c', output: { type: 'computer_screenshot', file_id: 'f' } }],
       },
     ],
+    ['input[0].output[1].file_id', { input: [{ type: 'function_call_output', output: [{}, { file_id: 'file-x' }] }] }],
     ['conversation', { input: 'x', conversation: { id: 'conv_x' } }],
+    ['prompt.id', { input: 'x', prompt: { id: 'pmpt_x', version: '1' } }],
+    ['tools[1].vector_store_ids[0]', { input: 'x', tools: [{}, { type: 'file_search', vector_store_ids: ['vs_x'] }] }],
+    [
+      'tools[0].input_image_mask.file_id',
+      { input: 'x', tools: [{ type: 'image_generation', input_image_mask: { file_id: 'file-x' } }] },
+    ],
+    ...(
+      [
+        ['container_id', { type: 'container_reference', container_id: 'cntr_x' }],
+        ['file_ids[0]', { type: 'container_auto', file_ids: ['file-x'] }],
+        ['skills[0].skill_id', { type: 'container_auto', skills: [{ type: 'skill_reference', skill_id: 'skill_x' }] }],
+      ] as const
+    ).map(([name, environment]): [string, object] => [
+      `tools[0].environment.${name}`,
+      { input: 'x', tools: [{ type: 'shell', environment }] },
+    ]),
   ])(
     'is at an account that others share, so an unknown id at %s is 404 before the vendor is asked',
     async (param, body) => {
@@ -228,6 +266,19 @@ describe('a stored response', () => {
       input: [{ type: 'file_search_call', id: 'fs_x', queries: [], results: [{ file_id: 'file-x' }] }, message],
       tools: [{ type: 'function', name: 'f', parameters: { properties: { file_id: { type: 'string' } } } }],
     },
+    // The caller's own data, which only looks like names of files.
+    {
+      input: [
+        { type: 'mcp_call', id: 'm', name: 'f', server_label: 's', arguments: '{}', output: '{"file_id":"file-x"}' },
+        { role: 'user', content: [{ type: 'input_text', text: 'x', data: { file_id: 'file-x' } }] },
+        { type: 'custom', state: { file_id: 'file-x' } },
+      ],
+      tools: [
+        { type: 'mcp', server_label: 's', server_url: 'https://a.example', headers: { file_id: 'file-x' } },
+        { type: 'function', name: 'f', parameters: {}, examples: [{ file_id: 'file-x' }] },
+        { type: 'shell', environment: { type: 'container_auto', skills: [{ skill_id: 'openai-spreadsheets' }] } },
+      ],
+    },
   ])('is not needed for an item that has its content: %j', async (body) => {
     expect(await created(body as object)).toMatchObject({ status: 'completed' })
     expect(vendor.seen).toHaveLength(1)
@@ -239,9 +290,16 @@ describe('a stored response', () => {
     const headers = { authorization: `Bearer ${key}` }
     expect((await test.send('POST', '/api/v1/accounts', { headers, body: account })).status).toBe(200)
     const input = [{ id: 'msg_x' }, { role: 'user', content: [{ type: 'input_file', file_id: 'file-x' }] }]
-    const asked = { model, input: input as never, conversation: 'conv_x' }
+    const tools = [
+      { type: 'file_search', vector_store_ids: ['vs_x'] },
+      { type: 'shell', environment: { type: 'container_reference', container_id: 'cntr_x' } },
+    ] as const
+    const asked = {
+      ...{ model, input: input as never, conversation: 'conv_x', prompt: { id: 'pmpt_x' } },
+      tools: tools.map((tool) => tool as never),
+    }
     expect(await openai(key).responses.create(asked)).toMatchObject({ status: 'completed' })
-    expect(vendor.seen).toMatchObject([{ key: 'own-key', body: { input } }])
+    expect(vendor.seen).toMatchObject([{ key: 'own-key', body: { input, tools, prompt: { id: 'pmpt_x' } } }])
   })
 
   it('is found at Azure, below the version of its API', async () => {
@@ -317,5 +375,49 @@ describe('what Anthropic keeps', () => {
       await expect(sent(otherTenant, { container: again })).rejects.toMatchObject({ status: 404 })
     }
     expect(models.seen).toHaveLength(3)
+  })
+})
+
+describe('what a request names at an account that others share, and no answer here has made', () => {
+  const claude = { model: 'claude-haiku-4-5', max_tokens: 50 }
+  const asked = { ...claude, messages: [{ role: 'user', content: 'Why?' }] }
+  const skill = (type: string) => ({ ...asked, container: { skills: [{ type, skill_id: 'skill_x' }] } })
+  const file = { type: 'document', source: { type: 'file', file_id: 'file_x' } }
+  const contents = [{ role: 'user', parts: [{ text: 'Why?' }] }]
+  const withFile = (fileUri: string) => ({ contents: [{ parts: [{ text: 'x' }, { fileData: { fileUri } }] }] })
+  const google = 'https://generativelanguage.googleapis.com/v1beta/files/abc'
+  const gemini = (method: string) => `/v1beta/models/gemini-2.5-flash:${method}`
+  const messages = '/v1/messages'
+  const count = '/v1/messages/count_tokens'
+
+  it.each<[path: string, body: object, status: number]>([
+    [messages, skill('custom'), 404],
+    [messages, skill('anthropic'), 200],
+    [count, skill('custom'), 404],
+    [count, { ...asked, container: 'container_of_nobody' }, 404],
+    [count, { ...asked, thread: { type: 'continue', previous_message_id: 'msg_of_nobody' } }, 404],
+    [count, { ...claude, messages: [{ role: 'user', content: [file] }] }, 404],
+    [gemini('generateContent'), { contents, cachedContent: 'cachedContents/x' }, 404],
+    [gemini('streamGenerateContent'), { contents, cached_content: 'cachedContents/x' }, 404],
+    [gemini('generateContent'), withFile(google), 404],
+    [gemini('generateContent'), withFile('files/abc'), 404],
+    [gemini('generateContent'), withFile('https://www.youtube.com/watch?v=files/abc'), 200],
+    [
+      gemini('generateContent'),
+      { contents, tools: [{ fileSearch: { fileSearchStoreNames: ['fileSearchStores/x'] } }] },
+      404,
+    ],
+    [
+      gemini('generateContent'),
+      { contents, system_instruction: { parts: [{ file_data: { file_uri: google } }] } },
+      404,
+    ],
+    [gemini('countTokens'), withFile(google), 404],
+    [gemini('countTokens'), { generateContentRequest: { model: 'x', ...withFile(google) } }, 404],
+    [gemini('embedContent'), { content: withFile(google).contents[0] }, 404],
+    [gemini('batchEmbedContents'), { requests: [{ content: withFile(google).contents[0] }] }, 404],
+  ])('%s: %j is answered %s', async (path, body, status) => {
+    const answer = await test.send('POST', path, { body })
+    expect([answer.status, models.seen.length], JSON.stringify(answer.body)).toEqual([status, status === 404 ? 0 : 1])
   })
 })

@@ -27,7 +27,7 @@ interface Kept {
 
 /**
  * OpenAI's Responses API with what it stores, as its reference has it: https://platform.openai.com/docs/api-reference/responses.
- * A stream whose input is "wait" ends when it is released.
+ * A stream whose input is "wait" ends when it is released; for "run", a shell runs in a container.
  */
 export async function openFakeResponses(): Promise<FakeResponses> {
   const kept = new Map<string, Kept>()
@@ -97,8 +97,16 @@ function keyOf({ headers }: IncomingMessage): string {
 
 function responseOf(
   id: string,
-  { store, previous_response_id: previous = null }: JsonObject,
+  { store, input, previous_response_id: previous = null }: JsonObject,
 ): JsonObject & { id: string } {
+  const environment = { type: 'container_reference', container_id: id.replace('resp', 'cntr') }
+  const call = {
+    type: 'shell_call',
+    id: id.replace('resp', 'sh'),
+    call_id: 'c',
+    action: { commands: ['ls'] },
+    environment,
+  }
   const content = [{ type: 'output_text', text: 'The rain is green.', annotations: [] }]
   return {
     id,
@@ -108,7 +116,10 @@ function responseOf(
     model: 'upstream',
     store: store !== false,
     previous_response_id: previous,
-    output: [{ type: 'message', id: id.replace('resp', 'msg'), status: 'completed', role: 'assistant', content }],
+    output: [
+      { type: 'message', id: id.replace('resp', 'msg'), status: 'completed', role: 'assistant', content },
+      ...(input === 'run' ? [call] : []),
+    ],
     usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 },
   }
 }

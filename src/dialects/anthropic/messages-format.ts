@@ -1,4 +1,4 @@
-import type { Bound, Format, Named } from '../../calls/format.ts'
+import type { Bound, Format, Named, NamedId } from '../../calls/format.ts'
 import { isId } from '../../calls/stored-responses.ts'
 import { toolsUsed } from '../../calls/usage.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
@@ -12,7 +12,7 @@ import {
   writtenLength,
 } from '../shared/formats/bound.ts'
 import { metersOf } from '../shared/formats/meter.ts'
-import { noFile } from '../shared/formats/no-file.ts'
+import { noFile, notHere } from '../shared/formats/no-file.ts'
 import { readMessages } from './read-messages.ts'
 import { messagesUsage, streamedUsage } from './usage.ts'
 import { writeMessage } from './write-message.ts'
@@ -28,7 +28,7 @@ export const messagesFormat: Format = {
       return isId(id) ? id : undefined
     },
     itemsOf: ({ container }) => (isJsonObject(container) ? [container.id].filter(isId) : []),
-    keepsStreamedItems: () => true,
+    streamedItems: (meter) => meter.containerIds(),
     namedIn,
   },
   read: readMessages,
@@ -48,7 +48,7 @@ export const messagesFormat: Format = {
       'delta.container.id',
     ],
     answerId: 'message.id',
-    itemIds: ['message.container.id', 'delta.container.id'],
+    containerIds: ['message.container.id', 'delta.container.id'],
     ends: (words) => words.kindsOf('delta.stop_reason') > 0,
     closing: {
       text: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
@@ -67,15 +67,25 @@ export const messagesFormat: Format = {
  * What a request names of what is kept at the account that answers: the conversation that it goes on with, the container of
  * earlier code, and files. Our own files are in the request already.
  */
-function namedIn({ thread, container, messages, system }: JsonObject): Named {
+export function namedIn({ thread, container, messages, system }: JsonObject): Named {
   const previous = isJsonObject(thread) ? thread.previous_message_id : undefined
   const [id, field] = isJsonObject(container) ? [container.id, 'container.id'] : [container, 'container']
   const file = fileIn([system, messages] as Json, 0)
+  const skill = isJsonObject(container) ? ownSkillIn(container.skills) : undefined
   return {
     ...(typeof previous === 'string' ? { response: { id: previous, field: THREAD_PLACE } } : {}),
     ...(typeof id === 'string' && id !== '' ? { items: [{ id, field }] } : {}),
     ...(file === undefined ? {} : { others: { field: 'file_id', reason: noFile(file) } }),
+    ...(skill ? { others: { field: skill.field, reason: notHere('skill', skill.id) } } : {}),
   }
+}
+
+/** Those of the type `anthropic` are everyone's: https://docs.anthropic.com/en/docs/build-with-claude/skills-guide. */
+function ownSkillIn(skills: Json | undefined): NamedId | undefined {
+  const each = Array.isArray(skills) ? skills : []
+  const at = each.findIndex((one) => isJsonObject(one) && one.type === 'custom' && isId(one.skill_id))
+  const found = each[at]
+  return isJsonObject(found) ? { id: String(found.skill_id), field: `container.skills[${at}].skill_id` } : undefined
 }
 
 /** A part of a message stands in a list of a list; a result of a tool has parts of its own. */

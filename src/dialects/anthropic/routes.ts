@@ -10,6 +10,7 @@ import { errorBody, statusOf } from '../shared/anthropic-errors.ts'
 import { batchRoutes } from './batches.ts'
 import { COUNTED, MESSAGES } from './call-routes.ts'
 import { FILES_IN_SOURCES, fileRoutes } from './files.ts'
+import { namedIn } from './messages-format.ts'
 import type { Descriptions } from './openapi.ts'
 
 const described = describedBy<Descriptions>()
@@ -46,6 +47,7 @@ export const anthropic: Dialect = {
         inside.post('/v1/messages/count_tokens', callOptions(described('count_tokens')), (request, reply) =>
           answerCall(request, reply, context, {
             endpoint: 'messages/count_tokens',
+            names: namedIn,
             files,
             fields: COUNTED,
             isStreamed: false,

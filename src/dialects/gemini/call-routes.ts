@@ -3,6 +3,7 @@ import { unitsIn } from '../../calls/usage.ts'
 import type { Usage } from '../../core/usage.ts'
 import type { CallRoute } from '../kit/calls.ts'
 import { generateFormat } from './generate-format.ts'
+import { namedIn } from './named-items.ts'
 
 const CONTENTS = { kind: 'objects', isRequired: true } as const
 const GENERATED = {
@@ -24,6 +25,7 @@ export const METHODS = {
   },
   countTokens: {
     endpoint: 'countTokens',
+    names: namedIn,
     fields: { contents: { kind: 'objects' }, generateContentRequest: { kind: 'object' } },
     isStreamed: false,
     boundOf: () => ({}),
@@ -31,12 +33,14 @@ export const METHODS = {
   },
   embedContent: {
     endpoint: 'embedContent',
+    names: namedIn,
     fields: { content: { kind: 'object', isRequired: true } },
     isStreamed: false,
     usageOf: embedded,
   },
   batchEmbedContents: {
     endpoint: 'batchEmbedContents',
+    names: namedIn,
     fields: { requests: CONTENTS },
     isStreamed: false,
     usageOf: embedded,

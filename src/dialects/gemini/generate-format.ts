@@ -11,6 +11,7 @@ import {
 } from '../shared/formats/bound.ts'
 import { metersOf } from '../shared/formats/meter.ts'
 import { errorBody } from './errors.ts'
+import { kept } from './named-items.ts'
 import { readGenerate } from './read-generate.ts'
 import { generateUsage, searchesIn } from './usage.ts'
 import { writeResponse } from './write-response.ts'
@@ -21,6 +22,7 @@ const SEARCHES = 'candidates.groundingMetadata.webSearchQueries'
 /** Gemini's generateContent and streamGenerateContent (https://ai.google.dev/api/generate-content). */
 export const generateFormat: Format = {
   id: 'gemini',
+  kept,
   read: readGenerate,
   answer: writeResponse,
   openStream: streamResponse,

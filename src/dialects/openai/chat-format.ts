@@ -16,7 +16,7 @@ export const chatFormat: Format = {
     idOf: () => undefined,
     streamedId: () => undefined,
     itemsOf: soundsOfChat,
-    keepsStreamedItems: () => true,
+    streamedItems: (meter) => meter.itemIds(),
     namedIn: namedInChat,
   },
   read: readChat,

@@ -1,7 +1,7 @@
 import type { Named, NamedId } from '../../calls/format.ts'
 import { isId } from '../../calls/stored-responses.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import { noFile } from '../shared/formats/no-file.ts'
+import { noFile, notHere } from '../shared/formats/no-file.ts'
 
 /**
  * What requests of OpenAI's formats name of what is kept at the account that answers: items of earlier responses
@@ -10,20 +10,66 @@ import { noFile } from '../shared/formats/no-file.ts'
  */
 
 /** A stored response is gone on from; its items may be named one by one, too. */
-export function namedInResponse({ previous_response_id: previous, conversation, input, tools }: JsonObject): Named {
+export function namedInResponse({
+  previous_response_id: previous,
+  conversation,
+  input,
+  tools,
+  prompt,
+}: JsonObject): Named {
   const each = objectsIn(input)
+  const withTools = objectsIn(tools)
   const items = [
     ...each.flatMap(({ at, object }) => itemIn(object, `input[${at}].id`)),
-    ...objectsIn(tools).flatMap(({ at, object }) => idIn(object.container, `tools[${at}].container`)),
+    ...withTools.flatMap(({ at, object }) => containerIn(object, `tools[${at}]`)),
   ]
-  const file = fileIn(input, 'input', 0) ?? fileIn(tools, 'tools', 0)
+  const others =
+    (conversation === undefined || conversation === null
+      ? undefined
+      : { field: 'conversation', reason: NO_CONVERSATION }) ??
+    promptIn(prompt) ??
+    firstOf(withTools, ({ at, object }) => madeForTool(object, `tools[${at}]`)) ??
+    othersOf(firstOf(each, ({ at, object }) => fileInItem(object, `input[${at}]`)))
   return {
     ...(typeof previous === 'string' ? { response: { id: previous, field: 'previous_response_id' } } : {}),
     ...(items.length === 0 ? {} : { items }),
-    ...(conversation === undefined || conversation === null
-      ? othersOf(file)
-      : { others: { field: 'conversation', reason: NO_CONVERSATION } }),
+    ...(others ? { others } : {}),
   }
+}
+
+/** The container in which the code interpreter or the shell goes on. */
+function containerIn({ container, environment }: JsonObject, path: string): NamedId[] {
+  const id = isJsonObject(environment) ? environment.container_id : undefined
+  return [...idIn(container, `${path}.container`), ...idIn(id, `${path}.environment.container_id`)]
+}
+
+function promptIn(prompt: Json | undefined): Named['others'] {
+  const [named] = isJsonObject(prompt) ? idIn(prompt.id, 'prompt.id') : []
+  return named && { field: named.field, reason: notHere('prompt', named.id) }
+}
+
+/** What a tool is given of what was sent to the vendor before: files, stores of files, skills. */
+function madeForTool(tool: JsonObject, path: string): Named['others'] {
+  const { container, environment, vector_store_ids: stores, input_image_mask: mask } = tool
+  const [store] = idsIn(stores, `${path}.vector_store_ids`)
+  if (store) return { field: store.field, reason: notHere('vector store', store.id) }
+  const [skill] = isJsonObject(environment)
+    ? objectsIn(environment.skills).flatMap(({ at, object }) =>
+        ownSkill(object, `${path}.environment.skills[${at}].skill_id`),
+      )
+    : []
+  if (skill) return { field: skill.field, reason: notHere('skill', skill.id) }
+  const [file] = [
+    ...(isJsonObject(container) ? idsIn(container.file_ids, `${path}.container.file_ids`) : []),
+    ...(isJsonObject(environment) ? idsIn(environment.file_ids, `${path}.environment.file_ids`) : []),
+    ...(isJsonObject(mask) ? idIn(mask.file_id, `${path}.input_image_mask.file_id`) : []),
+  ]
+  return othersOf(file)
+}
+
+/** OpenAI's own skills, which are everyone's, have names: https://platform.openai.com/docs/guides/tools-skills. */
+function ownSkill({ skill_id: id }: JsonObject, field: string): NamedId[] {
+  return idIn(id, field).filter((one) => one.id.startsWith('skill_'))
 }
 
 /** Most messages are a text, which is not looked into: this runs for each call. */
@@ -36,10 +82,11 @@ export function namedInChat({ messages }: JsonObject): Named {
     if (!isJsonObject(message)) continue
     const { audio, content } = message
     if (isJsonObject(audio)) items.push(...idIn(audio.id, `messages[${at}].audio.id`))
-    if (file === undefined && Array.isArray(content)) file = fileIn(content, `messages[${at}].content`, 0)
+    if (file === undefined && Array.isArray(content)) file = fileInParts(content, `messages[${at}].content`)
   }
   if (items.length === 0 && file === undefined) return NOTHING
-  return { ...(items.length === 0 ? {} : { items }), ...othersOf(file) }
+  const others = othersOf(file)
+  return { ...(items.length === 0 ? {} : { items }), ...(others ? { others } : {}) }
 }
 
 const NOTHING: Named = {}
@@ -47,8 +94,8 @@ const NOTHING: Named = {}
 const NO_CONVERSATION =
   'Conversations are not kept here. Send the whole of input, or go on from a response by previous_response_id.'
 
-function othersOf(file: NamedId | undefined): Pick<Named, 'others'> {
-  return file === undefined ? {} : { others: { field: file.field, reason: noFile(file.id) } }
+function othersOf(file: NamedId | undefined): Named['others'] {
+  return file && { field: file.field, reason: noFile(file.id) }
 }
 
 /** An item that has its content is none that has to be looked up; one without a type and a role is a reference. */
@@ -77,37 +124,50 @@ function objectsIn(value: Json | undefined): { at: number; object: JsonObject }[
   return each.flatMap((object, at) => (isJsonObject(object) ? [{ at, object }] : []))
 }
 
-/** As deep as files can stand in a request. */
-const MAX_DEPTH = 8
+function idsIn(value: Json | undefined, field: string): NamedId[] {
+  return Array.isArray(value) ? value.flatMap((id, at) => idIn(id, `${field}[${at}]`)) : []
+}
 
-/** The first file that is named by its id. */
-function fileIn(value: Json | undefined, path: string, depth: number): NamedId | undefined {
-  if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return undefined
-  if (Array.isArray(value)) {
-    for (const [at, one] of value.entries()) {
-      const found = fileIn(one, `${path}[${at}]`, depth + 1)
-      if (found) return found
-    }
-    return undefined
-  }
-  const { file_id: id, file_ids: ids } = value
-  if (typeof id === 'string' && id !== '') return { id, field: `${path}.file_id` }
-  const listed = Array.isArray(ids) ? ids.findIndex((one) => typeof one === 'string') : -1
-  if (listed !== -1) return { id: String((ids as Json[])[listed]), field: `${path}.file_ids[${listed}]` } // a list, by the line before
-  for (const [name, one] of Object.entries(value)) {
-    if (OPAQUE.has(name)) continue
-    const found = fileIn(one, `${path}.${name}`, depth + 1)
-    if (found) return found
+function firstOf<One, Found>(each: readonly One[], find: (one: One) => Found | undefined): Found | undefined {
+  for (const one of each) {
+    const found = find(one)
+    if (found !== undefined) return found
   }
   return undefined
 }
 
-/** Members that are the caller's own data, or say of an earlier answer where it had something from. */
-const OPAQUE: ReadonlySet<string> = new Set(['parameters', 'annotations', 'results', 'outputs', 'metadata', 'filters'])
+/** A message has parts, and so have results of tools; that of a computer is one part. The rest is the caller's own data. */
+function fileInItem({ content, output }: JsonObject, path: string): NamedId | undefined {
+  return (
+    fileInParts(content, `${path}.content`) ??
+    (Array.isArray(output)
+      ? fileInParts(output, `${path}.output`)
+      : isJsonObject(output)
+        ? idIn(output.file_id, `${path}.output.file_id`)[0]
+        : undefined)
+  )
+}
 
-/** The ids of what a response has: its items, and the containers in which code ran. */
+/** The first file that a part names by its id: in Responses the part itself does, in Chat Completions its `file`. */
+function fileInParts(parts: Json | undefined, path: string): NamedId | undefined {
+  return firstOf(
+    objectsIn(parts),
+    ({ at, object: { file_id: id, file } }) =>
+      (isJsonObject(file) ? idIn(file.file_id, `${path}[${at}].file.file_id`)[0] : undefined) ??
+      idIn(id, `${path}[${at}].file_id`)[0],
+  )
+}
+
+/** The ids of the items of a response. */
 export function itemsOfResponse({ output }: JsonObject): string[] {
-  return objectsIn(output).flatMap(({ object: { id, container_id: container } }) => [id, container].filter(isId))
+  return objectsIn(output).flatMap(({ object: { id } }) => [id].filter(isId))
+}
+
+/** The ids of the containers in which the code interpreter or the shell ran. */
+export function containersOfResponse({ output }: JsonObject): string[] {
+  return objectsIn(output).flatMap(({ object: { container_id: id, environment } }) =>
+    [id, isJsonObject(environment) ? environment.container_id : undefined].filter(isId),
+  )
 }
 
 /** The ids of the sounds of an answer. */

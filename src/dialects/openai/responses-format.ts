@@ -4,7 +4,7 @@ import { toolsUsed } from '../../calls/usage.ts'
 import { metersOf } from '../shared/formats/meter.ts'
 import { boundOfResponses } from './bounds.ts'
 import { errorBody } from './errors.ts'
-import { itemsOfResponse, namedInResponse } from './named-items.ts'
+import { containersOfResponse, itemsOfResponse, namedInResponse } from './named-items.ts'
 import { readResponses } from './read-responses.ts'
 import { responseExtras, responsesUsage } from './usage.ts'
 import { writeResponses } from './write-responses.ts'
@@ -20,8 +20,12 @@ export const kept: Kept = {
     const id = request.store === false ? undefined : meter.answerId()
     return isId(id) ? id : undefined
   },
-  itemsOf: (answer, request) => (request.store === false ? [] : itemsOfResponse(answer)),
-  keepsStreamedItems: (request) => request.store !== false,
+  // Containers live by themselves, whether the response is stored or not.
+  itemsOf: (answer, request) => [
+    ...containersOfResponse(answer),
+    ...(request.store === false ? [] : itemsOfResponse(answer)),
+  ],
+  streamedItems: (meter, request) => [...meter.containerIds(), ...(request.store === false ? [] : meter.itemIds())],
   namedIn: namedInResponse,
 }
 
@@ -47,8 +51,10 @@ export const responsesFormat: Format = {
       'response.output.type',
       'response.output.container_id',
       'response.output.id',
+      'response.output.environment.container_id',
       'item.id',
       'item.container_id',
+      'item.environment.container_id',
     ],
     read: (found, words) =>
       responsesUsage(found['response.usage'], {
@@ -58,7 +64,13 @@ export const responsesFormat: Format = {
         codeContainers: words.kindsOf('response.output.container_id'),
       }),
     answerId: 'response.id',
-    itemIds: ['item.id', 'item.container_id', 'response.output.id', 'response.output.container_id'],
+    itemIds: ['item.id', 'response.output.id'],
+    containerIds: [
+      'item.container_id',
+      'item.environment.container_id',
+      'response.output.container_id',
+      'response.output.environment.container_id',
+    ],
     ends: (words) => ENDS.has(words.last('type') ?? ''),
     endsOnce: true,
     errors: ['response.error'],

@@ -28,6 +28,8 @@ export interface MeterForm {
   answerId?: string
   /** The paths of the ids of what vendors may keep of an answer, each one of `words`. */
   itemIds?: readonly string[]
+  /** The same of the containers in which they run code. */
+  containerIds?: readonly string[]
   /** Where events have an error: an object. */
   errors: readonly string[]
   /** Whether one of the words says that there was an error, for events that are errors without an object of it. */
@@ -61,6 +63,7 @@ export function metersOf({
   endsOnce,
   answerId,
   itemIds = [],
+  containerIds = [],
   errors,
   fails,
   toolUses,
@@ -71,6 +74,7 @@ export function metersOf({
     words: [...words, ...(choices ? [choices.index, choices.reason] : [])],
     groups: choices ? [choices.each] : [],
   })
+  const keptPaths = [...itemIds, ...containerIds]
   return () => {
     const ended = choices && endedChoices(choices)
     const found = new Map<string, string>()
@@ -88,24 +92,23 @@ export function metersOf({
       read(Object.fromEntries([...found].flatMap(([path, json]) => parsed(path, json))), wordsIn(counted))
     const isPartial = () => last !== undefined && found.size > 0 && !found.has(last)
     const isReported = () => usageSoFar() !== undefined && !isPartial()
-    // Some servers ignore how many answers are wanted: all that began have ended then, and their usage is the last event.
+    const haveEnded = (expected: number) =>
+      watcher.isDone || (ended !== undefined && ended.count() >= expected) || (ends?.(wordsIn(counted)) ?? false)
+    // Some servers ignore how many answers are wanted: all that began have ended then. Where the usage comes with every
+    // event, this is also so before the next answer begins: it says nothing of a stream that broke off.
     const haveAllEnded = () => endsOnce && ended?.areAll() === true && isReported()
-    const isComplete = (expected: number) =>
-      watcher.isDone ||
-      (ended !== undefined && ended.count() >= expected) ||
-      (ends?.(wordsIn(counted)) ?? false) ||
-      haveAllEnded()
     const isClosed = () => watcher.isDone || (closing?.isIn(wordsIn(counted), watcher.isDone) ?? false)
     return {
       push: (chunk) => watcher.push(chunk),
       usage: usageSoFar,
-      isComplete,
+      isComplete: (expected) => haveEnded(expected) || haveAllEnded(),
       // The usage of chats follows what says how they ended.
-      hasAll: (expected) => isClosed() || (endsOnce && isComplete(expected) && isReported()),
+      hasAll: (expected) => isClosed() || (endsOnce && haveEnded(expected) && isReported()),
       closing: () => (isClosed() ? '' : (closing?.text ?? '')),
       answerId: () => (answerId === undefined ? undefined : wordsIn(counted).last(answerId)),
-      itemIds: () => itemIds.flatMap((path) => wordsIn(counted).kinds(path)),
-      itemCount: () => itemIds.reduce((sum, path) => sum + (counted.get(path)?.size ?? 0), 0),
+      itemIds: () => kindsAt(itemIds, counted),
+      containerIds: () => kindsAt(containerIds, counted),
+      itemCount: () => keptPaths.reduce((sum, path) => sum + (counted.get(path)?.size ?? 0), 0),
       failure() {
         const path = errors.find((one) => found.has(one))
         const [error] = path === undefined ? [] : parsed(path, found.get(path) ?? '')
@@ -136,8 +139,8 @@ function endedChoices({ index, reason }: NonNullable<MeterForm['choices']>) {
       current = { index: '0', hasEnded: false }
     },
     count: () => all.size,
-    /** Whether each that has begun has ended. */
-    areAll: () => all.size > 0 && all.size === begun.size,
+    /** Whether each that has begun has ended, as far as they are counted. */
+    areAll: () => all.size > 0 && all.size === begun.size && begun.size < MAX_KINDS,
   }
 }
 
@@ -151,6 +154,10 @@ function count(counted: Map<string, Map<string, number>>, path: string, word: st
   if (before === undefined && each.size >= MAX_KINDS) return
   each.delete(word) // the last to come stands last
   each.set(word, (before ?? 0) + 1)
+}
+
+function kindsAt(paths: readonly string[], counted: Parameters<typeof wordsIn>[0]): string[] {
+  return paths.flatMap((path) => [...wordsIn(counted).kinds(path)])
 }
 
 function wordsIn(counted: ReadonlyMap<string, ReadonlyMap<string, number>>): Words {
