@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import type { Logger } from 'pino'
 import { type AccountEvent, type AccountRecord, DEFAULT_ACCOUNT, healthAfter } from '../core/account.ts'
 import type { Caller } from '../core/caller.ts'
-import { type Clock, SECOND_MS } from '../core/clock.ts'
+import { type Clock, MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import type { Json } from '../core/json.ts'
 import type { Account, CallSide, Provider } from '../providers/provider.ts'
 import type { CallMember } from './calls.ts'
@@ -12,6 +12,10 @@ import { namesIn } from './model-lists.ts'
 export interface LocalServers {
   /** Those that answer now and that this caller may use. The same list until something changes. */
   membersFor(caller: Pick<Caller, 'mode' | 'tenantId'>): readonly CallMember[]
+  /** Whether more may be found in a moment for this caller: the first look has not ended. */
+  isLookingFor(caller: Pick<Caller, 'mode' | 'tenantId'>): boolean
+  /** Those that were there a moment ago, and may be again: a server is restarted, or too busy to answer. */
+  missingFor(caller: Pick<Caller, 'mode' | 'tenantId'>): readonly CallMember[]
   /** Notes what a call met. False for an account that is none of these. */
   note(account: string, event: AccountEvent): boolean
   close(): void
@@ -34,6 +38,8 @@ export interface LocalServersOptions {
 const EVERY_MS = 30 * SECOND_MS
 const TIMEOUT_MS = 2 * SECOND_MS
 const SLOTS = 10
+/** How long a server that does not answer any more is taken for one that comes back. */
+const MISSING_MS = 2 * MINUTE_MS
 /** After everything that an operator configured. */
 const PRIORITY = -1
 
@@ -46,9 +52,11 @@ interface LocalServer extends CallMember {
 export function openLocalServers(options: LocalServersOptions): LocalServers {
   const { addresses, clock, log } = options
   const servers = new Map<string, LocalServer>()
+  const missing = new Map<string, { server: LocalServer; since: number }>()
   const closing = new AbortController()
   let members: readonly CallMember[] = []
   let isLooking = false
+  let hasLooked = false
 
   async function look(address: string): Promise<void> {
     const models = options.isKnown(address) ? undefined : await modelsAt(address)
@@ -57,9 +65,11 @@ export function openLocalServers(options: LocalServersOptions): LocalServers {
     if (!models) {
       if (!known) return
       servers.delete(address)
+      missing.set(address, { server: known, since: clock.now() })
       log.info({ server: host }, 'a server of models that was found on this machine is not there any more')
       return
     }
+    missing.delete(address)
     if (known) {
       known.models = models
       known.record = { ...known.record, ...healthAfter(known.record, { kind: 'worked' }, clock.now()) }
@@ -92,6 +102,7 @@ export function openLocalServers(options: LocalServersOptions): LocalServers {
     isLooking = true
     void Promise.all(addresses.map(look)).then(() => {
       isLooking = false
+      hasLooked = true
       members = [...servers.values()]
     })
   }
@@ -101,6 +112,12 @@ export function openLocalServers(options: LocalServersOptions): LocalServers {
   return {
     membersFor: ({ mode, tenantId }) =>
       members.length > 0 && mode === 'live' && options.mayUse(tenantId) ? members : NONE,
+    isLookingFor: ({ mode, tenantId }) => !hasLooked && mode === 'live' && options.mayUse(tenantId),
+    missingFor({ mode, tenantId }) {
+      if (mode !== 'live' || !options.mayUse(tenantId)) return NONE
+      const since = clock.now() - MISSING_MS
+      return [...missing.values()].filter((one) => one.since > since).map(({ server }) => server)
+    },
     note(account, event) {
       const server = [...servers.values()].find(({ record }) => record.id === account)
       if (!server) return false

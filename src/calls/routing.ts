@@ -25,20 +25,28 @@ export interface ModelRoute<Member extends Answerer = Answerer> {
   readonly price: ModelPrice | undefined
 }
 
+/** Accounts that are not there now and may be in a moment; `unknown` where it is not known which. */
+export type ExpectedAnswerers = readonly Answerer[] | 'unknown'
+
+export interface RouteOptions {
+  random?: () => number
+  expected?: () => ExpectedAnswerers
+}
+
 /** How many models may follow one another. */
 const MAX_FALLBACKS = 8
 
 /**
  * The accounts that may answer a model, in the order in which they are tried: those of a higher priority first, and among
  * equals at random by weight; then the model's fallbacks in the same way. Accounts that are paused come last. Throws
- * `no_provider` where all of them are switched off for now, and `not_found` for a model that no account has, as vendors answer
- * a name that they do not know: clients send again what fails with 5xx.
+ * `no_provider` where all of them are switched off for now or are not found now, and `not_found` for a model that no account
+ * has, as vendors answer a name that they do not know: clients send again what fails with 5xx.
  */
 export function routeModel<Member extends Answerer>(
   model: string,
   members: readonly Member[],
   settings: readonly ModelSetting[],
-  random: () => number = Math.random,
+  { random = Math.random, expected }: RouteOptions = {},
 ): ModelRoute<Member> {
   const targets: Target<Member>[] = []
   const queue = [model]
@@ -53,7 +61,10 @@ export function routeModel<Member extends Answerer>(
     targets.push(...inOrder(serving, random))
     queue.push(...(setting?.fallback ?? []))
   }
-  if (targets.length === 0) throw isServed ? switchedOff(model) : unknownModel(model, members, settings)
+  if (targets.length === 0) {
+    if (isServed) throw switchedOff(model)
+    throw isExpected(model, settings, expected?.()) ? notFoundNow(model) : unknownModel(model, members, settings)
+  }
   return { targets, price: settingOf(model, settings)?.price }
 }
 
@@ -132,6 +143,20 @@ function inOrder<Member extends Answerer>(
         a.wait - b.wait,
     )
     .map(({ target: { member, model } }) => ({ member, model }))
+}
+
+function isExpected(model: string, settings: readonly ModelSetting[], expected: ExpectedAnswerers = []): boolean {
+  if (expected === 'unknown') return true
+  const names = [model, ...(settingOf(model, settings)?.fallback ?? [])]
+  return names.some((name) => targetsOf(name, expected, settingOf(name, settings)).length > 0)
+}
+
+/** No fault of the request's: it is answered again when the server is found. */
+function notFoundNow(model: string): PolyphonyError {
+  return new PolyphonyError(
+    'no_provider',
+    `No account has a model ${model} now. Servers on this machine are being looked for.`,
+  )
 }
 
 /** No fault of the request's: it is answered again when an account is switched on. */

@@ -131,6 +131,8 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   const tokens = openTokenLimit(clock)
   const lists = openModelLists({ clock, log })
   let local: LocalServers | undefined
+  /** Until the search for them has begun, which is a moment after the server answers. */
+  let isLocalExpected = config.localServers.use !== 'off'
   const known = {
     members: accounts.members,
     modelsOf: lists.of,
@@ -142,6 +144,10 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     watchedStream(egress.streamFor(owner), { provider, traceparent, called: vendorCalled, tracer })
   const calls = openCalls({
     membersFor,
+    expectedFor: (caller) => {
+      if (isLocalExpected || local?.isLookingFor(caller)) return 'unknown'
+      return local?.missingFor(caller) ?? []
+    },
     policyOf: accounts.policyOf,
     settings: config.models,
     sandbox: {
@@ -201,7 +207,9 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     allowances,
     tokensOf: tokens.stateOf,
     async findLocalServers(place) {
-      local = await openLocal(config, place, parts)
+      local = await openLocal(config, place, parts).finally(() => {
+        isLocalExpected = false
+      })
     },
     async close() {
       local?.close()

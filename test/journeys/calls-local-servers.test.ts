@@ -38,10 +38,10 @@ const models = async (key?: string) => {
   const { body } = await test.send('GET', '/v1/models', key === undefined ? {} : { key })
   return (body as { data: { id: string }[] }).data.map(({ id }) => id)
 }
-const chat = (key?: string) =>
+const chat = (key?: string, model = 'local-model') =>
   test.send('POST', '/v1/chat/completions', {
     ...(key === undefined ? {} : { key }),
-    body: { model: 'local-model', messages: ASK },
+    body: { model, messages: ASK },
   })
 
 describe('a server of models on this machine', () => {
@@ -82,5 +82,9 @@ describe('a server of models on this machine', () => {
     expect(lines.map(({ msg }) => msg)).toContain(
       'a server of models that was found on this machine is not there any more',
     )
+    // It may be back in a moment; clients send again what is answered so.
+    expect(await chat()).toMatchObject({ status: 503, body: { error: { message: expect.stringContaining('now') } } })
+    expect((await chat(undefined, 'another-model')).status).toBe(404)
+    expect((await chat((await test.tenant({})).key)).status).toBe(404)
   })
 })
