@@ -63,6 +63,9 @@ export function openInputs(options: InputsOptions): Inputs {
   /** Uploads of which is known whether they can be shown or played: a file never changes. */
   const faults = new LRUCache<string, { fault: string | undefined }>({ max: KNOWN_FILES })
 
+  /** Sizes of those that were measured. */
+  const measures = new LRUCache<string, { size: PictureSize | VideoSize | undefined }>({ max: KNOWN_FILES })
+
   /** What is wrong with a file of ours. What this gateway has made itself is whole. */
   async function faultOf(asset: Asset): Promise<string | undefined> {
     if (asset.kind !== 'upload') return undefined
@@ -129,27 +132,30 @@ export function openInputs(options: InputsOptions): Inputs {
     }
   }
 
-  /** The bytes of a file that is here or came along; undefined for what is elsewhere. */
-  async function bytesOf(file: NamedFile, owner: Owner): Promise<Uint8Array | undefined> {
-    if (!isNamed(file.value) && !file.value.startsWith(ASSET_SCHEME)) return sentBytes(file.value)
-    const reference = isOfLibrary(file.value) ? await owned(file, file.field, owner) : referenceOf(file.value)
-    return reference === undefined ? undefined : assets.read(reference)
+  /** The size of a file that is here or came along; undefined for what is elsewhere, and for what has none. */
+  async function sizeOf(file: NamedFile, owner: Owner): Promise<PictureSize | VideoSize | undefined> {
+    const { value, media, field } = file
+    if (!isNamed(value) && !value.startsWith(ASSET_SCHEME)) return sizeIn(sentBytes(value), media)
+    const reference = isOfLibrary(value) ? await owned(file, field, owner) : referenceOf(value)
+    if (reference === undefined) return undefined
+    const key = `${media} ${reference}`
+    const known = measures.get(key)
+    if (known) return known.size
+    const size = await sizeIn(await assets.read(reference), media)
+    measures.set(key, { size })
+    return size
   }
 
   return {
     async sizesOf({ operation, input }, owner) {
       const sizes = new Map<string, PictureSize | VideoSize>()
       for (const file of filesIn(operation.input, input)) {
-        const { media, field } = file
-        if (media !== 'image' && media !== 'video') continue
-        const bytes = await bytesOf(file, owner).catch((error: unknown) => {
+        if (file.media !== 'image' && file.media !== 'video') continue
+        const size = await sizeOf(file, owner).catch((error: unknown) => {
           if (error instanceof PolyphonyError) return undefined
           throw error
         })
-        if (!bytes) continue
-        const { widthPx, heightPx } = await measure(bytes, media === 'image' ? 'image/any' : 'video/mp4')
-        if (widthPx === undefined || heightPx === undefined) continue
-        sizes.set(field, { widthPx, heightPx, ...(media === 'image' ? {} : extentOf(bytes)) })
+        if (size) sizes.set(file.field, size)
       }
       return sizes
     },
@@ -185,6 +191,12 @@ export function openInputs(options: InputsOptions): Inputs {
     },
     withdraw: (kept) => assets.deleteStored(kept),
   }
+}
+
+async function sizeIn(bytes: Uint8Array, media: NamedFile['media']): Promise<PictureSize | VideoSize | undefined> {
+  const { widthPx, heightPx } = await measure(bytes, media === 'image' ? 'image/any' : 'video/mp4')
+  if (widthPx === undefined || heightPx === undefined) return undefined
+  return { widthPx, heightPx, ...(media === 'image' ? {} : extentOf(bytes)) }
 }
 
 function extentOf(video: Uint8Array): Omit<VideoSize, keyof PictureSize> {
