@@ -80,7 +80,7 @@ export function batchRoutes(app: FastifyInstance, context: DialectContext): void
     if (!id.endsWith(CANCEL)) throw new PolyphonyError('not_found', `There is no method ${id} of batches.`)
     const batch = await find(request, id.slice(0, -CANCEL.length))
     // As Google's, a batch that has ended stays as it is.
-    if (!hasEnded(batch)) await callBatches.cancel(batch.id, GEMINI_BATCHES, request.caller)
+    if (!hasEnded(batch)) await callBatches.cancel(batch.id, GEMINI_BATCHES, request.caller).catch(unlessEnded)
     return {}
   })
 
@@ -90,6 +90,11 @@ export function batchRoutes(app: FastifyInstance, context: DialectContext): void
     await callBatches.remove(batch.id, GEMINI_BATCHES, request.caller)
     return {}
   })
+}
+
+/** A batch may end, or be deleted as one that has, before it is cancelled. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof PolyphonyError) || error.code !== 'conflict') throw error
 }
 
 /** `models/{model}:batchGenerateContent`. Throws `invalid_input` naming the field. */
