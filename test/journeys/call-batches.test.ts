@@ -986,6 +986,7 @@ describe('batches in Gemini’s API', () => {
     const page = await client.batches.list({ config: { pageSize: 1 } })
     const names = [...page.page, ...(await page.nextPage())].map(({ name }) => name)
     expect(names).toEqual([second.name, created.name])
+    await endedBatch(client, second.name) // its call would be seen by the next test
   })
 
   it('a cancelled batch says of each request whether it was answered', async () => {
