@@ -73,7 +73,9 @@ describe('a live key without any account', { timeout: 60_000 }, () => {
       // One started megapixel, since the size of a picture that comes along is known.
       pricePoints: 10_000,
       consumedPoints: 10_000,
-      logs: expect.arrayContaining(['enlarged by Anime4K, or beyond twice the sides by ESRGAN in the embedded workshop']),
+      logs: expect.arrayContaining([
+        'enlarged by Anime4K, or beyond twice the sides by ESRGAN in the embedded workshop',
+      ]),
       output: { pictures: [{ widthPx: 48, heightPx: 48 }] },
     })
   })
