@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createMp3Encoder, createOggEncoder } from 'wasm-media-encoders'
 import { sandboxPicture, sandboxSound, sandboxVideo } from '../engines/sandbox-media/sandbox-media.ts'
 import { measure } from './measure.ts'
+import { videoSizeOf } from './mp4-boxes.ts'
 import { sampleFiles } from './sample-files.ts'
 
 const RATE = 44_100
@@ -64,6 +65,15 @@ function flacHead(samples: number): Uint8Array {
   head.writeBigUInt64BE((BigInt(RATE) << 44n) | (0n << 41n) | (15n << 36n) | BigInt(samples), 18)
   return head
 }
+
+it('the frames of a film are counted, but for one in fragments, whose head does not know them', async () => {
+  const { mp4 } = await sandboxVideo({ widthPx: 96, heightPx: 54, seconds: 1.2, hasSound: false })
+  const film = Buffer.from(mp4)
+  const size = { widthPx: 96, heightPx: 54, bytes: film.length }
+  expect(videoSizeOf(film)).toEqual({ ...size, frames: 12 })
+  film.write('mvex', film.indexOf('udta'), 'latin1') // of its boxes only the type is looked at
+  expect(videoSizeOf(film)).toEqual(size)
+})
 
 describe('measure', () => {
   it.each(['image/png', 'image/jpeg', 'image/webp'] as const)('the size of %s is measured', async (mediaType) => {

@@ -1,3 +1,5 @@
+import type { VideoSize } from '../core/picture-sizes.ts'
+
 /** More boxes than a film has before its description; a file with millions of boxes would block requests. */
 const MOST_BOXES = 10_000
 
@@ -16,12 +18,21 @@ export function measureMp4(body: Uint8Array): { widthPx?: number; heightPx?: num
   }
 }
 
+/** The size of a video, and its frames where it says them; undefined where the file says no size. Never throws. */
+export function videoSizeOf(body: Uint8Array): VideoSize | undefined {
+  const { widthPx, heightPx } = measureMp4(body)
+  if (widthPx === undefined || heightPx === undefined) return undefined
+  const frames = framesOfMp4(body)
+  return { widthPx, heightPx, bytes: body.length, ...(frames === undefined ? {} : { frames }) }
+}
+
 /**
- * How many frames the first track of pictures of an MP4 has, from its `stsz`. undefined where it does not say: the frames
- * of a film in fragments are counted elsewhere. Never throws.
+ * How many frames the first track of pictures of an MP4 has, from its `stsz`. undefined where it does not say: of a film in
+ * fragments (`mvex`), `stsz` counts at most the first of them.
  */
-export function framesOfMp4(body: Uint8Array): number | undefined {
+function framesOfMp4(body: Uint8Array): number | undefined {
   const [movie] = boxesIn(body, 'moov')
+  if (movie && boxesIn(movie, 'mvex').length > 0) return undefined
   let inside = movie && boxesIn(movie, 'trak').find(isVideo)
   for (const type of ['mdia', 'minf', 'stbl', 'stsz']) inside = inside && boxesIn(inside, type)[0]
   return (inside && u32(inside, 8)) || undefined

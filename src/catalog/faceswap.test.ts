@@ -17,6 +17,16 @@ describe('face swap', () => {
     expect(operation.price(readInput(operation, operation.example))).toBe(points)
   })
 
+  it.each([
+    [{ frames: 12 }, 12],
+    [{ frames: 600 }, 600],
+    [{}, 240], // in fragments
+  ])('a face swap in a video of %j costs by its frames, where they are known', (known, frames) => {
+    const size = { widthPx: 1_280, heightPx: 720, bytes: 1_000_000, ...known }
+    const sizes = new Map([[videoFaceSwap.pricedBy ?? '', size]])
+    expect(videoFaceSwap.price(readInput(videoFaceSwap, videoFaceSwap.example), sizes)).toBe(frames * 40_000)
+  })
+
   it('a face swap in a picture makes a picture, and one in a video makes a video', () => {
     expect(outputSpecOf(faceSwap.produces, faceSwap.example)).toMatchObject({ kind: 'pictures', count: 1 })
     expect(outputSpecOf(videoFaceSwap.produces, videoFaceSwap.example)).toMatchObject({ kind: 'videos', seconds: 10 })

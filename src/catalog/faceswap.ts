@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { framesIn } from '../core/picture-sizes.ts'
 import { usdToPoints } from '../core/points.ts'
 import { mediaFile } from './fields.ts'
 import { type Operation, operation } from './operation.ts'
@@ -50,7 +51,10 @@ export const multiFaceSwap = operation({
 })
 
 const USD_PER_FRAME = 0.004
-/** Videos may have up to 600 frames. The file is not opened, so the price of ten seconds is held. Inferred. */
+/**
+ * Of a video whose frames are not known when the price is held, which may have up to 600: one at a foreign URL, or in fragments.
+ * No more is taken for it, as most vendors do not say of how many frames a video was in the end. Inferred.
+ */
 export const ASSUMED_FRAMES = 240
 
 export const videoFaceSwap = operation({
@@ -59,12 +63,16 @@ export const videoFaceSwap = operation({
   title: 'Swap the face in a video',
   input: Type.Object({
     swap_image,
-    target_video: mediaFile('video', 'The MP4 whose face is replaced: at most 600 frames, 10 MB and 720p.'),
+    target_video: mediaFile(
+      'video',
+      'The MP4 whose face is replaced: at most 600 frames, 10 MB and 720p. Priced by its frames where it is sent along or uploaded, else as at most 240.',
+    ),
     swap_faces_index,
     target_faces_index,
   }),
   produces: { kind: 'videos', of: () => ({ widthPx: 1_280, heightPx: 720, seconds: 10 }) },
-  price: () => usdToPoints(USD_PER_FRAME * ASSUMED_FRAMES),
+  pricedBy: 'target_video',
+  price: (_input, sizes) => usdToPoints(USD_PER_FRAME * (framesIn(sizes?.get('target_video')) ?? ASSUMED_FRAMES)),
   timeoutMs: 30 * 60_000,
   example: { swap_image: 'https://example.com/face.png', target_video: 'https://example.com/speech.mp4' },
 })

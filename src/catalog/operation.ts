@@ -34,7 +34,7 @@ export interface Operation<Input = JsonObject> {
   rules(input: Input): BrokenRule | undefined
   /** The list price in points. It is held, and is the most that is consumed. `sizes` as `pricedBy` says. */
   price(input: Input, sizes?: PictureSizes): Points
-  /** The field of the picture by whose size the price goes, where the size is known before the task is stored. */
+  /** The field of the picture or video by whose size the price goes, where the size is known before the task is stored. */
   readonly pricedBy?: string
   /** How long a provider may take, from the claim of the task. */
   readonly timeoutMs: number

@@ -12,3 +12,8 @@ export interface VideoSize extends PictureSize {
 
 /** Sizes of the pictures and videos that an input names, by the paths of their fields: of those that are known before the work begins. */
 export type PictureSizes = ReadonlyMap<string, PictureSize | VideoSize>
+
+/** The frames of a video, where it is known and says them. */
+export function framesIn(size: PictureSize | VideoSize | undefined): number | undefined {
+  return size && 'frames' in size ? size.frames : undefined
+}

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
 import { measure } from '../assets/measure.ts'
-import { framesOfMp4 } from '../assets/mp4-boxes.ts'
+import { videoSizeOf } from '../assets/mp4-boxes.ts'
 import { faultOfMedia } from '../assets/playable.ts'
 import type { Media } from '../catalog/fields.ts'
 import { filesIn, type NamedFile, replaceFiles } from '../catalog/media.ts'
@@ -194,14 +194,12 @@ export function openInputs(options: InputsOptions): Inputs {
 }
 
 async function sizeIn(bytes: Uint8Array, media: NamedFile['media']): Promise<PictureSize | VideoSize | undefined> {
-  const { widthPx, heightPx } = await measure(bytes, media === 'image' ? 'image/any' : 'video/mp4')
-  if (widthPx === undefined || heightPx === undefined) return undefined
-  return { widthPx, heightPx, ...(media === 'image' ? {} : extentOf(bytes)) }
+  return media === 'image' ? pictureSizeOf(bytes) : videoSizeOf(bytes)
 }
 
-function extentOf(video: Uint8Array): Omit<VideoSize, keyof PictureSize> {
-  const frames = framesOfMp4(video)
-  return frames === undefined ? { bytes: video.length } : { bytes: video.length, frames }
+async function pictureSizeOf(picture: Uint8Array): Promise<PictureSize | undefined> {
+  const { widthPx, heightPx } = await measure(picture, 'image/any')
+  return widthPx === undefined || heightPx === undefined ? undefined : { widthPx, heightPx }
 }
 
 /** Of base64, with or without the head of a data URI. */

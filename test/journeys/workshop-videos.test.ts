@@ -122,6 +122,7 @@ describe('a live key where the operator has an ffmpeg', { timeout: 120_000 }, ()
     expect(stored.logs).toContain(
       'faces swapped frame by frame by BlazeFace and FaceMesh in the embedded workshop; 2 frames',
     )
+    expect(stored).toMatchObject({ pricePoints: 2 * 40_000, consumedPoints: 2 * 40_000 })
   })
 
   it.each([

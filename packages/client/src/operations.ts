@@ -2557,7 +2557,7 @@ export interface Operations {
 /** Swap the face in a video. */
 "Qubico/video-toolkit/face-swap": { input: {
 /** The picture with the face to put in, below 2048 by 2048 pixels. */ "swap_image": string
-/** The MP4 whose face is replaced: at most 600 frames, 10 MB and 720p. */ "target_video": string
+/** The MP4 whose face is replaced: at most 600 frames, 10 MB and 720p. Priced by its frames where it is sent along or uploaded, else as at most 240. */ "target_video": string
 /** Which faces of the picture with the faces to put in, counted from 0 from left to right, such as "0,1"; all if left out. */ "swap_faces_index"?: string
 /** Which faces of the target, counted from 0 from left to right, such as "0,1"; all if left out. */ "target_faces_index"?: string
 }; output: Outputs["videos"] }

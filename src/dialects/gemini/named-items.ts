@@ -66,11 +66,18 @@ function filesIn({ at, object }: Placed): NamedId[] {
 function fileIn({ at, object }: Placed): NamedId[] {
   const data = fieldOf(object, 'fileData')
   const uri = isJsonObject(data) ? fieldOf(data, 'fileUri') : undefined
-  return typeof uri === 'string' && AT_GOOGLE.test(uri) ? [{ id: uri, field: `${at}.fileData.fileUri` }] : []
+  return typeof uri === 'string' && isAtGoogle(uri) ? [{ id: uri, field: `${at}.fileData.fileUri` }] : []
 }
 
+const HOST = 'generativelanguage.googleapis.com'
+const PATH_OF_FILE = /^\/?(?:v1\w*\/)?files\//i
+
 /** Files are named by their address, or by its end. */
-const AT_GOOGLE = /^\s*(?:(?:https?:)?(?:\/\/)?[^/?#]*generativelanguage\.googleapis\.com|\/?(?:v1\w*\/)?files\/)/i
+function isAtGoogle(written: string): boolean {
+  const uri = written.trim()
+  const [authority = ''] = uri.replace(/^(?:https?:)?\/\//i, '').split(/[/?#]/, 1)
+  return authority.toLowerCase().endsWith(HOST) || PATH_OF_FILE.test(uri)
+}
 
 function fieldOf(from: JsonObject, name: string): Json | undefined {
   return from[name] ?? from[snakeCase(name)]

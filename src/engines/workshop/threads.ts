@@ -10,7 +10,7 @@ export interface Threads {
   run(job: PictureJob | VideoJob): Promise<Outcome>
   /** Lets idle threads take tiles, now and later, while there are some. Rejects when one of them fails. */
   share(tiles: SharedTiles, stop: Flag): Promise<never>
-  /** Ends the threads; whatever runs must have been told to stop. */
+  /** Ends the threads; whatever runs must have been told to stop. One that does not is ended all the same, after a while. */
   close(): Promise<void>
 }
 
@@ -25,8 +25,19 @@ interface Share {
 /** Threads end after so long without work, which frees their memory: a network has up to 200 MB. */
 const IDLE_MS = 10_000
 
-/** At most `threads` at once, and `perPicture` for one picture. */
-export function openThreads({ threads, perPicture }: { threads: number; perPicture: number }): Threads {
+/** Within so long a thread that was told to stop sees it: on a busy machine some layers of a network take seconds. */
+const STOPS_MS = 5_000
+
+export interface ThreadsOptions {
+  /** At once. */
+  threads: number
+  /** Of these, for one picture. */
+  perPicture: number
+  /** How long those that were told to stop are waited for. */
+  stopsMs?: number
+}
+
+export function openThreads({ threads, perPicture, stopsMs = STOPS_MS }: ThreadsOptions): Threads {
   let opened: Promise<Piscina<Job, Outcome | undefined>> | undefined
   const running = new Set<Promise<unknown>>()
   let shares: Share[] = []
@@ -91,7 +102,11 @@ export function openThreads({ threads, perPicture }: { threads: number; perPictu
       return failed.promise
     },
     async close() {
-      await Promise.allSettled(running)
+      const late = Promise.withResolvers<void>()
+      const timer = setTimeout(late.resolve, stopsMs)
+      await Promise.race([Promise.allSettled(running), late.promise])
+      clearTimeout(timer)
+      shares = []
       await (await opened)?.destroy()
     },
   }

@@ -134,9 +134,12 @@ async function editFrames({ field, edit, stop, reports, frames }: VideoJob): Pro
     if (isSet(stop)) throw new Stopped()
   }
   const share = (tiles: SharedTiles): void => reports.postMessage({ tiles } satisfies Report)
+  // Heard from the beginning: the port may be closed while the editor opens.
+  const given = on(frames, 'message', { close: ['close'] }) as AsyncIterable<[Frame | 'end']>
   try {
+    watch(0) // or before anybody listened, which the flag says
     const editor = await openFrameEditor(edit, { field, watch, share })
-    for await (const [frame] of on(frames, 'message', { close: ['close'] }) as AsyncIterable<[Frame | 'end']>) {
+    for await (const [frame] of given) {
       watch(0)
       if (frame === 'end') {
         editor.finish()

@@ -198,6 +198,7 @@ async function editVideo(
     const runtime = await ended
     return runtime === undefined ? made : { ...made, runtime }
   } finally {
+    Atomics.store(stop, 0, 1) // first: a thread that does not listen yet looks at it when it begins to
     ours.close()
   }
 }

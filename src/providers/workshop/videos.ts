@@ -1,7 +1,10 @@
+import { videoSizeOf } from '../../assets/mp4-boxes.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import { ASSUMED_FRAMES, videoFaceSwap } from '../../catalog/faceswap.ts'
 import { inputOf } from '../../catalog/operation.ts'
 import { MOST_FRAMES, videoBackgroundRemove, videoUpscale } from '../../catalog/video-tools.ts'
+import { ASSET_SCHEME } from '../../core/asset.ts'
+import { framesIn } from '../../core/picture-sizes.ts'
 import {
   type Edit,
   type FrameLimits,
@@ -68,12 +71,21 @@ export const VIDEO_FACE_TOOLS: Record<string, Tool> = {
       return edited(workshop, job, {
         video,
         edit: { kind: 'swap faces', faces, choice: choiceOf(input) },
-        limits: SWAP_FRAMES,
-        pricedFrames: ASSUMED_FRAMES,
+        ...pricedSwap(video, input.target_video),
         ...{ field: 'target_video', by: 'faces swapped frame by frame by BlazeFace and FaceMesh', signal, settings },
       })
     },
   },
+}
+
+/**
+ * As the price of a swap was held: for the frames that a file says which came along or was uploaded, and no more of it is
+ * worked on then; otherwise for an assumed number.
+ */
+function pricedSwap(video: Uint8Array, reference: string): Pick<Editing, 'limits' | 'pricedFrames'> {
+  const known = reference.startsWith(ASSET_SCHEME) ? framesIn(videoSizeOf(video)) : undefined
+  if (known === undefined) return { limits: SWAP_FRAMES, pricedFrames: ASSUMED_FRAMES }
+  return { limits: { ...SWAP_FRAMES, most: Math.min(SWAP_FRAMES.most, known) }, pricedFrames: known }
 }
 
 interface Editing {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
-import type { Readable, Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 
 /** How a process ended, and the last that it wrote to its standard error. */
 export interface Ended {
@@ -33,16 +33,22 @@ export function startChild(path: string, args: readonly string[], { folder }: { 
     env: Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
     stdio: ['pipe', 'pipe', 'pipe'],
   })
+  const failed = new Promise<Ended>((resolve) => {
+    // At once, and for good: without anybody who listens, an error would end this process.
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      resolve({ code: null, said: `it could not be started: ${error.code ?? error.message}` }),
+    )
+  })
+  // There are none where this process has no file descriptors left, whatever the types say.
+  if (!(child.stdin as Writable | undefined)) return notBegun(failed)
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = `${said}${text}`.slice(-SAID_BYTES)
   })
   // A process that ends early breaks the pipe; `ended` says so.
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined)
-  const ended = new Promise<Ended>((resolve) => {
-    child.once('error', (error) => resolve({ code: null, said: error.message }))
-    child.once('close', (code) => resolve({ code, said }))
-  })
+  const closed = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, said })))
+  const ended = Promise.race([failed, closed])
   beNice(child)
   return {
     stdin: child.stdin,
@@ -54,6 +60,12 @@ export function startChild(path: string, args: readonly string[], { folder }: { 
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy()
     },
   }
+}
+
+/** Takes and gives nothing. */
+function notBegun(ended: Promise<Ended>): Child {
+  const stdin = new Writable({ write: (_chunk, _encoding, taken) => taken() })
+  return { stdin, stdout: Readable.from([]), ended, kill: () => undefined }
 }
 
 function beNice({ pid }: ChildProcess): void {

@@ -18,12 +18,24 @@ const ENCODERS = {
 /** Of an encoder that has no constant quality. */
 const BITS_PER_PIXEL = 0.25
 
-const START_MS = 10_000
+/** How long the trial may take: a start can come while the machine is busy with many others. */
+const START_MS = 30_000
 /** Of ffmpeg's own threads: songs and requests are to have the rest of the machine. */
 const THREADS = 2
 const QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-max_alloc', String(2 ** 28)]
 /** Nothing but the file itself is opened, and only as what it is said to be: a list of other files or addresses is none. */
-const ONLY_MP4 = ['-protocol_whitelist', 'file', '-f', 'mov']
+const ONLY_FILE = ['-protocol_whitelist', 'file', '-f', 'mov']
+/**
+ * By the names of `ffmpeg -decoders`: those of the codecs that are worked on, and of the sound that most MP4s have, in the
+ * order of the codecs. A decoder that nobody has looked at for years is not given a file of a stranger, not even to find out
+ * what it is; sound of other codecs is copied without one.
+ */
+const DECODERS = [
+  ...['h264', 'libopenh264', 'hevc', 'mpeg4', 'av1', 'libdav1d', 'libaom-av1', 'vp9', 'libvpx-vp9'],
+  ...['aac', 'libfdk_aac', 'mp3float', 'mp3', 'ac3', 'eac3', 'opus', 'libopus', 'flac', 'alac'],
+  ...['pcm_s16le', 'pcm_s16be', 'pcm_s24le', 'pcm_s24be'],
+]
+const ONLY_MP4 = ['-codec_whitelist', DECODERS.join(','), ...ONLY_FILE]
 /** Frames are in memory and not in a file, so the matrix is the same both ways and need not be that of the video. */
 const MATRIX = 'bt709'
 const MOST_OUTPUT_BYTES = 2 ** 29
@@ -34,16 +46,24 @@ const ROUNDING = 1e-3
  * Tries an ffmpeg: whether it runs, knows what is requested here (5.1 and later do) and encodes H.264. Never throws; a
  * fault is a sentence without its subject, to be put after the path.
  */
-export async function tryFfmpeg(path: string): Promise<Ffmpeg | { fault: string }> {
+export async function tryFfmpeg(path: string, startMs = START_MS): Promise<Ffmpeg | { fault: string }> {
   let said = ''
   for (const encoder of Object.keys(ENCODERS) as Encoder[]) {
     const child = startChild(path, trialArguments(encoder), { folder: tmpdir() })
-    const timer = setTimeout(child.kill, START_MS)
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      child.kill()
+    }, startMs)
     child.stdout.resume()
     child.stdin.end(Buffer.alloc(3 * TRIAL_PX ** 2))
     const ended = await child.ended
     clearTimeout(timer)
     if (ended.code === 0) return { path, encoder }
+    if (isLate) {
+      said = `it did not answer in ${startMs / 1_000} seconds`
+      break // another encoder would keep the start waiting as long
+    }
     said = lastLine(ended.said) || said
   }
   const why = said === '' ? 'it ended without a word' : said

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -109,14 +109,17 @@ describe('a video', { timeout: 60_000 }, () => {
     expect(await leftBehind()).toEqual([])
   })
 
-  it('is given up when it is clear that it would take longer than allowed', async () => {
+  it.each([
+    ['much longer than allowed', 120_000, '2.0'],
+    ['a little longer than allowed, and a third of it is done', 660_000, '11'],
+  ])('is given up when it is clear that it would take %s', async (_name, allowedMs, allowed) => {
     let now = 0
     const edit: VideoOptions['edit'] = async (frame) => {
       now += 60_000
       return frame
     }
-    await expect(performed('failing', { edit, now: () => now, allowedMs: 120_000 })).rejects.toThrow(
-      'The 12 frames of the video in video would take about 12 minutes on this machine at present, and 2.0 are allowed: send a shorter or a smaller one.',
+    await expect(performed('failing', { edit, now: () => now, allowedMs })).rejects.toThrow(
+      `The 12 frames of the video in video would take about 12 minutes on this machine at present, and ${allowed} are allowed: send a shorter or a smaller one.`,
     )
   })
 
@@ -132,6 +135,7 @@ describe('a video', { timeout: 60_000 }, () => {
 describe('ffmpeg', () => {
   it('opens nothing but the file itself as an MP4, copies its sound, and has few threads', () => {
     const only = ['-protocol_whitelist', 'file', '-f', 'mov', '-i', 'file:/work/in.mp4']
+    const decoders = /-codec_whitelist h264,\S+,libdav1d,\S+,aac,\S+ -protocol_whitelist/
     const timing = {
       framesPerSecond: [25, 1],
       startSeconds: 0,
@@ -145,6 +149,7 @@ describe('ffmpeg', () => {
       encodeArguments(files, SIZE, timing),
     ]) {
       expect(args.join(' ')).toContain(only.join(' '))
+      expect(args.join(' ')).toMatch(decoders)
       expect(args).toContain('-nostdin')
       expect(args.filter((one) => one === '-i').length).toBe(args.includes('rawvideo') ? 2 : 1)
     }
@@ -173,6 +178,14 @@ describe('ffmpeg', () => {
       fault: expect.stringMatching(
         new RegExp(`^cannot be used as ffmpeg 5.1 or later with libx264 or libopenh264: .*${reason}`),
       ),
+    })
+  })
+
+  it('that does not answer when it is tried is given up, and said to be silent', async () => {
+    const path = join(folder, 'ffmpeg-asleep')
+    await writeFile(path, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 })
+    expect(await tryFfmpeg(path, 50)).toMatchObject({
+      fault: expect.stringContaining(': it did not answer in 0.05 seconds'),
     })
   })
 })

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { type FrameLimits, faultOfVideo, MAX_VIDEO_PX } from '../limits.ts'
 import { Refused } from '../refused.ts'
 import { type Child, startChild } from './child.ts'
-import { decodeArguments, encodeArguments, type Ffmpeg, lastLine, probeArguments } from './ffmpeg.ts'
+import { decodeArguments, encodeArguments, type Ffmpeg, lastLine, probeArguments, type Timing } from './ffmpeg.ts'
 import { type Frame, framesOf, NoPicture } from './ppm.ts'
-import { type Probed, readProbe } from './probe.ts'
+import { aspectUpright, type Probed, readProbe } from './probe.ts'
 import { openWorkFolder } from './work-folder.ts'
 
 export interface VideoOptions {
@@ -44,8 +44,8 @@ const SILENCE_MS = 60_000
 const MOST_LISTED_BYTES = 8 * 2 ** 20
 /** The estimate of the time is believed after so many frames, and after so long. */
 const BELIEVED = { frames: 5, ms: 20_000 }
-/** Machines are not always as busy: so much longer than allowed is not yet given up. */
-const TOLERANCE = 1.25
+/** Machines are not always as busy: so much longer than allowed is not yet given up, until so much of it is done. */
+const TOLERANCE = { times: 1.25, untilDone: 1 / 3 }
 
 /**
  * Edits a video frame by frame: one process of ffmpeg decodes it, another encodes what `edit` returns beside the sound as
@@ -127,7 +127,7 @@ async function editFrames(work: Work, probed: Probed): Promise<number> {
     if (++count > probed.frames + 1)
       throw new NoPicture(`more frames come of it than the ${probed.frames} that it says it has`)
     const edited = await work.edit(next.value)
-    encoder ??= openEncoder(work, edited, probed)
+    encoder ??= openEncoder(work, edited, { ...probed, aspect: aspectUpright(probed, next.value) })
     await encoder.write(edited)
     work.onProgress(Math.min(WORKED_PERCENT, Math.floor((count / probed.frames) * WORKED_PERCENT)))
     checkTime(work, count, probed.frames)
@@ -151,9 +151,9 @@ interface Encoder {
   close(): Promise<void>
 }
 
-function openEncoder(work: Work, size: Frame, probed: Probed): Encoder {
+function openEncoder(work: Work, size: Frame, timing: Timing): Encoder {
   const { input, output } = work
-  const child = work.start(encodeArguments({ input, output, encoder: work.ffmpeg.encoder }, size, probed))
+  const child = work.start(encodeArguments({ input, output, encoder: work.ffmpeg.encoder }, size, timing))
   child.stdout.resume()
   let taken: Promise<unknown> = Promise.resolve()
   let hasEnded = false
@@ -207,7 +207,7 @@ function checkTime({ now, startedAt, allowedMs, field }: Work, done: number, fra
   const takenMs = now() - startedAt
   if (done < BELIEVED.frames || takenMs < BELIEVED.ms) return
   const expectedMs = (takenMs / done) * frames
-  if (expectedMs <= allowedMs * TOLERANCE) return
+  if (expectedMs <= allowedMs * (done < frames * TOLERANCE.untilDone ? TOLERANCE.times : 1)) return
   const minutes = (ms: number): string => (ms / 60_000).toFixed(ms < 600_000 ? 1 : 0)
   throw new Refused(
     `The ${frames} frames of the video in ${field} would take about ${minutes(expectedMs)} minutes on this machine at present, and ${minutes(allowedMs)} are allowed: send a shorter or a smaller one.`,

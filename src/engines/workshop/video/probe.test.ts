@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readProbe } from './probe.ts'
+import { aspectUpright, readProbe } from './probe.ts'
 
 const SAID =
   '  Stream #0:0[0x1](und): Video: h264 (High) (avc1 / 0x31637661), yuv420p(PARTS), 176x144 [SAR 1:1], 25 fps\n'
@@ -37,6 +37,13 @@ describe('what ffmpeg lists of a video', () => {
     ['pc, bt470bg/unknown/unknown', ['bt470bg', 'unknown', 'unknown']],
   ])('has colours of %s', (parts, colours) => {
     expect(probed(listed(), parts).colours).toEqual(colours)
+  })
+
+  it.each([
+    ['as they are stored', { widthPx: 176, heightPx: 144 }, [128, 117]],
+    ['turned by a quarter', { widthPx: 144, heightPx: 176 }, [117, 128]],
+  ])('has its shape of pixels where its frames come %s', (_name, frame, aspect) => {
+    expect(aspectUpright(probed(listed()), frame)).toEqual(aspect)
   })
 
   it('of one frame says no rate, so it is played as most are', () => {

@@ -1,3 +1,4 @@
+import type { Size } from '../limits.ts'
 import { Refused } from '../refused.ts'
 import type { Colours, Timing } from './ffmpeg.ts'
 
@@ -9,7 +10,7 @@ export interface Probed extends Timing {
   frames: number
 }
 
-/** What most MP4s hold; a decoder that nobody has looked at for years is not given a file of a stranger. */
+/** What most MP4s hold; ffmpeg opens decoders of no others (`DECODERS`). */
 const CODECS = new Set(['h264', 'hevc', 'mpeg4', 'av1', 'vp9'])
 /** Brightness that eight bits cannot hold. */
 const WIDE_TRANSFERS = ['smpte2084', 'arib-std-b67']
@@ -54,6 +55,15 @@ export function readProbe(packets: string, said: string, field: string): Probed 
     aspect: wide > 0 && high > 0 ? [wide, high] : [1, 1],
     colours,
   }
+}
+
+/**
+ * Width to height of a pixel as it is shown. ffmpeg turns the frames of a video that is stored turned, and lists the aspect
+ * as stored: it is turned where a frame has the sides of the video, swapped.
+ */
+export function aspectUpright({ widthPx, heightPx, aspect: [wide, high] }: Probed, frame: Size): Timing['aspect'] {
+  const isTurned = widthPx !== heightPx && frame.widthPx === heightPx && frame.heightPx === widthPx
+  return isTurned ? [high, wide] : [wide, high]
 }
 
 /** When the pictures are shown, in ticks, in order. */

@@ -6,7 +6,8 @@ export const tools: Readonly<Record<string, string>> = {
     '取用人脸图中的哪些人脸：从左到右由 0 起编号，如 “0,1”；留空则为全部。',
   'Which faces of the target, counted from 0 from left to right, such as "0,1"; all if left out.':
     '替换目标中的哪些人脸：从左到右由 0 起编号，如 “0,1”；留空则为全部。',
-  'The MP4 whose face is replaced: at most 600 frames, 10 MB and 720p.': '要被换脸的 MP4：最多 600 帧、10 MB、720p。',
+  'The MP4 whose face is replaced: at most 600 frames, 10 MB and 720p. Priced by its frames where it is sent along or uploaded, else as at most 240.':
+    '要被换脸的 MP4：最多 600 帧、10 MB、720p。随请求发送或已上传时按实际帧数计价，否则最多按 240 帧计价。',
   'The picture, at most 10 MB.': '图片，最大 10 MB。',
   'The model that finds the background.': '识别背景的模型。',
   'What is cut out, separated by commas.': '要抠出的内容，以逗号分隔。',
