@@ -27,7 +27,7 @@ export async function openPathProxy(path: string): Promise<PathProxy> {
       return
     }
     const sent = isBelow && self.removesPath ? url.slice(path.length).replace(/^(?!\/)/, '/') : url
-    const onward = send(new URL(self.gateway).origin + sent, { method, headers }, (answer) => {
+    const onward = send(new URL(self.gateway).origin + sent, { method, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     })
@@ -35,6 +35,7 @@ export async function openPathProxy(path: string): Promise<PathProxy> {
     response.on('close', () => onward.destroy())
     request.pipe(onward)
   })
+  server.keepAliveTimeout = 60_000 // longer than a test pauses: a connection that is just closed fails the next request
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const self: PathProxy = {

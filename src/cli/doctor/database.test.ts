@@ -1,23 +1,19 @@
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, type PathLike, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { openSqlite } from '../../store/sqlite.ts'
 import { checkDatabase } from './database.ts'
 
-// Tests may run as root, to whom no file is closed: by this, a file is closed to us if its owner may not write it.
-vi.mock('node:fs', async (importOriginal) => {
-  const fs = await importOriginal<typeof import('node:fs')>()
-  const accessSync = (path: string): void => {
-    if ((fs.statSync(path).mode & 0o200) === 0) throw Object.assign(new Error('EACCES'), { code: 'EACCES' })
-  }
-  return { ...fs, accessSync }
-})
+/** By the mode: a file is closed if its owner may not write it. */
+function access(path: PathLike): void {
+  if ((statSync(path).mode & 0o200) === 0) throw Object.assign(new Error('EACCES'), { code: 'EACCES' })
+}
 
 it('a file that the database does not use, such as a copy of it, may be closed, and one that it uses may not', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'polyphony-closed-files-'))
   const path = join(dataDir, 'polyphony.db')
-  const statusOf = async () => (await checkDatabase({ databaseUrl: undefined, dataDir })).findings
+  const statusOf = async () => (await checkDatabase({ databaseUrl: undefined, dataDir }, access)).findings
   try {
     await (await openSqlite({ path })).close()
     for (const copy of ['polyphony.db.old', 'polyphony.db-2026', 'polyphony.db.before-0011', 'polyphony.database']) {

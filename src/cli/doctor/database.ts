@@ -18,10 +18,16 @@ const MAX_SKEW_MS = 2 * SECOND_MS
 const ABOUT = 'database'
 
 /** Looks at the database without changing it: no file is made, and no schema is upgraded. */
-export async function checkDatabase(config: Pick<Config, 'databaseUrl' | 'dataDir'>): Promise<DatabaseReport> {
+/** `access` is given by tests: they may run as root, to whom no file is closed. */
+export async function checkDatabase(
+  config: Pick<Config, 'databaseUrl' | 'dataDir'>,
+  access: typeof accessSync = accessSync,
+): Promise<DatabaseReport> {
   const { databaseUrl, dataDir } = config
   try {
-    return databaseUrl === undefined ? await checkSqlite(join(dataDir, DATABASE)) : await checkPostgres(databaseUrl)
+    return databaseUrl === undefined
+      ? await checkSqlite(join(dataDir, DATABASE), access)
+      : await checkPostgres(databaseUrl)
   } catch (error) {
     const where =
       error instanceof PolyphonyError ? '' : `${databaseUrl === undefined ? join(dataDir, DATABASE) : 'PostgreSQL'}: `
@@ -29,19 +35,19 @@ export async function checkDatabase(config: Pick<Config, 'databaseUrl' | 'dataDi
   }
 }
 
-async function checkSqlite(path: string): Promise<DatabaseReport> {
+async function checkSqlite(path: string, access: typeof accessSync): Promise<DatabaseReport> {
   if (!existsSync(path)) return { findings: [ok(ABOUT, `${path} will be made at the first start`)], isCurrent: false }
-  const closed = closedFile(path)
+  const closed = closedFile(path, access)
   if (closed !== undefined) return { findings: [fault(ABOUT, closed)], isCurrent: false }
   const { where, isCurrent } = await inspectSqlite(path)
   return { findings: [schemaFinding(where, isCurrent)], isCurrent }
 }
 
 /** What is wrong with the modes of the database, or of a file that belongs to it, such as its lock; undefined if nothing is. */
-function closedFile(path: string): string | undefined {
+function closedFile(path: string, access: typeof accessSync): string | undefined {
   for (const file of OPEN_FILES.map((name) => join(dirname(path), name))) {
     try {
-      accessSync(file, constants.R_OK | constants.W_OK)
+      access(file, constants.R_OK | constants.W_OK)
     } catch (error) {
       if (existsSync(file)) return withAdvice(`${file} cannot be written.`, error)
     }

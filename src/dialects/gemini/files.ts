@@ -59,7 +59,7 @@ export function fileRoutes(app: FastifyInstance, { callFiles, urls }: DialectCon
 
 /** Google serves the bytes of files below this path, too: https://ai.google.dev/gemini-api/docs/batch-api. */
 export function downloadRoute(app: FastifyInstance, { callFiles }: DialectContext): void {
-  app.get<OneFile>('/files/:id', described({ '/files/{id}:download': 'gemini-file-download' }), (request, reply) =>
+  app.get<OneFile>('/files/:id', described({ '/files/{id}:download': 'gemini-file-bytes' }), (request, reply) =>
     sendBytes(request, reply, callFiles),
   )
 }

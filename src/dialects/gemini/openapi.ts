@@ -113,6 +113,7 @@ function operationsOf() {
     }),
     'gemini-file': stored('Read a file', 'What is known of the file.', FILE),
     'gemini-file-download': stored('Read the bytes of a file', 'The bytes.', FILE),
+    'gemini-file-bytes': stored('Read the bytes of a file, as Google serves them', 'The bytes.', FILE),
     'gemini-file-delete': stored('Delete a file', 'Nothing.', FILE),
     'gemini-models': read('List the models that this key can use'),
     'gemini-model': { ...read('Read a model'), parameters: [NAMED] },

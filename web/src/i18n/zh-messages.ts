@@ -331,6 +331,7 @@ export const zhMessages: readonly Template[] = [
     'The workshop swaps faces only where the operator of the gateway sets POLYPHONY_WORKSHOP_FACES=on.',
     '只有网关运营者设置了 POLYPHONY_WORKSHOP_FACES=on，图像工坊才会换脸。',
   ],
+  ['the workshop works on no videos', '图像工坊不处理视频'],
   [
     'The workshop works on videos only where the operator of the gateway sets POLYPHONY_FFMPEG to the path of an ffmpeg.',
     '只有网关运营者将 POLYPHONY_FFMPEG 设为 ffmpeg 的路径，图像工坊才会处理视频。',
