@@ -374,7 +374,7 @@ describe('a configuration', () => {
     expect(() => read({ POLYPHONY_ADMIN_KEY_FILE: '/nowhere/key' })).toThrow('POLYPHONY_ADMIN_KEY_FILE: /nowhere/key')
   })
 
-  it('a file of a setting that is empty is refused: whoever names it has a value', () => {
+  it('an empty file of a setting is refused: where one is named, a value is meant', () => {
     expect(() => read({ POLYPHONY_SECRET_FILE: '/dev/null' })).toThrow('POLYPHONY_SECRET_FILE: /dev/null is empty.')
   })
 

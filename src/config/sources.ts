@@ -28,7 +28,7 @@ export interface Found {
 
 /**
  * A setting in the first source that has it, or the content of the file that `NAME_FILE` names there. Empty counts as not
- * set. Throws a ConfigError when a source has both, and when the file cannot be read or is empty: whoever names a file has a value.
+ * set. Throws a ConfigError when a source has both, and when the file cannot be read or is empty: where one is named, a value is meant.
  */
 export function find(sources: readonly Source[], name: string): Found | undefined {
   for (const { title, values, forms } of sources) {

@@ -1,5 +1,5 @@
 import { markOf } from '../core/clock.ts'
-import { delayed } from '../core/delayed.ts'
+import { delayed, OTHERS_FIRST_MS } from '../core/delayed.ts'
 import type { Signal } from '../store/store.ts'
 import type { Alarm } from './alarm.ts'
 import { beginPending } from './begin-pending.ts'
@@ -33,11 +33,6 @@ const CLAIM_LIMIT = 100
 const MAX_IN_HAND = 1_000
 /** Signals can be lost, and requeued tasks become due by themselves: everything is looked at once in a while. */
 const SWEEP_MS = 1_000
-/**
- * What another node announces, it takes itself, if it can. Looking at once, all nodes would ask the database for each
- * submission and each end, and find nothing.
- */
-const ELSEWHERE_MS = 100
 
 type ForDispatcher = Signal & { kind: 'pool' | 'slot' | 'due' | 'late' }
 
@@ -85,7 +80,7 @@ export function openDispatcher(parts: TaskParts, { work, leases, alarm }: Dispat
 
   /** What other nodes announced, each once. */
   const announced = new Map<string, ForDispatcher>()
-  const actOnAnnounced = delayed(ELSEWHERE_MS, () => {
+  const actOnAnnounced = delayed(OTHERS_FIRST_MS, () => {
     const signals = [...announced.values()]
     announced.clear()
     signals.forEach(act)

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Egress } from '../assets/egress.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
-import { delayed } from '../core/delayed.ts'
+import { delayed, OTHERS_FIRST_MS } from '../core/delayed.ts'
 import type { Delivery, DeliveryStatus } from '../core/delivery.ts'
 import type { Standing } from '../core/receiver.ts'
 import type { Tracer } from '../core/tracer.ts'
@@ -65,8 +65,6 @@ const GRACE_MS = 5 * SECOND_MS
 const SWEEP_MS = SECOND_MS
 /** Until a claim is tried again that found its receivers locked by another process. */
 const LOCKED_MS = 50
-/** The node that announced a delivery sends it, if it can; the others look a little later. */
-const ELSEWHERE_MS = 100
 /** New deliveries that are put into their queues at once: some milliseconds of the database's time, in which others wait. */
 const QUEUED_AT_ONCE = 200
 /** More than there are hosts that can be full: what has no room must not hide what has. */
@@ -110,7 +108,7 @@ export function openSender(options: SenderOptions): Sender {
     wake()
   }
 
-  const lookElsewhere = delayed(ELSEWHERE_MS, lookForNew)
+  const lookElsewhere = delayed(OTHERS_FIRST_MS, lookForNew)
 
   function wake(): void {
     if (!running) return

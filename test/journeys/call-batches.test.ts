@@ -1057,9 +1057,13 @@ describe('batches in Gemini’s API', () => {
 
   it('test keys get answers of the sandbox, for nothing', async () => {
     const client = gemini(TEST_KEY)
+    const before = await test.balance()
     const { name } = await client.batches.create({ model: 'gemini-2.5-flash', src: [{ contents }] })
     const { dest } = await endedBatch(client, name)
-    expect(textIn(dest?.inlinedResponses?.[0])).toBeTruthy()
+    expect(textIn(dest?.inlinedResponses?.[0])).toMatch(
+      /^This is a sandbox answer\. You wrote: "What colour is the rain\?"/,
+    )
+    expect(await test.balance()).toEqual(before)
   })
 })
 

@@ -88,7 +88,7 @@ function ownSkillIn(skills: Json | undefined): NamedId | undefined {
   return isJsonObject(found) ? { id: String(found.skill_id), field: `container.skills[${at}].skill_id` } : undefined
 }
 
-/** A part of a message stands in a list of a list; a result of a tool has parts of its own. */
+/** Messages are a list, each with a list of parts; a result of a tool within one has parts of its own. */
 const MAX_DEPTH = 8
 
 /** The first file that a part names: https://docs.anthropic.com/en/docs/build-with-claude/files. */

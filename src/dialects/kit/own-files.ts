@@ -48,7 +48,7 @@ export interface FileParts extends FileNames {
 /** OpenAI's ids of files. */
 export const OPENAI_NAMES: FileNames = { idOf: (name) => unprefixed(FILE_PREFIX, name), field: 'file_id' }
 
-/** A part stands in a list of parts, of a message or of the result of a tool, of a list. */
+/** Messages are a list, each with a list of parts, and the result of a tool within one has such a list of its own. */
 const MAX_DEPTH = 8
 
 /**

@@ -47,7 +47,7 @@ export async function receiveFile<Kept>(
     return await keep({ form, name: fileName(only.name, field), file })
   } catch (error) {
     for (const { bytes } of receiving) {
-      const left = await bytes.catch(() => undefined) // nothing was written
+      const left = await bytes.catch(() => undefined) // of one that failed nothing is stored, and its error is the one thrown below
       if (left) await callFiles.discard(left)
     }
     throw error

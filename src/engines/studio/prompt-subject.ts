@@ -141,8 +141,8 @@ function plain(prompt: string): string {
       .replace(/[\p{Extended_Pictographic}\p{Cc}\p{Cf}\p{Co}\p{Cn}\u{2669}-\u{266F}*_#~^|\\<>{}=+`]/gu, (sign) =>
         sign === '\n' ? '\n' : ' ',
       )
-      // "a breakup song but make it funny": a wish for the sound is a clause of its own.
-      .replace(MAKE_IT, (whole, wish: string) => (isSoundAlone(wish) ? `, ${wish}` : whole))
+      // "a breakup song but make it funny": a request for the sound is a clause of its own.
+      .replace(MAKE_IT, (whole, request: string) => (isSoundAlone(request) ? `, ${request}` : whole))
       .trim()
   )
 }

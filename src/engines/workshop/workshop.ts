@@ -123,7 +123,7 @@ function openRun(pool: Threads, { signal, onProgress }: Omit<WorkOptions, 'field
   const stop = openFlag()
   const { port1: hears, port2: reports } = new MessageChannel()
   const aborted = Promise.withResolvers<never>()
-  aborted.promise.catch(() => undefined) // nobody may be waiting for it
+  aborted.promise.catch(() => undefined) // thrown by `outcomeOf`, which may not be called any more
   const abort = (reason: unknown): void => {
     Atomics.store(stop, 0, 1)
     aborted.reject(reason)
@@ -176,7 +176,7 @@ async function editVideo(
   const early = ended.then((): never => {
     throw new Error('A thread of the workshop ended before the last frame.')
   })
-  early.catch(() => undefined)
+  early.catch(() => undefined) // thrown where a frame is waited for
   try {
     const made = await performVideo(video, {
       ffmpeg,

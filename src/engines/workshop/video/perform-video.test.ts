@@ -134,7 +134,7 @@ describe('a video', { timeout: 60_000 }, () => {
 
 describe('ffmpeg', () => {
   it('opens nothing but the file itself as an MP4, copies its sound, and has few threads', () => {
-    const only = ['-protocol_whitelist', 'file', '-f', 'mov', '-i', 'file:/work/in.mp4']
+    const only = ['-protocol_whitelist', 'file', '-f', 'mov', '-i', 'file:/videos/in.mp4']
     const decoders = /-codec_whitelist h264,\S+,libdav1d,\S+,aac,\S+ -protocol_whitelist/
     const timing = {
       framesPerSecond: [25, 1],
@@ -142,10 +142,10 @@ describe('ffmpeg', () => {
       aspect: [1, 1],
       colours: ['bt709', 'bt709', 'bt709'],
     } as const
-    const files = { input: '/work/in.mp4', output: '/work/out.mp4', encoder: 'libx264' } as const
+    const files = { input: '/videos/in.mp4', output: '/videos/out.mp4', encoder: 'libx264' } as const
     for (const args of [
-      probeArguments('/work/in.mp4'),
-      decodeArguments('/work/in.mp4', 1_000),
+      probeArguments('/videos/in.mp4'),
+      decodeArguments('/videos/in.mp4', 1_000),
       encodeArguments(files, SIZE, timing),
     ]) {
       expect(args.join(' ')).toContain(only.join(' '))
