@@ -1,7 +1,7 @@
 import { Pool } from 'undici'
 import type { Figure, Row } from '../bench.ts'
 import { ADMIN_KEY, type Child, inFolder, startChild } from '../child.ts'
-import { inTurns, type Load, load, loadOnce } from '../load.ts'
+import { inTurns, type Load, load, loadOnce, warmUp } from '../load.ts'
 import { medianOf } from '../median.ts'
 import { openLoop, quantile, type Times } from '../open-loop.ts'
 import { processorMs, residentMb } from '../resident.ts'
@@ -125,8 +125,8 @@ async function addedLatency(
   const [bareLoad, ourLoad] = [models, gateway].map((server) => ({ ...chatAt(server, seconds, { body }), rate }))
   if (!bareLoad || !ourLoad) return []
   const pick = ({ firstByteMs, endMs }: Times): number[] => (isStreamed ? firstByteMs : endMs)
-  await openLoop({ ...bareLoad, seconds: 2 })
-  await openLoop({ ...ourLoad, seconds: 2 })
+  for (const warmed of [chatAt(models, seconds, { body }), chatAt(gateway, seconds, { body })])
+    await warmUp((warming) => loadOnce({ ...warmed, seconds: warming }))
   const rounds: { bare: number[]; ours: number[] }[] = []
   for (let round = 0; round < ROUNDS; round++) {
     const short = Math.max(1, seconds / 2)

@@ -1,5 +1,6 @@
 import type { Figure, Row } from '../bench.ts'
 import { inFolder, startChild } from '../child.ts'
+import { warmUp } from '../load.ts'
 import { type Ends, loadTasks } from '../tasks-load.ts'
 
 const CLIENTS = 64
@@ -9,7 +10,7 @@ export const endToEndRow: Row = ({ seconds }) =>
   inFolder(async (folder) => {
     const gateway = await startChild('./servers/gateway.ts', { DATA_DIR: folder, POLYPHONY_SANDBOX_SLOTS: '1000' })
     try {
-      await loadTasks([gateway.url], CLIENTS, 2)
+      await warmUp((warming) => loadTasks([gateway.url], CLIENTS, warming))
       const ends = await loadTasks([gateway.url], CLIENTS, seconds)
       return figuresOf('sandbox tasks from begin to end on SQLite', ends, { perSecond: 1_554, p99Ms: 1_000 })
     } finally {

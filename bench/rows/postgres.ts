@@ -1,7 +1,7 @@
 import { startOwnPostgres } from '../../test/support/own-postgres.ts'
 import type { Figure, Row } from '../bench.ts'
 import { ADMIN_KEY, type Child, inFolder, SONG, startChild } from '../child.ts'
-import { load } from '../load.ts'
+import { load, warmUp } from '../load.ts'
 import { loadTasks } from '../tasks-load.ts'
 import { figuresOf } from './end-to-end.ts'
 
@@ -30,7 +30,7 @@ async function figuresIn(folder: string, seconds: number): Promise<Figure[]> {
     submits.push(await submitsOf(place, nodes, CONNECTIONS, seconds))
     shared.push(await submitsOf(place, nodes, Math.ceil(CONNECTIONS / nodes), seconds))
     const ends = await withNodes(place, nodes, async (urls) => {
-      await loadTasks(urls, CLIENTS, 2)
+      await warmUp((warming) => loadTasks(urls, CLIENTS, warming))
       return loadTasks(urls, CLIENTS, seconds)
     })
     const what = `sandbox tasks from begin to end on PostgreSQL, ${nodes} ${nodes === 1 ? 'node' : 'nodes'}`
