@@ -99,6 +99,8 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     await cp(join(PROJECT, from), join(folder, name), { recursive: true })
   }
   const chunks = output.filter((file): file is OutputChunk => file.type === 'chunk')
+  // After the bundler, which writes texts as it likes.
+  for (const { fileName, code } of chunks) await writeFile(join(folder, fileName), inAscii(code))
   await writeFile(
     join(folder, LICENCE_FILE),
     await licencesOf([...packageFolders(chunks.flatMap(({ moduleIds }) => moduleIds)), ...DATA.map(dataFolder)]),
@@ -177,6 +179,18 @@ const takesBuiltins = {
     // Each line keeps its place, so the source map stays right.
     return { code: taken, map: null }
   },
+}
+
+/**
+ * V8 keeps a text with a single character beyond Latin-1 at two bytes each. Escapes mean the same in texts, expressions and
+ * names; only raw templates would show them. Lines keep their places, so source maps stay right.
+ */
+function inAscii(code: string): string {
+  if (/\bString\.raw`[^`]*[^\0-\x7f]/.test(code)) throw new Error('A raw template has characters that cannot be escaped.')
+  // A character that is escaped needlessly loses its own backslash.
+  return code.replace(/(\\*)([^\0-\x7f])/g, (_, slashes: string, unit: string) => {
+    return `${slashes.slice(slashes.length % 2)}\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
 
 const dataFolder = (name: string): string => join(PROJECT, 'node_modules', name)
