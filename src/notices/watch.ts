@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import { newId } from '../core/ids.ts'
@@ -64,6 +64,7 @@ export function watchForNotices(options: NoticeWatchOptions): () => Promise<void
   }
 
   async function run(): Promise<void> {
+    await nextTurn() // a start is ready first
     while (!stopping.signal.aborted) {
       await lookAround().catch((error) => log.error({ err: error }, 'the notices could not be read'))
       await pause(everyMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {}) // the stop

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads'
 import type { Insertable } from 'kysely'
+import { collectGarbageSoon } from '../core/collect-garbage.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { copyBefore } from './copy-before.ts'
 import { migrate, requireSchema, schemaState } from './migrate.ts'
@@ -101,9 +102,8 @@ function nextMessage(): Batch | 'close' | undefined {
   return port ? receiveMessageOnPort(port)?.message : undefined
 }
 
-// Frees the garbage of loading the modules.
-globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 port.postMessage('ready')
+collectGarbageSoon()
 
 async function run({ calls }: Batch): Promise<BatchResult> {
   signals = []

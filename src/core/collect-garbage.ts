@@ -1,10 +1,10 @@
-import { SECOND_MS } from '../core/clock.ts'
+import { SECOND_MS } from './clock.ts'
 
 /** Soon after the start, and not in it. */
 const AFTER_MS = 2 * SECOND_MS
 
 /**
- * Gives back what loading the code left behind, some 15 MB, which V8 would else keep until the heap had doubled. Takes a
+ * Gives back what loading the code of this thread left behind, which V8 would else keep until the heap had doubled. Takes a
  * tenth of a second, once. Node.js has to be started with `--expose-gc`; without it nothing is done.
  */
 export function collectGarbageSoon(): () => void {
