@@ -137,7 +137,7 @@ export interface CallsOptions {
   /** Answers test keys. */
   sandbox: {
     models: readonly string[]
-    model(id: string): LanguageModelV4
+    loadModel(id: string): Promise<LanguageModelV4>
     /** Answers endpoints that are not translated; undefined for those that it does not. */
     targetFor(call: Pick<CallRequest, 'endpoint' | 'model'>): Target<CallMember> | undefined
   }
@@ -314,7 +314,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     if (format)
       return async () => {
         const { options: asked } = format.read(running.request.json ?? {})
-        return translated(running, format, options.sandbox.model(model), { options: asked, download })
+        return translated(running, format, await options.sandbox.loadModel(model), { options: asked, download })
       }
     const target = options.sandbox.targetFor(running.request)
     if (!target) throw new PolyphonyError('not_found', `The sandbox does not answer ${endpoint}.`)

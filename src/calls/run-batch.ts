@@ -17,7 +17,8 @@ import { type Line, linesOf } from './jsonl.ts'
 export interface BatchParts extends LineParts {
   store: Store
   assets: Assets
-  formats: readonly BatchFormat[]
+  /** By the id that a batch has; undefined for an unknown one. */
+  formatOf(id: string): Promise<BatchFormat | undefined>
   /** Rejects for a key that was revoked or has expired. */
   callerOf(keyId: string): Caller | Promise<Caller>
   /** How long results are kept that name no time of their own. */
@@ -50,7 +51,7 @@ const STORE_AGAIN_MS = SECOND_MS
  * outcome, and writes the results. Everything that was done is in the store, so it may be ended anywhere.
  */
 export async function runBatch(claimed: CallBatch, parts: BatchParts, control: Control): Promise<void> {
-  const format = parts.formats.find(({ id }) => id === claimed.format)
+  const format = await parts.formatOf(claimed.format)
   if (!format) throw new Error(`No format ${claimed.format} reads batches.`)
   const { store, holder } = parts
   let batch = claimed

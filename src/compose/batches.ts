@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Assets } from '../assets/assets.ts'
 import type { Allowances } from '../calls/allowances.ts'
+import type { BatchFormat } from '../calls/batch-format.ts'
 import { openBatchRunner } from '../calls/batch-runner.ts'
 import { type CallBatches, openCallBatches } from '../calls/batches.ts'
 import { type CallFiles, openCallFiles } from '../calls/call-files.ts'
@@ -10,10 +11,7 @@ import { openLineSlots } from '../calls/line-slots.ts'
 import type { Config } from '../config/config.ts'
 import { type Clock, MINUTE_MS } from '../core/clock.ts'
 import type { Retention } from '../core/retention.ts'
-import { anthropicBatchFormat } from '../dialects/anthropic/batch-format.ts'
-import { geminiBatchFormat } from '../dialects/gemini/batch-format.ts'
 import type { Urls } from '../dialects/kit/urls.ts'
-import { openaiBatchFormat } from '../dialects/openai/batch-format.ts'
 import type { Store } from '../store/store.ts'
 import type { Keys } from '../tenants/keys.ts'
 import { GRACE_MS } from './grace.ts'
@@ -26,6 +24,22 @@ export interface ComposedBatches {
   batches: CallBatches
   /** Before the calls are closed: it books lines. */
   close(): Promise<void>
+}
+
+/** The APIs in which batches are made. Each is loaded with the first batch in it, as its routes are with the first request. */
+function formatsWith(files: CallFiles, urls: Urls): (id: string) => Promise<BatchFormat | undefined> {
+  return async (id) => {
+    switch (id) {
+      case 'openai':
+        return (await import('../dialects/openai/batch-format.ts')).openaiBatchFormat({ files })
+      case 'anthropic':
+        return (await import('../dialects/anthropic/batch-format.ts')).anthropicBatchFormat({ files })
+      case 'gemini':
+        return (await import('../dialects/gemini/batch-format.ts')).geminiBatchFormat({ files, urls })
+      default:
+        return undefined
+    }
+  }
 }
 
 /** Files for calls, and batches of calls with the process that works on them. */
@@ -62,11 +76,7 @@ export async function composeBatches(
     assets,
     calls,
     allowances: parts.allowances,
-    formats: [
-      openaiBatchFormat({ files }),
-      anthropicBatchFormat({ files }),
-      geminiBatchFormat({ files, urls: parts.urls }),
-    ],
+    formatOf: formatsWith(files, parts.urls),
     slots: openLineSlots({ total: linesAtOnce, liveCalls: calls.underWay }),
     callerOf: keys.authenticateById,
     priceFactor,

@@ -14,7 +14,6 @@ import type { Caller } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import type { Retention } from '../core/retention.ts'
 import { openaiCompatible } from '../providers/openai-compatible/manifest.ts'
-import { sandboxLanguageModel } from '../providers/sandbox/language-model.ts'
 import { sandboxRealtime } from '../providers/sandbox/realtime.ts'
 import { SPEECH_MODEL } from '../providers/speech/calls.ts'
 import type { Store } from '../store/store.ts'
@@ -152,7 +151,10 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     settings: config.models,
     sandbox: {
       models: SANDBOX_MODELS,
-      model: (id) => sandboxLanguageModel(id),
+      async loadModel(id) {
+        const { sandboxLanguageModel } = await import('../providers/sandbox/language-model.ts')
+        return sandboxLanguageModel(id)
+      },
       targetFor: (call) => builtInTarget(call, known),
     },
     allowances,

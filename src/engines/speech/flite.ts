@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { FliteVoice } from './choices.ts'
 import { runInMemory } from './memory-wasi.ts'
-
-/** Flite's voices that sound at 16 kHz. They are in its program; it has one more, at 8 kHz. */
-export const FLITE_VOICES = ['awb', 'kal16', 'rms', 'slt'] as const
-export type FliteVoice = (typeof FLITE_VOICES)[number]
 
 export interface Phone {
   /** In the spelling of the CMU dictionary, lower case; `pau` is silence, `ax` the vowel of "the". */

@@ -1,13 +1,8 @@
 import { openMp3Writer } from '../studio/encode.ts'
+import { SPEECH_SAMPLE_RATE, type SpeechFormat } from './choices.ts'
 import { flacOf } from './flac.ts'
 import { opusOf } from './opus.ts'
 import { wavOf } from './wav.ts'
-
-export const SPEECH_FORMATS = ['mp3', 'wav', 'pcm', 'flac', 'opus'] as const
-export type SpeechFormat = (typeof SPEECH_FORMATS)[number]
-
-/** That of OpenAI's speech. */
-export const SPEECH_SAMPLE_RATE = 24_000
 
 /** Speech at 24 kHz, mono, as a file; `pcm` is its samples alone, 16 bit with the lower byte first. */
 export async function soundFile(samples: Float32Array, format: SpeechFormat): Promise<Uint8Array> {

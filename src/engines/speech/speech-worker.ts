@@ -1,6 +1,7 @@
-import { type FliteVoice, speak } from './flite.ts'
+import { type FliteVoice, SPEECH_SAMPLE_RATE, type SpeechFormat } from './choices.ts'
+import { speak } from './flite.ts'
 import { resampled } from './resample.ts'
-import { SPEECH_SAMPLE_RATE, type SpeechFormat, soundFile } from './sound-file.ts'
+import { soundFile } from './sound-file.ts'
 import { piecesOf } from './spoken-text.ts'
 
 export interface SpeechJob {

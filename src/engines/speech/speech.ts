@@ -2,8 +2,7 @@ import type { Piscina } from 'piscina'
 import { threadFile } from '../../thread-file.ts'
 import type { SpeechJob, SpeechOutcome } from './speech-worker.ts'
 
-export { FLITE_VOICES, type FliteVoice } from './flite.ts'
-export { SPEECH_FORMATS, SPEECH_SAMPLE_RATE, type SpeechFormat } from './sound-file.ts'
+export { FLITE_VOICES, type FliteVoice, SPEECH_FORMATS, SPEECH_SAMPLE_RATE, type SpeechFormat } from './choices.ts'
 export { type SpokenText, spokenText } from './spoken-text.ts'
 
 export interface Speech {

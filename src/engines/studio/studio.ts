@@ -4,7 +4,6 @@ import { threadFile } from '../../thread-file.ts'
 import type { Job, News, Outcome } from './composer-worker.ts'
 import type { Song, SongRequest } from './song.ts'
 import { type Gives, type Needs, StudioRefusal, type WorkKind } from './studio-work.ts'
-import { sayStyle } from './tools/say-style.ts'
 import type { Lyrics } from './write-lyrics.ts'
 
 export type { Song, SongRequest } from './song.ts'
@@ -23,7 +22,7 @@ export interface Studio {
    */
   perform<K extends WorkKind>(kind: K, needs: Needs<K>, options: WorkOptions): Promise<Gives<K>>
   /** A style in more words: what the studio makes of the tags. Its answer, as tags, means the same style. */
-  sayStyle(tags: string): string
+  sayStyle(tags: string): Promise<string>
   /**
    * Rhymed lyrics on the subject of `prompt`, with its own phrase as refrain and title. The same prompt and seed give the same
    * lyrics, neighbouring seeds give others.
@@ -125,7 +124,11 @@ export function openStudio({ threads = 2 }: { threads?: number } = {}): Studio {
   return {
     compose: (request, options) => perform('song', request, options),
     perform,
-    sayStyle,
+
+    async sayStyle(tags) {
+      const { sayStyle } = await import('./tools/say-style.ts')
+      return sayStyle(tags)
+    },
 
     async writeLyrics(request, { signal }) {
       signal.throwIfAborted()

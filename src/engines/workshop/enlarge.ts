@@ -1,6 +1,7 @@
 import { type Enlargement, factorOf, faultOfEnlargement, timesFor } from './limits.ts'
 import { type Picture, Refused, resized } from './picture.ts'
-import { enlargeTiles, openTiles, type SharedTiles, waitForTiles } from './tiles.ts'
+import { openTiles, type SharedTiles } from './shared-tiles.ts'
+import { enlargeTiles, waitForTiles } from './tiles.ts'
 import type { Watch } from './watch.ts'
 
 /**

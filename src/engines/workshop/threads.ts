@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { threadFile } from '../../thread-file.ts'
-import { type SharedTiles, tilesLeft } from './tiles.ts'
+import { type SharedTiles, tilesLeft } from './shared-tiles.ts'
 import type { Flag, Job, Outcome, PictureJob, VideoJob } from './workshop-worker.ts'
 
 /** Worker threads, each with one picture, the frames of one video, or tiles of one picture or frame. */

@@ -4,7 +4,8 @@ import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
 import { enlargedByLanczos } from './lanczos.testing.ts'
 import notices from './models/notices.json' with { type: 'json' }
-import { enlargeTiles, openTiles } from './tiles.ts'
+import { openTiles } from './shared-tiles.ts'
+import { enlargeTiles } from './tiles.ts'
 import { openWorkshop, type Work } from './workshop.ts'
 
 const workshop = openWorkshop()

@@ -4,7 +4,7 @@ import { Refused } from './refused.ts'
 import { openFlag, openThreads, type Threads } from './threads.ts'
 import type { Edit } from './video/edit-frames.ts'
 import type { Ffmpeg } from './video/ffmpeg.ts'
-import { type MadeVideo, performVideo } from './video/perform-video.ts'
+import type { MadeVideo } from './video/perform-video.ts'
 import type { Frame } from './video/ppm.ts'
 import type { Flag, Made, Outcome, Report, Work } from './workshop-worker.ts'
 
@@ -178,6 +178,7 @@ async function editVideo(
   })
   early.catch(() => undefined) // thrown where a frame is waited for
   try {
+    const { performVideo } = await import('./video/perform-video.ts')
     const made = await performVideo(video, {
       ffmpeg,
       field,

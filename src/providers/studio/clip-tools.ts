@@ -33,7 +33,7 @@ export function clipTools(studio: Studio): Record<string, (job: Job, signal: Abo
   return {
     ...Object.fromEntries(Object.entries(TOOLS).map(([id, tool]) => [id, forClip(tool)])),
     [sunoTags.id]: async ({ input }) => ({
-      result: dataResult({ upsampled_tags: studio.sayStyle(String(input.original_tags)) }),
+      result: dataResult({ upsampled_tags: await studio.sayStyle(String(input.original_tags)) }),
     }),
   }
 }

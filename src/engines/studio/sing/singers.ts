@@ -1,4 +1,4 @@
-import type { FliteVoice } from '../../speech/flite.ts'
+import type { FliteVoice } from '../../speech/choices.ts'
 
 /** A singer: one voice of the synthesizer, changed. */
 export interface Singer {
