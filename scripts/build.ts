@@ -44,8 +44,11 @@ const WITH_FILES = [
  */
 export const PACKAGES = ['sharp', 'yaml', 'piscina', 'wasm-media-encoders', 'lumaai', ...WITH_FILES]
 
-/** What Fastify loads for routes with JSON schemas, of which there are none (`src/http/router.ts`): half of its code. */
-const NEVER_LOADED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler']
+/**
+ * What Fastify loads for routes with JSON schemas, of which there are none (`src/http/router.ts`), and for requests that tests
+ * inject: half of its code.
+ */
+const NEVER_LOADED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request']
 
 /** Packages whose files are read as they are: a dictionary, and fonts for covers. Copies have to carry their licences, too. */
 export const DATA = [
