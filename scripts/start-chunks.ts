@@ -26,6 +26,13 @@ const ALONE = [
 ]
 
 /**
+ * What is loaded with the first request for it: protocols (`dialects/dialects.ts` lists them), composing, networks, speech. One
+ * import too many at the top of a file, and each start loads all of it.
+ */
+const LATER =
+  /\/src\/(?:dialects\/(?!kit\/|dialects\.ts)|engines\/(?:studio\/(?!studio(?:-work)?\.ts|tools\/recipe\.ts)|speech\/(?:flite|sound-file)\.ts|workshop\/(?:nn\/|models\.ts|video\/perform)))/
+
+/**
  * Puts what a start loads into few files: finding, linking and keeping a hundred small ones took a sixth of its processor
  * time, and some megabytes. Modules are together that the same of `ALONE` import, so nothing is loaded where it is not needed, and
  * no two files import each other.
@@ -41,7 +48,10 @@ export function startChunks(project: string): CodeSplittingOptions {
     }
     const alone = ALONE.map((entry) => reachedFrom([entry]))
     const users = (id: string) => alone.map((reached) => (reached.has(id) ? '1' : '0')).join('')
-    return new Map([...reachedFrom(START)].map((id) => [id, `start-${Number.parseInt(users(id), 2).toString(36)}`]))
+    const loaded = [...reachedFrom(START)]
+    const tooEarly = loaded.find((id) => LATER.test(id))
+    if (tooEarly) throw new Error(`Each start would load ${tooEarly}, which is to be imported at its first use.`)
+    return new Map(loaded.map((id) => [id, `start-${Number.parseInt(users(id), 2).toString(36)}`]))
   }
 
   return {
