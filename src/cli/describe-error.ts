@@ -10,7 +10,7 @@ export function describeError(error: unknown): string {
   return [wordsOf(error), ...causesOf(error)].join('\n')
 }
 
-/** Why a server could not listen, by the code of the operating system. */
+/** Why a server could not listen, by the code of the operating system. `PORT` stands for the setting of its port. */
 const LISTEN_ADVICE: Record<string, string> = {
   EADDRINUSE: 'Another program listens there: set PORT to a free one.',
   EADDRNOTAVAIL: 'This machine has no such address: set HOST to one of its own, or to 0.0.0.0 for all of them.',
@@ -38,9 +38,9 @@ export function describeListenError(error: Error): string {
 }
 
 function listenAdvice(error: Error): string | undefined {
-  const { code, syscall } = error as NodeJS.ErrnoException
+  const { code, syscall, portSetting = 'PORT' } = error as NodeJS.ErrnoException & { portSetting?: string }
   if (code === undefined || (syscall !== 'listen' && syscall !== 'getaddrinfo')) return undefined
-  return LISTEN_ADVICE[code]
+  return LISTEN_ADVICE[code]?.replace(/\bPORT\b/, portSetting)
 }
 
 /** A line for each cause, from the near one to the far one, unless an earlier line has it. */

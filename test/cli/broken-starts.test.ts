@@ -49,6 +49,13 @@ const inDatabase = (change: string) => {
   database.close()
 }
 
+async function takenPort(): Promise<{ port: number; close: () => Promise<unknown> }> {
+  const taken = createServer()
+  await new Promise<void>((ready) => taken.listen(0, '127.0.0.1', ready))
+  const { port } = taken.address() as AddressInfo // it listens on TCP
+  return { port, close: () => new Promise((closed) => taken.close(closed)) }
+}
+
 /** Makes a user whom the server asks for a password; others are trusted by default. */
 async function requirePassword(client: pg.Client, password: string): Promise<void> {
   await client.query(`create role polly login superuser password '${password}'`)
@@ -150,12 +157,18 @@ const BROKEN: Broken[] = [
   {
     name: 'the port is taken',
     async prepare() {
-      const taken = createServer()
-      await new Promise<void>((ready) => taken.listen(0, '127.0.0.1', ready))
-      const { port } = taken.address() as AddressInfo // it listens on TCP
-      return { env: { PORT: String(port) }, repair: () => new Promise((closed) => taken.close(closed)) }
+      const { port, close } = await takenPort()
+      return { env: { PORT: String(port) }, repair: close }
     },
     says: [/EADDRINUSE/, /set PORT to a free one/],
+  },
+  {
+    name: 'the port of the metrics is taken',
+    async prepare() {
+      const { port, close } = await takenPort()
+      return { env: { POLYPHONY_METRICS_PORT: String(port) }, repair: close }
+    },
+    says: [/EADDRINUSE/, /set POLYPHONY_METRICS_PORT to a free one/],
   },
   {
     name: 'the password of the database is wrong',
@@ -269,11 +282,9 @@ describe('a start in a broken situation', () => {
 
 describe('the first keys', () => {
   it('the first keys are shown by the first start that serves, after one on a port that is taken', async () => {
-    const taken = createServer()
-    await new Promise<void>((ready) => taken.listen(0, '127.0.0.1', ready))
-    const { port } = taken.address() as AddressInfo // it listens on TCP
+    const { port, close } = await takenPort()
     const failed = await polyphony(['serve'], { DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' })
-    await new Promise((closed) => taken.close(closed))
+    await close()
     expect(failed.code).toBe(1)
     expect(failed.stderr).not.toContain('sk-')
 

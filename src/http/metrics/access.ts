@@ -37,7 +37,8 @@ export function metricsServer(app: FastifyInstance, { host, port, key, metrics }
     })
     server = listening
     await new Promise<void>((resolve, reject) => {
-      listening.once('error', reject)
+      // What is said of a port that cannot be listened at is to name the setting of this one.
+      listening.once('error', (error) => reject(Object.assign(error, { portSetting: 'POLYPHONY_METRICS_PORT' })))
       listening.listen(port, host, resolve)
     })
   })
