@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { keep, readKept } from '../shell/kept.ts'
 import { en } from './en.ts'
 import type { Template } from './templates.ts'
 
@@ -12,7 +13,7 @@ interface Messages {
   codes: Readonly<Record<string, string>>
 }
 
-const STORED = 'polyphony.locale'
+const KEPT = 'locale'
 
 let locale: Locale = 'en'
 let texts: Texts = en
@@ -25,7 +26,7 @@ const listeners = new Set<() => void>()
 
 /** The language that was chosen, or else that of the browser. */
 export function firstLocale(): Locale {
-  const chosen = localStorage.getItem(STORED)
+  const chosen = readKept(KEPT)
   if (chosen === 'en' || chosen === 'zh') return chosen
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'
 }
@@ -48,7 +49,7 @@ export async function setLocale(next: Locale): Promise<void> {
     messages = undefined
   }
   locale = next
-  localStorage.setItem(STORED, next)
+  keep(KEPT, next)
   document.documentElement.lang = next === 'zh' ? 'zh-CN' : 'en'
   for (const listener of listeners) listener()
 }

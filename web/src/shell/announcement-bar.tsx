@@ -5,9 +5,10 @@ import { call } from '../api/client.ts'
 import { useT } from '../i18n/i18n.ts'
 import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/classes.ts'
+import { keep, readKept } from './kept.ts'
 import { useSession } from './session.ts'
 
-const HIDDEN = 'polyphony.announcements'
+const HIDDEN = 'announcements'
 /** More are not kept: what is over does not come back. */
 const MOST_HIDDEN = 50
 const AGAIN_MS = 5 * 60_000
@@ -27,7 +28,7 @@ export function AnnouncementBar() {
   const shown = data?.items.filter(({ id }) => !hidden.includes(id)) ?? []
   function hide(id: string): void {
     const next = [...hidden, id].slice(-MOST_HIDDEN)
-    localStorage.setItem(HIDDEN, JSON.stringify(next))
+    keep(HIDDEN, JSON.stringify(next))
     setHidden(next)
   }
   return shown.map(({ id, text, tone }) => (
@@ -55,7 +56,7 @@ export function AnnouncementBar() {
 
 function readHidden(): string[] {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(HIDDEN) ?? '[]')
+    const kept: unknown = JSON.parse(readKept(HIDDEN) ?? '[]')
     return Array.isArray(kept) ? kept.map(String) : []
   } catch {
     return [] // not ours: everything is shown

@@ -1,18 +1,18 @@
 import { useSyncExternalStore } from 'react'
+import { keep, readKept } from './kept.ts'
 
 export type Theme = 'light' | 'dark' | 'system'
 
-const STORED = 'polyphony.theme'
+const KEPT = 'theme'
 const listeners = new Set<() => void>()
 
 export function getTheme(): Theme {
-  const stored = localStorage.getItem(STORED)
+  const stored = readKept(KEPT)
   return stored === 'light' || stored === 'dark' ? stored : 'system'
 }
 
 export function setTheme(theme: Theme): void {
-  if (theme === 'system') localStorage.removeItem(STORED)
-  else localStorage.setItem(STORED, theme)
+  keep(KEPT, theme === 'system' ? null : theme)
   applyTheme()
   for (const listener of listeners) listener()
 }

@@ -4,12 +4,13 @@ import { type FormEvent, useState } from 'react'
 import { call } from '../../api/client.ts'
 import { type Session, sessionQuery } from '../../api/queries.ts'
 import { useT } from '../../i18n/i18n.ts'
+import { keptName } from '../../shell/kept.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input, Select } from '../../ui/field.tsx'
 import { Fault, Skeleton } from '../../ui/parts.tsx'
 import { Frame } from './frame.tsx'
 
-const KEPT = 'polyphony.connect'
+const KEPT = keptName('connect')
 
 /**
  * The query with which a client sent the person here: it is signed, so it is kept as it came, also while one signs in on the
