@@ -3,6 +3,9 @@ import { type Answer, ApiError, call } from './client.ts'
 import { pollMs } from './poll-interval.ts'
 import type { Routes } from './routes.ts'
 
+const isRefusal = (error: Error | null): boolean =>
+  error instanceof ApiError && error.status >= 400 && error.status < 500
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     // A gateway on this machine or in this house answers without the internet, of which browsers speak as the network.
@@ -11,7 +14,7 @@ export const queryClient = new QueryClient({
       networkMode: 'always',
       staleTime: 10_000,
       // What is refused stays refused; what did not arrive may the next time.
-      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      retry: (count, error) => count < 2 && !isRefusal(error),
     },
   },
 })
@@ -28,6 +31,8 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: () => call('GET /api/workspace/session'),
   staleTime: 60_000,
+  // In another tab, someone may have signed out, or gone to another tenant.
+  refetchOnWindowFocus: 'always',
 })
 
 export const operationsQuery = (mode: 'live' | 'test') =>
@@ -50,7 +55,8 @@ export const taskQuery = (id: string) =>
     queryKey: ['task', id],
     queryFn: () => call('GET /polyphony/v1/tasks/{id}', { path: { id } }),
     refetchInterval: ({ state: { data, error } }) => {
-      if (error || (data && hasEnded(data))) return false
+      // What is refused stays so; a gateway that does not answer for a while will tell the end.
+      if (isRefusal(error) || (data && hasEnded(data))) return false
       return pollMs(data, { hasFeed: hasFeed(), now: Date.now() })
     },
   })

@@ -194,5 +194,7 @@ export const enOperator = {
     'The provider signed you in, and this gateway has no place for you: ask its operator for an invitation to your address.',
   'webhooks.all': 'All',
   'webhooks.noFailed': 'Every delivery arrived',
+  'webhooks.noFailedAbout':
+    'A delivery that its receiver did not take at the last attempt is listed here, and can be sent again.',
   'webhooks.state': 'State',
 }

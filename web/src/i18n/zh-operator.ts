@@ -193,5 +193,6 @@ export const zhOperator: Record<keyof typeof enOperator, string> = {
   'signIn.notAllowed': '服务商已确认您的身份，但此网关没有您的账号：请向运营者索取发送到您邮箱的邀请。',
   'webhooks.all': '全部',
   'webhooks.noFailed': '全部送达',
+  'webhooks.noFailedAbout': '接收方最后一次仍未接收的推送会列在这里，可以重新发送。',
   'webhooks.state': '状态',
 }

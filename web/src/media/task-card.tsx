@@ -38,7 +38,8 @@ export function TaskCard({ task: given }: { task: Task }) {
             {nameOf(task)}
           </Link>
           <p className="truncate text-soft text-xs">
-            {task.operation} · {ago(task.created_at)}
+            {nameOf(task) !== task.operation && `${task.operation} · `}
+            {ago(task.created_at)}
             {task.consumed_points > 0 && ` · ${pointsAsUsd(task.consumed_points)}`}
           </p>
         </div>

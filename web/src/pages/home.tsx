@@ -4,6 +4,7 @@ import { ArrowRight, Check, KeyRound, Plug, WandSparkles } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { call } from '../api/client.ts'
 import { useTaskFeed } from '../api/feed.ts'
+import { useOnce } from '../api/once.ts'
 import { balanceQuery, operationsQuery, type Task, taskQuery } from '../api/queries.ts'
 import { number, usd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
@@ -14,6 +15,7 @@ import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/classes.ts'
 import { Code, Fault, Page, Panel } from '../ui/parts.tsx'
+import { useMedia } from '../ui/use-media.ts'
 import { codeOf, ownRequest } from './studio/code.ts'
 
 const SONG = 'suno/music'
@@ -52,11 +54,7 @@ export function Home() {
                 </Link>
               </Button>
             </div>
-            <div className={cn('grid grid-cols-1 items-start gap-4', shown.length > 1 && 'lg:grid-cols-2')}>
-              {shown.map((task) => (
-                <TaskCard key={task.id} task={task} />
-              ))}
-            </div>
+            <Cards tasks={shown} />
           </section>
         )}
         {/* After what is above it, so that nothing moves. */}
@@ -66,17 +64,35 @@ export function Home() {
   )
 }
 
+/** In two columns where there is room: a row of cards that are not equally high would have holes. */
+function Cards({ tasks }: { tasks: Task[] }) {
+  const isWide = useMedia('(width >= 64rem)') && tasks.length > 1
+  const columns = isWide ? [0, 1].map((side) => tasks.filter((_, at) => at % 2 === side)) : [tasks]
+  return (
+    <div className={cn('grid grid-cols-1 items-start gap-4', isWide && 'grid-cols-2')}>
+      {columns.map((column, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their places
+        <div key={at} className="grid min-w-0 grid-cols-1 gap-4">
+          {column.map((task) => (
+            <TaskCard key={task.id} task={task} />
+          ))}
+        </div>
+      ))}
+    </div>
+  )
+}
+
 function SongBox({ onMade, isFirst }: { onMade: (task: Task) => void; isFirst: boolean }) {
   const t = useT()
   const client = useQueryClient()
   const session = useSession()
   const [idea, setIdea] = useState('')
+  const once = useOnce()
   const making = useMutation({
-    mutationFn: () =>
-      call('POST /polyphony/v1/tasks', {
-        body: { operation: SONG, input: { gpt_description_prompt: idea.trim() || t('home.idea') } },
-        headers: { 'idempotency-key': crypto.randomUUID() },
-      }),
+    mutationFn: () => {
+      const body = { operation: SONG, input: { gpt_description_prompt: idea.trim() || t('home.idea') } }
+      return once(body, (key) => call('POST /polyphony/v1/tasks', { body, headers: { 'idempotency-key': key } }))
+    },
     onSuccess(task) {
       client.setQueryData(taskQuery(task.id).queryKey, task)
       setIdea('')
@@ -98,7 +114,7 @@ function SongBox({ onMade, isFirst }: { onMade: (task: Task) => void; isFirst: b
             placeholder={t('home.idea')}
             aria-label={t('home.song')}
             maxLength={3_000}
-            className="h-11 min-w-0 flex-1 bg-transparent px-3 text-[15px] outline-hidden"
+            className="h-11 min-w-0 bg-transparent px-3 text-[15px] outline-hidden sm:flex-1"
           />
           <Button type="submit" look="primary" size="large" disabled={making.isPending || !mayMake(session)}>
             <WandSparkles />

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Ellipsis, KeyRound, Pencil, Plus, RefreshCw, Trash2, Waypoints } from 'lucide-react'
 import { useState } from 'react'
 import { call } from '../api/client.ts'
@@ -9,8 +9,10 @@ import { mayManage, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Menu } from '../ui/menu.tsx'
-import { Badge, Code, Empty, Fault, Page, Panel, Skeleton, Table } from '../ui/parts.tsx'
+import { Menu, type MenuItem } from '../ui/menu.tsx'
+import { More } from '../ui/more.tsx'
+import { Badge, Code, Empty, Fault, Page, Panel, Skeleton } from '../ui/parts.tsx'
+import { Table } from '../ui/table.tsx'
 import { say, sayError } from '../ui/toast.tsx'
 import { useRemovals } from '../ui/use-removals.ts'
 import type { KeyRecord } from './keys/key-body.ts'
@@ -27,11 +29,17 @@ export function Keys() {
   const [changing, setChanging] = useState<KeyRecord>()
   const [secret, setSecret] = useState<{ title: string; texts: [string, string][] }>()
   const { isGone, remove } = useRemovals()
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: KEYS,
-    queryFn: () => call('GET /api/v1/keys', { query: { limit: 1_000 } }),
+  const list = useInfiniteQuery({
+    queryKey: [...KEYS, 'pages'],
+    queryFn: ({ pageParam }) =>
+      call('GET /api/v1/keys', { query: { limit: 200, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
-  const keys = (data?.items ?? []).filter(({ id, revoked_at }) => !revoked_at && !isGone(id))
+  const { data, error, isPending, refetch } = list
+  const keys = (data?.pages.flatMap(({ items }) => items) ?? []).filter(
+    ({ id, revoked_at }) => !revoked_at && !isGone(id),
+  )
   const may = mayManage(session)
   useAct('keys.make', () => setMaking(true))
   const changed = (): void => void client.invalidateQueries({ queryKey: KEYS })
@@ -58,6 +66,21 @@ export function Keys() {
     })
   }
 
+  const itemsFor = (key: KeyRecord): (MenuItem | 'line')[] => [
+    { label: t('accounts.change'), icon: <Pencil aria-hidden />, run: () => setChanging(key) },
+    {
+      label: t('keys.rotate'),
+      icon: <RefreshCw aria-hidden />,
+      run: () => void rotate(key).catch(sayError),
+    },
+    {
+      label: t('keys.pair'),
+      icon: <Waypoints aria-hidden />,
+      run: () => void pair(key).catch(sayError),
+    },
+    'line',
+    { label: t('keys.revoke'), icon: <Trash2 aria-hidden />, danger: true, run: () => revoke(key) },
+  ]
   const make = may && (
     <Button look="primary" onClick={() => setMaking(true)}>
       <Plus />
@@ -66,7 +89,7 @@ export function Keys() {
   )
   return (
     <Page title={t('nav.keys')} about={t('keys.about')} actions={keys.length > 0 && make}>
-      {error && <Fault error={error} retry={() => void refetch()} />}
+      {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
       <Panel>
         {isPending && <Skeleton />}
         {data && keys.length === 0 && (
@@ -77,64 +100,45 @@ export function Keys() {
         {keys.length > 0 && (
           <Table
             label={t('nav.keys')}
-            head={[t('keys.name'), t('keys.mode'), t('keys.spent'), t('keys.limits'), t('keys.lastUsed'), '']}
-          >
-            {keys.map((key) => (
-              <tr key={key.id}>
-                <td>
-                  <span className="block font-medium">{key.name}</span>
-                  <span className="block font-mono text-soft text-xs">{key.prefix}</span>
-                </td>
-                <td>
-                  <Badge tone={key.mode === 'live' ? 'good' : 'mark'}>{t(`keys.${key.mode}`)}</Badge>
-                </td>
-                <td className="min-w-36">
-                  <Spent {...key} />
-                </td>
-                <td className="text-soft">
-                  {limitsOf(key, t).join(' · ') || (key.spend_limit_usd === null ? t('keys.noLimits') : '–')}
-                </td>
-                <td className="whitespace-nowrap text-soft">
-                  {key.last_used_at ? (
-                    <span title={dateTime(key.last_used_at)}>{ago(key.last_used_at)}</span>
-                  ) : (
-                    t('keys.never')
-                  )}
-                </td>
-                <td className="text-right">
-                  {may && (
-                    <Menu
-                      trigger={
-                        <Button look="quiet" size="smallIcon" aria-label={t('keys.actions', { name: key.name })}>
-                          <Ellipsis />
-                        </Button>
-                      }
-                      items={[
-                        {
-                          label: t('accounts.change'),
-                          icon: <Pencil aria-hidden />,
-                          run: () => setChanging(key),
-                        },
-                        {
-                          label: t('keys.rotate'),
-                          icon: <RefreshCw aria-hidden />,
-                          run: () => void rotate(key).catch(sayError),
-                        },
-                        {
-                          label: t('keys.pair'),
-                          icon: <Waypoints aria-hidden />,
-                          run: () => void pair(key).catch(sayError),
-                        },
-                        'line',
-                        { label: t('keys.revoke'), icon: <Trash2 aria-hidden />, danger: true, run: () => revoke(key) },
-                      ]}
-                    />
-                  )}
-                </td>
-              </tr>
-            ))}
-          </Table>
+            rows={keys}
+            keyOf={({ id }) => id}
+            columns={[
+              {
+                head: t('keys.name'),
+                card: 'title',
+                cell: ({ name, prefix }) => (
+                  <>
+                    <span className="block font-medium">{name}</span>
+                    <span className="block font-mono text-soft text-xs">{prefix}</span>
+                  </>
+                ),
+              },
+              {
+                head: t('keys.mode'),
+                card: 'mark',
+                cell: ({ mode }) => (
+                  <Badge isKind tone={mode === 'live' ? 'good' : 'mark'}>
+                    {t(`keys.${mode}`)}
+                  </Badge>
+                ),
+              },
+              { head: t('keys.spent'), className: 'min-w-36', cell: (key) => <Spent {...key} /> },
+              {
+                head: t('keys.limits'),
+                className: 'text-soft',
+                cell: (key) => limitsOf(key, t).join(' · ') || (key.spend_limit_usd === null && t('keys.noLimits')),
+              },
+              {
+                head: t('keys.lastUsed'),
+                className: 'whitespace-nowrap text-soft',
+                cell: ({ last_used_at }) =>
+                  last_used_at ? <span title={dateTime(last_used_at)}>{ago(last_used_at)}</span> : t('keys.never'),
+              },
+              { head: '', card: 'actions', cell: (key) => may && <KeyMenu record={key} items={itemsFor(key)} /> },
+            ]}
+          />
         )}
+        <More of={list} isInPanel />
       </Panel>
       {isMaking && (
         <KeyForm
@@ -173,6 +177,20 @@ export function Keys() {
         </Dialog>
       )}
     </Page>
+  )
+}
+
+function KeyMenu({ record: { name }, items }: { record: KeyRecord; items: (MenuItem | 'line')[] }) {
+  const t = useT()
+  return (
+    <Menu
+      trigger={
+        <Button look="quiet" size="smallIcon" aria-label={t('keys.actions', { name })}>
+          <Ellipsis />
+        </Button>
+      }
+      items={items}
+    />
   )
 }
 

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { Bell, Download, Plus, WalletMinimal } from 'lucide-react'
 import { useState } from 'react'
-import { addressOf, call } from '../api/client.ts'
+import { type Answer, addressOf, call } from '../api/client.ts'
 import { balanceQuery } from '../api/queries.ts'
 import { dateTime, signedUsd, usd } from '../i18n/format.ts'
 import { translateIfKnown, useLocale, useT } from '../i18n/i18n.ts'
@@ -13,7 +13,9 @@ import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/classes.ts'
 import { Select } from '../ui/field.tsx'
 import { Menu } from '../ui/menu.tsx'
-import { Empty, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
+import { More } from '../ui/more.tsx'
+import { Empty, Fault, Page, Panel, PanelTitle, Skeleton } from '../ui/parts.tsx'
+import { Table } from '../ui/table.tsx'
 import { AddCredit } from './money/add-credit.tsx'
 import { BalanceNotice, noticeQuery } from './money/balance-notice.tsx'
 import { Spending } from './money/spending.tsx'
@@ -149,74 +151,84 @@ function Balance() {
 
 function Ledger({ from }: { from: string }) {
   const t = useT()
-  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: ['ledger', from],
     queryFn: ({ pageParam }) =>
       call('GET /api/v1/ledger', { query: { from, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
+  const { data, error, isPending, refetch } = list
   const lines = data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Panel>
       <PanelTitle>{t('money.ledger')}</PanelTitle>
       {isPending && <Skeleton />}
-      {error && <Fault error={error} />}
+      {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
       {lines.length > 0 && (
         <Table
           label={t('money.ledger')}
-          head={[
-            t('money.at'),
-            t('money.what'),
-            { number: t('money.change') },
-            { number: t('money.paid') },
-            { number: t('money.after') },
+          rows={lines}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              head: t('money.at'),
+              card: 'bare',
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ at }) => dateTime(at),
+            },
+            { head: t('money.what'), card: 'title', className: 'max-w-72', cell: (line) => <What {...line} /> },
+            {
+              head: t('money.change'),
+              isNumber: true,
+              card: 'mark',
+              cell: ({ available_change_usd: change }) =>
+                change !== 0 && <span className={cn(change > 0 && 'text-good')}>{signedUsd(change)}</span>,
+            },
+            {
+              head: t('money.paid'),
+              isNumber: true,
+              cell: ({ consumed_usd }) => consumed_usd !== 0 && usd(consumed_usd),
+            },
+            {
+              head: t('money.after'),
+              isNumber: true,
+              className: 'text-soft',
+              cell: ({ available_usd }) => usd(available_usd),
+            },
           ]}
-        >
-          {lines.map((line) => (
-            <tr key={line.id}>
-              <td className="break-keep text-soft max-md:whitespace-normal! md:whitespace-nowrap">
-                {dateTime(line.at)}
-              </td>
-              <td className="max-w-72 truncate">
-                <span className="block">{translateIfKnown(`ledger.${line.kind}`) ?? line.kind}</span>
-                {line.task_id ? (
-                  <Link
-                    to="/tasks/$id"
-                    params={{ id: line.task_id }}
-                    className="font-mono text-soft text-xs underline underline-offset-2"
-                  >
-                    {line.task_id.slice(0, 13)}…
-                  </Link>
-                ) : (
-                  line.memo && (
-                    <span className="block truncate text-soft text-xs" title={line.memo}>
-                      {translateIfKnown(`memo.${line.memo}`) ?? line.memo}
-                    </span>
-                  )
-                )}
-              </td>
-              <td className={cn('number', line.available_change_usd > 0 && 'text-good')}>
-                {signedUsd(line.available_change_usd)}
-              </td>
-              <td className="number">{line.consumed_usd === 0 ? '–' : usd(line.consumed_usd)}</td>
-              <td className="number text-soft">{usd(line.available_usd)}</td>
-            </tr>
-          ))}
-        </Table>
+        />
       )}
       {data && lines.length === 0 && (
         <Empty icon={<WalletMinimal />} title={t('money.emptyTitle')}>
           {t('money.empty')}
         </Empty>
       )}
-      {hasNextPage && (
-        <div className="border-line border-t p-3 text-center">
-          <Button size="small" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+      <More of={list} isInPanel />
     </Panel>
+  )
+}
+
+/** What a line of the ledger is about: its kind, and the task or the note. */
+function What({ kind, task_id, memo }: Answer<'GET /api/v1/ledger'>['items'][number]) {
+  return (
+    <>
+      <span className="block">{translateIfKnown(`ledger.${kind}`) ?? kind}</span>
+      {task_id ? (
+        <Link
+          to="/tasks/$id"
+          params={{ id: task_id }}
+          className="font-mono text-soft text-xs underline underline-offset-2"
+        >
+          {task_id.slice(0, 13)}…
+        </Link>
+      ) : (
+        memo && (
+          <span className="block truncate text-soft text-xs" title={memo}>
+            {translateIfKnown(`memo.${memo}`) ?? memo}
+          </span>
+        )
+      )}
+    </>
   )
 }

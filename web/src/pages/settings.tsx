@@ -10,8 +10,9 @@ import { useSession } from '../shell/session.ts'
 import { setTheme, type Theme, useTheme } from '../shell/theme.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
-import { Field, Input, Select, Switch } from '../ui/field.tsx'
+import { Field, Input, Select } from '../ui/field.tsx'
 import { Badge, Code, Fault, Page, Panel, PanelTitle } from '../ui/parts.tsx'
+import { Switch } from '../ui/switch.tsx'
 import { say, sayError } from '../ui/toast.tsx'
 
 /** How the pages look, and how one signs in. */
@@ -26,7 +27,7 @@ export function Settings() {
         {person && <Person />}
         {person && features.password && <Password />}
         {person && features.two_factor && <SecondFactor />}
-        {person && features.passkey && <Passkeys />}
+        {person && features.passkey && 'PublicKeyCredential' in globalThis && <Passkeys />}
         {person && <Sessions />}
         {person && <Connections />}
       </div>

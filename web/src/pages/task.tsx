@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { ArrowLeft, RotateCcw } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { ApiError } from '../api/client.ts'
 import { useTaskFeed } from '../api/feed.ts'
 import { hasEnded, type Task, taskQuery } from '../api/queries.ts'
 import { dateTime, duration, pointsAsUsd } from '../i18n/format.ts'
@@ -16,7 +17,8 @@ import { mayMake, useSession } from '../shell/session.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { Id } from '../ui/id.tsx'
-import { Badge, Code, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
+import { Badge, Code, Fault, Page, Panel, PanelTitle, Skeleton } from '../ui/parts.tsx'
+import { Table } from '../ui/table.tsx'
 import { TaskTools } from './library/task-tools.tsx'
 import type { Values } from './studio/field-schema.ts'
 import { openStudio } from './studio/open-studio.ts'
@@ -36,7 +38,8 @@ export function OneTask() {
   const session = useSession()
   const { data: task, error, refetch } = useQuery(taskQuery(id))
   useTitle(task ? nameOf(task) : t('nav.tasks'))
-  if (error) {
+  // What is known of it stays to be seen while the gateway cannot be reached.
+  if (error && (!task || (error instanceof ApiError && error.status === 404))) {
     return (
       <Page title={t('nav.tasks')}>
         <Fault error={error} retry={() => void refetch()} />
@@ -75,6 +78,7 @@ export function OneTask() {
     >
       <div className="grid gap-5 lg:grid-cols-[1fr_320px]">
         <div className="grid grid-cols-1 min-w-0 content-start gap-5">
+          {error && <Fault error={error} retry={() => void refetch()} />}
           <Result task={task} onDeleted={() => void navigate({ to: '/tasks' })} />
           <Panel>
             <PanelTitle>{t('task.input')}</PanelTitle>
@@ -178,23 +182,41 @@ function Attempts({ task }: { task: Task }) {
       <PanelTitle>{t('task.attempts')}</PanelTitle>
       <Table
         label={t('task.attempts')}
-        head={['#', t('task.provider'), t('task.outcome'), t('task.begun'), { number: t('task.took') }]}
-      >
-        {attempts.map(({ number, provider, outcome, reason, begun_at, ended_at }) => (
-          <tr key={number}>
-            <td>{number}</td>
-            <td className="w-full min-w-36 max-w-80 whitespace-normal!">
-              {provider}
-              {reason && <span className="block text-soft text-xs">{translateMessage(reason)}</span>}
-            </td>
-            <td>
-              <Badge tone={OUTCOMES[outcome]}>{t(`outcome.${outcome}`)}</Badge>
-            </td>
-            <td className="whitespace-nowrap text-soft">{begun_at ? dateTime(begun_at) : '–'}</td>
-            <td className="number text-soft">{begun_at && ended_at ? duration(ended_at - begun_at) : '–'}</td>
-          </tr>
-        ))}
-      </Table>
+        rows={attempts}
+        keyOf={({ number }) => String(number)}
+        columns={[
+          { head: '#', card: 'title', cell: ({ number }) => number },
+          {
+            head: t('task.provider'),
+            card: 'line',
+            className: 'w-full min-w-36 max-w-80',
+            cell: ({ provider, reason }) => (
+              <>
+                {provider}
+                {reason && <span className="block text-soft text-xs">{translateMessage(reason)}</span>}
+              </>
+            ),
+          },
+          {
+            head: t('task.outcome'),
+            card: 'mark',
+            cell: ({ outcome }) => <Badge tone={OUTCOMES[outcome]}>{t(`outcome.${outcome}`)}</Badge>,
+          },
+          {
+            head: t('task.begun'),
+            card: 'bare',
+            className: 'whitespace-nowrap text-soft',
+            cell: ({ begun_at }) => begun_at && dateTime(begun_at),
+          },
+          {
+            head: t('task.took'),
+            card: 'bare',
+            isNumber: true,
+            className: 'text-soft',
+            cell: ({ begun_at, ended_at }) => begun_at && ended_at && duration(ended_at - begun_at),
+          },
+        ]}
+      />
     </Panel>
   )
 }

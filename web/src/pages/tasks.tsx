@@ -11,9 +11,11 @@ import { nameOf } from '../media/outputs.ts'
 import { StatusBadge } from '../media/status.tsx'
 import { useMode } from '../shell/mode.ts'
 import { useTitle } from '../shell/use-title.ts'
-import { Button } from '../ui/button.tsx'
 import { Input } from '../ui/field.tsx'
-import { Empty, Fault, Page, Panel, Skeleton, Table, Tabs } from '../ui/parts.tsx'
+import { More } from '../ui/more.tsx'
+import { Empty, Fault, Page, Panel, Skeleton } from '../ui/parts.tsx'
+import { type Column, Table } from '../ui/table.tsx'
+import { Tabs } from '../ui/tabs.tsx'
 import { BatchBanner, Batches } from './tasks/batches.tsx'
 
 const route = getRouteApi('/inside/tasks')
@@ -58,7 +60,7 @@ export function Tasks() {
     const timer = setTimeout(() => set({ search: typed }), TYPING_MS)
     return () => clearTimeout(timer)
   })
-  const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: ['tasks', 'table', mode, state, search, batch],
     queryFn: ({ pageParam }) =>
       call('GET /polyphony/v1/tasks', {
@@ -74,6 +76,7 @@ export function Tasks() {
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     enabled: !isBatches,
   })
+  const { data, error, refetch, isPending } = list
   const tasks = data?.pages.flatMap((page) => page.tasks) ?? []
   return (
     <Page title={t('nav.tasks')} about={t('tasks.about')} wide>
@@ -101,26 +104,12 @@ export function Tasks() {
       </div>
       {batch && <BatchBanner id={batch} onClose={() => set({ status: state })} />}
       {isBatches && <Batches />}
-      {error && <Fault error={error} retry={() => void refetch()} />}
+      {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
       {!isBatches && (
         <Panel>
           {isPending && <Skeleton rows={8} />}
           {tasks.length > 0 && (
-            <Table
-              label={t('nav.tasks')}
-              head={[
-                t('task.status'),
-                t('task.name'),
-                { number: t('task.price') },
-                { number: t('task.took') },
-                t('task.provider'),
-                t('task.created'),
-              ]}
-            >
-              {tasks.map((task) => (
-                <Row key={task.id} task={task} />
-              ))}
-            </Table>
+            <Table label={t('nav.tasks')} columns={columnsOf(t)} rows={tasks} keyOf={({ id }) => id} />
           )}
           {!isPending && !error && tasks.length === 0 && (
             <Empty icon={<ListChecks />} title={t('tasks.emptyTitle')}>
@@ -129,42 +118,64 @@ export function Tasks() {
           )}
         </Panel>
       )}
-      {hasNextPage && (
-        <div className="mt-4 text-center">
-          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+      <More of={list} />
     </Page>
   )
 }
 
-function Row({ task }: { task: Task }) {
-  const { id, status, progress, operation, provider, started_at, ended_at, price_points, consumed_points, created_at } =
-    task
-  return (
-    <tr>
-      <td>
+function columnsOf(t: ReturnType<typeof useT>): Column<Task>[] {
+  return [
+    {
+      head: t('task.status'),
+      card: 'mark',
+      cell: ({ status, progress }) => (
         <span className="flex items-center gap-2">
           <StatusBadge status={status} />
           {status === 'processing' && <span className="whitespace-nowrap text-soft text-xs">{progress} %</span>}
         </span>
-      </td>
-      <td className="w-full max-w-40! md:max-w-72!">
-        <Link to="/tasks/$id" params={{ id }} className="block truncate font-medium hover:underline">
-          {nameOf(task)}
-        </Link>
-        <span className="block truncate text-soft text-xs">{operation}</span>
-      </td>
-      <td className="number">{pointsAsUsd(hasEnded(task) ? consumed_points : price_points)}</td>
-      <td className="number text-soft">{started_at && ended_at ? duration(ended_at - started_at) : '–'}</td>
-      <td className="text-soft">{provider ?? '–'}</td>
-      <td className="whitespace-nowrap text-soft">
+      ),
+    },
+    {
+      head: t('task.name'),
+      card: 'title',
+      className: 'w-full max-w-72',
+      cell: (task) => (
+        <>
+          <Link
+            to="/tasks/$id"
+            params={{ id: task.id }}
+            className="line-clamp-2 break-words font-medium hover:underline md:line-clamp-1"
+          >
+            {nameOf(task)}
+          </Link>
+          {nameOf(task) !== task.operation && (
+            <span className="block truncate text-soft text-xs">{task.operation}</span>
+          )}
+        </>
+      ),
+    },
+    {
+      head: t('task.price'),
+      isNumber: true,
+      cell: (task) => pointsAsUsd(hasEnded(task) ? task.consumed_points : task.price_points),
+    },
+    {
+      head: t('task.took'),
+      card: 'bare',
+      isNumber: true,
+      className: 'text-soft',
+      cell: ({ started_at, ended_at }) => started_at && ended_at && duration(ended_at - started_at),
+    },
+    { head: t('task.provider'), card: 'bare', className: 'text-soft', cell: ({ provider }) => provider },
+    {
+      head: t('task.created'),
+      card: 'bare',
+      className: 'whitespace-nowrap text-soft',
+      cell: ({ created_at }) => (
         <time dateTime={new Date(created_at).toISOString()} title={dateTime(created_at)}>
           {ago(created_at)}
         </time>
-      </td>
-    </tr>
-  )
+      ),
+    },
+  ]
 }

@@ -10,7 +10,8 @@ import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Field, Input, Select } from '../ui/field.tsx'
-import { Badge, Code, Fault, Page, Panel, PanelTitle, Skeleton, Table } from '../ui/parts.tsx'
+import { Badge, Code, Fault, Page, Panel, PanelTitle, Skeleton } from '../ui/parts.tsx'
+import { Table } from '../ui/table.tsx'
 import { sayError } from '../ui/toast.tsx'
 import { useRemovals } from '../ui/use-removals.ts'
 import { openInvitations } from './open-invitations.ts'
@@ -27,7 +28,10 @@ export function Team() {
   const may = mayManage(session)
   const [isInviting, setInviting] = useState(false)
   useAct('team.invite', () => setInviting(true))
-  const { data, error, isPending } = useQuery({ queryKey: ['members'], queryFn: () => call('GET /api/v1/members') })
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ['members'],
+    queryFn: () => call('GET /api/v1/members'),
+  })
   const changed = (): void => void client.invalidateQueries({ queryKey: ['members'] })
   const changing = useMutation({
     mutationFn: ({ id, role }: { id: string; role: Role }) =>
@@ -59,20 +63,31 @@ export function Team() {
       }
     >
       <div className="grid grid-cols-1 gap-5">
-        {error && <Fault error={error} />}
+        {error && <Fault error={error} retry={() => void refetch()} />}
         <Panel>
           <PanelTitle>{t('team.members')}</PanelTitle>
           {isPending && <Skeleton rows={3} />}
           {data && (
-            <Table label={t('team.members')} head={[t('person.name'), t('team.role'), t('team.joined'), '']}>
-              {members.map(({ id, name, email, role, joined_at }) => (
-                <tr key={id}>
-                  <td>
-                    <span className="block font-medium">{name}</span>
-                    <span className="block text-soft text-xs">{email}</span>
-                  </td>
-                  <td>
-                    {may ? (
+            <Table
+              label={t('team.members')}
+              rows={members}
+              keyOf={({ id }) => id}
+              columns={[
+                {
+                  head: t('person.name'),
+                  card: 'title',
+                  cell: ({ name, email }) => (
+                    <>
+                      <span className="block font-medium">{name}</span>
+                      <span className="block text-soft text-xs">{email}</span>
+                    </>
+                  ),
+                },
+                {
+                  head: t('team.role'),
+                  card: 'mark',
+                  cell: ({ id, name, role }) =>
+                    may ? (
                       <Select
                         aria-label={t('common.pair', { name: t('team.role'), value: name })}
                         value={role}
@@ -89,29 +104,33 @@ export function Team() {
                       </Select>
                     ) : (
                       t(`role.${role}`)
-                    )}
-                  </td>
-                  <td className="text-soft">{ago(joined_at)}</td>
-                  <td className="text-right">
-                    {!isLastOwner(id) && id === session.person?.id && (
+                    ),
+                },
+                { head: t('team.joined'), className: 'text-soft', cell: ({ joined_at }) => ago(joined_at) },
+                {
+                  head: '',
+                  card: 'actions',
+                  cell: ({ id, name }) =>
+                    !isLastOwner(id) &&
+                    (id === session.person?.id ? (
                       <Button size="small" onClick={() => removeMember(id, name)}>
                         {t('team.leave')}
                       </Button>
-                    )}
-                    {may && !isLastOwner(id) && id !== session.person?.id && (
-                      <Button
-                        look="quiet"
-                        size="smallIcon"
-                        aria-label={t('team.remove', { name })}
-                        onClick={() => removeMember(id, name)}
-                      >
-                        <Trash2 />
-                      </Button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </Table>
+                    ) : (
+                      may && (
+                        <Button
+                          look="quiet"
+                          size="smallIcon"
+                          aria-label={t('team.remove', { name })}
+                          onClick={() => removeMember(id, name)}
+                        >
+                          <Trash2 />
+                        </Button>
+                      )
+                    )),
+                },
+              ]}
+            />
           )}
         </Panel>
         {may && <Invitations />}
@@ -136,22 +155,29 @@ function Invitations() {
   return (
     <Panel>
       <PanelTitle>{t('team.invitations')}</PanelTitle>
-      <Table label={t('team.invitations')} head={[t('person.email'), t('team.role'), t('team.until'), '']}>
-        {open.map(({ id, email, role, expires_at }) => (
-          <tr key={id}>
-            <td>{email ?? t('team.anyone')}</td>
-            <td>
-              <Badge>{t(`role.${role}`)}</Badge>
-            </td>
-            <td className="whitespace-nowrap text-soft">{dateTime(expires_at)}</td>
-            <td className="text-right">
+      <Table
+        label={t('team.invitations')}
+        rows={open}
+        keyOf={({ id }) => id}
+        columns={[
+          { head: t('person.email'), card: 'title', cell: ({ email }) => email ?? t('team.anyone') },
+          { head: t('team.role'), card: 'mark', cell: ({ role }) => <Badge isKind>{t(`role.${role}`)}</Badge> },
+          {
+            head: t('team.until'),
+            className: 'whitespace-nowrap text-soft',
+            cell: ({ expires_at }) => dateTime(expires_at),
+          },
+          {
+            head: '',
+            card: 'actions',
+            cell: ({ id }) => (
               <Button size="small" onClick={() => withdraw(id)}>
                 {t('team.revoke')}
               </Button>
-            </td>
-          </tr>
-        ))}
-      </Table>
+            ),
+          },
+        ]}
+      />
     </Panel>
   )
 }

@@ -11,11 +11,11 @@ export function ModeNotice() {
   const isTestKey = key?.mode === 'test'
   if (useMode() !== 'test' && !isTestKey) return null
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-mark-ground px-4 py-1.5 text-mark text-xs md:px-8 [&_svg]:size-3.5">
+    <div className="flex items-center gap-2.5 bg-mark-ground px-4 py-1.5 text-mark text-xs md:px-8 [&_svg]:size-3.5 [&_svg]:shrink-0">
       <FlaskConical aria-hidden />
-      <span>{t('mode.notice')}</span>
+      <span className="min-w-0 flex-1 text-pretty md:flex-none">{t('mode.notice')}</span>
       {!isTestKey && (
-        <Button look="quiet" size="small" className="h-6 text-mark" onClick={() => chooseMode('live')}>
+        <Button look="quiet" size="small" className="h-6 text-mark text-xs" onClick={() => chooseMode('live')}>
           {t('mode.leave')}
         </Button>
       )}

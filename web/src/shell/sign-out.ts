@@ -5,6 +5,8 @@ import { becomeSession } from './session.ts'
 
 export async function signOut(): Promise<void> {
   stop()
-  becomeSession(await call('POST /api/workspace/sign-out'))
+  const session = await call('POST /api/workspace/sign-out')
+  // First: a page inside that finds no one signed in would say that the session has ended by itself.
   await router.navigate({ to: '/sign-in' })
+  becomeSession(session)
 }

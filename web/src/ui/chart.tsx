@@ -56,7 +56,8 @@ export default function Chart({ days, series, label, whenLabel, format }: ChartP
         scales: {
           // Half a day more at both ends: the bars stand in the middle of their days.
           x: { range: (_chart, low, high) => [low - DAY_SECONDS / 2, high + DAY_SECONDS / 2] },
-          y: { range: (_chart, _low, high) => [0, Math.max(high * 1.1, 0.01)] },
+          // Without a least height: what a day costs may be a hundredth of a cent.
+          y: { range: (_chart, low, high) => [Math.min(0, low * 1.1), Math.max(0, high * 1.1)] },
         },
         axes: [
           {

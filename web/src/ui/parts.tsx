@@ -1,6 +1,5 @@
 import { Check, ChevronRight, Copy } from 'lucide-react'
-import { Tabs as RadixTabs } from 'radix-ui'
-import { type ComponentProps, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ComponentProps, type ReactNode, useState } from 'react'
 import { ApiError } from '../api/client.ts'
 import { useT } from '../i18n/i18n.ts'
 import { messageOf } from '../i18n/messages.ts'
@@ -36,7 +35,7 @@ export function Page({
 }
 
 export function Panel({ className, ...rest }: ComponentProps<'section'>) {
-  return <section className={cn('rounded-xl border border-line bg-panel', className)} {...rest} />
+  return <section className={cn('rounded-xl border border-line bg-panel [&>[role=alert]]:m-4', className)} {...rest} />
 }
 
 export function PanelTitle({ children, aside }: { children: ReactNode; aside?: ReactNode }) {
@@ -74,7 +73,7 @@ export function Empty({
     )
   }
   return (
-    <div className="grid justify-items-center gap-2 px-6 py-14 text-center">
+    <div className="grid justify-items-center gap-2 px-6 py-10 text-center md:py-14">
       {icon && (
         <div className="mb-1 grid size-12 place-items-center rounded-2xl bg-mark-ground text-mark [&_svg]:size-6">
           {icon}
@@ -97,7 +96,16 @@ const TONES = {
 }
 export type Tone = keyof typeof TONES
 
-export function Badge({ tone = 'plain', pulse, children }: { tone?: Tone; pulse?: boolean; children: ReactNode }) {
+interface BadgeProps {
+  tone?: Tone
+  /** It goes on. */
+  pulse?: boolean
+  /** It names a kind, and no state: without the dot. */
+  isKind?: boolean
+  children: ReactNode
+}
+
+export function Badge({ tone = 'plain', pulse, isKind = false, children }: BadgeProps) {
   return (
     <span
       className={cn(
@@ -105,7 +113,7 @@ export function Badge({ tone = 'plain', pulse, children }: { tone?: Tone; pulse?
         TONES[tone],
       )}
     >
-      <span aria-hidden className={cn('size-1.5 rounded-full bg-current', pulse && 'animate-breathe')} />
+      {!isKind && <span aria-hidden className={cn('size-1.5 rounded-full bg-current', pulse && 'animate-breathe')} />}
       {children}
     </span>
   )
@@ -143,7 +151,7 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
       size={label ? 'small' : 'smallIcon'}
       aria-label={label ?? t('common.copy')}
       onClick={async () => {
-        await navigator.clipboard.writeText(text)
+        await copy(text)
         setCopied(true)
         setTimeout(() => setCopied(false), 1_500)
       }}
@@ -152,6 +160,19 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
       {label && (isCopied ? t('common.copied') : label)}
     </Button>
   )
+}
+
+/** Browsers give the clipboard to pages with TLS alone; others copy what is selected. */
+async function copy(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text)
+  const field = document.createElement('textarea')
+  field.value = text
+  // In a dialog, the focus stays within it.
+  const place = document.activeElement?.closest('[role=dialog]') ?? document.body
+  place.append(field)
+  field.select()
+  document.execCommand('copy')
+  field.remove()
 }
 
 export function Code({ text, className }: { text: string; className?: string }) {
@@ -174,88 +195,6 @@ export function Summary({ children }: { children: ReactNode }) {
       <ChevronRight aria-hidden className="-ml-1 size-4 transition-transform group-open:rotate-90" />
       {children}
     </summary>
-  )
-}
-
-export function Tabs({
-  value,
-  onChange,
-  items,
-  label,
-}: {
-  value: string
-  onChange: (value: string) => void
-  items: { value: string; label: ReactNode }[]
-  label: string
-}) {
-  const list = useRef<HTMLDivElement>(null)
-  // Of tabs that are wider than a phone, the chosen one is in view.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another value is another place
-  useEffect(() => {
-    const [row, chosen] = [list.current, list.current?.querySelector<HTMLElement>('[data-state=active]')]
-    if (row && chosen) row.scrollLeft = chosen.offsetLeft - (row.clientWidth - chosen.clientWidth) / 2
-  }, [value])
-  return (
-    <RadixTabs.Root value={value} onValueChange={onChange} activationMode="manual" className="min-w-0 max-w-full">
-      <RadixTabs.List ref={list} aria-label={label} className="relative -m-1 flex gap-1 overflow-x-auto p-1">
-        {items.map((item) => (
-          <RadixTabs.Trigger
-            key={item.value}
-            value={item.value}
-            aria-controls={undefined}
-            className="h-8 shrink-0 rounded-lg px-3 font-medium text-soft hover:bg-hover hover:text-ink data-[state=active]:bg-mark-ground data-[state=active]:text-mark"
-          >
-            {item.label}
-          </RadixTabs.Trigger>
-        ))}
-      </RadixTabs.List>
-    </RadixTabs.Root>
-  )
-}
-
-/** The head of a column of numbers; its cells have the class `number`. */
-export interface NumberHead {
-  number: string
-}
-
-const isNumberHead = (name: ReactNode | NumberHead): name is NumberHead =>
-  typeof name === 'object' && name !== null && 'number' in name
-
-/** A dense table that scrolls sideways by itself. */
-export function Table({
-  head,
-  children,
-  label,
-}: {
-  head: (ReactNode | NumberHead)[]
-  children: ReactNode
-  label: string
-}) {
-  return (
-    <section tabIndex={0} aria-label={label} className="scroll-hint relative overflow-x-auto">
-      <table className="w-full text-left">
-        <thead>
-          <tr className="border-line border-b text-soft text-xs">
-            {head.map((name, at) => (
-              <th
-                // biome-ignore lint/suspicious/noArrayIndexKey: columns keep their places
-                key={at}
-                scope="col"
-                className={cn(
-                  'h-9 whitespace-nowrap px-2.5 font-medium first:pl-4 last:pr-4 md:px-4',
-                  isNumberHead(name) && 'text-right',
-                )}
-              >
-                {isNumberHead(name) ? name.number : name || <span className="sr-only">·</span>}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody className="[&_td.number]:whitespace-nowrap [&_td.number]:text-right [&_td.number]:tabular-nums max-md:[&_td]:max-w-64 max-md:[&_td]:truncate [&_td]:h-11 [&_td:first-child]:pl-4 [&_td:last-child]:pr-4 [&_td]:px-2.5 [&_td]:py-1.5 md:[&_td]:px-4 [&_tr:last-child]:border-0 [&_tr]:border-line [&_tr]:border-b [&_tr:hover]:bg-hover/60">
-          {children}
-        </tbody>
-      </table>
-    </section>
   )
 }
 

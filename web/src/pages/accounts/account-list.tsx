@@ -62,7 +62,7 @@ export function AccountList({ api, mayChange }: { api: AccountsApi; mayChange: b
           <Skeleton rows={3} />
         </Panel>
       )}
-      {accounts.length > 0 && <div className="flex justify-end">{add}</div>}
+      {accounts.length > 0 && <div className="flex sm:justify-end">{add}</div>}
       {accounts.map((account) => (
         <AccountCard
           key={account.id}

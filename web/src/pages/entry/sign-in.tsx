@@ -49,7 +49,7 @@ export function SignIn() {
       {way === 'key' && <KeyForm next={next} />}
       {(byPasskey.error ?? elsewhere.error) && <Fault error={byPasskey.error ?? elsewhere.error} />}
       <div className="grid grid-cols-1 gap-2 border-line border-t pt-4">
-        {features?.passkey && way !== 'code' && (
+        {features?.passkey && 'PublicKeyCredential' in globalThis && way !== 'code' && (
           <Button onClick={() => byPasskey.mutate()}>
             <Fingerprint />
             {t('signIn.passkey')}

@@ -97,12 +97,16 @@ export const Cell = memo(function Cell(props: CellProps) {
       <div className="min-w-0">
         <p className="truncate font-medium leading-tight">{name}</p>
         <p className="truncate text-soft text-xs">
-          {item.operation.split('/').slice(-2).join(' · ')} · {ago(item.at)}
+          {modelOf(item)}
+          <span className="max-sm:hidden"> · {item.operation.split('/').at(-1)}</span> · {ago(item.at)}
         </p>
       </div>
     </article>
   )
 })
+
+/** `flux1-schnell` of `Qubico/flux1-schnell/txt2img`. */
+const modelOf = ({ operation }: LibraryItem): string => operation.split('/').at(-2) ?? operation
 
 function Thumbnail({ item: { picture, name, status } }: { item: LibraryItem }) {
   if (status !== 'completed') {

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router'
 import { Images, Search } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { type TaskNews, useTaskFeed } from '../../api/feed.ts'
@@ -35,8 +35,8 @@ export function Library() {
   const { open, play: toPlay, ...filter } = route.useSearch()
   const navigate = route.useNavigate()
   const set = useCallback(
-    (next: Record<string, string | undefined>): void => {
-      void navigate({ search: (before) => clean({ ...before, ...next }), replace: true, resetScroll: false })
+    (next: Record<string, string | undefined>, asNew = false): void => {
+      void navigate({ search: (before) => clean({ ...before, ...next }), replace: !asNew, resetScroll: false })
     },
     [navigate],
   )
@@ -58,7 +58,7 @@ export function Library() {
     const [first] = item.tracks
     if (first) play(current?.taskId === item.id ? current : first, tracksAround(shown.current, item))
   }, [])
-  const onOpen = useCallback((id: string) => set({ open: id }), [set])
+  const { onOpen, onClose } = useOpened(set)
   const onFavourite = useCallback(({ id, isFavourite }: LibraryItem) => {
     markFavourite([id], !isFavourite).catch(sayError)
   }, [])
@@ -120,9 +120,28 @@ export function Library() {
           onClear={selection.clear}
         />
       )}
-      {open && <Opened id={open} onClose={() => set({ open: undefined })} />}
+      {open && <Opened id={open} onClose={onClose} />}
     </Page>
   )
+}
+
+/** Opens an item at an address of its own, so that the browser's way back closes it, as a phone's does. */
+function useOpened(set: (next: { open: string | undefined }, asNew?: boolean) => void) {
+  const router = useRouter()
+  const wasOpenedHere = useRef(false)
+  const onOpen = useCallback(
+    (id: string) => {
+      wasOpenedHere.current = true
+      set({ open: id }, true)
+    },
+    [set],
+  )
+  const onClose = useCallback(() => {
+    if (wasOpenedHere.current) router.history.back()
+    else set({ open: undefined })
+    wasOpenedHere.current = false
+  }, [router, set])
+  return { onOpen, onClose }
 }
 
 const clean = (search: Record<string, string | undefined>): Record<string, string> =>

@@ -7,7 +7,8 @@ import { useSession } from '../../shell/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
-import { Fault, Tabs } from '../../ui/parts.tsx'
+import { Fault } from '../../ui/parts.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
 import { say } from '../../ui/toast.tsx'
 
 const AMOUNTS = [10, 25, 50, 100]

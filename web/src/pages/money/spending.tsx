@@ -1,13 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Link } from '@tanstack/react-router'
+import { ChartColumn } from 'lucide-react'
+import { useState } from 'react'
+import { arrived } from '../../api/arrived.ts'
 import { type Answer, call } from '../../api/client.ts'
 import { number, usd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { useMode } from '../../shell/mode.ts'
+import { Button } from '../../ui/button.tsx'
 import type { Series } from '../../ui/chart.tsx'
-import { Fault, Panel, PanelTitle, Tabs } from '../../ui/parts.tsx'
-
-const Chart = lazy(() => import('../../ui/chart.tsx'))
+import { Empty, Fault, Panel, PanelTitle } from '../../ui/parts.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
 
 const DAY_MS = 86_400_000
 const GROUPS = ['day', 'model', 'operation', 'key'] as const
@@ -31,7 +34,7 @@ export function Spending({ from, days, now }: { from: string; days: number; now:
   const t = useT()
   const mode = useMode()
   const [by, setBy] = useState<By>('day')
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['usage', by, from, mode],
     queryFn: () => call('GET /api/v1/usage', { query: { by, from, ...(by === 'day' ? {} : { daily: true }) } }),
     placeholderData: (before) => (before?.by === by ? before : undefined),
@@ -50,6 +53,7 @@ export function Spending({ from, days, now }: { from: string; days: number; now:
     by === 'day'
       ? [{ label: t('money.spending'), values: valuesOn(names, dailyOf(data?.items ?? [])) }]
       : seriesOf(totals, names, { nameOf, others: t('money.others') })
+  const hasSpent = series.some(({ values }) => values.some((value) => value !== 0))
   return (
     <Panel>
       <PanelTitle
@@ -66,17 +70,10 @@ export function Spending({ from, days, now }: { from: string; days: number; now:
         {data && <span className="ml-2 font-normal text-soft tabular">{usd(data.total.consumed_usd)}</span>}
       </PanelTitle>
       <div className="grid grid-cols-1 gap-4 p-4">
-        {error && <Fault error={error} />}
-        <Suspense fallback={<div className="h-[250px]" />}>
-          <Chart
-            days={names.map((one) => Date.parse(one) / 1_000)}
-            series={series}
-            label={t('money.spending')}
-            whenLabel={t('money.at')}
-            format={usd}
-          />
-        </Suspense>
-        {by !== 'day' && (
+        {error && <Fault error={error} retry={() => void refetch()} />}
+        {(!data || hasSpent) && !error && <Bars series={data ? series : []} names={names} />}
+        {data && !hasSpent && <NothingSpent days={days} />}
+        {by !== 'day' && totals.length > 0 && (
           <ul className="grid grid-cols-1 content-start gap-x-8 gap-y-1 md:grid-cols-2">
             {totals.map((total, at) => (
               <li key={total.group} className="flex h-8 items-center gap-2.5 border-line border-b">
@@ -88,11 +85,58 @@ export function Spending({ from, days, now }: { from: string; days: number; now:
                 <span className="w-20 shrink-0 text-right tabular">{usd(total.usd)}</span>
               </li>
             ))}
-            {data?.items.length === 0 && <li className="text-soft">{t('money.nothingSpent')}</li>}
           </ul>
         )}
       </div>
     </Panel>
+  )
+}
+
+/** The chart, which is loaded with its first values; until then, its place. */
+function Bars({ series, names }: { series: readonly Series[]; names: readonly string[] }) {
+  const t = useT()
+  const { data: chart, error } = useQuery({
+    queryKey: ['script', 'chart'],
+    queryFn: async () => ({ Chart: (await arrived(import('../../ui/chart.tsx'))).default }),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+  if (error) return <Fault error={error} />
+  if (!chart || series.length === 0) {
+    return (
+      <div aria-hidden>
+        <div className="h-[250px] animate-breathe rounded-lg bg-hover/40" />
+      </div>
+    )
+  }
+  return (
+    <chart.Chart
+      days={names.map((one) => Date.parse(one) / 1_000)}
+      series={series}
+      label={t('money.spending')}
+      whenLabel={t('money.at')}
+      format={usd}
+    />
+  )
+}
+
+/** In place of a chart: its scale would be invented. As high as one, so that nothing moves with another period. */
+function NothingSpent({ days }: { days: number }) {
+  const t = useT()
+  return (
+    <div className="grid min-h-[250px] content-center">
+      <Empty
+        icon={<ChartColumn />}
+        title={t('money.nothingSpentTitle', { count: days })}
+        action={
+          <Button asChild>
+            <Link to="/studio">{t('money.toStudio')}</Link>
+          </Button>
+        }
+      >
+        {t('money.nothingSpent')}
+      </Empty>
+    </div>
   )
 }
 

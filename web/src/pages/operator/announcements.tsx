@@ -8,7 +8,8 @@ import { useAct } from '../../shell/acts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input, Select, TextArea } from '../../ui/field.tsx'
-import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { Table } from '../../ui/table.tsx'
 import { useRemovals } from '../../ui/use-removals.ts'
 import { TenantInput, useTenantNames } from './tenant-input.tsx'
 
@@ -22,7 +23,10 @@ export function Announcements() {
   const client = useQueryClient()
   const nameOf = useTenantNames()
   const [isAdding, setAdding] = useState(false)
-  const { data, error } = useQuery({ queryKey: ANNOUNCEMENTS, queryFn: () => call('GET /api/admin/announcements') })
+  const { data, error, refetch } = useQuery({
+    queryKey: ANNOUNCEMENTS,
+    queryFn: () => call('GET /api/admin/announcements'),
+  })
   const changed = (): void => {
     void client.invalidateQueries({ queryKey: ANNOUNCEMENTS })
     void client.invalidateQueries({ queryKey: ['announcements'] })
@@ -44,7 +48,7 @@ export function Announcements() {
   return (
     <Panel>
       <PanelTitle aside={add}>{t('announcement.title')}</PanelTitle>
-      {error && <Fault error={error} />}
+      {error && <Fault error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton rows={3} />}
       {shown?.length === 0 && (
         <Empty icon={<Megaphone />} title={t('announcement.emptyTitle')}>
@@ -54,37 +58,47 @@ export function Announcements() {
       {shown && shown.length > 0 && (
         <Table
           label={t('announcement.title')}
-          head={[
-            t('code.state'),
-            t('announcement.text'),
-            t('announcement.for'),
-            t('audit.at'),
-            t('announcement.ends'),
-            '',
-          ]}
-        >
-          {shown.map((one) => (
-            <tr key={one.id}>
-              <td>
-                <State {...one} />
-              </td>
-              <td className="min-w-56 max-w-md whitespace-pre-line!">{one.text}</td>
-              <td className="text-soft">{one.tenant ? nameOf(one.tenant) : t('announcement.all')}</td>
-              <td className="whitespace-nowrap text-soft">{dateTime(one.begins_at)}</td>
-              <td className="whitespace-nowrap text-soft">{one.ends_at ? dateTime(one.ends_at) : '–'}</td>
-              <td className="text-right">
+          rows={shown}
+          keyOf={({ id }) => id}
+          columns={[
+            { head: t('code.state'), card: 'mark', cell: (one) => <State {...one} /> },
+            {
+              head: t('announcement.text'),
+              card: 'title',
+              className: 'min-w-56 max-w-md',
+              cell: ({ text }) => <span className="whitespace-pre-line">{text}</span>,
+            },
+            {
+              head: t('announcement.for'),
+              className: 'text-soft',
+              cell: ({ tenant }) => (tenant ? nameOf(tenant) : t('announcement.all')),
+            },
+            {
+              head: t('audit.at'),
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ begins_at }) => dateTime(begins_at),
+            },
+            {
+              head: t('announcement.ends'),
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ ends_at }) => ends_at && dateTime(ends_at),
+            },
+            {
+              head: '',
+              card: 'actions',
+              cell: ({ id }) => (
                 <Button
                   look="quiet"
                   size="smallIcon"
                   aria-label={t('announcement.remove')}
-                  onClick={() => removeAnnouncement(one.id)}
+                  onClick={() => removeAnnouncement(id)}
                 >
                   <Trash2 />
                 </Button>
-              </td>
-            </tr>
-          ))}
-        </Table>
+              ),
+            },
+          ]}
+        />
       )}
       {isAdding && (
         <Announce

@@ -6,7 +6,9 @@ import { dateTime } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field, Input } from '../../ui/field.tsx'
-import { Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+import { More } from '../../ui/more.tsx'
+import { Empty, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { Table } from '../../ui/table.tsx'
 
 interface Filters {
   verb: string
@@ -22,7 +24,7 @@ const NO_FILTERS: Filters = { verb: '', actor: '', tenant: '', from: '', to: '' 
 export function AuditLog() {
   const t = useT()
   const [filters, setFilters] = useState(NO_FILTERS)
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: ['admin-audit', filters],
     queryFn: ({ pageParam }) =>
       call('GET /api/admin/audit', { query: { ...filters, limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
@@ -31,6 +33,7 @@ export function AuditLog() {
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
+  const { data, error, refetch } = list
   const { data: people } = useQuery({
     queryKey: ['admin-people', 'names'],
     queryFn: () => call('GET /api/admin/people', { query: { limit: 1_000 } }),
@@ -63,7 +66,7 @@ export function AuditLog() {
         {t('operator.audit')}
       </PanelTitle>
       <AuditFilters filters={filters} onChange={setFilters} />
-      {error && <Fault error={error} />}
+      {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton />}
       {data && entries.length === 0 && (
         <Empty icon={<ScrollText />} title={t(filters === NO_FILTERS ? 'audit.empty' : 'audit.noMatch')} />
@@ -71,40 +74,54 @@ export function AuditLog() {
       {entries.length > 0 && (
         <Table
           label={t('operator.audit')}
-          head={[t('audit.at'), t('audit.actor'), t('audit.verb'), t('audit.subject'), t('audit.change')]}
-        >
-          {entries.map(({ at, actor, address, verb, subject, before, after }) => (
-            <tr key={`${at} ${verb} ${subject}`}>
-              <td className="whitespace-nowrap text-soft">{dateTime(at)}</td>
-              <td className="max-w-48 truncate">
-                <span title={actor}>{nameOf(actor)}</span>
-                {address && <span className="block truncate text-soft text-xs">{address}</span>}
-              </td>
-              <td className="font-mono text-xs">{verb}</td>
-              <td className="max-w-40 truncate font-mono text-soft text-xs">{subject ?? '–'}</td>
-              <td className="max-w-96">
-                {before || after ? (
+          rows={entries}
+          keyOf={({ at, verb, subject }) => `${at} ${verb} ${subject}`}
+          columns={[
+            {
+              head: t('audit.at'),
+              card: 'bare',
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ at }) => dateTime(at),
+            },
+            {
+              head: t('audit.actor'),
+              card: 'bare',
+              className: 'max-w-48 truncate',
+              cell: ({ actor, address }) => (
+                <>
+                  <span title={actor}>{nameOf(actor)}</span>
+                  {address && <span className="block truncate text-soft text-xs">{address}</span>}
+                </>
+              ),
+            },
+            {
+              head: t('audit.verb'),
+              card: 'title',
+              cell: ({ verb }) => <span className="font-mono text-xs">{verb}</span>,
+            },
+            {
+              head: t('audit.subject'),
+              className: 'max-w-40 truncate font-mono text-soft text-xs',
+              cell: ({ subject }) => subject,
+            },
+            {
+              head: t('audit.change'),
+              card: 'line',
+              className: 'max-w-96',
+              cell: ({ before, after }) =>
+                (before || after) && (
                   <details>
                     <summary className="truncate text-soft text-xs">{changeOf(before, after)}</summary>
                     <pre className="mt-1 overflow-x-auto whitespace-pre-wrap font-mono text-xs">
                       {JSON.stringify({ before, after }, null, 2)}
                     </pre>
                   </details>
-                ) : (
-                  '–'
-                )}
-              </td>
-            </tr>
-          ))}
-        </Table>
+                ),
+            },
+          ]}
+        />
       )}
-      {hasNextPage && (
-        <div className="border-line border-t p-3 text-center">
-          <Button size="small" onClick={() => void fetchNextPage()}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+      <More of={list} isInPanel />
     </Panel>
   )
 }

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
+import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { call } from '../../api/client.ts'
 import { useLocale, useT } from '../../i18n/i18n.ts'
 import { translateMessage } from '../../i18n/messages.ts'
 import { Input } from '../../ui/field.tsx'
-import { Badge, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { Table } from '../../ui/table.tsx'
 
 /** What the gateway shows in place of a secret. */
 const HIDDEN = '(hidden)'
@@ -14,7 +16,10 @@ export function Configuration() {
   const t = useT()
   const locale = useLocale()
   const [typed, setTyped] = useState('')
-  const { data, error } = useQuery({ queryKey: ['admin-config'], queryFn: () => call('GET /api/admin/config') })
+  const { data, error, refetch } = useQuery({
+    queryKey: ['admin-config'],
+    queryFn: () => call('GET /api/admin/config'),
+  })
   const { data: own } = useQuery({
     queryKey: ['setting-texts'],
     queryFn: async () => (await import('../../i18n/zh-settings.ts')).zhSettings,
@@ -42,35 +47,52 @@ export function Configuration() {
         {t('configuration.title')}
       </PanelTitle>
       <p className="border-line border-b px-4 py-2.5 text-soft text-xs">{t('configuration.about')}</p>
-      {error && <Fault error={error} />}
+      {error && <Fault error={error} retry={() => void refetch()} />}
       {data?.faults.map((fault) => (
         <p key={fault} className="bg-bad-ground px-4 py-2 text-bad">
           {fault}
         </p>
       ))}
       {!data && !error && <Skeleton />}
-      {shown && (
+      {shown?.length === 0 && <Empty icon={<Search />} title={t('configuration.noMatch')} />}
+      {shown && shown.length > 0 && (
         <Table
           label={t('configuration.title')}
-          head={[t('configuration.name'), t('configuration.value'), t('configuration.from')]}
-        >
-          {shown.map(({ name, value, from, what }) => (
-            <tr key={name}>
-              <td className="align-top">
-                <span className="font-mono text-xs">{name}</span>
-                <span className="block max-w-lg whitespace-normal text-soft text-xs max-md:w-60">
-                  {about({ name, what })}
-                </span>
-              </td>
-              <td className="max-w-64 truncate align-top font-mono text-xs" title={value}>
-                {value === '' ? '–' : from === 'default' || value === HIDDEN ? translateMessage(value) : value}
-              </td>
-              <td className="align-top">
-                <Badge tone={from === 'default' ? 'plain' : 'info'}>{translateMessage(from)}</Badge>
-              </td>
-            </tr>
-          ))}
-        </Table>
+          rows={shown}
+          keyOf={({ name }) => name}
+          columns={[
+            {
+              head: t('configuration.name'),
+              card: 'title',
+              className: 'align-top',
+              cell: (setting) => (
+                <>
+                  <span className="font-mono text-xs">{setting.name}</span>
+                  <span className="block max-w-lg text-soft text-xs">{about(setting)}</span>
+                </>
+              ),
+            },
+            {
+              head: t('configuration.value'),
+              card: 'bare',
+              className: 'max-w-64 truncate align-top font-mono text-xs',
+              cell: ({ value, from }) => {
+                const text = from === 'default' || value === HIDDEN ? translateMessage(value) : value
+                return text && <span title={text}>{text}</span>
+              },
+            },
+            {
+              head: t('configuration.from'),
+              card: 'mark',
+              className: 'align-top',
+              cell: ({ from }) => (
+                <Badge isKind tone={from === 'default' ? 'plain' : 'info'}>
+                  {translateMessage(from)}
+                </Badge>
+              ),
+            },
+          ]}
+        />
       )}
     </Panel>
   )

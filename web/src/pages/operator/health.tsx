@@ -7,7 +7,8 @@ import { ago, bytes, dateTime, duration, number, usd } from '../../i18n/format.t
 import { translateIfKnown, useT } from '../../i18n/i18n.ts'
 import { translateMessage } from '../../i18n/messages.ts'
 import { Button } from '../../ui/button.tsx'
-import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table, type Tone } from '../../ui/parts.tsx'
+import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, type Tone } from '../../ui/parts.tsx'
+import { Table } from '../../ui/table.tsx'
 import { operatorAccounts } from '../accounts/accounts-api.ts'
 import { RetentionDialog } from './retention-dialog.tsx'
 import { useTenantNames } from './tenant-input.tsx'
@@ -24,12 +25,16 @@ const SHORT_DISK = 0.1
 export function Health() {
   const t = useT()
   const [isChanging, setChanging] = useState(false)
-  const { data: health, error } = useQuery({
+  const {
+    data: health,
+    error,
+    refetch,
+  } = useQuery({
     queryKey: ['admin-health'],
     queryFn: () => call('GET /api/admin/health'),
     refetchInterval: LIVE_MS,
   })
-  if (error) return <Fault error={error} />
+  if (error && !health) return <Fault error={error} retry={() => void refetch()} />
   if (!health) {
     return (
       <Panel>
@@ -39,6 +44,7 @@ export function Health() {
   }
   return (
     <div className="grid grid-cols-1 gap-5">
+      {error && <Fault error={error} retry={() => void refetch()} />}
       <Troubles health={health} />
       <Tiles health={health} />
       <div className="grid items-start gap-5 lg:grid-cols-2">
@@ -287,20 +293,30 @@ function Failures() {
       {failed && failed.items.length > 0 ? (
         <Table
           label={t('health.failures')}
-          head={[t('task.created'), t('task.operation'), t('task.provider'), t('task.error')]}
-        >
-          {failed.items.map(({ id, created_at, operation, provider, error: fault }) => (
-            <tr key={id}>
-              <td className="whitespace-nowrap text-soft">{ago(created_at)}</td>
-              <td>{operation}</td>
-              <td className="text-soft">{provider ?? '–'}</td>
-              <td className="min-w-64 max-w-xl truncate" title={fault?.message}>
-                <span className="font-mono text-bad text-xs">{fault?.code}</span>{' '}
-                {fault && translateMessage(fault.message)}
-              </td>
-            </tr>
-          ))}
-        </Table>
+          rows={failed.items}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              head: t('task.created'),
+              card: 'bare',
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ created_at }) => ago(created_at),
+            },
+            { head: t('task.operation'), card: 'title', cell: ({ operation }) => operation },
+            { head: t('task.provider'), card: 'bare', className: 'text-soft', cell: ({ provider }) => provider },
+            {
+              head: t('task.error'),
+              card: 'line',
+              className: 'min-w-64 max-w-xl',
+              cell: ({ error: fault }) =>
+                fault && (
+                  <span className="line-clamp-2" title={fault.message}>
+                    <span className="font-mono text-bad text-xs">{fault.code}</span> {translateMessage(fault.message)}
+                  </span>
+                ),
+            },
+          ]}
+        />
       ) : (
         <Empty isSmall icon={<Activity />} title={t('health.noFailures')} />
       )}

@@ -16,9 +16,12 @@ import { ago, day } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Field, Input, Select, Switch } from '../../ui/field.tsx'
+import { Field, Input, Select } from '../../ui/field.tsx'
 import { Menu } from '../../ui/menu.tsx'
-import { Badge, Code, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+import { More } from '../../ui/more.tsx'
+import { Badge, Code, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { Switch } from '../../ui/switch.tsx'
+import { Table } from '../../ui/table.tsx'
 import { say, sayError } from '../../ui/toast.tsx'
 import { openInvitations } from '../open-invitations.ts'
 import { TenantInput, useTenantNames } from './tenant-input.tsx'
@@ -84,13 +87,14 @@ function usePersonChanges(onLink: (link: string) => void) {
 
 function Everyone({ open }: { open: (what: Open) => void }) {
   const t = useT()
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: PEOPLE,
     queryFn: ({ pageParam }) =>
       call('GET /api/admin/people', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
+  const { data, error, refetch } = list
   const { change, signOut, reset, remove } = usePersonChanges((link) => open({ what: 'link', link }))
   const people = data?.pages.flatMap(({ items }) => items) ?? []
   const add = (
@@ -126,41 +130,46 @@ function Everyone({ open }: { open: (what: Open) => void }) {
   return (
     <Panel>
       <PanelTitle aside={add}>{t('person.people')}</PanelTitle>
-      {error && <Fault error={error} />}
+      {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton />}
       {people.length > 0 && (
         <Table
           label={t('person.people')}
-          head={[
-            t('person.name'),
-            t('person.state'),
-            t('person.tenants'),
-            t('person.twoFactor'),
-            t('person.since'),
-            '',
-          ]}
-        >
-          {people.map((person) => (
-            <tr key={person.id}>
-              <td className="min-w-48">
-                <span className="block font-medium">{person.name}</span>
-                <span className="block text-soft text-xs">{person.email}</span>
-              </td>
-              <td>
-                {person.blocked_at ? (
-                  <Badge tone="bad">{t('person.blocked')}</Badge>
-                ) : person.operator ? (
-                  <Badge tone="mark">{t('person.operator')}</Badge>
-                ) : (
-                  <Badge tone="good">{t('tenants.active')}</Badge>
-                )}
-              </td>
-              <td className="min-w-48 text-soft">
-                {person.tenants.map(({ name, role }) => `${name} · ${t(`role.${role}`)}`).join(', ') || '–'}
-              </td>
-              <td className="text-soft">{person.two_factor ? t('routing.yes') : '–'}</td>
-              <td className="whitespace-nowrap text-soft">{day(person.created_at)}</td>
-              <td className="text-right">
+          rows={people}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              head: t('person.name'),
+              card: 'title',
+              className: 'min-w-48',
+              cell: ({ name, email }) => (
+                <>
+                  <span className="block font-medium">{name}</span>
+                  <span className="block text-soft text-xs">{email}</span>
+                </>
+              ),
+            },
+            { head: t('person.state'), card: 'mark', cell: (person) => <State {...person} /> },
+            {
+              head: t('person.tenants'),
+              card: 'bare',
+              className: 'min-w-48 text-soft',
+              cell: ({ tenants }) => tenants.map(({ name, role }) => `${name} · ${t(`role.${role}`)}`).join(', '),
+            },
+            {
+              head: t('person.twoFactor'),
+              className: 'text-soft',
+              cell: ({ two_factor }) => two_factor && t('routing.yes'),
+            },
+            {
+              head: t('person.since'),
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ created_at }) => day(created_at),
+            },
+            {
+              head: '',
+              card: 'actions',
+              cell: (person) => (
                 <Menu
                   trigger={
                     <Button look="quiet" size="smallIcon" aria-label={t('keys.actions', { name: person.name })}>
@@ -169,20 +178,20 @@ function Everyone({ open }: { open: (what: Open) => void }) {
                   }
                   items={itemsFor(person)}
                 />
-              </td>
-            </tr>
-          ))}
-        </Table>
+              ),
+            },
+          ]}
+        />
       )}
-      {hasNextPage && (
-        <div className="border-line border-t p-3 text-center">
-          <Button size="small" onClick={() => void fetchNextPage()}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+      <More of={list} isInPanel />
     </Panel>
   )
+}
+
+function State({ blocked_at, operator }: Person) {
+  const t = useT()
+  if (blocked_at) return <Badge tone="bad">{t('person.blocked')}</Badge>
+  return operator ? <Badge tone="mark">{t('person.operator')}</Badge> : <Badge tone="good">{t('tenants.active')}</Badge>
 }
 
 function Invitations() {
@@ -205,24 +214,28 @@ function Invitations() {
       <PanelTitle>{t('team.invitations')}</PanelTitle>
       <Table
         label={t('team.invitations')}
-        head={[t('person.email'), t('person.joins'), t('team.role'), t('team.until'), '']}
-      >
-        {open.map(({ id, email, tenant, role, expires_at }) => (
-          <tr key={id}>
-            <td>{email ?? t('team.anyone')}</td>
-            <td className="text-soft">{nameOf(tenant)}</td>
-            <td>
-              <Badge>{t(`role.${role}`)}</Badge>
-            </td>
-            <td className="whitespace-nowrap text-soft">{day(expires_at)}</td>
-            <td className="text-right">
+        rows={open}
+        keyOf={({ id }) => id}
+        columns={[
+          { head: t('person.email'), card: 'title', cell: ({ email }) => email ?? t('team.anyone') },
+          { head: t('person.joins'), className: 'text-soft', cell: ({ tenant }) => nameOf(tenant) },
+          { head: t('team.role'), card: 'mark', cell: ({ role }) => <Badge isKind>{t(`role.${role}`)}</Badge> },
+          {
+            head: t('team.until'),
+            className: 'whitespace-nowrap text-soft',
+            cell: ({ expires_at }) => day(expires_at),
+          },
+          {
+            head: '',
+            card: 'actions',
+            cell: ({ id }) => (
               <Button size="small" onClick={() => revoking.mutate(id)}>
                 {t('team.revoke')}
               </Button>
-            </td>
-          </tr>
-        ))}
-      </Table>
+            ),
+          },
+        ]}
+      />
     </Panel>
   )
 }

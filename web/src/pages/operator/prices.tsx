@@ -9,7 +9,8 @@ import { useAct } from '../../shell/acts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input, Select } from '../../ui/field.tsx'
-import { Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+import { Empty, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { Table } from '../../ui/table.tsx'
 import { useRemovals } from '../../ui/use-removals.ts'
 import { TenantInput, useTenantNames } from './tenant-input.tsx'
 
@@ -23,7 +24,7 @@ export function Prices() {
   const nameOf = useTenantNames()
   const [isSetting, setSetting] = useState(false)
   useAct('prices.set', () => setSetting(true))
-  const { data, error } = useQuery({ queryKey: PRICES, queryFn: () => call('GET /api/admin/prices') })
+  const { data, error, refetch } = useQuery({ queryKey: PRICES, queryFn: () => call('GET /api/admin/prices') })
   const changed = (): void => {
     void client.invalidateQueries({ queryKey: PRICES })
     void client.invalidateQueries({ queryKey: ['operations'] })
@@ -44,44 +45,57 @@ export function Prices() {
   return (
     <Panel>
       <PanelTitle aside={add}>{t('prices.inForce')}</PanelTitle>
-      {error && <Fault error={error} />}
+      {error && <Fault error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton />}
       {rules && rules.length > 0 && (
         <Table
           label={t('prices.inForce')}
-          head={[
-            t('prices.of'),
-            { number: t('prices.price') },
-            t('prices.for'),
-            t('prices.note'),
-            t('prices.since'),
-            '',
-          ]}
-        >
-          {rules.map(({ id, of, when, usd: amount, factor, per, tenant, group, note, begun_at }) => (
-            <tr key={id}>
-              <td>
-                <span className="block font-medium">{of}</span>
-                <span className="block text-soft text-xs">
-                  {Object.entries(when)
-                    .map(([name, value]) => `${name} = ${value}`)
-                    .join(', ')}
-                </span>
-              </td>
-              <td className="number">
-                {factor === null ? `${usd(amount ?? 0)}${per ? ` / ${per}` : ''}` : `× ${factor}`}
-              </td>
-              <td className="text-soft">{tenant === null ? (group ?? t('prices.everyone')) : nameOf(tenant)}</td>
-              <td className="max-w-56 truncate text-soft">{note || '–'}</td>
-              <td className="whitespace-nowrap text-soft">{day(begun_at)}</td>
-              <td className="text-right">
+          rows={rules}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              head: t('prices.of'),
+              card: 'title',
+              cell: ({ of, when }) => (
+                <>
+                  <span className="block font-medium">{of}</span>
+                  <span className="block text-soft text-xs">
+                    {Object.entries(when)
+                      .map(([name, value]) => `${name} = ${value}`)
+                      .join(', ')}
+                  </span>
+                </>
+              ),
+            },
+            {
+              head: t('prices.price'),
+              isNumber: true,
+              card: 'mark',
+              cell: ({ factor, usd: amount, per }) =>
+                factor === null ? `${usd(amount ?? 0)}${per ? ` / ${per}` : ''}` : `× ${factor}`,
+            },
+            {
+              head: t('prices.for'),
+              className: 'text-soft',
+              cell: ({ tenant, group }) => (tenant === null ? (group ?? t('prices.everyone')) : nameOf(tenant)),
+            },
+            { head: t('prices.note'), className: 'max-w-56 truncate text-soft', cell: ({ note }) => note },
+            {
+              head: t('prices.since'),
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ begun_at }) => day(begun_at),
+            },
+            {
+              head: '',
+              card: 'actions',
+              cell: ({ id, of }) => (
                 <Button look="quiet" size="smallIcon" aria-label={t('prices.end', { of })} onClick={() => end(id, of)}>
                   <Trash2 />
                 </Button>
-              </td>
-            </tr>
-          ))}
-        </Table>
+              ),
+            },
+          ]}
+        />
       )}
       {rules?.length === 0 && (
         <Empty icon={<Tag />} title={t('prices.emptyTitle')} action={add}>
@@ -190,17 +204,25 @@ function SetPrice({ onClose, onDone }: { onClose: () => void; onDone: () => void
             <h3 className="px-4 pt-3 font-medium text-[13px]">{t('prices.preview')}</h3>
             <Table
               label={t('prices.preview')}
-              head={[t('task.operation'), t('prices.call'), { number: t('prices.now') }, { number: t('prices.then') }]}
-            >
-              {preview.slice(0, PREVIEWED).map(({ operation, call: what, now, proposed }) => (
-                <tr key={operation + what}>
-                  <td>{operation}</td>
-                  <td className="text-soft text-xs">{what || t('prices.example')}</td>
-                  <td className="number text-soft">{usd(now.usd)}</td>
-                  <td className="number font-medium">{proposed ? usd(proposed.usd) : '–'}</td>
-                </tr>
-              ))}
-            </Table>
+              rows={preview.slice(0, PREVIEWED)}
+              keyOf={({ operation, call: what }) => operation + what}
+              columns={[
+                { head: t('task.operation'), card: 'title', cell: ({ operation }) => operation },
+                {
+                  head: t('prices.call'),
+                  card: 'line',
+                  className: 'text-soft text-xs',
+                  cell: ({ call: what }) => <span className="text-soft text-xs">{what || t('prices.example')}</span>,
+                },
+                { head: t('prices.now'), isNumber: true, className: 'text-soft', cell: ({ now }) => usd(now.usd) },
+                {
+                  head: t('prices.then'),
+                  isNumber: true,
+                  className: 'font-medium',
+                  cell: ({ proposed }) => proposed && usd(proposed.usd),
+                },
+              ]}
+            />
             {preview.length > PREVIEWED && (
               <p className="px-4 py-2 text-soft text-xs">{t('prices.more', { count: preview.length - PREVIEWED })}</p>
             )}

@@ -4,7 +4,8 @@ import { call } from '../../api/client.ts'
 import { number, pointsAsUsd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
-import { Empty, Fault, Panel, PanelTitle, Table } from '../../ui/parts.tsx'
+import { Empty, Fault, Panel, PanelTitle } from '../../ui/parts.tsx'
+import { Table } from '../../ui/table.tsx'
 
 /** Proves that the money is right: the whole ledger is read and compared with every balance. */
 export function Reconcile() {
@@ -34,15 +35,16 @@ export function Reconcile() {
               {t('reconcile.clean', { count: number(data.transactions) })}
             </p>
           ) : (
-            <Table label={t('reconcile.faults')} head={[t('reconcile.rule'), t('audit.subject'), t('reconcile.found')]}>
-              {data.faults.map(({ rule, subject, found }) => (
-                <tr key={rule + subject}>
-                  <td>{rule}</td>
-                  <td className="font-mono text-xs">{subject}</td>
-                  <td>{found}</td>
-                </tr>
-              ))}
-            </Table>
+            <Table
+              label={t('reconcile.faults')}
+              rows={data.faults}
+              keyOf={({ rule, subject }) => rule + subject}
+              columns={[
+                { head: t('reconcile.rule'), card: 'title', cell: ({ rule }) => rule },
+                { head: t('audit.subject'), className: 'font-mono text-xs', cell: ({ subject }) => subject },
+                { head: t('reconcile.found'), card: 'line', cell: ({ found }) => found },
+              ]}
+            />
           )}
           <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
             {Object.entries(data.points).map(([name, points]) => (

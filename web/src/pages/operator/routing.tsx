@@ -6,7 +6,8 @@ import { operationsQuery } from '../../api/queries.ts'
 import { ago, number } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { Select } from '../../ui/field.tsx'
-import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { Table } from '../../ui/table.tsx'
 import { useTenantNames } from './tenant-input.tsx'
 
 const LIVE_MS = 5_000
@@ -17,7 +18,7 @@ export function Routing() {
   const nameOf = useTenantNames()
   const [operation, setOperation] = useState('')
   const { data: operations = [] } = useQuery(operationsQuery('live'))
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['admin-routing', operation],
     queryFn: () => call('GET /api/admin/routing', { query: operation === '' ? {} : { operation } }),
     refetchInterval: LIVE_MS,
@@ -41,7 +42,7 @@ export function Routing() {
   )
   return (
     <div className="grid grid-cols-1 gap-5">
-      {error && <Fault error={error} />}
+      {error && <Fault error={error} retry={() => void refetch()} />}
       <Panel>
         <PanelTitle aside={choice}>{t('routing.queues')}</PanelTitle>
         {!data && !error && <Skeleton rows={2} />}
@@ -53,28 +54,33 @@ export function Routing() {
         {data && data.queues.length > 0 && (
           <Table
             label={t('routing.queues')}
-            head={[
-              t('routing.operation'),
-              t('routing.pool'),
-              t('routing.owner'),
-              t('routing.waiting'),
-              t('routing.oldest'),
-              t('routing.takers'),
+            rows={data.queues}
+            keyOf={({ pool, operation: of }) => `${pool} ${of}`}
+            columns={[
+              {
+                head: t('routing.operation'),
+                card: 'title',
+                className: 'font-medium',
+                cell: ({ operation: of }) => <span className="font-medium">{of}</span>,
+              },
+              {
+                head: t('routing.pool'),
+                className: 'max-w-48 truncate font-mono text-soft text-xs',
+                cell: ({ pool }) => pool,
+              },
+              { head: t('routing.owner'), className: 'text-soft', cell: ({ tenant }) => ownerOf(tenant) },
+              { head: t('routing.waiting'), isNumber: true, cell: ({ waiting }) => number(waiting) },
+              {
+                head: t('routing.oldest'),
+                className: 'whitespace-nowrap text-soft',
+                cell: ({ oldest_at }) => ago(oldest_at),
+              },
+              {
+                head: t('routing.takers'),
+                cell: ({ takers }) => <Badge tone={takers > 0 ? 'good' : 'bad'}>{number(takers)}</Badge>,
+              },
             ]}
-          >
-            {data.queues.map((queue) => (
-              <tr key={`${queue.pool} ${queue.operation}`}>
-                <td className="font-medium">{queue.operation}</td>
-                <td className="max-w-48 truncate font-mono text-soft text-xs">{queue.pool}</td>
-                <td className="text-soft">{ownerOf(queue.tenant)}</td>
-                <td>{number(queue.waiting)}</td>
-                <td className="whitespace-nowrap text-soft">{ago(queue.oldest_at)}</td>
-                <td>
-                  <Badge tone={queue.takers > 0 ? 'good' : 'bad'}>{number(queue.takers)}</Badge>
-                </td>
-              </tr>
-            ))}
-          </Table>
+          />
         )}
       </Panel>
       <Panel>
@@ -85,47 +91,61 @@ export function Routing() {
         {data && data.accounts.length > 0 && (
           <Table
             label={t('routing.accounts')}
-            head={[
-              t('routing.account'),
-              t('routing.owner'),
-              t('routing.takes'),
-              t('routing.state'),
-              t('routing.slots'),
-              t('routing.begun'),
-              t('routing.priority'),
-              t('routing.weight'),
+            rows={data.accounts}
+            keyOf={({ id }) => id}
+            columns={[
+              {
+                head: t('routing.account'),
+                card: 'title',
+                className: 'min-w-40',
+                cell: ({ name, provider }) => (
+                  <>
+                    <span className="block font-medium">{name}</span>
+                    <span className="block text-soft text-xs">{provider}</span>
+                  </>
+                ),
+              },
+              { head: t('routing.owner'), className: 'text-soft', cell: ({ tenant }) => ownerOf(tenant) },
+              {
+                head: t('routing.takes'),
+                cell: ({ takes_work }) => (
+                  <Badge tone={takes_work ? 'good' : 'plain'}>{takes_work ? t('routing.yes') : t('routing.no')}</Badge>
+                ),
+              },
+              {
+                head: t('routing.state'),
+                card: 'line',
+                className: 'max-w-72',
+                cell: ({ state, reason }) => (
+                  <>
+                    <span className="block">{t(`account.${state}`)}</span>
+                    <span className="block truncate text-soft text-xs" title={reason}>
+                      {reason}
+                    </span>
+                  </>
+                ),
+              },
+              {
+                head: t('routing.slots'),
+                isNumber: true,
+                cell: ({ running, slots }) => `${number(running)} / ${number(slots)}`,
+              },
+              {
+                head: t('routing.begun'),
+                isNumber: true,
+                className: 'text-soft',
+                cell: ({ begun_today, daily_cap }) =>
+                  number(begun_today) + (daily_cap === null ? '' : ` / ${number(daily_cap)}`),
+              },
+              {
+                head: t('routing.priority'),
+                isNumber: true,
+                className: 'text-soft',
+                cell: ({ priority }) => priority,
+              },
+              { head: t('routing.weight'), isNumber: true, className: 'text-soft', cell: ({ weight }) => weight },
             ]}
-          >
-            {data.accounts.map((account) => (
-              <tr key={account.id}>
-                <td className="min-w-40">
-                  <span className="block font-medium">{account.name}</span>
-                  <span className="block text-soft text-xs">{account.provider}</span>
-                </td>
-                <td className="text-soft">{ownerOf(account.tenant)}</td>
-                <td>
-                  <Badge tone={account.takes_work ? 'good' : 'plain'}>
-                    {account.takes_work ? t('routing.yes') : t('routing.no')}
-                  </Badge>
-                </td>
-                <td className="max-w-72">
-                  <span className="block">{t(`account.${account.state}`)}</span>
-                  <span className="block truncate text-soft text-xs" title={account.reason}>
-                    {account.reason}
-                  </span>
-                </td>
-                <td>
-                  {number(account.running)} / {number(account.slots)}
-                </td>
-                <td className="text-soft">
-                  {number(account.begun_today)}
-                  {account.daily_cap !== null && ` / ${number(account.daily_cap)}`}
-                </td>
-                <td className="text-soft">{account.priority}</td>
-                <td className="text-soft">{account.weight}</td>
-              </tr>
-            ))}
-          </Table>
+          />
         )}
       </Panel>
     </div>

@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Coins, Ellipsis, Gauge, Plus, Snowflake, Sun } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { type Answer, call } from '../../api/client.ts'
+import { useOnce } from '../../api/once.ts'
 import { day, number, usd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { useAct } from '../../shell/acts.ts'
@@ -9,7 +10,9 @@ import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { Menu } from '../../ui/menu.tsx'
-import { Badge, Fault, Panel, PanelTitle, Skeleton, Table } from '../../ui/parts.tsx'
+import { More } from '../../ui/more.tsx'
+import { Badge, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { Table } from '../../ui/table.tsx'
 import { say, sayError } from '../../ui/toast.tsx'
 
 type Tenant = Answer<'GET /api/admin/tenants'>['items'][number]
@@ -22,10 +25,14 @@ export function Tenants() {
   const client = useQueryClient()
   const [open, setOpen] = useState<Open>()
   useAct('tenants.make', () => setOpen({ what: 'make' }))
-  const { data, error } = useQuery({
-    queryKey: TENANTS,
-    queryFn: () => call('GET /api/admin/tenants', { query: { limit: 1_000 } }),
+  const list = useInfiniteQuery({
+    queryKey: [...TENANTS, 'pages'],
+    queryFn: ({ pageParam }) =>
+      call('GET /api/admin/tenants', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
+  const { data, error, refetch } = list
   const changed = (): void => {
     setOpen(undefined)
     void client.invalidateQueries({ queryKey: TENANTS })
@@ -38,7 +45,6 @@ export function Tenants() {
     onSuccess: changed,
     onError: sayError,
   })
-  if (error) return <Fault error={error} />
   return (
     <Panel>
       <PanelTitle
@@ -51,80 +57,90 @@ export function Tenants() {
       >
         {t('operator.tenants')}
       </PanelTitle>
-      {!data && <Skeleton />}
+      {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
+      {!data && !error && <Skeleton />}
       {data && (
         <Table
           label={t('operator.tenants')}
-          head={[
-            t('tenants.name'),
-            t('task.status'),
-            { number: t('money.available') },
-            { number: t('money.held') },
-            { number: t('tenants.credited') },
-            { number: t('health.unfinished') },
-            t('keys.limits'),
-            t('task.created'),
-            '',
+          rows={data.pages.flatMap(({ items }) => items)}
+          keyOf={({ id }) => id}
+          columns={[
+            { head: t('tenants.name'), card: 'title', className: 'font-medium', cell: ({ name }) => name },
+            {
+              head: t('task.status'),
+              card: 'mark',
+              cell: ({ frozen_at }) => (
+                <Badge tone={frozen_at ? 'bad' : 'good'}>{t(frozen_at ? 'tenants.frozen' : 'tenants.active')}</Badge>
+              ),
+            },
+            { head: t('money.available'), isNumber: true, cell: ({ available_usd }) => usd(available_usd) },
+            {
+              head: t('money.held'),
+              isNumber: true,
+              className: 'text-soft',
+              cell: ({ held_usd }) => usd(held_usd),
+            },
+            {
+              head: t('tenants.credited'),
+              isNumber: true,
+              className: 'text-soft',
+              cell: ({ credited_usd }) => usd(credited_usd),
+            },
+            { head: t('health.unfinished'), isNumber: true, cell: ({ unfinished }) => number(unfinished) },
+            {
+              head: t('keys.limits'),
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ max_concurrent }) =>
+                max_concurrent === null ? t('keys.noLimits') : t('keys.atOnce', { count: max_concurrent }),
+            },
+            {
+              head: t('task.created'),
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ created_at }) => day(created_at),
+            },
+            {
+              head: '',
+              card: 'actions',
+              cell: (tenant) => <TenantMenu tenant={tenant} open={setOpen} freeze={() => freezing.mutate(tenant)} />,
+            },
           ]}
-        >
-          {data.items.map((tenant) => (
-            <tr key={tenant.id}>
-              <td className="font-medium">{tenant.name}</td>
-              <td>
-                {tenant.frozen_at ? (
-                  <Badge tone="bad">{t('tenants.frozen')}</Badge>
-                ) : (
-                  <Badge tone="good">{t('tenants.active')}</Badge>
-                )}
-              </td>
-              <td className="number">{usd(tenant.available_usd)}</td>
-              <td className="number text-soft">{usd(tenant.held_usd)}</td>
-              <td className="number text-soft">{usd(tenant.credited_usd)}</td>
-              <td className="number">{number(tenant.unfinished)}</td>
-              <td className="whitespace-nowrap text-soft">
-                {tenant.max_concurrent === null
-                  ? t('keys.noLimits')
-                  : t('keys.atOnce', { count: tenant.max_concurrent })}
-              </td>
-              <td className="whitespace-nowrap text-soft">{day(tenant.created_at)}</td>
-              <td className="text-right">
-                <Menu
-                  trigger={
-                    <Button look="quiet" size="smallIcon" aria-label={t('keys.actions', { name: tenant.name })}>
-                      <Ellipsis />
-                    </Button>
-                  }
-                  items={[
-                    {
-                      label: t('tenants.credit'),
-                      icon: <Coins aria-hidden />,
-                      run: () => setOpen({ what: 'credit', tenant }),
-                    },
-                    {
-                      label: t('tenants.limits'),
-                      icon: <Gauge aria-hidden />,
-                      run: () => setOpen({ what: 'limits', tenant }),
-                    },
-                    'line',
-                    tenant.frozen_at
-                      ? { label: t('tenants.unfreeze'), icon: <Sun aria-hidden />, run: () => freezing.mutate(tenant) }
-                      : {
-                          label: t('tenants.freeze'),
-                          icon: <Snowflake aria-hidden />,
-                          danger: true,
-                          run: () => freezing.mutate(tenant),
-                        },
-                  ]}
-                />
-              </td>
-            </tr>
-          ))}
-        </Table>
+        />
       )}
+      <More of={list} isInPanel />
       {open?.what === 'make' && <MakeTenant onClose={() => setOpen(undefined)} onDone={changed} />}
       {open?.what === 'credit' && <Credit tenant={open.tenant} onClose={() => setOpen(undefined)} onDone={changed} />}
       {open?.what === 'limits' && <Limits tenant={open.tenant} onClose={() => setOpen(undefined)} onDone={changed} />}
     </Panel>
+  )
+}
+
+function TenantMenu({
+  tenant,
+  open,
+  freeze,
+}: {
+  tenant: Tenant
+  open: (what: Open) => void
+  /** Or the opposite, where it is frozen. */
+  freeze: () => void
+}) {
+  const t = useT()
+  return (
+    <Menu
+      trigger={
+        <Button look="quiet" size="smallIcon" aria-label={t('keys.actions', { name: tenant.name })}>
+          <Ellipsis />
+        </Button>
+      }
+      items={[
+        { label: t('tenants.credit'), icon: <Coins aria-hidden />, run: () => open({ what: 'credit', tenant }) },
+        { label: t('tenants.limits'), icon: <Gauge aria-hidden />, run: () => open({ what: 'limits', tenant }) },
+        'line',
+        tenant.frozen_at
+          ? { label: t('tenants.unfreeze'), icon: <Sun aria-hidden />, run: freeze }
+          : { label: t('tenants.freeze'), icon: <Snowflake aria-hidden />, danger: true, run: freeze },
+      ]}
+    />
   )
 }
 
@@ -163,16 +179,12 @@ function Credit({ tenant, onClose, onDone }: FormProps & { tenant: Tenant }) {
   const t = useT()
   const [amount, setAmount] = useState('10')
   const [memo, setMemo] = useState('')
+  const once = useOnce()
   const booking = useMutation({
-    mutationFn: () =>
-      call('POST /api/admin/credit', {
-        body: {
-          tenant: tenant.id,
-          amount_usd: Number(amount),
-          ...(memo === '' ? {} : { memo }),
-          id: crypto.randomUUID(),
-        },
-      }),
+    mutationFn: () => {
+      const body = { tenant: tenant.id, amount_usd: Number(amount), ...(memo === '' ? {} : { memo }) }
+      return once(body, (id) => call('POST /api/admin/credit', { body: { ...body, id } }))
+    },
     onSuccess({ available_usd }) {
       say(t('tenants.booked', { name: tenant.name, amount: usd(available_usd) }))
       onDone()

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { CreditCard, Ticket, Trash2 } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { type Answer, call } from '../../api/client.ts'
@@ -9,18 +9,9 @@ import { useSession } from '../../shell/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
-import {
-  Badge,
-  Code,
-  CopyButton,
-  Empty,
-  Fault,
-  Panel,
-  PanelTitle,
-  Skeleton,
-  Table,
-  type Tone,
-} from '../../ui/parts.tsx'
+import { More } from '../../ui/more.tsx'
+import { Badge, Code, CopyButton, Empty, Fault, Panel, PanelTitle, Skeleton, type Tone } from '../../ui/parts.tsx'
+import { Table } from '../../ui/table.tsx'
 import { useRemovals } from '../../ui/use-removals.ts'
 import { TenantInput, useTenantNames } from './tenant-input.tsx'
 
@@ -57,7 +48,7 @@ function Codes() {
   const nameOf = useTenantNames()
   const [isMaking, setMaking] = useState(false)
   useAct('code.make', () => setMaking(true))
-  const { data, error, hasNextPage, fetchNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: CODES,
     queryFn: ({ pageParam }) =>
       call('GET /api/admin/codes', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
@@ -65,6 +56,7 @@ function Codes() {
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     refetchInterval: LIVE_MS,
   })
+  const { data, error, refetch } = list
   const { isGone, remove } = useRemovals()
   const revoke = ({ id, prefix }: { id: string; prefix: string }): void =>
     remove(id, t('code.revokedNow', { code: `${prefix}…` }), async () => {
@@ -82,7 +74,7 @@ function Codes() {
   return (
     <Panel>
       <PanelTitle aside={make}>{t('code.codes')}</PanelTitle>
-      {error && <Fault error={error} />}
+      {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton rows={3} />}
       {data && codes.length === 0 && (
         <Empty icon={<Ticket />} title={t('code.emptyTitle')}>
@@ -92,30 +84,47 @@ function Codes() {
       {codes.length > 0 && (
         <Table
           label={t('code.codes')}
-          head={[
-            t('code.prefix'),
-            t('code.state'),
-            { number: t('code.credit') },
-            t('code.for'),
-            t('code.redeemedBy'),
-            t('code.expires'),
-            t('prices.note'),
-            '',
-          ]}
-        >
-          {codes.map((code) => (
-            <tr key={code.id}>
-              <td className="whitespace-nowrap font-mono text-xs">{code.prefix}…</td>
-              <td>
-                <Badge tone={CODE_TONES[code.state]}>{t(`code.${code.state}`)}</Badge>
-              </td>
-              <td className="number font-medium">{usd(code.amount_usd)}</td>
-              <td className="text-soft">{code.tenant ? nameOf(code.tenant) : t('code.any')}</td>
-              <td className="text-soft">{code.redeemed_for ? nameOf(code.redeemed_for) : '–'}</td>
-              <td className="whitespace-nowrap text-soft">{code.expires_at ? day(code.expires_at) : '–'}</td>
-              <td className="max-w-56 truncate text-soft">{code.note ?? '–'}</td>
-              <td className="text-right">
-                {code.state === 'open' && (
+          rows={codes}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              head: t('code.prefix'),
+              card: 'title',
+              className: 'whitespace-nowrap',
+              cell: ({ prefix }) => <span className="font-mono text-xs">{prefix}…</span>,
+            },
+            {
+              head: t('code.state'),
+              card: 'mark',
+              cell: ({ state }) => <Badge tone={CODE_TONES[state]}>{t(`code.${state}`)}</Badge>,
+            },
+            {
+              head: t('code.credit'),
+              isNumber: true,
+              className: 'font-medium',
+              cell: ({ amount_usd }) => usd(amount_usd),
+            },
+            {
+              head: t('code.for'),
+              className: 'text-soft',
+              cell: ({ tenant }) => (tenant ? nameOf(tenant) : t('code.any')),
+            },
+            {
+              head: t('code.redeemedBy'),
+              className: 'text-soft',
+              cell: ({ redeemed_for: by }) => by && nameOf(by),
+            },
+            {
+              head: t('code.expires'),
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ expires_at }) => expires_at && day(expires_at),
+            },
+            { head: t('prices.note'), className: 'max-w-56 truncate text-soft', cell: ({ note }) => note },
+            {
+              head: '',
+              card: 'actions',
+              cell: (code) =>
+                code.state === 'open' && (
                   <Button
                     look="quiet"
                     size="smallIcon"
@@ -124,19 +133,12 @@ function Codes() {
                   >
                     <Trash2 />
                   </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </Table>
+                ),
+            },
+          ]}
+        />
       )}
-      {hasNextPage && (
-        <div className="border-line border-t p-3 text-center">
-          <Button size="small" onClick={() => void fetchNextPage()}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+      <More of={list} isInPanel />
       {isMaking && <MakeCodes onClose={() => setMaking(false)} />}
     </Panel>
   )
@@ -236,44 +238,59 @@ function Payments() {
   const t = useT()
   const nameOf = useTenantNames()
   const { features } = useSession()
-  const { data, error } = useQuery({
+  const list = useInfiniteQuery({
     queryKey: ['admin-payments'],
-    queryFn: () => call('GET /api/admin/payments', { query: { limit: 100 } }),
+    queryFn: ({ pageParam }) =>
+      call('GET /api/admin/payments', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     refetchInterval: LIVE_MS,
   })
+  const { data, error, refetch } = list
+  const payments = data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Panel>
       <PanelTitle>{t('money.payments')}</PanelTitle>
-      {error && <Fault error={error} />}
-      {data?.items.length === 0 && (
+      {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
+      {!data && !error && <Skeleton rows={3} />}
+      {data && payments.length === 0 && (
         <Empty icon={<CreditCard />} title={t('payment.emptyTitle')}>
           {features.payments ? t('payment.empty') : t('payment.emptyOff')}
         </Empty>
       )}
-      {data && data.items.length > 0 && (
+      {payments.length > 0 && (
         <Table
           label={t('money.payments')}
-          head={[
-            t('code.state'),
-            { number: t('code.credit') },
-            t('audit.tenant'),
-            t('audit.at'),
-            t('payment.external'),
+          rows={payments}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              head: t('code.state'),
+              card: 'mark',
+              cell: ({ status }) => <Badge tone={PAYMENT_TONES[status]}>{t(`payment.${status}`)}</Badge>,
+            },
+            {
+              head: t('code.credit'),
+              isNumber: true,
+              card: 'title',
+              className: 'font-medium',
+              cell: ({ amount_usd }) => usd(amount_usd),
+            },
+            { head: t('audit.tenant'), className: 'text-soft', cell: ({ tenant }) => nameOf(tenant) },
+            {
+              head: t('audit.at'),
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ created_at }) => dateTime(created_at),
+            },
+            {
+              head: t('payment.external'),
+              className: 'max-w-64 truncate font-mono text-soft text-xs',
+              cell: ({ external_id }) => external_id,
+            },
           ]}
-        >
-          {data.items.map((payment) => (
-            <tr key={payment.id}>
-              <td>
-                <Badge tone={PAYMENT_TONES[payment.status]}>{t(`payment.${payment.status}`)}</Badge>
-              </td>
-              <td className="number font-medium">{usd(payment.amount_usd)}</td>
-              <td className="text-soft">{nameOf(payment.tenant)}</td>
-              <td className="whitespace-nowrap text-soft">{dateTime(payment.created_at)}</td>
-              <td className="max-w-64 truncate font-mono text-soft text-xs">{payment.external_id ?? '–'}</td>
-            </tr>
-          ))}
-        </Table>
+        />
       )}
+      <More of={list} isInPanel />
     </Panel>
   )
 }

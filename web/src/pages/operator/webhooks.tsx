@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Send, Webhook } from 'lucide-react'
 import { useState } from 'react'
 import { call } from '../../api/client.ts'
@@ -6,7 +6,10 @@ import { ago, dateTime } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { translateMessage } from '../../i18n/messages.ts'
 import { Button } from '../../ui/button.tsx'
-import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton, Table, Tabs } from '../../ui/parts.tsx'
+import { More } from '../../ui/more.tsx'
+import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { Table } from '../../ui/table.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
 import { say, sayError } from '../../ui/toast.tsx'
 import { useTenantNames } from './tenant-input.tsx'
 
@@ -19,11 +22,22 @@ export function Webhooks() {
   const client = useQueryClient()
   const nameOf = useTenantNames()
   const [status, setStatus] = useState<(typeof STATES)[number]>('failed')
-  const { data, error } = useQuery({
+  const list = useInfiniteQuery({
     queryKey: [...WEBHOOKS, status],
-    queryFn: () => call('GET /api/admin/webhooks', { query: { limit: 100, ...(status === 'all' ? {} : { status }) } }),
+    queryFn: ({ pageParam }) =>
+      call('GET /api/admin/webhooks', {
+        query: {
+          limit: 100,
+          ...(status === 'all' ? {} : { status }),
+          ...(pageParam ? { cursor: pageParam } : {}),
+        },
+      }),
+    initialPageParam: '',
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     refetchInterval: 10_000,
   })
+  const { data, error, refetch } = list
+  const deliveries = data?.pages.flatMap(({ items }) => items) ?? []
   const replaying = useMutation({
     mutationFn: (id: string) => call('POST /api/admin/webhooks/{id}/replay', { path: { id } }),
     onSuccess() {
@@ -49,46 +63,63 @@ export function Webhooks() {
       >
         {t('task.webhooks')}
       </PanelTitle>
-      {error && <Fault error={error} />}
+      {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton />}
-      {data?.items.length === 0 && (
+      {data && deliveries.length === 0 && (
         <Empty icon={<Webhook />} title={status === 'failed' ? t('webhooks.noFailed') : t('task.noWebhooks')}>
-          {status !== 'failed' && t('task.noWebhooksAbout')}
+          {t(status === 'failed' ? 'webhooks.noFailedAbout' : 'task.noWebhooksAbout')}
         </Empty>
       )}
-      {data && data.items.length > 0 && (
+      {deliveries.length > 0 && (
         <Table
           label={t('task.webhooks')}
-          head={[t('task.status'), 'URL', { number: t('task.attempts') }, t('audit.tenant'), t('task.created'), '']}
-        >
-          {data.items.map(({ id, status, url, attempts, log, tenant, created_at }) => (
-            <tr key={id}>
-              <td>
-                <Badge tone={status === 'delivered' ? 'good' : status === 'failed' ? 'bad' : 'info'}>
-                  {t(`delivery.${status}`)}
+          rows={deliveries}
+          keyOf={({ id }) => id}
+          columns={[
+            {
+              head: t('task.status'),
+              card: 'title',
+              cell: ({ status: state }) => (
+                <Badge tone={state === 'delivered' ? 'good' : state === 'failed' ? 'bad' : 'info'}>
+                  {t(`delivery.${state}`)}
                 </Badge>
-              </td>
-              <td className="max-w-96">
-                <span className="block truncate font-mono text-xs" title={url}>
-                  {url}
-                </span>
-                <LastAnswer log={log} />
-              </td>
-              <td className="number">{attempts}</td>
-              <td className="text-soft">{nameOf(tenant)}</td>
-              <td className="whitespace-nowrap text-soft" title={dateTime(created_at)}>
-                {ago(created_at)}
-              </td>
-              <td className="text-right">
+              ),
+            },
+            {
+              head: 'URL',
+              card: 'line',
+              className: 'max-w-96',
+              cell: ({ url, log }) => (
+                <>
+                  <span className="block truncate font-mono text-xs" title={url}>
+                    {url}
+                  </span>
+                  <LastAnswer log={log} />
+                </>
+              ),
+            },
+            { head: t('task.attempts'), isNumber: true, cell: ({ attempts }) => attempts },
+            { head: t('audit.tenant'), card: 'bare', className: 'text-soft', cell: ({ tenant }) => nameOf(tenant) },
+            {
+              head: t('task.created'),
+              card: 'bare',
+              className: 'whitespace-nowrap text-soft',
+              cell: ({ created_at }) => <span title={dateTime(created_at)}>{ago(created_at)}</span>,
+            },
+            {
+              head: '',
+              card: 'actions',
+              cell: ({ id }) => (
                 <Button size="small" onClick={() => replaying.mutate(id)}>
                   <Send />
                   {t('task.replay')}
                 </Button>
-              </td>
-            </tr>
-          ))}
-        </Table>
+              ),
+            },
+          ]}
+        />
       )}
+      <More of={list} isInPanel />
     </Panel>
   )
 }

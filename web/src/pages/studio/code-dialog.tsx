@@ -2,7 +2,8 @@ import { useState } from 'react'
 import { useT } from '../../i18n/i18n.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Select } from '../../ui/field.tsx'
-import { Code, Fault, Skeleton, Tabs } from '../../ui/parts.tsx'
+import { Code, Fault, Skeleton } from '../../ui/parts.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
 import { codeOf, LANGUAGES, type Language, type ProtocolRequest } from './code.ts'
 
 /** How protocols are called by those who use them. */

@@ -1,3 +1,4 @@
+import { randomId } from '../../api/once.ts'
 import { router } from '../../router.tsx'
 import type { Values } from './field-schema.ts'
 
@@ -5,7 +6,7 @@ import type { Values } from './field-schema.ts'
 let prefill: { id: string; operation: string; input: Values } | undefined
 
 export function openStudio(operation: string, input: Values): void {
-  const id = crypto.randomUUID().slice(0, 8)
+  const id = randomId().slice(0, 8)
   prefill = { id, operation, input }
   void router.navigate({ to: '/studio', search: { op: operation, from: id } })
 }

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Braces, Eraser, WandSparkles } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { ApiError, call } from '../../api/client.ts'
+import { useOnce } from '../../api/once.ts'
 import { type Operation, type Task, taskQuery } from '../../api/queries.ts'
 import { pointsAsUsd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
@@ -37,12 +38,12 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
   const [isCode, setCode] = useState(false)
   const input = inputOf(values)
   const { quote, refusal, field, isPending } = useQuote(operation.id, input, operation.available && touched.size > 0)
+  const once = useOnce()
   const making = useMutation({
-    mutationFn: () =>
-      call('POST /polyphony/v1/tasks', {
-        body: { operation: operation.id, input },
-        headers: { 'idempotency-key': crypto.randomUUID() },
-      }),
+    mutationFn: () => {
+      const body = { operation: operation.id, input }
+      return once(body, (key) => call('POST /polyphony/v1/tasks', { body, headers: { 'idempotency-key': key } }))
+    },
     onSuccess(task) {
       client.setQueryData(taskQuery(task.id).queryKey, task)
       void client.invalidateQueries({ queryKey: ['balance'] })

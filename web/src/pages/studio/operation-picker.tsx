@@ -31,7 +31,7 @@ export function OperationPicker({
         className="flex w-full items-center gap-3 rounded-xl border border-line bg-panel px-4 py-2.5 text-left transition-colors hover:border-edge"
       >
         <span className="min-w-0 flex-1">
-          <span className="block truncate font-medium">
+          <span className="line-clamp-2 font-medium">
             {current ? translateTitle(current.title) : t('studio.choose')}
           </span>
           <span className="block truncate text-soft text-xs">{current?.id}</span>

@@ -6,6 +6,7 @@ import { ago, dateTime, duration, number } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { useMode } from '../../shell/mode.ts'
 import { Button } from '../../ui/button.tsx'
+import { More } from '../../ui/more.tsx'
 import { Empty, Fault, Panel, Skeleton } from '../../ui/parts.tsx'
 
 type Batch = Answer<'GET /polyphony/v1/batches/{id}'>
@@ -16,18 +17,19 @@ const PAGE = 30
 export function Batches() {
   const t = useT()
   const mode = useMode()
-  const { data, error, refetch, isPending, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: ['batches', mode],
     queryFn: ({ pageParam }) =>
       call('GET /polyphony/v1/batches', { query: { limit: PAGE, ...(pageParam ? { cursor: pageParam } : {}) } }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
+  const { data, error, refetch, isPending } = list
   const batches = data?.pages.flatMap((page) => page.batches) ?? []
-  if (error) return <Fault error={error} retry={() => void refetch()} />
   return (
     <>
       <Panel>
+        {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
         {isPending && <Skeleton rows={5} />}
         {batches.length > 0 && (
           <ul aria-label={t('tasks.batches')} className="divide-y divide-line">
@@ -58,19 +60,13 @@ export function Batches() {
             ))}
           </ul>
         )}
-        {!isPending && batches.length === 0 && (
+        {!isPending && !error && batches.length === 0 && (
           <Empty icon={<Layers />} title={t('batch.emptyTitle')}>
             {t('batch.empty')}
           </Empty>
         )}
       </Panel>
-      {hasNextPage && (
-        <div className="mt-4 text-center">
-          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t('common.more')}
-          </Button>
-        </div>
-      )}
+      <More of={list} />
     </>
   )
 }
