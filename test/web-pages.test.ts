@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { pollMs } from '../web/src/api/poll-interval.ts'
 import { changesOf, fieldsOf, type KeyRecord } from '../web/src/pages/keys/key-body.ts'
+import { cn } from '../web/src/ui/classes.ts'
 
 /** As an import may leave a key: with a limit above what the form takes, and a model that this gateway does not have. */
 const IMPORTED = {
@@ -54,4 +55,19 @@ it('a song is asked for often without news of it, and while its first sound may 
     5_000, 5_000, 5_000,
   ])
   expect(after(60_000, {}, false)).toBe(1_000)
+})
+
+it.each([
+  ['h-9 px-3 text-ink', 'h-8 text-soft', 'px-3 h-8 text-soft'],
+  ['h-11 px-5', 'size-11', 'px-5 size-11'],
+  ['inline-flex rounded-lg', 'hidden sm:inline-flex', 'rounded-lg hidden sm:inline-flex'],
+  ['hover:bg-hover hover:text-ink', 'bg-panel hover:text-current', 'hover:bg-hover bg-panel hover:text-current'],
+  ['font-medium text-[13px]', 'font-mono text-xs', 'font-medium font-mono text-xs'],
+  [
+    'bg-panel border-line',
+    'bg-[radial-gradient(red,blue)] border-mark',
+    'bg-panel bg-[radial-gradient(red,blue)] border-mark',
+  ],
+])('the classes of a part, %j, and those of its user, %j, are %j together', (ofPart, ofUser, both) => {
+  expect(cn(ofPart, ofUser, false, undefined)).toBe(both)
 })

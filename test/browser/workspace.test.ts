@@ -404,9 +404,13 @@ describe('the workspace of someone who is signed in', () => {
       const overflow = () =>
         page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
       expect({ path, overflow: await overflow() }).toEqual({ path, overflow: 0 })
-      if (['/studio', '/library', '/chat'].includes(path)) await picture(page, `phone-${path.slice(1)}`)
+      // Tables are lists of cards: nothing has to be scrolled sideways to be read.
+      expect({ path, tables: await page.locator('main table:not(.sr-only)').count() }).toEqual({ path, tables: 0 })
+      expect({ path, barriers: await barriersOn(page) }).toEqual({ path, barriers: [] })
+      if (['/studio', '/library', '/tasks', '/chat'].includes(path)) await picture(page, `phone-${path.slice(1)}`)
     }
-    expect(await barriersOn(page)).toEqual([])
+    const card = page.getByRole('list', { name: 'Tenants' }).getByRole('listitem').first()
+    expect(await card.innerText()).toMatch(/Available\s+\$/)
     const announced = () => page.locator('#page-announcement').textContent()
     await expect.poll(announced).toBe('Tenants · Operator')
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Studio' }).click()
@@ -470,35 +474,5 @@ describe('the workspace of someone who is signed in', () => {
     await search.waitFor()
     await page.keyboard.press('Escape')
     await search.waitFor({ state: 'detached' })
-  })
-
-  it('loads at most 200 KB of script at first, paints within a second and does not shift', async () => {
-    await using opened = await visit(browser, gateway, { as: ana, isFirst: true })
-    const { page } = opened
-    const sizes: number[] = []
-    page.on('response', async (response) => {
-      if (!/\.js$/.test(new URL(response.url()).pathname)) return
-      expect(response.headers()['content-encoding']).toMatch(/^(br|gzip)$/)
-      sizes.push((await response.request().sizes()).responseBodySize)
-    })
-    await page.addInitScript(`
-      globalThis.shift = 0
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) shift += entry.value
-      }).observe({ type: 'layout-shift', buffered: true })`)
-    await page.goto(`${gateway.url}/`)
-    await page.getByRole('heading', { name: 'Next steps' }).waitFor()
-    await filled(page)
-    const shift = await page.evaluate<number>('shift')
-    const paintMs = await page.evaluate<number>(
-      `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN`,
-    )
-    const bytes = sizes.reduce((sum, size) => sum + size, 0)
-    console.log(
-      `first load: ${Math.round(bytes / 1_000)} KB of script, painted after ${Math.round(paintMs)} ms, shift ${shift.toFixed(3)}`,
-    )
-    expect(bytes).toBeGreaterThan(50_000)
-    expect(bytes).toBeLessThan(200_000)
-    expect(shift).toBeLessThan(0.05)
   })
 })

@@ -6,14 +6,15 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
-import { reach } from './api/client.ts'
+import { arrived } from './api/arrived.ts'
 import { queryClient, sessionQuery } from './api/queries.ts'
 import { needFieldTexts } from './i18n/i18n.ts'
 import { NotFound } from './pages/not-found.tsx'
 import { PageAnnouncer } from './shell/page-announcer.tsx'
 import { isOperator, isSignedIn } from './shell/session.ts'
-import { Shell } from './shell/shell.tsx'
 import { Fault } from './ui/parts.tsx'
+
+// The router loads the document anew when the script of a page is gone, as after an upgrade.
 
 /** What is left of a page that failed. It is loaded anew: its script, too, may be what did not come. */
 function PageFault({ error }: { error: unknown }) {
@@ -22,19 +23,6 @@ function PageFault({ error }: { error: unknown }) {
       <Fault error={error} retry={() => location.reload()} />
     </div>
   )
-}
-
-/**
- * The router loads the document anew when the script of a page is gone, as after an upgrade. Where the gateway does not
- * answer, nothing would come: then the page says so (`unreachable`).
- */
-async function arrived<Loaded>(coming: Promise<Loaded>): Promise<Loaded> {
-  try {
-    return await coming
-  } catch (error) {
-    await reach(document.baseURI, { method: 'HEAD', cache: 'no-store' })
-    throw error
-  }
 }
 
 function Root() {
@@ -56,7 +44,7 @@ const root = createRootRoute({
 const inside = createRoute({
   getParentRoute: () => root,
   id: 'inside',
-  component: Shell,
+  component: lazyRouteComponent(() => arrived(import('./shell/shell.tsx')), 'Shell'),
   async beforeLoad({ location }) {
     const session = await queryClient.ensureQueryData(sessionQuery)
     if (isSignedIn(session)) return

@@ -1,12 +1,13 @@
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { Ellipsis, Search } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { type ComponentType, useCallback, useEffect, useState } from 'react'
+import { arrived } from '../api/arrived.ts'
 import { useT } from '../i18n/i18n.ts'
 import { router } from '../router.tsx'
 import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/classes.ts'
 import { Menu } from '../ui/menu.tsx'
-import { Toasts } from '../ui/toast.tsx'
+import { sayError, Toasts } from '../ui/toast.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { AnnouncementBar } from './announcement-bar.tsx'
 import { Logo } from './logo.tsx'
@@ -15,24 +16,15 @@ import { type Place, placesFor } from './navigation.ts'
 import { usePlayer } from './player.ts'
 import { PlayerBar } from './player-bar.tsx'
 import { useSession } from './session.ts'
-
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+import { useExpiry } from './use-expiry.ts'
 
 /** What stays while pages change: the rail (a bar at the bottom of a phone), the player, and the palette. */
 export function Shell() {
   const t = useT()
   const places = placesFor(useSession())
   const { track } = usePlayer()
-  const [isSearching, setSearching] = useState(false)
-  useEffect(() => {
-    const open = (event: KeyboardEvent): void => {
-      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return
-      event.preventDefault()
-      setSearching((is) => !is)
-    }
-    addEventListener('keydown', open)
-    return () => removeEventListener('keydown', open)
-  }, [])
+  useExpiry()
+  const { Palette, open, close } = usePalette()
   return (
     <div className="min-h-dvh md:pl-56">
       <a
@@ -46,7 +38,7 @@ export function Shell() {
           <Logo /> Polyphony
         </Link>
         <div className="px-3 pb-3">
-          <Button className="w-full justify-start font-normal text-soft" onClick={() => setSearching(true)}>
+          <Button className="w-full justify-start font-normal text-soft" onClick={open}>
             <Search />
             {t('nav.search')}
             <kbd className="ml-auto rounded border border-line px-1.5 font-sans text-[11px]">{PALETTE_KEYS}</kbd>
@@ -66,7 +58,7 @@ export function Shell() {
           <Logo /> Polyphony
         </Link>
         <div className="flex items-center gap-1">
-          <Button look="quiet" size="icon" aria-label={t('nav.search')} onClick={() => setSearching(true)}>
+          <Button look="quiet" size="icon" aria-label={t('nav.search')} onClick={open}>
             <Search />
           </Button>
           <AccountMenu isCompact />
@@ -79,14 +71,32 @@ export function Shell() {
       </main>
       <PlayerBar />
       <BottomBar places={places} />
-      {isSearching && (
-        <Suspense>
-          <Palette onClose={() => setSearching(false)} />
-        </Suspense>
-      )}
+      {Palette && <Palette onClose={close} />}
       <Toasts />
     </div>
   )
+}
+
+/** The palette while it is open, which is loaded when it is opened first. */
+function usePalette() {
+  const [Palette, setPalette] = useState<ComponentType<{ onClose: () => void }>>()
+  const close = useCallback(() => setPalette(undefined), [])
+  const open = useCallback(() => {
+    arrived(import('./palette.tsx'))
+      .then((loaded) => setPalette(() => loaded.Palette))
+      .catch(sayError)
+  }, [])
+  useEffect(() => {
+    const toggle = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey)) return
+      event.preventDefault()
+      if (Palette) close()
+      else open()
+    }
+    addEventListener('keydown', toggle)
+    return () => removeEventListener('keydown', toggle)
+  }, [Palette, open, close])
+  return { Palette, open, close }
 }
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)

@@ -1,49 +1,36 @@
-import { DropdownMenu as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
-import { cn } from './classes.ts'
+import { Slot } from 'radix-ui'
+import { type ComponentType, type MouseEvent, type ReactElement, type ReactNode, useState } from 'react'
+import { arrived } from '../api/arrived.ts'
+import { sayError } from './toast.tsx'
 
 export interface MenuItem {
   label: ReactNode
   icon?: ReactNode
   run: () => void
   danger?: boolean
-  checked?: boolean
 }
 
-/** A button that opens a list of actions. */
-export function Menu({ trigger, items }: { trigger: ReactNode; items: (MenuItem | 'line')[] }) {
+export interface MenuProps {
+  /** A button. */
+  trigger: ReactElement
+  items: (MenuItem | 'line')[]
+}
+
+type Opened = ComponentType<MenuProps & { isByKeyboard: boolean }>
+const load = () => import('./opened-menu.tsx')
+
+/** A button that opens a list of actions. The list and what places it are loaded when a pointer or the focus comes near. */
+export function Menu({ trigger, items }: MenuProps) {
+  const [opened, setOpened] = useState<{ List: Opened; isByKeyboard: boolean }>()
+  if (opened) return <opened.List trigger={trigger} items={items} isByKeyboard={opened.isByKeyboard} />
+  const preload = (): void => void load().catch(() => undefined) // a click says what is wrong
+  const open = ({ detail }: MouseEvent): void =>
+    void arrived(load())
+      .then(({ OpenedMenu }) => setOpened({ List: OpenedMenu, isByKeyboard: detail === 0 }))
+      .catch(sayError)
   return (
-    <Radix.Root modal={false}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          align="end"
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-50 min-w-44 animate-appear rounded-xl border border-line bg-raised p-1 shadow-float"
-        >
-          {items.map((item, at) =>
-            item === 'line' ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines have nothing else, and keep their places
-              <Radix.Separator key={at} className="my-1 h-px bg-line" />
-            ) : (
-              <Radix.Item
-                // biome-ignore lint/suspicious/noArrayIndexKey: the items of a menu keep their places
-                key={at}
-                onSelect={item.run}
-                className={cn(
-                  'flex h-8 select-none items-center gap-2 rounded-lg px-2.5 outline-hidden data-[highlighted]:bg-hover [&_svg]:size-4',
-                  item.danger && 'text-bad',
-                  item.checked && 'font-semibold',
-                )}
-              >
-                {item.icon}
-                {item.label}
-              </Radix.Item>
-            ),
-          )}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Slot.Root aria-haspopup="menu" aria-expanded={false} onPointerEnter={preload} onFocus={preload} onClick={open}>
+      {trigger}
+    </Slot.Root>
   )
 }
