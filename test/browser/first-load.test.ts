@@ -51,9 +51,8 @@ async function firstVisit(path: string, heading: string, as: Visitor | undefined
   await page.goto(gateway.url + path)
   await page.getByRole('heading', { name: heading }).waitFor()
   await filled(page)
-  const paintMs = await page.evaluate<number>(
-    `performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN`,
-  )
+  await page.waitForFunction(`performance.getEntriesByName('first-contentful-paint').length > 0`)
+  const paintMs = await page.evaluate<number>(`performance.getEntriesByName('first-contentful-paint')[0].startTime`)
   return { scripts: [...scripts], plain, paintMs, shift: await page.evaluate<number>('shift') }
 }
 

@@ -49,6 +49,24 @@ it('a song whose answer was lost is sent again under its key, and made and paid 
   expect((await tasksOf(TEST_KEY)).length).toBe(before + 1)
 })
 
+it('a double click makes one song, and what was typed in the studio is there after the page was loaded again', async () => {
+  await using opened = await visit(browser, gateway, { as: ana, isSandbox: true })
+  const { page } = opened
+  await page.goto(gateway.url)
+  const before = (await tasksOf(TEST_KEY)).length
+  const idea = page.getByRole('textbox', { name: 'Describe a song' })
+  await idea.fill('one click too many')
+  await idea.press('Enter')
+  await idea.press('Enter')
+  await page.getByRole('link', { name: 'one click too many' }).first().waitFor()
+  expect((await tasksOf(TEST_KEY)).length).toBe(before + 1)
+  await page.goto(`${gateway.url}/studio?op=Qubico%2Fflux1-dev%2Ftxt2img`)
+  const prompt = page.getByRole('textbox', { name: 'Prompt' })
+  await prompt.fill('a careful description')
+  await page.reload()
+  await expect.poll(() => prompt.inputValue()).toBe('a careful description')
+})
+
 it('without TLS, where browsers keep some of their functions, a song is made and a text copied', async () => {
   await using opened = await visit(browser, gateway, { as: ana, isSandbox: true, isFirst: true })
   const { page, errors } = opened

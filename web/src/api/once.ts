@@ -26,3 +26,16 @@ export function useOnce(): <Sent>(content: unknown, send: (key: string) => Promi
     }
   }
 }
+
+/** The second click of a double click, which comes when the first one may have been answered already. */
+const GESTURE_MS = 700
+
+interface Sent {
+  isPending: boolean
+  isError: boolean
+  submittedAt: number
+}
+
+/** Whether a form was sent just now, so that what comes is the rest of the same gesture; not where one tries again. */
+export const isSameGesture = ({ isPending, isError, submittedAt }: Sent): boolean =>
+  isPending || (!isError && Date.now() - submittedAt < GESTURE_MS)

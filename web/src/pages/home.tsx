@@ -4,7 +4,7 @@ import { ArrowRight, Check, KeyRound, Plug, WandSparkles } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { call } from '../api/client.ts'
 import { useTaskFeed } from '../api/feed.ts'
-import { useOnce } from '../api/once.ts'
+import { isSameGesture, useOnce } from '../api/once.ts'
 import { balanceQuery, operationsQuery, type Task, taskQuery } from '../api/queries.ts'
 import { number, usd } from '../i18n/format.ts'
 import { useT } from '../i18n/i18n.ts'
@@ -101,7 +101,7 @@ function SongBox({ onMade, isFirst }: { onMade: (task: Task) => void; isFirst: b
   })
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    making.mutate()
+    if (!isSameGesture(making)) making.mutate()
   }
   return (
     <Panel className="overflow-hidden bg-[radial-gradient(120%_140%_at_100%_0%,var(--mark-ground),transparent_55%)]">

@@ -97,47 +97,7 @@ export function Keys() {
             {t('keys.empty')}
           </Empty>
         )}
-        {keys.length > 0 && (
-          <Table
-            label={t('nav.keys')}
-            rows={keys}
-            keyOf={({ id }) => id}
-            columns={[
-              {
-                head: t('keys.name'),
-                card: 'title',
-                cell: ({ name, prefix }) => (
-                  <>
-                    <span className="block font-medium">{name}</span>
-                    <span className="block font-mono text-soft text-xs">{prefix}</span>
-                  </>
-                ),
-              },
-              {
-                head: t('keys.mode'),
-                card: 'mark',
-                cell: ({ mode }) => (
-                  <Badge isKind tone={mode === 'live' ? 'good' : 'mark'}>
-                    {t(`keys.${mode}`)}
-                  </Badge>
-                ),
-              },
-              { head: t('keys.spent'), className: 'min-w-36', cell: (key) => <Spent {...key} /> },
-              {
-                head: t('keys.limits'),
-                className: 'text-soft',
-                cell: (key) => limitsOf(key, t).join(' · ') || (key.spend_limit_usd === null && t('keys.noLimits')),
-              },
-              {
-                head: t('keys.lastUsed'),
-                className: 'whitespace-nowrap text-soft',
-                cell: ({ last_used_at }) =>
-                  last_used_at ? <span title={dateTime(last_used_at)}>{ago(last_used_at)}</span> : t('keys.never'),
-              },
-              { head: '', card: 'actions', cell: (key) => may && <KeyMenu record={key} items={itemsFor(key)} /> },
-            ]}
-          />
-        )}
+        {keys.length > 0 && <KeyTable keys={keys} {...(may ? { itemsFor } : {})} />}
         <More of={list} isInPanel />
       </Panel>
       {isMaking && (
@@ -177,6 +137,57 @@ export function Keys() {
         </Dialog>
       )}
     </Page>
+  )
+}
+
+interface KeyTableProps {
+  keys: readonly KeyRecord[]
+  /** Absent for those who may not change them. */
+  itemsFor?: (key: KeyRecord) => (MenuItem | 'line')[]
+}
+
+function KeyTable({ keys, itemsFor }: KeyTableProps) {
+  const t = useT()
+  return (
+    <Table
+      label={t('nav.keys')}
+      rows={keys}
+      keyOf={({ id }) => id}
+      columns={[
+        {
+          head: t('keys.name'),
+          card: 'title',
+          cell: ({ name, prefix }) => (
+            <>
+              <span className="block font-medium">{name}</span>
+              <span className="block font-mono text-soft text-xs">{prefix}</span>
+            </>
+          ),
+        },
+        {
+          head: t('keys.mode'),
+          card: 'mark',
+          cell: ({ mode }) => (
+            <Badge isKind tone={mode === 'live' ? 'good' : 'mark'}>
+              {t(`keys.${mode}`)}
+            </Badge>
+          ),
+        },
+        { head: t('keys.spent'), className: 'min-w-36', cell: (key) => <Spent {...key} /> },
+        {
+          head: t('keys.limits'),
+          className: 'text-soft',
+          cell: (key) => limitsOf(key, t).join(' · ') || (key.spend_limit_usd === null && t('keys.noLimits')),
+        },
+        {
+          head: t('keys.lastUsed'),
+          className: 'whitespace-nowrap text-soft',
+          cell: ({ last_used_at }) =>
+            last_used_at ? <span title={dateTime(last_used_at)}>{ago(last_used_at)}</span> : t('keys.never'),
+        },
+        { head: '', card: 'actions', cell: (key) => itemsFor && <KeyMenu record={key} items={itemsFor(key)} /> },
+      ]}
+    />
   )
 }
 

@@ -6,7 +6,7 @@ import { useT } from '../i18n/i18n.ts'
 import { router } from '../router.tsx'
 import { Button } from '../ui/button.tsx'
 import { cn } from '../ui/classes.ts'
-import { Menu } from '../ui/menu.tsx'
+import { loadMenu, Menu } from '../ui/menu.tsx'
 import { sayError, Toasts } from '../ui/toast.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { AnnouncementBar } from './announcement-bar.tsx'
@@ -24,6 +24,7 @@ export function Shell() {
   const places = placesFor(useSession())
   const { track } = usePlayer()
   useExpiry()
+  useLater()
   const { Palette, open, close } = usePalette()
   return (
     <div className="min-h-dvh md:pl-56">
@@ -77,12 +78,29 @@ export function Shell() {
   )
 }
 
-/** The palette while it is open, which is loaded when it is opened first. */
+/** When the first page is there, and nothing waits for it. */
+const LATER_MS = 3_000
+
+/** What a hand may want next comes beforehand, so that it is there at once, and when the gateway cannot be reached. */
+function useLater(): void {
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      // What does not come is loaded again when it is wanted, and says then what is wrong.
+      void loadMenu().catch(() => undefined)
+      void loadPalette().catch(() => undefined)
+    }, LATER_MS)
+    return () => clearTimeout(timer)
+  }, [])
+}
+
+const loadPalette = () => import('./palette.tsx')
+
+/** The palette while it is open. */
 function usePalette() {
   const [Palette, setPalette] = useState<ComponentType<{ onClose: () => void }>>()
   const close = useCallback(() => setPalette(undefined), [])
   const open = useCallback(() => {
-    arrived(import('./palette.tsx'))
+    arrived(loadPalette())
       .then((loaded) => setPalette(() => loaded.Palette))
       .catch(sayError)
   }, [])

@@ -17,15 +17,15 @@ export interface MenuProps {
 }
 
 type Opened = ComponentType<MenuProps & { isByKeyboard: boolean }>
-const load = () => import('./opened-menu.tsx')
+export const loadMenu = () => import('./opened-menu.tsx')
 
 /** A button that opens a list of actions. The list and what places it are loaded when a pointer or the focus comes near. */
 export function Menu({ trigger, items }: MenuProps) {
   const [opened, setOpened] = useState<{ List: Opened; isByKeyboard: boolean }>()
   if (opened) return <opened.List trigger={trigger} items={items} isByKeyboard={opened.isByKeyboard} />
-  const preload = (): void => void load().catch(() => undefined) // a click says what is wrong
+  const preload = (): void => void loadMenu().catch(() => undefined) // a click says what is wrong
   const open = ({ detail }: MouseEvent): void =>
-    void arrived(load())
+    void arrived(loadMenu())
       .then(({ OpenedMenu }) => setOpened({ List: OpenedMenu, isByKeyboard: detail === 0 }))
       .catch(sayError)
   return (

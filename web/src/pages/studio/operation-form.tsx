@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { Braces, Eraser, WandSparkles } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { ApiError, call } from '../../api/client.ts'
-import { useOnce } from '../../api/once.ts'
+import { isSameGesture, useOnce } from '../../api/once.ts'
 import { type Operation, type Task, taskQuery } from '../../api/queries.ts'
 import { pointsAsUsd } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
@@ -13,13 +13,11 @@ import { mayMake, useSession } from '../../shell/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Fault, Panel, Summary } from '../../ui/parts.tsx'
 import { AsCode } from './as-code.tsx'
+import { draftOf, keepDraft } from './drafts.ts'
 import type { FieldSchema, Values } from './field-schema.ts'
 import { fieldNamed, fieldsOf, inputOf } from './schema.ts'
 import { SchemaField } from './schema-field.tsx'
 import { useQuote } from './use-quote.ts'
-
-/** What was typed for each operation, while the page is open. */
-const drafts = new Map<string, Values>()
 
 interface OperationFormProps {
   operation: Operation
@@ -33,7 +31,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
   const client = useQueryClient()
   const session = useSession()
   const mode = useMode()
-  const [values, setValues] = useState<Values>(initial ?? drafts.get(operation.id) ?? {})
+  const [values, setValues] = useState<Values>(initial ?? draftOf(operation.id) ?? {})
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set(Object.keys(initial ?? {})))
   const [isCode, setCode] = useState(false)
   const input = inputOf(values)
@@ -56,7 +54,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
   const set = (name: string, value: unknown): void => {
     const next = { ...values, [name]: value }
     setValues(next)
-    drafts.set(operation.id, next)
+    keepDraft(operation.id, next)
     setTouched(new Set([...touched, name]))
     making.reset()
   }
@@ -68,7 +66,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
   const general = refused && !names.has(fieldNamed(refused.field) ?? '') ? refused : undefined
   const fill = (next: Values): void => {
     setValues(next)
-    drafts.set(operation.id, next)
+    keepDraft(operation.id, next)
     setTouched(new Set(Object.keys(next)))
     making.reset()
   }
@@ -84,6 +82,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
     ))
   function submit(event: FormEvent): void {
     event.preventDefault()
+    if (isSameGesture(making)) return
     setTouched(names)
     making.mutate()
   }
