@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net'
+import { SECOND_MS } from '../core/clock.ts'
 import type { RealtimeEnd } from '../core/realtime.ts'
 
 export interface SocketRequest {
@@ -17,6 +18,8 @@ export type VendorSocket = (url: string, request: SocketRequest) => Promise<Real
 /** A vendor's event holds some seconds of sound at most. */
 const MAX_MESSAGE_BYTES = 32 * 2 ** 20
 const MAX_ERROR_BYTES = 64 * 2 ** 10
+/** How long a vendor that refuses may take to say why. */
+const WORDS_MS = SECOND_MS
 
 export function socketThrough(lookup?: LookupFunction, judge?: (url: URL) => void): VendorSocket {
   return async (url, { headers, signal }) => {
@@ -47,20 +50,23 @@ export function socketThrough(lookup?: LookupFunction, judge?: (url: URL) => voi
         reject(error)
       })
       socket.once('unexpected-response', (_request, answer) => {
-        settled()
         const chunks: Buffer[] = []
         let size = 0
         const refuse = () => {
+          settled()
           const { statusCode = 0, headers: responseHeaders } = answer
           reject(Object.assign(new Error(wordsOf(chunks, statusCode)), { statusCode, responseHeaders }))
           socket.terminate()
         }
+        answer.on('error', () => {}) // it has closed then, too
         answer.on('data', (chunk: Buffer) => {
           size += chunk.length
           if (size <= MAX_ERROR_BYTES) chunks.push(chunk)
           else answer.destroy()
         })
         answer.once('close', refuse)
+        // The status says enough: the words are not waited for.
+        setTimeout(() => answer.destroy(), WORDS_MS).unref()
       })
     })
   }

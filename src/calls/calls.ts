@@ -21,7 +21,7 @@ import type { Format, Kept } from './format.ts'
 import { priceOfUsage, usdOfUsage } from './model-price.ts'
 import { passThrough } from './pass-through.ts'
 import type { RealtimeRoutes, Trying } from './realtime.ts'
-import { type ExpectedAnswerers, type ModelRoute, routeModel, type Target } from './routing.ts'
+import { type ExpectedAnswerers, type ModelRoute, routeModel, settingOf, type Target } from './routing.ts'
 import { refusingDropped } from './sent-options.ts'
 import { keepersAmong, type StoredResponses } from './stored-responses.ts'
 import { inPool, priceOf } from './targets.ts'
@@ -108,6 +108,8 @@ export interface CallAnswer {
 export interface CallMember extends Readonly<UsableAccount> {
   readonly models: readonly string[]
   readonly side: CallSide
+  /** It is part of this process. */
+  readonly isBuiltIn?: boolean
 }
 
 export interface Calls {
@@ -469,7 +471,12 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
     candidates(caller, model) {
       checkAllowed({ caller, model })
       const { priced, prices } = pricedTargets(caller, { model, endpoint: 'realtime' })
-      return { targets: priced, priceOf: (target) => prices.get(target) ?? {} }
+      const priceOfOther = (target: Target<CallMember>, other: string) =>
+        priceOf({ targets: [], price: settingOf(other, options.settings)?.price }, { ...target, model: other })
+      return {
+        targets: priced,
+        priceOf: (target, other) => (other === undefined ? prices.get(target) : priceOfOther(target, other)),
+      }
     },
     models(caller) {
       const all =
@@ -508,7 +515,7 @@ interface Reserved {
   settleTokens(used: number): void
 }
 
-function tokensIn({ inputTokens = 0, outputTokens = 0 }: Usage): number {
+export function tokensIn({ inputTokens = 0, outputTokens = 0 }: Usage): number {
   return inputTokens + outputTokens
 }
 
@@ -672,4 +679,4 @@ function left(): PolyphonyError {
 }
 
 const LEFT = 'The caller left before the answer.'
-const LEFT_STATUS = 499
+export const LEFT_STATUS = 499

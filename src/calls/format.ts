@@ -33,6 +33,9 @@ export interface Usage {
   webSearches?: number
   fileSearches?: number
   codeContainers?: number
+  /** Of pictures that a tool drew, and of what it read for them: apart from the tokens of the model. */
+  toolImageTokens?: number
+  toolImageInputTokens?: number
   serviceTier?: ServiceTier
 }
 
@@ -120,7 +123,10 @@ export interface Bound {
   mayAnswerAudio?: true
 }
 
-export type ToolUses = Pick<Usage, 'webSearches' | 'fileSearches' | 'codeContainers'>
+export type ToolUses = Pick<
+  Usage,
+  'webSearches' | 'fileSearches' | 'codeContainers' | 'toolImageTokens' | 'toolImageInputTokens'
+>
 
 /** What vendors of a format keep for their clients. */
 export interface Kept {
@@ -143,6 +149,8 @@ export interface Named {
   items?: readonly NamedId[]
   /** What no answer through this gateway has made, such as a file at the vendor: only the account's owner can have done it. */
   others?: { field: string; reason: string }
+  /** Models beside the one of the request: what they do is in no answer that could be billed, so the account's owner alone names them. */
+  models?: readonly NamedId[]
 }
 
 export interface NamedId {

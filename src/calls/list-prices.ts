@@ -15,7 +15,8 @@ const audio = (price: ModelPrice, inputAudio: number, outputAudio: number): Mode
 const tokens = (input: number, cachedRead: number, output: number): ModelPrice => ({ input, cachedRead, output })
 /**
  * OpenAI's prices of priority and flex processing, as factors (https://openai.com/api-priority-processing), and its fees of
- * tools: a search of the web, one of files, and a container for code (https://openai.com/api/pricing). Where priority
+ * tools: a search of the web, one of files, a container for code, and pictures at the prices of gpt-image-1, whichever model
+ * draws them: the dearest that are known (https://openai.com/api/pricing). Where priority
  * is not the double, its factor is in the list.
  */
 const gpt = (input: number, cachedRead: number, output: number, priorityFactor = 2): ModelPrice => ({
@@ -23,17 +24,22 @@ const gpt = (input: number, cachedRead: number, output: number, priorityFactor =
   webSearch: 10_000,
   fileSearch: 2_500,
   codeContainer: 30_000,
+  toolImage: 40,
+  toolImageInput: 10,
   priorityFactor,
   flexFactor: 0.5,
 })
-/** What Google Search costs: to Gemini 2 for each prompt that uses it, since then for each search (https://ai.google.dev/pricing). */
+/**
+ * What Google Search costs: to Gemini 2 for each prompt that uses it, since then for each search (https://ai.google.dev/pricing).
+ * Priority processing costs up to the double (https://ai.google.dev/gemini-api/docs/optimization).
+ */
 const gemini2 = (input: number, cachedRead: number, output: number): ModelPrice => ({
   ...tokens(input, cachedRead, output),
-  searchedCall: 35_000,
+  ...{ searchedCall: 35_000, priorityFactor: 2, flexFactor: 0.5 },
 })
 const gemini3 = (input: number, cachedRead: number, output: number): ModelPrice => ({
   ...tokens(input, cachedRead, output),
-  webSearch: 14_000,
+  ...{ webSearch: 14_000, priorityFactor: 2, flexFactor: 0.5 },
 })
 /**
  * Anthropic takes a quarter more for what it writes to its cache, the double for what stays there for an hour, and a tenth
@@ -56,7 +62,7 @@ const claude = (input: number, output: number, cachedRead = input / 10): ModelPr
  * Until 2025 from the vendors' pages: https://openai.com/api/pricing, https://www.anthropic.com/pricing,
  * https://ai.google.dev/pricing. Since then from what others have published of them, as of 2026-09-23: the packages llm-zoo 1.37.0
  * (all), aicost 0.2.4 (Claude) and adk-model (GPT-5.4), which agree where they overlap. What priority processing costs was read again
- * on 2026-11-30 (https://openai.com/api-priority-processing), what audio tokens of transcriptions do in OpenAI's cookbook
+ * on 2026-11-30 (https://openai.com/api-priority-processing, https://ai.google.dev/gemini-api/docs/optimization), what audio tokens of transcriptions do in OpenAI's cookbook
  * (github.com/openai/openai-cookbook, 2025). The fees of tools, flex processing, the cache of an hour, fast mode, realtime and sound are
  * those that the vendors' pages above had in 2025, and were not read again since.
  */

@@ -26,8 +26,11 @@ it.each<[string, string, Usage, number]>([
   [
     "OpenAI's tools, which no tier makes dearer",
     'gpt-5',
-    { inputTokens: 1_000, webSearches: 2, fileSearches: 1, codeContainers: 1, serviceTier: 'priority' },
-    0.0025 + 0.02 + 0.0025 + 0.03,
+    {
+      ...{ inputTokens: 1_000, webSearches: 2, fileSearches: 1, codeContainers: 1, serviceTier: 'priority' },
+      ...{ toolImageTokens: 1_000, toolImageInputTokens: 100 },
+    },
+    0.0025 + 0.02 + 0.0025 + 0.03 + 0.04 + 0.001,
   ],
   ['a prompt of Gemini 2 that searches, however often', 'gemini-2.5-pro', { inputTokens: 0, webSearches: 4 }, 0.035],
   ['each search of Gemini 3', 'gemini-3-pro-preview', { inputTokens: 0, webSearches: 4 }, 0.056],

@@ -16,6 +16,8 @@ export const TOOL_FEES: ReadonlySet<string> = new Set<keyof ModelPrice>([
   'searchedCall',
   'fileSearch',
   'codeContainer',
+  'toolImage',
+  'toolImageInput',
 ])
 
 /** A price times a factor, such as that of an account or of batches; kinds in `except` stay. */
@@ -68,11 +70,14 @@ export function usdOfUsage(usage: Usage, price: ModelPrice): number {
   return millionths / MILLION + (price.call ?? 0)
 }
 
-function toolFees({ webSearches = 0, fileSearches = 0, codeContainers = 0 }: Usage, price: ModelPrice): number {
+function toolFees(usage: Usage, price: ModelPrice): number {
+  const { webSearches = 0, fileSearches = 0, codeContainers = 0, toolImageTokens = 0, toolImageInputTokens = 0 } = usage
   return (
     webSearches * (price.webSearch ?? 0) +
     (webSearches > 0 ? (price.searchedCall ?? 0) : 0) +
     fileSearches * (price.fileSearch ?? 0) +
-    codeContainers * (price.codeContainer ?? 0)
+    codeContainers * (price.codeContainer ?? 0) +
+    toolImageTokens * (price.toolImage ?? 0) +
+    toolImageInputTokens * (price.toolImageInput ?? 0)
   )
 }

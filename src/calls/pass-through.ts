@@ -85,13 +85,28 @@ function wholeAnswer(
   const contentType = headers['content-type'] ?? ''
   running.firstByteMs = elapsedMs(startedAt)
   const json = parsed(bytes)
-  if (!request.isText && json === undefined) throw unusable(status, contentType)
+  if (json === undefined && !(request.isText && isText(bytes, contentType))) throw unusable(status, contentType)
   const id = json && request.format?.kept?.idOf(json, request.json ?? {})
   if (id !== undefined) running.keeps(id, target)
   const itemIds = json && request.format?.kept?.itemsOf(json, request.json ?? {})
   if (itemIds && itemIds.length > 0) running.keepsItems(itemIds, target)
   const usage = usageIn(request, { bytes, json, contentType }) ?? estimated(request, charactersIn(json ?? {}))
   return { status, headers, body: bytes, ended: Promise.resolve({ outcome: 'completed', usage }) }
+}
+
+/** Whether an answer may be text: no page of a proxy, and nothing that only says it is JSON. */
+function isText(bytes: Buffer, contentType: string): boolean {
+  if (contentType.startsWith('text/html') || bytes.length === 0) return false
+  return !contentType.startsWith('application/json') || isJson(bytes)
+}
+
+function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString())
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Some vendors' addresses have a query of their own. */

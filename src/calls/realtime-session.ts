@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Call } from '../core/call.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
-import { PolyphonyError } from '../core/errors.ts'
+import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { points } from '../core/points.ts'
 import type { RealtimeEnd } from '../core/realtime.ts'
 import type { ModelPrice, Usage } from '../core/usage.ts'
 import type { Reservation } from './allowances.ts'
-import type { CallMember } from './calls.ts'
-import { listPriceOf } from './list-prices.ts'
+import { type CallMember, tokensIn } from './calls.ts'
 import { priceOfUsage } from './model-price.ts'
 import type { RealtimeOptions, RealtimeRequest, RealtimeSession, Trying } from './realtime.ts'
-import { relayMessages } from './relayed-messages.ts'
+import { MOST_WAITING_BYTES, relayMessages } from './relayed-messages.ts'
 import type { Target } from './routing.ts'
+import { isOwn } from './stored-responses.ts'
 
 /** Proxies cut connections that are silent for a minute. */
 const PING_MS = 20 * SECOND_MS
@@ -30,6 +30,8 @@ export interface Connected {
   /** Undefined for the sandbox. */
   target: Target<CallMember> | undefined
   price: ModelPrice
+  /** Of another model at the account; undefined where it has none. */
+  priceOf(model: string): ModelPrice | undefined
 }
 
 export interface About {
@@ -58,12 +60,15 @@ export function openSession(
     vendor,
     target,
     price,
+    priceOf,
     reservation,
   }: About & Connected & { reservation: Reservation },
-  { allowances, clock, log, checkKey, stallMs }: RealtimeOptions,
+  { allowances, tokens, clock, log, checkKey, stallMs }: RealtimeOptions,
   ended: () => void,
 ): Session {
   const { caller, meter } = request
+  /** What is made at an account that tenants share is for its owner alone. */
+  const isShared = target === undefined || !isOwn(target)
   const about = { request, startedAt, trying, bound }
   const held: Reservation[] = [reservation]
   const gone = Promise.withResolvers<void>()
@@ -81,10 +86,11 @@ export function openSession(
 
   function book(given: Pick<Call, 'outcome'> & { usage: Usage | undefined; model?: string; errorCode?: string }): void {
     rows += 1
-    const at = given.model === undefined ? price : (listPriceOf(given.model) ?? price)
+    const at = given.model === undefined ? price : (priceOf(given.model) ?? price)
     const row = rowOf({ ...about, startedAt: responseAt }, target, clock)
     const pricePoints = caller.mode === 'test' || !given.usage ? points(0) : priceOfUsage(given.usage, at)
     const from = held.pop() ?? { keyId: caller.keyId, bound: points(0) }
+    if (given.usage) tokens.take(caller, 0)(tokensIn(given.usage))
     allowances.book(from, {
       ...row,
       vendorModel: given.model ?? row.vendorModel,
@@ -121,10 +127,36 @@ export function openSession(
     if (isOver) return // what was under way is booked
     const before = meter.underWay
     const billed = meter.read(message)
-    if (meter.underWay > before) responseAt = clock.now()
     if (billed) book(billed)
+    if (meter.underWay > before) {
+      responseAt = clock.now()
+      checkTokens()
+    }
     topUp()
     if (meter.underWay === 0) idle?.()
+  }
+
+  /** A response that begins when the tokens of the minute are used up ends the session: vendors begin them by themselves. */
+  function checkTokens(): void {
+    try {
+      tokens.take(caller, 1)(0)
+    } catch (error) {
+      fail(error instanceof PolyphonyError ? error : new PolyphonyError('internal', 'The session cannot be counted.'))
+    }
+  }
+
+  /** What names a thing of the account's owner is answered with an error, and the session goes on. */
+  function passes(message: Buffer): boolean {
+    const named = isShared ? request.namedIn(message) : undefined
+    if (!named || !client) return true
+    const error = new PolyphonyError('not_found', named.reason, { field: named.field })
+    client.send(request.failure(error, message), { binary: false }, () => {})
+    if (client.bufferedAmount > MOST_WAITING_BYTES) tooSlow()
+    return false
+  }
+
+  function tooSlow(): void {
+    over({ clientCode: POLICY, reason: 'too slow', errorCode: 'client_left' })
   }
 
   /** Tells the caller why, in the form of the session, and ends it. */
@@ -133,8 +165,8 @@ export function openSession(
     log.info({ code: error.code, requestId: request.requestId }, 'a realtime session was ended')
     client?.resume() // its goodbye is read although the vendor is slow
     client?.send(request.failure(error), { binary: false }, () => {})
-    const isOwn = error.code === 'internal' || error.code === 'vendor_silent'
-    over({ clientCode: isOwn ? INTERNAL : POLICY, reason: error.code, errorCode: error.code })
+    const isFault = error.code === 'internal' || error.code === 'vendor_silent'
+    over({ clientCode: isFault ? INTERNAL : POLICY, reason: error.code, errorCode: error.code })
   }
 
   function over(end: { clientCode: number; vendorCode?: number; reason?: string; errorCode?: string }): void {
@@ -189,9 +221,9 @@ export function openSession(
         return
       }
       if (request.first !== undefined) vendor.send(request.first, { binary: false }, () => {})
-      const stalled = () => over({ clientCode: POLICY, reason: 'too slow', errorCode: 'client_left' })
-      relayMessages(vendor, attached, { stallMs, stalled, heard })
+      relayMessages(vendor, attached, { stallMs, stalled: tooSlow, heard })
       relayMessages(attached, vendor, {
+        passes,
         stallMs,
         stalled: () => fail(new PolyphonyError('vendor_silent', 'The vendor reads nothing.')),
       })
@@ -199,10 +231,9 @@ export function openSession(
     abandon: () => over({ clientCode: NORMAL, errorCode: 'client_left' }),
     async check() {
       try {
-        await checkKey(caller)
+        await checkKey(caller, request.model)
       } catch (error) {
-        if (error instanceof PolyphonyError && (error.code === 'unauthorized' || error.code === 'forbidden'))
-          fail(error)
+        if (error instanceof PolyphonyError && ENDING.has(error.code)) fail(error)
         else log.warn({ err: error }, 'the key of a realtime session could not be looked at; it is tried again')
       }
     },
@@ -218,6 +249,8 @@ export function openSession(
   }
 }
 
+const ENDING: ReadonlySet<ErrorCode> = new Set(['unauthorized', 'forbidden', 'model_not_allowed'])
+
 /** What `ws` reports for a connection that ended without a goodbye. */
 const ABNORMAL = 1_006
 
@@ -228,7 +261,7 @@ function sendable(code: number): number {
   return isKnown ? code : NORMAL
 }
 
-/** Ends an end that does not answer a ping until the next one. */
+/** Ends an end that does not answer a ping until the next one; while it is paused, its answer is not read. */
 function pulseOf(end: RealtimeEnd): { beat(): void } {
   let isAlive = true
   end.on('pong', () => {
@@ -236,6 +269,7 @@ function pulseOf(end: RealtimeEnd): { beat(): void } {
   })
   return {
     beat() {
+      if (end.isPaused) return
       if (!isAlive) {
         end.terminate()
         return

@@ -8,10 +8,13 @@ import { points } from '../core/points.ts'
 import type { RealtimeEnd } from '../core/realtime.ts'
 import type { ModelPrice, Usage } from '../core/usage.ts'
 import type { Allowances } from './allowances.ts'
-import { type CallMember, checkAllowed } from './calls.ts'
+import { type CallMember, checkAllowed, LEFT_STATUS, type TokenLimit } from './calls.ts'
+import type { Named } from './format.ts'
 import { priceOfUsage } from './model-price.ts'
 import { type Connected, openSession, rowOf, type Session } from './realtime-session.ts'
 import type { Target } from './routing.ts'
+import { isOwn } from './stored-responses.ts'
+import { timeFor } from './time-limit.ts'
 
 /** A session of speech and text over a WebSocket, as a dialect has read it. */
 export interface RealtimeRequest {
@@ -22,10 +25,12 @@ export interface RealtimeRequest {
   /** What of the caller's headers the vendor gets, too. */
   headers: Readonly<Record<string, string>>
   /** A message that the vendor gets before those of the caller. */
-  first: string | undefined
+  first: Buffer | undefined
   meter: RealtimeMeter
-  /** The error as a message of the session. */
-  failure(error: PolyphonyError): string
+  /** What a message of the caller names of what only the owner of the vendor's account can have made there. */
+  namedIn(message: Buffer): Named['others']
+  /** The error as a message of the session; `about` is the message of the caller that has it. */
+  failure(error: PolyphonyError, about?: Buffer): string
   /** Ends when the caller leaves before the session stands. */
   signal: AbortSignal
 }
@@ -70,7 +75,11 @@ export interface RealtimeRoutes {
   candidates(
     caller: Caller,
     model: string,
-  ): { targets: readonly Target<CallMember>[]; priceOf(target: Target<CallMember>): ModelPrice }
+  ): {
+    targets: readonly Target<CallMember>[]
+    /** Of another model that the session uses at the account, where it is named; undefined where that has none. */
+    priceOf(target: Target<CallMember>, other?: string): ModelPrice | undefined
+  }
   /** Asks one after the other. Throws the error of the last. */
   tryEach<Given>(
     trying: Trying,
@@ -90,17 +99,20 @@ export interface RealtimeOptions extends RealtimeRoutes {
   /** What test keys talk to. */
   sandbox(model: string): RealtimeEnd
   allowances: Allowances
-  /** Throws where the key is not valid any more. */
-  checkKey(caller: Caller): Promise<void>
+  tokens: TokenLimit
+  /** Throws where the key is not valid any more, or may not use the model any more. */
+  checkKey(caller: Caller, model: string): Promise<void>
   /** Calls when any key may have changed; returns the function that ends that. */
   onKeyChange(listener: () => void): () => void
+  /** How long it may take to connect a vendor, with all accounts that are asked; 20 s at most. */
+  answerMs: number
   /** How long a reader may read nothing. */
   stallMs: number
   clock: Clock
   log: Logger
 }
 
-const CONNECT_MS = 20 * SECOND_MS
+const MAX_CONNECT_MS = 20 * SECOND_MS
 /** A revocation by another process is noticed within this time, as that of other requests. */
 const CHECK_MS = 5 * SECOND_MS
 /** Until an answer is billed this is set aside for it: some minutes of conversation that are read again, and a long answer. */
@@ -130,8 +142,9 @@ export function openRealtime(options: RealtimeOptions): Realtime {
 
   async function connect(request: RealtimeRequest, trying: Trying): Promise<Connected> {
     const { caller, model } = request
-    if (caller.mode === 'test') return { vendor: options.sandbox(model), target: undefined, price: {} }
-    const { targets, priceOf } = options.candidates(caller, model)
+    if (caller.mode === 'test')
+      return { vendor: options.sandbox(model), target: undefined, price: {}, priceOf: () => undefined }
+    const { targets, priceOf } = candidatesFor(request)
     const { target, given: vendor } = await options.tryEach(trying, targets, ({ member, model: name }) => {
       const { side, account } = member
       const url = side.urlOf('realtime', name, account.settings) ?? ''
@@ -139,21 +152,32 @@ export function openRealtime(options: RealtimeOptions): Realtime {
       const open = options.socketFor(account.owner)
       return open(`${url}?model=${encodeURIComponent(name)}`, { headers, signal: trying.signal })
     })
-    return { vendor, target, price: priceOf(target) }
+    return { vendor, target, price: priceOf(target) ?? {}, priceOf: (other) => priceOf(target, other) }
+  }
+
+  /** Those of the tenant's own where the session begins with what only the owner of an account can have made there. */
+  function candidatesFor({ caller, model, first, namedIn }: RealtimeRequest): ReturnType<RealtimeRoutes['candidates']> {
+    const found = options.candidates(caller, model)
+    const named = first === undefined ? undefined : namedIn(first)
+    if (!named) return found
+    const targets = found.targets.filter(isOwn)
+    if (targets.length === 0) throw new PolyphonyError('not_found', named.reason, { field: named.field })
+    return { ...found, targets }
   }
 
   return {
     async open(request) {
       if (isClosing) throw new PolyphonyError('overloaded', 'The gateway is stopping; connect again.')
-      const { caller, model } = request
+      const { caller } = request
       checkAllowed(request)
       const startedAt = clock.now()
-      const signal = AbortSignal.any([request.signal, connectionTimeout()])
-      const trying: Trying = { signal, tried: [], triedNames: [] }
       // Before a vendor is asked: the price of the account that would be asked first.
-      const price = caller.mode === 'test' ? {} : priceOfFirst(options.candidates(caller, model))
+      const price = caller.mode === 'test' ? {} : priceOfFirst(candidatesFor(request))
       const bound = caller.mode === 'test' ? points(0) : priceOfUsage(BOUND, price)
+      options.tokens.take(caller, 1)(0) // throws where none are left
       const reservation = await allowances.reserve(caller, bound)
+      const time = timeFor(request.signal, Math.min(MAX_CONNECT_MS, options.answerMs))
+      const trying: Trying = { signal: time.signal, tried: [], triedNames: [] }
       const about = { request, startedAt, trying, bound }
       try {
         const connected = await connect(request, trying)
@@ -167,14 +191,16 @@ export function openRealtime(options: RealtimeOptions): Realtime {
       } catch (error) {
         const known = error instanceof PolyphonyError ? error : undefined
         if (!known) log.error({ err: error }, 'a realtime session could not be opened')
-        const row = rowOf(about, undefined, clock)
+        const hasLeft = request.signal.aborted
         allowances.book(reservation, {
-          ...row,
-          status: known?.status ?? 500,
+          ...rowOf(about, undefined, clock),
+          status: hasLeft ? LEFT_STATUS : (known?.status ?? 500),
           outcome: 'failed',
-          errorCode: known?.code ?? 'internal',
+          errorCode: hasLeft ? 'client_left' : (known?.code ?? 'internal'),
         })
         throw error
+      } finally {
+        time.end()
       }
     },
     async close(graceMs) {
@@ -186,12 +212,5 @@ export function openRealtime(options: RealtimeOptions): Realtime {
 }
 
 function priceOfFirst({ targets: [first], priceOf }: ReturnType<RealtimeRoutes['candidates']>): ModelPrice {
-  return first ? priceOf(first) : {}
-}
-
-function connectionTimeout(): AbortSignal {
-  const controller = new AbortController()
-  const late = new PolyphonyError('vendor_silent', `No vendor was connected within ${CONNECT_MS / SECOND_MS} s.`)
-  setTimeout(() => controller.abort(late), CONNECT_MS).unref()
-  return controller.signal
+  return (first && priceOf(first)) ?? {}
 }

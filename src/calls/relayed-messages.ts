@@ -1,11 +1,13 @@
 import type { RealtimeEnd } from '../core/realtime.ts'
 
 /** Above the first, the sender is not read until it is below the second: some seconds of sound. */
-const MOST_WAITING_BYTES = 2 ** 20
+export const MOST_WAITING_BYTES = 2 ** 20
 const FEW_WAITING_BYTES = 2 ** 18
 
 export interface MessageRelay {
-  /** Is shown each message as it came. */
+  /** Whether a message may pass; default: all do. */
+  passes?(message: Buffer): boolean
+  /** Is shown each message that passed, as it came. */
   heard?(message: Buffer): void
   /** How long the receiver may take nothing. */
   stallMs: number
@@ -14,7 +16,11 @@ export interface MessageRelay {
 }
 
 /** Passes the messages of one end to the other, as they come; no faster than the other takes them. */
-export function relayMessages(from: RealtimeEnd, to: RealtimeEnd, { heard, stallMs, stalled }: MessageRelay): void {
+export function relayMessages(
+  from: RealtimeEnd,
+  to: RealtimeEnd,
+  { passes, heard, stallMs, stalled }: MessageRelay,
+): void {
   let stall: NodeJS.Timeout | undefined
 
   function sent(): void {
@@ -27,6 +33,7 @@ export function relayMessages(from: RealtimeEnd, to: RealtimeEnd, { heard, stall
   }
 
   from.on('message', (message, isBinary) => {
+    if (passes && !passes(message)) return
     to.send(message, { binary: isBinary }, sent)
     heard?.(message)
     if (stall !== undefined || to.bufferedAmount <= MOST_WAITING_BYTES) return

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { StreamAnswer, VendorStream } from '../assets/vendor-stream.ts'
 import type { KeptItem, StoredResponse } from '../core/call.ts'
-import type { Caller } from '../core/caller.ts'
+import { type Caller, checkModelAllowed } from '../core/caller.ts'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import type { Account } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
@@ -110,8 +110,8 @@ export async function keepersAmong(
   targets: readonly Target<CallMember>[],
   responses: StoredResponses,
 ): Promise<readonly Target<CallMember>[]> {
-  const { response, items = [], others } = names?.(json) ?? {}
-  if (response === undefined && items.length === 0 && others === undefined) return targets
+  const { response, items = [], others, models = [] } = names?.(json) ?? {}
+  if (response === undefined && items.length === 0 && others === undefined && models.length === 0) return targets
   let keeping = targets.filter(
     ({ member: { side, account }, model: name }) => side.urlOf(endpoint, name, account.settings) !== undefined,
   )
@@ -123,6 +123,11 @@ export async function keepersAmong(
     if (keeping.length === 0) throw keptElsewhere('response', response, model)
   }
   if (items.length > 0) keeping = await keepersOfItems(items, { caller, model, keeping, responses })
+  for (const other of models) {
+    keeping = keeping.filter(isOwn)
+    if (keeping.length === 0) throw notBilled(other, model)
+    checkModelAllowed(caller, other.id)
+  }
   if (others !== undefined) {
     keeping = keeping.filter(isOwn)
     if (keeping.length === 0) throw new PolyphonyError('not_found', others.reason, { field: others.field })
@@ -158,8 +163,9 @@ async function keepersOfItems(
   return among
 }
 
-function isOwn({ member }: Pick<Target<CallMember>, 'member'>): boolean {
-  return member.record.tenantId !== null
+/** Whether an account is the tenant's own, and what is at it the tenant's. What is part of this process keeps nothing. */
+export function isOwn({ member }: Pick<Target<CallMember>, 'member'>): boolean {
+  return member.record.tenantId !== null || member.isBuiltIn === true
 }
 
 function keptElsewhere(what: 'response' | 'item', { id, field }: NamedId, model: string): PolyphonyError {
@@ -167,6 +173,14 @@ function keptElsewhere(what: 'response' | 'item', { id, field }: NamedId, model:
     'not_found',
     `The account that keeps the ${what} ${id.slice(0, MAX_SHOWN)} does not answer ${model} here now. Send the whole conversation instead.`,
     { field },
+  )
+}
+
+/** The tokens of an answer are billed at the price of one model. */
+function notBilled({ id, field }: NamedId, model: string): PolyphonyError {
+  return invalidInput(
+    field,
+    `must be left out: what ${id.slice(0, MAX_SHOWN)} does would be billed as ${model} does. Name that model in a call of its own, or use an account of your own.`,
   )
 }
 

@@ -1,7 +1,7 @@
 import type { LanguageModelV4Usage, SharedV4ProviderMetadata } from '@ai-sdk/provider'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { SERVICE_TIERS } from '../core/usage.ts'
-import type { Usage } from './format.ts'
+import type { ToolUses, Usage } from './format.ts'
 
 /** More than any answer has; a price of so many is still a number of points. */
 const MAX_UNITS = 10_000_000_000
@@ -18,7 +18,7 @@ export function tierIn(value: unknown): Pick<Usage, 'serviceTier'> {
 }
 
 /** Those that were used at all. */
-export function toolsUsed(uses: Pick<Usage, 'webSearches' | 'fileSearches' | 'codeContainers'>): typeof uses {
+export function toolsUsed(uses: ToolUses): ToolUses {
   return Object.fromEntries(Object.entries(uses).filter(([, count]) => count > 0))
 }
 

@@ -10,7 +10,7 @@ import { openRealtime, type Realtime } from '../calls/realtime.ts'
 import { openResponseRequests, openStoredResponses, type ResponseRequests } from '../calls/stored-responses.ts'
 import type { Config } from '../config/config.ts'
 import type { Call } from '../core/call.ts'
-import type { Caller } from '../core/caller.ts'
+import { type Caller, checkModelAllowed } from '../core/caller.ts'
 import { type Clock, SECOND_MS } from '../core/clock.ts'
 import type { Retention } from '../core/retention.ts'
 import { openaiCompatible } from '../providers/openai-compatible/manifest.ts'
@@ -176,11 +176,13 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     socketFor: egress.socketFor,
     sandbox: (model) => sandboxRealtime(model, { clock }),
     allowances,
-    checkKey: ({ keyId }) => checkKey(store, keyId, clock.now()),
+    tokens,
+    checkKey: async ({ keyId }, model) => checkModelAllowed(await checkKey(store, keyId, clock.now()), model),
     onKeyChange: (listener) =>
       store.onSignal(({ kind }) => {
         if (kind === 'key' || kind === 'resync') listener()
       }),
+    answerMs: config.callLimits.answerMs,
     stallMs: config.callLimits.silenceMs,
     clock,
     log,

@@ -18,6 +18,8 @@ const PRICES = [
   'searchedCall',
   'fileSearch',
   'codeContainer',
+  'toolImage',
+  'toolImageInput',
   'call',
   'priorityFactor',
   'flexFactor',

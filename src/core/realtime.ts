@@ -5,6 +5,7 @@
 export interface RealtimeEnd {
   /** What was given to `send` and is not sent yet. */
   readonly bufferedAmount: number
+  readonly isPaused: boolean
   /** `sent` is called when the message has left, also when it could not. */
   send(message: Buffer | string, options: { binary: boolean }, sent: (error?: Error | null) => void): void
   pause(): void

@@ -23,6 +23,9 @@ export interface Usage {
   webSearches?: number
   fileSearches?: number
   codeContainers?: number
+  /** Tokens of pictures that a tool of the provider drew for the answer, and of what it read for them; no part of the tokens above. */
+  toolImageTokens?: number
+  toolImageInputTokens?: number
   /** How the provider says that it worked, where that changes the price of tokens. */
   serviceTier?: ServiceTier
   /** The provider did not report it: it was counted by the characters of request and answer. */
@@ -49,6 +52,8 @@ export interface ModelPrice {
   searchedCall?: number
   fileSearch?: number
   codeContainer?: number
+  toolImage?: number
+  toolImageInput?: number
   /** USD for the call itself. */
   call?: number
   /** What the prices of tokens are multiplied by where the provider worked so; absent = 1. */

@@ -246,6 +246,48 @@ describe('what is billed beside plain tokens', () => {
       { serviceTier: 'flex', webSearches: 2, fileSearches: 1, codeContainers: 2 },
     ],
     [
+      'containers of Responses by their memory, those of the shell among them',
+      responsesFormat,
+      EVENTS.responses,
+      {
+        usage: { input_tokens: 5, output_tokens: 7 },
+        tools: [
+          { type: 'code_interpreter', container: { type: 'auto', memory_limit: '4g' } },
+          { type: 'shell', environment: { type: 'container_auto', memory_limit: '16g' } },
+        ],
+        output: [
+          code('cntr_1'),
+          { type: 'shell_call', environment: { type: 'container_reference', container_id: 'cntr_2' } },
+          { type: 'shell_call', environment: { type: 'local' } },
+        ],
+      },
+      { codeContainers: 32 },
+    ],
+    [
+      'pictures that a tool drew, in Responses',
+      responsesFormat,
+      EVENTS.responses,
+      {
+        usage: { input_tokens: 5, output_tokens: 7 },
+        tool_usage: { image_gen: { input_tokens: 50, output_tokens: 1_056 }, web_search: { num_requests: 0 } },
+        output: [{ type: 'image_generation_call', id: 'ig_1', result: 'aGk=' }],
+      },
+      { toolImageTokens: 1_056, toolImageInputTokens: 50 },
+    ],
+    [
+      'pictures of a server that does not report their tokens',
+      responsesFormat,
+      EVENTS.responses,
+      {
+        usage: { input_tokens: 5, output_tokens: 7 },
+        output: [
+          { type: 'image_generation_call', result: 'aGk=' },
+          { type: 'image_generation_call', result: 'aGk=' },
+        ],
+      },
+      { toolImageTokens: 8_320 },
+    ],
+    [
       "Anthropic's cache of an hour, searches and fast mode",
       messagesFormat,
       EVENTS.messages,
@@ -271,6 +313,18 @@ describe('what is billed beside plain tokens', () => {
         usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 7 },
       },
       { webSearches: 2 },
+    ],
+    [
+      "Gemini's places, as one search, and its tier",
+      generateFormat,
+      EVENTS.generate,
+      {
+        candidates: [
+          { groundingMetadata: { groundingChunks: [{ maps: { uri: 'a' } }, { maps: { uri: 'b' } }, { web: {} }] } },
+        ],
+        usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 7, serviceTier: 'PRIORITY' },
+      },
+      { webSearches: 1, serviceTier: 'priority' },
     ],
   ])('is read of a whole answer and of a stream: %s', (_what, format, eventsOf, answer, extra) => {
     const expected = usageFrom({ inputTokens: 5, outputTokens: 7, ...extra })
@@ -316,8 +370,9 @@ describe('a stream that was cut', () => {
         { type: 'response.file_search_call.completed' },
         { type: 'response.code_interpreter_call.completed' },
         { type: 'response.code_interpreter_call.completed' },
+        { type: 'response.image_generation_call.completed' },
       ],
-      [false, { webSearches: 1, fileSearches: 1, codeContainers: 1 }],
+      [false, { webSearches: 1, fileSearches: 1, codeContainers: 1, toolImageTokens: 4_160 }],
     ],
     ['Chat Completions', chatFormat, [{ choices: [{ delta: { content: 'a' } }] }], [false, {}]],
   ])('of %s', (_what, format, events, expected) => {

@@ -120,7 +120,11 @@ const CHAT: Refused[] = [
     'anthropic',
   ],
   [chatUser({ type: 'file', file: { file_id: 'file-1' } }), 'messages[0].content[0]', 'anthropic'],
-  [chatUser({ type: 'file', file: { file_data: 'data:text/csv;base64,AAAA' } }), 'messages[0].content[0]', 'anthropic'],
+  [
+    chatUser({ type: 'file', file: { file_data: 'data:application/zip;base64,AAAA' } }),
+    'messages[0].content[0]',
+    'anthropic',
+  ],
   [
     chat({
       messages: [
@@ -410,6 +414,52 @@ describe('empty texts in a conversation', () => {
   )
 })
 
+describe('a request of Chat Completions', () => {
+  const cache_control = { type: 'ephemeral', ttl: '1h' }
+  const kept = { providerOptions: { anthropic: { cacheControl: cache_control } } }
+  const text = { type: 'text', text: 'rules', cache_control }
+
+  it('keeps cache_control for models of Anthropic, of parts, of whole messages and of tools', () => {
+    const call = { id: 'a', type: 'function', function: { name: 'weather', arguments: '{}' } }
+    const body = chat({
+      messages: [
+        { role: 'system', content: [text] },
+        { role: 'user', content: [{ type: 'text', text: 'hi' }, text] },
+        { role: 'user', content: 'hi', cache_control },
+        { role: 'assistant', content: [text], tool_calls: [call] },
+        { role: 'tool', tool_call_id: 'a', content: [text] },
+      ],
+      tools: [{ type: 'function', function: { name: 'weather' }, cache_control }],
+    })
+    const { options } = chatFormat.read(body, 'anthropic')
+    expect(options.prompt).toMatchObject([
+      { role: 'system', ...kept },
+      { content: [{ text: 'hi' }, kept] },
+      { content: [kept] },
+      { content: [kept, { type: 'tool-call' }] },
+      { content: [kept] },
+    ])
+    expect(options.prompt[1]?.content[0]).not.toHaveProperty('providerOptions')
+    expect(options.tools).toMatchObject([kept])
+    expect(chatFormat.boundOf(body)).toMatchObject({ cacheWrite: 'hour' })
+  })
+
+  it('says at a server with the API of OpenAI what its package has no option for', () => {
+    const body = chat({ tools: [{ type: 'function', function: { name: 'f' } }], parallel_tool_calls: false, top_k: 4 })
+    expect(chatFormat.read(body, 'openai-compatible').options.providerOptions).toMatchObject({
+      openaiCompatible: { parallel_tool_calls: false, top_k: 4 },
+    })
+  })
+
+  it('gives a file of text as text to an API that takes none, after its name', () => {
+    const file = { filename: 'a.txt', file_data: 'data:text/plain;base64,aGk=' }
+    const body = chatUser({ type: 'file', file })
+    const sent = (vendor: 'openai-responses' | 'gemini') => chatFormat.read(body, vendor).options.prompt
+    expect(sent('openai-responses')).toMatchObject([{ content: [{ type: 'text', text: 'a.txt:\nhi' }] }])
+    expect(sent('gemini')).toMatchObject([{ content: [{ type: 'file', mediaType: 'text/plain' }] }])
+  })
+})
+
 describe('a request of Anthropic', () => {
   it('keeps cache_control for models of Anthropic', () => {
     const cache_control = { type: 'ephemeral', ttl: '1h' }
@@ -617,6 +667,20 @@ describe('the bound of a request', () => {
       responsesFormat,
       { tools: [{ type: 'web_search_preview' }, { type: 'code_interpreter' }, { type: 'function' }] },
       { tools: { webSearches: 10, codeContainers: 1 } },
+    ],
+    [
+      'containers of Responses by their memory',
+      responsesFormat,
+      {
+        tools: [{ type: 'shell', environment: { type: 'container_auto', memory_limit: '64g' } }, { type: 'function' }],
+      },
+      { tools: { codeContainers: 64 } },
+    ],
+    [
+      'pictures that Responses may draw, at most so many',
+      responsesFormat,
+      { tools: [{ type: 'image_generation' }], max_tool_calls: 1 },
+      { tools: { toolImageTokens: 6_240 } },
     ],
     ['tools of Responses without a fee', responsesFormat, { tools: [{ type: 'function' }] }, {}],
     [

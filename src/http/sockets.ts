@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocketServer } from 'ws'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
@@ -14,6 +15,8 @@ export type AcceptSocket = (request: FastifyRequest, reply: FastifyReply) => Pro
 interface Upgrade {
   socket: Socket
   head: Buffer
+  /** Ends the look-out for a client that leaves. */
+  accepted(): void
 }
 
 /** Of an event with sound: OpenAI takes 15 MiB in one. */
@@ -35,7 +38,7 @@ export function openSockets(app: FastifyInstance): AcceptSocket {
   if (isSupported) {
     server.shouldUpgradeCallback = isForSocket
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      upgrades.set(request, { socket, head })
+      upgrades.set(request, { socket, head, accepted: destroyedWithClient(socket) })
       socket.on('error', () => socket.destroy())
       const response = new ServerResponse(request)
       response.shouldKeepAlive = false // what follows on this connection is not HTTP, or nothing
@@ -70,6 +73,8 @@ export function openSockets(app: FastifyInstance): AcceptSocket {
     if (!upgrade) throw invalidInput('Upgrade', 'must be "websocket": connect with a WebSocket')
     const sockets = await serverOf()
     upgrades.delete(request.raw)
+    upgrade.accepted()
+    await turn() // a stream forgets its listeners in the next one, and would flow though it is paused
     reply.hijack()
     reply.raw.detachSocket(upgrade.socket)
     return new Promise((resolve) => {
@@ -90,6 +95,19 @@ export function openSockets(app: FastifyInstance): AcceptSocket {
       })
     })
   }
+}
+
+/**
+ * Ends a connection whose client leaves before it is a WebSocket: until then nothing reads it, and only who reads sees that.
+ * What the client sends early stays in the buffer. Returns the function that ends this.
+ */
+function destroyedWithClient(socket: Socket): () => void {
+  const look = () => {
+    if (socket.readableLength === 0) socket.read()
+  }
+  const leave = () => socket.destroy()
+  socket.on('readable', look).on('end', leave)
+  return () => socket.off('readable', look).off('end', leave)
 }
 
 function isForSocket({ method, headers }: IncomingMessage): boolean {

@@ -129,16 +129,17 @@ export async function keyRecord(store: Pick<Store, 'getKey'>, keyId: string): Pr
 }
 
 /**
- * Looks at a key that was valid when something long began. It counts for no limit. Throws `unauthorized`, and `forbidden` for
- * a frozen tenant.
+ * Looks at a key that was valid when something long began, and returns it. It counts for no limit. Throws `unauthorized`, and
+ * `forbidden` for a frozen tenant.
  */
-export async function checkKey(store: Pick<Store, 'getKey'>, keyId: string, now: number): Promise<void> {
+export async function checkKey(store: Pick<Store, 'getKey'>, keyId: string, now: number): Promise<KeyRecord> {
   const key = await store.getKey({ id: keyId })
   if (!key || key.revokedAt !== null) throw new PolyphonyError('unauthorized', NO_SUCH_KEY)
   if (key.expiresAt !== null && key.expiresAt <= now) {
     throw new PolyphonyError('unauthorized', 'The API key has expired.')
   }
   if (key.tenantFrozenAt !== null) throw new PolyphonyError('forbidden', 'The account is frozen.')
+  return key
 }
 
 function isUnknownKey(error: unknown): boolean {

@@ -50,6 +50,13 @@ describe('the tokens a minute of a key', () => {
     expect(() => limit.take(KEY, 1)).toThrow(PolyphonyError)
   })
 
+  it('may be counted afterwards, also where none are left', () => {
+    const { limit } = aLimit()
+    for (let count = 0; count < 2; count++) limit.take(KEY, 0)(500)
+    expect(limit.stateOf(KEY)).toMatchObject({ remaining: 0, resetSeconds: 100 })
+    expect(() => limit.take(KEY, 1)).toThrow(PolyphonyError)
+  })
+
   it('are each key’s own, and not counted for a key without a limit', () => {
     const { limit } = aLimit()
     limit.take(KEY, 600)

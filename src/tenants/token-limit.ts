@@ -10,7 +10,7 @@ export type SettleTokens = (used: number) => void
 export interface TokenLimit {
   /**
    * Sets aside what a call may use, at most a whole minute's worth: a call that may use more waits for a full minute.
-   * Throws `rate_limited`, with `retryAfterSeconds`.
+   * Throws `rate_limited`, with `retryAfterSeconds`; not where it is nothing, by which what was used is counted afterwards.
    */
   take(caller: Pick<Caller, 'keyId' | 'tokensPerMinute'>, tokens: number): SettleTokens
   /** Undefined for a key without a limit. */
@@ -48,7 +48,7 @@ export function openTokenLimit(clock: Clock): TokenLimit {
       if (tokensPerMinute === null) return UNLIMITED
       const bucket = bucketOf(keyId, tokensPerMinute)
       const taken = Math.min(tokens, tokensPerMinute)
-      if (bucket.level < taken) throw exceeded(tokensPerMinute, tokens, bucket.level, taken)
+      if (taken > 0 && bucket.level < taken) throw exceeded(tokensPerMinute, tokens, bucket.level, taken)
       bucket.level -= taken
       let isSettled = false
       return (used) => {

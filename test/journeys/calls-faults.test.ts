@@ -64,7 +64,9 @@ async function lastCall(): Promise<Call | undefined> {
 /** A call in one format for the model of one vendor, by HTTP alone. */
 interface Way {
   path: string
-  body: Record<string, unknown>
+  body?: Record<string, unknown>
+  /** A form with these fields and a recording, in place of a body. */
+  form?: Record<string, string>
 }
 
 const ASK = [{ role: 'user', content: 'What colour is the rain?' }]
@@ -86,7 +88,15 @@ function way(format: string, model: string, isStreamed: boolean): Way {
   return found(model, isStreamed)
 }
 
-const send = ({ path, body }: Way, key = LIVE_KEY) => test.send('POST', path, { body, key })
+const send = ({ path, body, form }: Way, key = LIVE_KEY, signal?: AbortSignal) =>
+  test.send('POST', path, { ...(form ? formOf(form) : { body }), key, ...(signal ? { signal } : {}) })
+
+function formOf(fields: Record<string, string>) {
+  const parts = Object.entries(fields).map(([name, value]) => `name="${name}"\r\n\r\n${value}`)
+  const all = [...parts, `name="file"; filename="a.wav"\r\n\r\n${'RIFF'.padEnd(20_000, 'x')}`]
+  const text = `${all.map((part) => `--x\r\ncontent-disposition: form-data; ${part}\r\n`).join('')}--x--\r\n`
+  return { text, headers: { 'content-type': 'multipart/form-data; boundary=x' } }
+}
 
 /** The message in the error of any of the formats, whole or as the last event of a stream. */
 function messageIn(body: unknown): string {
@@ -448,6 +458,87 @@ describe('callers in trouble', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(128 * 2 ** 20)
     await expectNothingOpen()
     socket.destroy()
+  })
+})
+
+/** Calls that are no chat. */
+const OTHERS: Record<string, Way> = {
+  embeddings: { path: '/v1/embeddings', body: { model: 'text-embedding-3-small', input: 'rain' } },
+  completions: { path: '/v1/completions', body: { model: 'gpt-3.5-turbo-instruct', prompt: 'la', max_tokens: 5 } },
+  'streamed completions': {
+    path: '/v1/completions',
+    body: { model: 'gpt-3.5-turbo-instruct', prompt: 'la', max_tokens: 5, stream: true },
+  },
+  moderations: { path: '/v1/moderations', body: { input: 'rain' } },
+  speech: { path: '/v1/audio/speech', body: { model: 'tts-1', input: 'rain', voice: 'alloy' } },
+  'speech as events': {
+    path: '/v1/audio/speech',
+    body: { model: 'gpt-4o-mini-tts', input: 'rain', voice: 'alloy', stream_format: 'sse' },
+  },
+  transcriptions: { path: '/v1/audio/transcriptions', form: { model: 'whisper-1' } },
+  'transcriptions as text': { path: '/v1/audio/transcriptions', form: { model: 'whisper-1', response_format: 'srt' } },
+  'streamed transcriptions': {
+    path: '/v1/audio/transcriptions',
+    form: { model: 'gpt-4o-transcribe', stream: 'true' },
+  },
+  translations: { path: '/v1/audio/translations', form: { model: 'whisper-1' } },
+  'counted tokens of responses': { path: '/v1/responses/input_tokens', body: { model: 'gpt-5', input: 'rain' } },
+  'counted tokens of messages': {
+    path: '/v1/messages/count_tokens',
+    body: { model: 'claude-haiku-4-5', messages: ASK },
+  },
+  countTokens: {
+    path: '/v1beta/models/gemini-2.5-flash:countTokens',
+    body: { contents: [{ parts: [{ text: 'a' }] }] },
+  },
+  embedContent: {
+    path: '/v1beta/models/text-embedding-004:embedContent',
+    body: { content: { parts: [{ text: 'a' }] } },
+  },
+  batchEmbedContents: {
+    path: '/v1beta/models/text-embedding-004:batchEmbedContents',
+    body: { requests: [{ content: { parts: [{ text: 'a' }] } }] },
+  },
+}
+
+describe.each(Object.entries(OTHERS))('a vendor in trouble with %s', (name, call) => {
+  it('ends in an error of the format, paid for nothing, with no connection left', async () => {
+    const turn = Object.keys(OTHERS).indexOf(name)
+    const met = Object.entries(FAULTS).filter(
+      ([fault], index) =>
+        (process.env.EVERY_FAULT !== undefined || index % 5 === turn % 5) &&
+        // A file has begun then: it breaks off at the caller, too, as in `calls-audio`.
+        !(name === 'speech' && fault === 'promises more than it sends'),
+    )
+    for (const [fault, { trouble, status }] of met) {
+      for (let tries = 0; tries < 3; tries++) vendor.troubles.push(trouble)
+      startedAt = Date.now()
+      const answer = await send(call)
+      vendor.troubles.length = 0
+      const told = JSON.stringify([name, fault, answer])
+      expect(status, told).toContain(answer.status)
+      expect(messageIn(answer.body), told).toMatch(/\w/)
+      expect(JSON.stringify(answer.body), told).not.toMatch(/127\.0\.0\.1|sk-vendor|<html|undefined/)
+      if (fault === 'is limited') expect(answer.headers.get('retry-after')).toBe('7')
+      expect(await lastCall(), told).toMatchObject({ outcome: 'failed', pricePoints: 0 })
+    }
+    await expectNothingOpen()
+  })
+
+  it('is left when the caller leaves, before and within the answer', async () => {
+    for (const trouble of ['hang', 'hang after head'] as const) {
+      vendor.troubles.push(trouble)
+      startedAt = Date.now()
+      const left = new AbortController()
+      const answer = send(call, LIVE_KEY, left.signal).catch(() => {})
+      await expect.poll(() => vendor.busy(), { interval: 5 }).toBe(1)
+      const leftAt = performance.now()
+      left.abort()
+      await expect.poll(() => vendor.busy(), { interval: 5 }).toBe(0)
+      expect(performance.now() - leftAt).toBeLessThan(250)
+      await answer
+      expect(await lastCall()).toMatchObject({ errorCode: 'client_left', pricePoints: 0 })
+    }
   })
 })
 

@@ -234,6 +234,7 @@ describe('a stored response', () => {
     ['input[0].output[1].file_id', { input: [{ type: 'function_call_output', output: [{}, { file_id: 'file-x' }] }] }],
     ['conversation', { input: 'x', conversation: { id: 'conv_x' } }],
     ['prompt.id', { input: 'x', prompt: { id: 'pmpt_x', version: '1' } }],
+    ['tools[0].tunnel_id', { input: 'x', tools: [{ type: 'mcp', server_label: 's', tunnel_id: 'tnl_x' }] }],
     ['tools[1].vector_store_ids[0]', { input: 'x', tools: [{}, { type: 'file_search', vector_store_ids: ['vs_x'] }] }],
     [
       'tools[0].input_image_mask.file_id',
@@ -393,6 +394,16 @@ describe('what a request names at an account that others share, and no answer he
   it.each<[path: string, body: object, status: number]>([
     [messages, skill('custom'), 404],
     [messages, skill('anthropic'), 200],
+    [messages, { ...asked, fallbacks: [{ model: 'claude-opus-5' }] }, 400],
+    [messages, { ...asked, fallbacks: 'default' }, 200],
+    [messages, { ...asked, fallbacks: [] }, 200],
+    [messages, { ...asked, tools: [{ type: 'advisor_20260301', name: 'advisor', model: 'claude-opus-5' }] }, 400],
+    ['/v1/audio/speech', { model: 'tts-1', input: 'x', voice: { id: 'voice_x' } }, 404],
+    [
+      '/v1/chat/completions',
+      { model: 'gpt-audio', messages: asked.messages, audio: { format: 'wav', voice: { id: 'voice_x' } } },
+      404,
+    ],
     [count, skill('custom'), 404],
     [count, { ...asked, container: 'container_of_nobody' }, 404],
     [count, { ...asked, thread: { type: 'continue', previous_message_id: 'msg_of_nobody' } }, 404],
@@ -418,6 +429,21 @@ describe('what a request names at an account that others share, and no answer he
     [gemini('batchEmbedContents'), { requests: [{ content: withFile(google).contents[0] }] }, 404],
   ])('%s: %j is answered %s', async (path, body, status) => {
     const answer = await test.send('POST', path, { body })
-    expect([answer.status, models.seen.length], JSON.stringify(answer.body)).toEqual([status, status === 404 ? 0 : 1])
+    expect([answer.status, models.seen.length], JSON.stringify(answer.body)).toEqual([status, status === 200 ? 1 : 0])
+  })
+
+  it('names other models at an account of the tenant’s own, as far as its key may use them', async () => {
+    const { key } = await test.tenant({ key: { allowedModels: ['claude-haiku-4-5', 'claude-sonnet-5'] } })
+    const fields = { apiKey: 'own-key', baseUrl: models.url }
+    const headers = { authorization: `Bearer ${key}` }
+    const account = { provider: 'anthropic', name: 'mine', fields }
+    expect((await test.send('POST', '/api/v1/accounts', { headers, body: account })).status).toBe(200)
+    const named = (model: string) => test.send('POST', messages, { key, body: { ...asked, fallbacks: [{ model }] } })
+    expect((await named('claude-sonnet-5')).status).toBe(200)
+    expect(await named('claude-opus-5')).toMatchObject({
+      status: 403,
+      body: { error: { message: expect.stringContaining('claude-opus-5') } },
+    })
+    expect(models.seen).toHaveLength(1)
   })
 })

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { JsonObject } from '../../src/core/json.ts'
 
@@ -7,23 +8,35 @@ import type { JsonObject } from '../../src/core/json.ts'
  * A vendor with OpenAI's realtime API: https://platform.openai.com/docs/api-reference/realtime-server-events. It answers
  * `response.create` with words, and bills what `usage` says.
  */
+/** A refusal in HTTP, or bytes in place of an answer, in which KEY stands for what answers the client's key. */
+export type Refusal =
+  | { status: number; headers?: Record<string, string>; message: string }
+  | { raw: string; isEnded?: true }
+
 export interface FakeRealtime extends AsyncDisposable {
   url: string
   /** What the sessions were opened with. */
   opened: { path: string; authorization: string | undefined; beta: string | undefined; at: number }[]
   /** What each received, in order. */
   received: JsonObject[]
+  /** The same as texts, also what is no JSON; bytes in hexadecimal after "binary:". */
+  texts: string[]
   /** The sessions that stand. */
   open: Set<WebSocket>
   closed: { code: number; at: number }[]
   /** For the next handshakes. */
-  refusals: { status: number; headers?: Record<string, string>; message: string }[]
+  refusals: Refusal[]
   /** How the next responses go: as usual, never ending after their first words, or with the connection broken off. */
   next: ('hang' | 'break' | 'goodbye' | 'failed')[]
   usage: JsonObject
   send(event: JsonObject): void
   lastResponse(): string
+  /** Connections that are open. */
+  sockets(): number
 }
+
+/** RFC 6455, 1.3. */
+const KEY_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 
 export const WORDS = ['The rain ', 'is grey.']
 /** 1,000 tokens are read, 200 of them from the cache; 300 are written, 250 of them sound. */
@@ -42,18 +55,25 @@ export const USAGE: JsonObject = {
 
 export async function openFakeRealtime(): Promise<FakeRealtime> {
   const server = createServer((_request, response) => response.writeHead(404).end())
+  const connections = new Set<Socket>()
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.on('close', () => connections.delete(socket)).on('error', () => {})
+  })
   const sockets = new WebSocketServer({ noServer: true })
   let events = 0
   let responses = 0
   const fake: Omit<FakeRealtime, 'url' | keyof AsyncDisposable> = {
     opened: [],
     received: [],
+    texts: [],
     open: new Set(),
     closed: [],
     refusals: [],
     next: [],
     usage: USAGE,
     lastResponse: () => `resp_${responses}`,
+    sockets: () => connections.size,
     send: (event) => {
       for (const socket of fake.open) socket.send(JSON.stringify(event))
     },
@@ -69,8 +89,11 @@ export async function openFakeRealtime(): Promise<FakeRealtime> {
       fake.closed.push({ code, at: performance.now() })
     })
     send('session.created', { session })
-    socket.on('message', (message: Buffer) => {
-      const event = JSON.parse(message.toString()) as JsonObject
+    socket.on('error', () => {}) // the other side broke the protocol
+    socket.on('message', (message: Buffer, isBinary) => {
+      fake.texts.push(isBinary ? `binary:${message.toString('hex')}` : message.toString())
+      const event = eventIn(message)
+      if (!event) return
       fake.received.push(event)
       if (event.type === 'session.update')
         send('session.updated', { session: { ...session, ...(event.session as JsonObject) } })
@@ -108,6 +131,13 @@ export async function openFakeRealtime(): Promise<FakeRealtime> {
       at: performance.now(),
     })
     const refusal = fake.refusals.shift()
+    if (refusal) socket.resume().on('end', () => socket.end()) // only who reads sees the other side leave
+    if (refusal && 'raw' in refusal) {
+      const key = createHash('sha1').update(`${request.headers['sec-websocket-key']}${KEY_SUFFIX}`).digest('base64')
+      socket.write(refusal.raw.replace('KEY', key))
+      if (refusal.isEnded) socket.end()
+      return
+    }
     if (refusal) {
       const body = JSON.stringify({ error: { message: refusal.message, type: 'x', param: null, code: null } })
       const lines = Object.entries({ 'content-type': 'application/json', ...refusal.headers }).map(
@@ -136,5 +166,15 @@ export async function openFakeRealtime(): Promise<FakeRealtime> {
       for (const socket of fake.open) socket.terminate()
       await new Promise((resolve) => server.close(resolve))
     },
+  }
+}
+
+/** Clients may send what is no event. */
+function eventIn(message: Buffer): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(message.toString())
+    return typeof value === 'object' && value !== null ? (value as JsonObject) : undefined
+  } catch {
+    return undefined
   }
 }

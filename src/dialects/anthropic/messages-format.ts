@@ -11,6 +11,7 @@ import {
   USUAL_TOOL_USES,
   writtenLength,
 } from '../shared/formats/bound.ts'
+import { CacheWrites } from '../shared/formats/cache-control.ts'
 import { metersOf } from '../shared/formats/meter.ts'
 import { noFile, notHere } from '../shared/formats/no-file.ts'
 import { readMessages } from './read-messages.ts'
@@ -67,17 +68,38 @@ export const messagesFormat: Format = {
  * What a request names of what is kept at the account that answers: the conversation that it goes on with, the container of
  * earlier code, and files. Our own files are in the request already.
  */
-export function namedIn({ thread, container, messages, system }: JsonObject): Named {
+export function namedIn({ thread, container, messages, system, tools, fallbacks }: JsonObject): Named {
   const previous = isJsonObject(thread) ? thread.previous_message_id : undefined
   const [id, field] = isJsonObject(container) ? [container.id, 'container.id'] : [container, 'container']
   const file = fileIn([system, messages] as Json, 0)
   const skill = isJsonObject(container) ? ownSkillIn(container.skills) : undefined
+  const models = [...fallbacksIn(fallbacks), ...advisorsIn(tools)]
   return {
+    ...(models.length === 0 ? {} : { models }),
     ...(typeof previous === 'string' ? { response: { id: previous, field: THREAD_PLACE } } : {}),
     ...(typeof id === 'string' && id !== '' ? { items: [{ id, field }] } : {}),
     ...(file === undefined ? {} : { others: { field: 'file_id', reason: noFile(file) } }),
     ...(skill ? { others: { field: skill.field, reason: notHere('skill', skill.id) } } : {}),
   }
+}
+
+/**
+ * Models that answer where the named one declines (https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback).
+ * In place of a list there may be "default", Anthropic's own choice: it leads to no model that the caller could pick.
+ */
+function fallbacksIn(fallbacks: Json | undefined): NamedId[] {
+  return (Array.isArray(fallbacks) ? fallbacks : []).flatMap((one, at) =>
+    isJsonObject(one) ? [{ id: String(one.model), field: `fallbacks[${at}].model` }] : [],
+  )
+}
+
+/** The model that the named one may ask for advice: https://platform.claude.com/docs/en/agents-and-tools/tool-use/advisor-tool. */
+function advisorsIn(tools: Json | undefined): NamedId[] {
+  return (Array.isArray(tools) ? tools : []).flatMap((tool, at) =>
+    isJsonObject(tool) && typeof tool.type === 'string' && tool.type.startsWith('advisor_')
+      ? [{ id: String(tool.model), field: `tools[${at}].model` }]
+      : [],
+  )
 }
 
 /** Those of the type `anthropic` are everyone's: https://docs.anthropic.com/en/docs/build-with-claude/skills-guide. */
@@ -108,13 +130,12 @@ function fileIn(value: Json | undefined, depth: number): string | undefined {
 
 function boundOf(body: JsonObject): Bound {
   const { system, messages, tools, output_config, output_format } = body
-  const written = new Set<'usual' | 'hour'>()
+  const written = new CacheWrites()
   const counted = countInput([system, messages], (object) => {
-    noteCacheWrite(object, written)
+    written.note(object)
     return mediaOf(object)
   })
-  for (const object of [body, ...(Array.isArray(tools) ? tools.filter(isJsonObject) : [])])
-    noteCacheWrite(object, written)
+  for (const object of [body, ...(Array.isArray(tools) ? tools.filter(isJsonObject) : [])]) written.note(object)
   const declared = writtenLength(tools) + writtenLength(output_config) + writtenLength(output_format)
   return {
     ...counted,
@@ -122,7 +143,7 @@ function boundOf(body: JsonObject): Bound {
     maxOutputTokens: limitIn(body.max_tokens),
     choices: 1,
     ...toolsIn(tools),
-    ...(written.size > 0 ? { cacheWrite: written.has('hour') ? 'hour' : 'usual' } : {}),
+    ...written.found(),
     ...(body.speed === 'fast' ? { serviceTier: body.speed } : {}),
   }
 }
@@ -133,11 +154,6 @@ function toolsIn(tools: Json | undefined): Pick<Bound, 'tools'> {
     .filter(({ type }) => typeof type === 'string' && type.startsWith('web_search'))
     .reduce((sum, { max_uses: most }) => sum + (limitIn(most) ?? USUAL_TOOL_USES), 0)
   return webSearches === 0 ? {} : { tools: { webSearches } }
-}
-
-/** `cache_control` stands at the body, at its parts or at its tools, each with a time of its own. */
-function noteCacheWrite({ cache_control: control }: JsonObject, written: Set<'usual' | 'hour'>): void {
-  if (isJsonObject(control)) written.add(control.ttl === '1h' ? 'hour' : 'usual')
 }
 
 function mediaOf(object: JsonObject): Counted | undefined {

@@ -3,21 +3,14 @@ import type {
   LanguageModelV4TextPart,
   LanguageModelV4ToolResultOutput,
   LanguageModelV4ToolResultPart,
-  SharedV4ProviderOptions,
 } from '@ai-sdk/provider'
 import { invalidInput } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { cacheOptions } from '../shared/formats/cache-control.ts'
 import type { Draft, Part } from '../shared/formats/draft.ts'
 import type { Fields } from '../shared/formats/fields.ts'
 import { fileAt, fileInBase64 } from '../shared/formats/files.ts'
 import { mergedStates, type ReasoningState, unpacked, withState } from '../shared/formats/reasoning-state.ts'
 import { Calls } from '../shared/formats/tools.ts'
-
-/** `cache_control` as an option that only Anthropic's models read; elsewhere it is a hint without effect. */
-export function cacheOptions(block: Fields): { providerOptions?: Record<string, JsonObject> } {
-  const cacheControl = block.plainObject('cache_control')
-  return cacheControl === undefined ? {} : { providerOptions: { anthropic: { cacheControl } } }
-}
 
 export function readSystem(fields: Fields, draft: Draft): void {
   const system = fields.raw('system')
@@ -30,7 +23,7 @@ export function readSystem(fields: Fields, draft: Draft): void {
 
 function addSystemBlock(block: Fields, draft: Draft): void {
   block.requiredOneOf('type', ['text'])
-  draft.add({ role: 'system', content: block.requiredText('text'), ...partOptions(block) }, block.path)
+  draft.add({ role: 'system', content: block.requiredText('text'), ...cacheOptions(block) }, block.path)
   block.refuseRest(['citations'])
 }
 
@@ -78,13 +71,13 @@ function userPart(block: Fields): LanguageModelV4TextPart | LanguageModelV4FileP
   switch (block.requiredOneOf('type', ['text', 'image', 'document'])) {
     case 'text': {
       const text = block.requiredText('text')
-      const options = partOptions(block)
+      const options = cacheOptions(block)
       block.refuseRest(['citations'])
       return { type: 'text', text, ...options }
     }
     case 'image': {
       const file = imageFrom(block.requiredObject('source'))
-      const options = partOptions(block)
+      const options = cacheOptions(block)
       block.refuseRest()
       return { ...file, ...options }
     }
@@ -111,7 +104,7 @@ function documentPart(block: Fields): LanguageModelV4FilePart {
   const context = block.text('context')
   const citations = block.object('citations')
   citations?.refuse('enabled', 'must be false: the vendor of this model makes no citations', [false])
-  const { providerOptions } = partOptions(block)
+  const { providerOptions } = cacheOptions(block)
   block.refuseRest()
   const anthropic = { ...providerOptions?.anthropic, ...(context === undefined ? {} : { context }) }
   return {
@@ -152,7 +145,7 @@ function toolResult(block: Fields, draft: Draft, calls: Calls): LanguageModelV4T
   const toolName = calls.toolOf(id, block.at('tool_use_id'))
   const isError = block.flag('is_error') ?? false
   const output = outputOf(block, isError)
-  const options = partOptions(block)
+  const options = cacheOptions(block)
   block.refuseRest()
   return draft.mark({ type: 'tool-result', toolCallId: id, toolName, output, ...options }, block.at('content'))
 }
@@ -194,7 +187,7 @@ function assistantPart(block: Fields, calls: Calls, callState: ReasoningState | 
   switch (block.requiredOneOf('type', ['text', 'thinking', 'redacted_thinking', 'tool_use'])) {
     case 'text': {
       const text = block.requiredText('text')
-      const options = partOptions(block)
+      const options = cacheOptions(block)
       block.refuseRest(['citations'])
       return { part: { type: 'text', text, ...options }, state: callState }
     }
@@ -227,13 +220,8 @@ function toolCall(block: Fields, calls: Calls, state: ReasoningState | undefined
   const name = block.requiredText('name')
   const input = block.plainObject('input')
   if (input === undefined) throw invalidInput(block.at('input'), 'is required')
-  const cache = partOptions(block)
+  const cache = cacheOptions(block)
   block.refuseRest(['caller'])
   calls.add(id, name)
   return { type: 'tool-call', toolCallId: id, toolName: name, input, ...withState(state), ...cache }
-}
-
-/** Plain JSON, which is what provider options are. */
-function partOptions(block: Fields): { providerOptions?: SharedV4ProviderOptions } {
-  return cacheOptions(block) as { providerOptions?: SharedV4ProviderOptions }
 }

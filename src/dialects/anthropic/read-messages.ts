@@ -2,12 +2,13 @@ import type { FormatRequest, VendorApi } from '../../calls/format.ts'
 import { invalidInput } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { THREAD } from '../shared/anthropic-errors.ts'
+import { cacheOptions } from '../shared/formats/cache-control.ts'
 import { Draft } from '../shared/formats/draft.ts'
 import { Fields, UNSUPPORTED } from '../shared/formats/fields.ts'
 import { type Effort, effortOfBudget, setReasoning } from '../shared/formats/reasoning.ts'
 import { allowParallelCalls, jsonSchema, offerTool, oneTool } from '../shared/formats/tools.ts'
 import { refuseBeyond } from '../shared/formats/vendor-limits.ts'
-import { cacheOptions, readMessageList, readSystem } from './read-content.ts'
+import { readMessageList, readSystem } from './read-content.ts'
 
 /**
  * Reads a body of the Messages API, as `MessageCreateParams` of `@anthropic-ai/sdk` describes it

@@ -18,6 +18,7 @@ import { writeResponse } from './write-response.ts'
 import { streamResponse } from './write-response-stream.ts'
 
 const SEARCHES = 'candidates.groundingMetadata.webSearchQueries'
+const PLACES = 'candidates.groundingMetadata.groundingChunks.maps.uri'
 
 /** Gemini's generateContent and streamGenerateContent (https://ai.google.dev/api/generate-content). */
 export const generateFormat: Format = {
@@ -31,12 +32,13 @@ export const generateFormat: Format = {
   meter: metersOf({
     usage: ['usageMetadata'],
     text: ['candidates.content.parts.text'],
-    words: [SEARCHES, 'promptFeedback.blockReason'],
+    words: [SEARCHES, PLACES, 'promptFeedback.blockReason'],
     choices: { each: 'candidates', index: 'candidates.index', reason: 'candidates.finishReason' },
     ends: (words) => words.kindsOf('promptFeedback.blockReason') > 0,
     endsOnce: false,
     errors: ['error'],
-    read: (found, words) => generateUsage(found.usageMetadata, words.kindsOf(SEARCHES)),
+    read: (found, words) =>
+      generateUsage(found.usageMetadata, words.kindsOf(SEARCHES) + Math.min(1, words.kindsOf(PLACES))),
   }),
   boundOf,
 }
@@ -52,6 +54,7 @@ function boundOf(body: JsonObject): Bound {
     maxOutputTokens: limitIn(config.maxOutputTokens, config.max_output_tokens),
     choices: atLeastOne(config.candidateCount ?? config.candidate_count),
     ...toolsIn(body.tools),
+    ...dearerTier(body.serviceTier ?? body.service_tier),
     ...audioIn(config.responseModalities ?? config.response_modalities),
   }
 }
@@ -62,12 +65,19 @@ function toolsIn(tools: Json | undefined): Pick<Bound, 'tools'> {
   return searches ? { tools: { webSearches: USUAL_TOOL_USES } } : {}
 }
 
+/** https://ai.google.dev/gemini-api/docs/priority-inference: in small letters, or as the name of a constant. */
+function dearerTier(tier: Json | undefined): Pick<Bound, 'serviceTier'> {
+  return tier === 'priority' || tier === 'SERVICE_TIER_PRIORITY' ? { serviceTier: 'priority' } : {}
+}
+
 /** https://ai.google.dev/gemini-api/docs/google-search, in both spellings of the API. */
 const SEARCH_TOOLS: ReadonlySet<string> = new Set([
   'googleSearch',
   'google_search',
   'googleSearchRetrieval',
   'google_search_retrieval',
+  'googleMaps',
+  'google_maps',
 ])
 
 function audioIn(modalities: Json | undefined): Pick<Bound, 'mayAnswerAudio'> {

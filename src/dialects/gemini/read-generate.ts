@@ -24,10 +24,13 @@ export function readGenerate(body: JsonObject, vendor?: VendorApi): FormatReques
   readConfig(fields, draft)
   readSafety(fields)
   fields.refuse('cachedContent', 'names what is stored at Google; send the whole conversation as contents')
+  fields.refuse('serviceTier', UNSUPPORTED, STANDARD_TIERS)
   fields.refuseRest(['model', 'labels'])
   if (vendor !== undefined) refuseBeyond(vendor, draft)
   return { options: draft.finished(), fields: draft.fields, isStreamed: false }
 }
+
+const STANDARD_TIERS = ['standard', 'unspecified', 'SERVICE_TIER_STANDARD', 'SERVICE_TIER_UNSPECIFIED']
 
 function readTools(fields: Fields, draft: Draft): void {
   for (const tool of fields.objects('tools') ?? []) {

@@ -1,5 +1,5 @@
 import type { Usage } from '../../calls/format.ts'
-import { modalityIn, toolsUsed, unitsIn, usageFrom } from '../../calls/usage.ts'
+import { modalityIn, tierIn, toolsUsed, unitsIn, usageFrom } from '../../calls/usage.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 
 /** `usageMetadata` (https://ai.google.dev/api/generate-content#UsageMetadata). Thoughts are counted beside the candidates. */
@@ -16,15 +16,21 @@ export function generateUsage(usage: Json | undefined, webSearches = 0): Usage |
     outputAudioTokens: modalityIn(usage.candidatesTokensDetails, 'AUDIO'),
     imageTokens: modalityIn(usage.candidatesTokensDetails, 'IMAGE'),
     ...toolsUsed({ webSearches }),
+    ...tierIn(typeof usage.serviceTier === 'string' ? usage.serviceTier.toLowerCase() : undefined),
   })
 }
 
-/** The searches that an answer rests on (https://ai.google.dev/gemini-api/docs/google-search), each once. */
+/**
+ * The searches that an answer rests on (https://ai.google.dev/gemini-api/docs/google-search), each once. One that rests on
+ * places of Google Maps counts as one more: it has no list of what was searched for.
+ */
 export function searchesIn({ candidates }: JsonObject): number {
-  const each = Array.isArray(candidates) ? candidates.filter(isJsonObject) : []
-  return new Set(
-    each.flatMap(({ groundingMetadata: grounding }) =>
-      isJsonObject(grounding) && Array.isArray(grounding.webSearchQueries) ? grounding.webSearchQueries : [],
-    ),
-  ).size
+  const grounding = (Array.isArray(candidates) ? candidates.filter(isJsonObject) : []).flatMap((candidate) =>
+    isJsonObject(candidate.groundingMetadata) ? [candidate.groundingMetadata] : [],
+  )
+  const queries = grounding.flatMap(({ webSearchQueries: each }) => (Array.isArray(each) ? each : []))
+  const chunks = grounding.flatMap(({ groundingChunks: each }) =>
+    Array.isArray(each) ? each.filter(isJsonObject) : [],
+  )
+  return new Set(queries).size + Number(chunks.some(({ maps }) => isJsonObject(maps)))
 }

@@ -11,16 +11,24 @@ import {
   USUAL_TOOL_USES,
   writtenLength,
 } from '../shared/formats/bound.ts'
+import { CacheWrites } from '../shared/formats/cache-control.ts'
+import { gigabytesOf, memoryLimitsIn } from './usage.ts'
 
 export function boundOfChat(body: JsonObject): Bound {
   const { messages, tools, functions, response_format } = body
-  const counted = countInput([messages], mediaOf)
+  const written = new CacheWrites()
+  const counted = countInput([messages], (object) => {
+    written.note(object)
+    return mediaOf(object)
+  })
+  for (const tool of Array.isArray(tools) ? tools.filter(isJsonObject) : []) written.note(tool)
   return {
     ...counted,
     inputCharacters:
       counted.inputCharacters + writtenLength(tools) + writtenLength(functions) + writtenLength(response_format),
     maxOutputTokens: limitIn(body.max_completion_tokens, body.max_tokens),
     choices: atLeastOne(body.n),
+    ...written.found(),
     ...dearerTier(body),
     ...(Array.isArray(body.modalities) && body.modalities.includes('audio') ? { mayAnswerAudio: true } : {}),
   }
@@ -39,6 +47,10 @@ export function boundOfResponses(body: JsonObject): Bound {
   }
 }
 
+/** As many as an answer has where the request names no bound, and what the largest have. */
+const USUAL_PICTURES = 2
+const MOST_TOKENS_PER_PICTURE = 6_240
+
 /** The tools with a fee (https://platform.openai.com/docs/pricing#built-in-tools), for which `max_tool_calls` counts together. */
 function toolsIn({ tools, max_tool_calls: most }: JsonObject): Pick<Bound, 'tools'> {
   const types = (Array.isArray(tools) ? tools.filter(isJsonObject) : []).map(({ type }) => String(type))
@@ -46,9 +58,20 @@ function toolsIn({ tools, max_tool_calls: most }: JsonObject): Pick<Bound, 'tool
   const found = toolsUsed({
     webSearches: types.some((type) => type.startsWith('web_search')) ? calls : 0,
     fileSearches: types.includes('file_search') ? calls : 0,
-    codeContainers: types.filter((type) => type === 'code_interpreter').length,
+    codeContainers:
+      (types.filter((type) => type === 'code_interpreter').length + shellsIn(tools)) *
+      gigabytesOf(memoryLimitsIn(tools)),
+    toolImageTokens: types.includes('image_generation')
+      ? (limitIn(most) ?? USUAL_PICTURES) * MOST_TOKENS_PER_PICTURE
+      : 0,
   })
   return Object.keys(found).length === 0 ? {} : { tools: found }
+}
+
+/** Those in containers of the vendor's: a shell may be the caller's own. */
+function shellsIn(tools: Json | undefined): number {
+  const shells = (Array.isArray(tools) ? tools.filter(isJsonObject) : []).filter(({ type }) => type === 'shell')
+  return shells.filter(({ environment }) => isJsonObject(environment) && environment.type !== 'local').length
 }
 
 /** Of a cheaper tier it is not known before the answer whether it was given. */

@@ -43,14 +43,48 @@ function containerIn({ container, environment }: JsonObject, path: string): Name
   return [...idIn(container, `${path}.container`), ...idIn(id, `${path}.environment.container_id`)]
 }
 
-function promptIn(prompt: Json | undefined): Named['others'] {
-  const [named] = isJsonObject(prompt) ? idIn(prompt.id, 'prompt.id') : []
+function promptIn(prompt: Json | undefined, path = 'prompt'): Named['others'] {
+  const [named] = isJsonObject(prompt) ? idIn(prompt.id, `${path}.id`) : []
   return named && { field: named.field, reason: notHere('prompt', named.id) }
 }
 
-/** What a tool is given of what was sent to the vendor before: files, stores of files, skills. */
+/** A voice of the account's own, which is an object; those of OpenAI are texts, and everyone's. */
+function voiceIn(voice: Json | undefined, path: string): Named['others'] {
+  const [named] = isJsonObject(voice) ? idIn(voice.id, `${path}.id`) : []
+  return named && { field: named.field, reason: notHere('voice', named.id) }
+}
+
+/** What `POST /v1/audio/speech` names. */
+export function namedInSpeech({ voice }: JsonObject): Named {
+  const others = voiceIn(voice, 'voice')
+  return others ? { others } : {}
+}
+
+/**
+ * What the settings of a realtime session, or of one response in it, name
+ * (https://platform.openai.com/docs/api-reference/realtime-client-events). Items that they name are the session's own.
+ */
+export function namedInSession({ prompt, audio, voice, tools }: JsonObject, path: string): Named['others'] {
+  const output = isJsonObject(audio) && isJsonObject(audio.output) ? audio.output : {}
+  return (
+    promptIn(prompt, `${path}.prompt`) ??
+    voiceIn(output.voice, `${path}.audio.output.voice`) ??
+    voiceIn(voice, `${path}.voice`) ?? // its place until 2025-08
+    firstOf(objectsIn(tools), ({ at, object }) => tunnelIn(object, `${path}.tools[${at}]`))
+  )
+}
+
+/** The way to a server in the network of the account's owner: https://platform.openai.com/docs/guides/tools-remote-mcp. */
+function tunnelIn({ tunnel_id: id }: JsonObject, path: string): Named['others'] {
+  const [named] = idIn(id, `${path}.tunnel_id`)
+  return named && { field: named.field, reason: notHere('tunnel', named.id) }
+}
+
+/** What a tool is given of what was made at the vendor before: tunnels, files, stores of files, skills. */
 function madeForTool(tool: JsonObject, path: string): Named['others'] {
   const { container, environment, vector_store_ids: stores, input_image_mask: mask } = tool
+  const tunnel = tunnelIn(tool, path)
+  if (tunnel) return tunnel
   const [store] = idsIn(stores, `${path}.vector_store_ids`)
   if (store) return { field: store.field, reason: notHere('vector store', store.id) }
   const [skill] = isJsonObject(environment)
@@ -73,7 +107,7 @@ function ownSkill({ skill_id: id }: JsonObject, field: string): NamedId[] {
 }
 
 /** Most messages are a text, which is not looked into: this runs for each call. */
-export function namedInChat({ messages }: JsonObject): Named {
+export function namedInChat({ messages, audio: sound }: JsonObject): Named {
   const items: NamedId[] = []
   let file: NamedId | undefined
   const each = Array.isArray(messages) ? messages : []
@@ -84,8 +118,9 @@ export function namedInChat({ messages }: JsonObject): Named {
     if (isJsonObject(audio)) items.push(...idIn(audio.id, `messages[${at}].audio.id`))
     if (file === undefined && Array.isArray(content)) file = fileInParts(content, `messages[${at}].content`)
   }
-  if (items.length === 0 && file === undefined) return NOTHING
-  const others = othersOf(file)
+  const voice = isJsonObject(sound) ? voiceIn(sound.voice, 'audio.voice') : undefined
+  if (items.length === 0 && file === undefined && voice === undefined) return NOTHING
+  const others = voice ?? othersOf(file)
   return { ...(items.length === 0 ? {} : { items }), ...(others ? { others } : {}) }
 }
 

@@ -1,5 +1,6 @@
 import type { LanguageModelV4FilePart, LanguageModelV4ReasoningPart, LanguageModelV4TextPart } from '@ai-sdk/provider'
 import { invalidInput } from '../../core/errors.ts'
+import { cacheOptions } from '../shared/formats/cache-control.ts'
 import type { Draft, Part } from '../shared/formats/draft.ts'
 import type { Fields } from '../shared/formats/fields.ts'
 import { fileAt, fileInBase64, fileInDataUrl, isDataUrl } from '../shared/formats/files.ts'
@@ -17,9 +18,15 @@ export function readChatMessages(fields: Fields, draft: Draft): void {
     if (role === 'user') draft.add({ role, content: userParts(message, draft) }, message.path)
     else if (role === 'assistant') draft.add({ role, content: assistantParts(message, draft, calls) }, message.path)
     else if (role === 'tool') draft.add({ role, content: [toolResult(message, calls)] }, message.path)
-    else draft.add({ role: 'system', content: textIn(message) }, message.path)
+    else draft.add({ role: 'system', content: textIn(message), ...cacheOfParts(message) }, message.path)
     message.refuseRest(['cache_control'])
   }
+}
+
+/** The `cache_control` of a message whose parts become one text: its own, else that of its last part. */
+function cacheOfParts(message: Fields): ReturnType<typeof cacheOptions> {
+  const parts = typeof message.raw('content') === 'string' ? [] : message.requiredObjects('content')
+  return [message, ...parts.toReversed()].map(cacheOptions).find(({ providerOptions }) => providerOptions) ?? {}
 }
 
 /** Content that is text, or a list of text parts. */
@@ -39,8 +46,15 @@ function textOfPart(part: Fields): string {
 
 function userParts(message: Fields, draft: Draft): Part<'user'>[] {
   const content = message.raw('content')
-  if (typeof content === 'string') return [{ type: 'text', text: content }]
-  return message.requiredObjects('content').map((part) => draft.mark(userPart(part), part.path))
+  const whole = cacheOptions(message)
+  if (typeof content === 'string') return [{ type: 'text', text: content, ...whole }]
+  return message.requiredObjects('content').map((part, index, all) => {
+    const own = cacheOptions(part)
+    const cache = own.providerOptions || index < all.length - 1 ? own : whole
+    const read = userPart(part)
+    const options = { providerOptions: { ...read.providerOptions, ...cache.providerOptions } }
+    return draft.mark(cache.providerOptions ? { ...read, ...options } : read, part.path)
+  })
 }
 
 function userPart(part: Fields): LanguageModelV4TextPart | LanguageModelV4FilePart {
@@ -112,8 +126,9 @@ function assistantText(message: Fields): LanguageModelV4TextPart[] {
   return (message.objects('content') ?? []).map((part) => {
     const type = part.requiredOneOf('type', ['text', 'refusal'])
     const text = part.requiredText(type)
-    part.refuseRest(['cache_control'])
-    return { type: 'text', text }
+    const cache = cacheOptions(part)
+    part.refuseRest()
+    return { type: 'text', text, ...cache }
   })
 }
 
@@ -158,5 +173,6 @@ function toolCall(call: Fields, calls: Calls): Part<'assistant'> {
 function toolResult(message: Fields, calls: Calls): Part<'tool'> {
   const id = message.requiredText('tool_call_id')
   const toolName = calls.toolOf(id, message.at('tool_call_id'))
-  return { type: 'tool-result', toolCallId: id, toolName, output: { type: 'text', value: textIn(message) } }
+  const output = { type: 'text' as const, value: textIn(message) }
+  return { type: 'tool-result', toolCallId: id, toolName, output, ...cacheOfParts(message) }
 }

@@ -1,6 +1,7 @@
 import type { FormatRequest, VendorApi } from '../../calls/format.ts'
 import { invalidInput } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
+import { cacheOptions } from '../shared/formats/cache-control.ts'
 import { Draft } from '../shared/formats/draft.ts'
 import { Fields, UNSUPPORTED } from '../shared/formats/fields.ts'
 import { EFFORTS, setReasoning } from '../shared/formats/reasoning.ts'
@@ -33,6 +34,7 @@ function readTools(fields: Fields, draft: Draft): void {
   fields.objects('tools')?.forEach((tool) => {
     tool.requiredOneOf('type', ['function'])
     const declared = tool.requiredObject('function')
+    const { providerOptions: vendorOptions } = cacheOptions(tool)
     offerTool(
       draft,
       {
@@ -40,11 +42,12 @@ function readTools(fields: Fields, draft: Draft): void {
         description: declared.text('description'),
         schema: declared.plainObject('parameters'),
         strict: declared.flag('strict'),
+        ...(vendorOptions ? { vendorOptions } : {}),
       },
       declared.at('name'),
     )
     declared.refuseRest()
-    tool.refuseRest(['cache_control'])
+    tool.refuseRest()
   })
   readToolChoice(fields, draft)
   allowParallelCalls(draft, fields.flag('parallel_tool_calls'), fields.at('parallel_tool_calls'))
@@ -122,7 +125,15 @@ function readStreamOptions(fields: Fields, isStreamed: boolean): void {
   options.refuseRest(['include_obfuscation'])
 }
 
-const IGNORED = ['model', 'user', 'metadata', 'safety_identifier', 'prompt_cache_key', 'prompt_cache_retention']
+const IGNORED = [
+  'model',
+  'user',
+  'metadata',
+  'safety_identifier',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'prompt_cache_options',
+]
 
 function refuseOthers(fields: Fields): void {
   const n = fields.whole('n', { minimum: 1 }) ?? 1

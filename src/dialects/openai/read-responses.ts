@@ -120,6 +120,7 @@ const IGNORED = [
   'safety_identifier',
   'prompt_cache_key',
   'prompt_cache_retention',
+  'prompt_cache_options',
   'stream_options',
 ]
 

@@ -46,6 +46,16 @@ describe('the meter of a realtime session', () => {
     expect(meter.read(done('a'))).toMatchObject({ usage: { outputTokens: 2 } })
   })
 
+  it('bills a response once that is said to have ended twice', () => {
+    const meter = realtimeMeter()
+    const usage = { input_tokens: 10, output_tokens: 5 }
+    meter.read(created('a'))
+    expect(meter.read(done('a', { status: 'cancelled', usage }))).toMatchObject({ usage: { outputTokens: 5 } })
+    expect(meter.read(done('a', { usage }))).toBeUndefined()
+    meter.read(created('a'))
+    expect(meter.underWay).toBe(0)
+  })
+
   it('bills a failed response what the vendor says, and marks it', () => {
     const meter = realtimeMeter()
     meter.read(created('a'))

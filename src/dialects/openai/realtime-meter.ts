@@ -28,6 +28,8 @@ const TRANSCRIBER = 'whisper-1'
 
 export function realtimeMeter(): RealtimeMeter {
   const underWay = new Set<string>()
+  /** Responses that have ended: one that is interrupted may be said to have ended twice, and is paid once. */
+  const ended = new Set<string>()
   let soundCharacters = 0
   let textCharacters = 0
   let lastInput: Usage = {}
@@ -47,10 +49,15 @@ export function realtimeMeter(): RealtimeMeter {
 
   function done({ response }: JsonObject): Billed | undefined {
     if (!isJsonObject(response)) return undefined
+    const { id } = response
+    if (typeof id === 'string') {
+      if (ended.has(id)) return undefined
+      ended.add(id)
+    }
     const reported = usageIn(response.usage)
     if (reported) lastInput = inputOf(reported)
     const usage = reported ?? delivered()
-    underWay.delete(String(response.id))
+    underWay.delete(String(id))
     if (underWay.size === 0) {
       soundCharacters = 0
       textCharacters = 0
@@ -71,7 +78,8 @@ export function realtimeMeter(): RealtimeMeter {
       const event = parsed(message)
       switch (event?.type) {
         case 'response.created':
-          if (isJsonObject(event.response)) underWay.add(String(event.response.id))
+          if (isJsonObject(event.response) && !ended.has(String(event.response.id)))
+            underWay.add(String(event.response.id))
           return undefined
         case 'response.done':
           return done(event)

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Caller } from '../../core/caller.ts'
+import { type Caller, mayUse } from '../../core/caller.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
@@ -64,7 +64,7 @@ async function keep(
   caller: Caller,
   { drafts, clock }: Parts,
 ) {
-  if (caller.allowedModels && !caller.allowedModels.includes(model)) {
+  if (!mayUse(caller, model)) {
     throw new PolyphonyError('model_not_allowed', `The key may not use ${model}.`, { field: 'session.model' })
   }
   const secret = randomBytes(24).toString('base64url')

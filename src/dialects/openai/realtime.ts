@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Named } from '../../calls/format.ts'
+import { parsed } from '../../calls/pass-through.ts'
 import type { RealtimeRequest } from '../../calls/realtime.ts'
 import { invalidInput, PolyphonyError } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { DialectContext } from '../dialect.ts'
 import { checkModel } from '../kit/call-fields.ts'
 import { describedBy } from '../kit/described.ts'
@@ -10,6 +12,7 @@ import { objectIn } from '../kit/fields.ts'
 import { serve } from '../kit/protocol.ts'
 import { keyOf } from '../kit/requests.ts'
 import { errorBody, statusOf } from './errors.ts'
+import { namedInSession } from './named-items.ts'
 import type { Descriptions } from './openapi.ts'
 import { realtimeMeter } from './realtime-meter.ts'
 import {
@@ -99,6 +102,7 @@ function realtimeRequest(request: FastifyRequest, secret: SecretSession | undefi
     headers: betaOf(request),
     first: secret && firstOf(secret.session),
     meter: realtimeMeter(),
+    namedIn: namedInEvent,
     failure: eventOf,
     signal: gone.signal,
   }
@@ -122,13 +126,31 @@ function betaOf(request: FastifyRequest): Record<string, string> {
 }
 
 /** Configures the session as its secret says. */
-function firstOf({ model: _model, ...session }: JsonObject): string | undefined {
+function firstOf({ model: _model, ...session }: JsonObject): Buffer | undefined {
   if (Object.keys(session).every((name) => name === 'type')) return undefined
-  return JSON.stringify({ type: 'session.update', session })
+  return Buffer.from(JSON.stringify({ type: 'session.update', session }))
+}
+
+/** The names of the ids that are looked for; the letters of a name may be escaped. */
+const MARKS = ['"id"', '"tunnel_id"', '\\'].map((text) => Buffer.from(text))
+
+/**
+ * What an event of the client names of what only the owner of the vendor's account can have made there. Most events are sound,
+ * and are not parsed.
+ */
+function namedInEvent(message: Buffer): Named['others'] {
+  if (!MARKS.some((mark) => message.includes(mark))) return undefined
+  const { session, response } = parsed(message) ?? {}
+  return (
+    (isJsonObject(session) ? namedInSession(session, 'session') : undefined) ??
+    (isJsonObject(response) ? namedInSession(response, 'response') : undefined)
+  )
 }
 
 /** The event `error`: https://platform.openai.com/docs/api-reference/realtime-server-events/error. */
-function eventOf(thrown: PolyphonyError): string {
+function eventOf(thrown: PolyphonyError, about?: Buffer): string {
   const { error: body } = errorBody(thrown) as { error: JsonObject } // as it is made
-  return JSON.stringify({ type: 'error', event_id: `event_${randomUUID()}`, error: { ...body, event_id: null } })
+  const id = about && parsed(about)?.event_id
+  const error = { ...body, event_id: typeof id === 'string' ? id : null }
+  return JSON.stringify({ type: 'error', event_id: `event_${randomUUID()}`, error })
 }

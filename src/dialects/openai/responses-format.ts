@@ -1,12 +1,12 @@
 import type { Format, Kept } from '../../calls/format.ts'
 import { isId } from '../../calls/stored-responses.ts'
 import { toolsUsed } from '../../calls/usage.ts'
-import { metersOf } from '../shared/formats/meter.ts'
+import { metersOf, type Words } from '../shared/formats/meter.ts'
 import { boundOfResponses } from './bounds.ts'
 import { errorBody } from './errors.ts'
 import { containersOfResponse, itemsOfResponse, namedInResponse } from './named-items.ts'
 import { readResponses } from './read-responses.ts'
-import { responseExtras, responsesUsage } from './usage.ts'
+import { gigabytesOf, picturesDrawn, responseExtras, responsesUsage } from './usage.ts'
 import { writeResponses } from './write-responses.ts'
 import { streamResponses } from './write-responses-stream.ts'
 
@@ -29,6 +29,13 @@ export const kept: Kept = {
   namedIn: namedInResponse,
 }
 
+/** Where the events that repeat the request say how much memory containers have. */
+const MEMORY_LIMITS = ['response.tools.container.memory_limit', 'response.tools.environment.memory_limit']
+
+function gigabytesIn(words: Words): number {
+  return gigabytesOf(MEMORY_LIMITS.flatMap((path) => words.kinds(path)))
+}
+
 /** The Responses API (https://platform.openai.com/docs/api-reference/responses). */
 export const responsesFormat: Format = {
   id: 'openai-responses',
@@ -39,7 +46,7 @@ export const responsesFormat: Format = {
   failure: errorBody,
   usageOf: (answer) => responsesUsage(answer.usage, responseExtras(answer)),
   meter: metersOf({
-    usage: ['response.usage'],
+    usage: ['response.usage', 'response.tool_usage.image_gen'],
     // Of all events that have a `delta`: text, refusals, summaries of reasoning, and arguments of calls.
     text: ['delta'],
     // The last event has all of the output; those before it have none.
@@ -52,6 +59,7 @@ export const responsesFormat: Format = {
       'response.output.container_id',
       'response.output.id',
       'response.output.environment.container_id',
+      ...MEMORY_LIMITS,
       'item.id',
       'item.container_id',
       'item.environment.container_id',
@@ -61,7 +69,11 @@ export const responsesFormat: Format = {
         tier: words.last('response.service_tier'),
         webSearches: words.countOf('response.output.action.type', 'search'),
         fileSearches: words.countOf('response.output.type', 'file_search_call'),
-        codeContainers: words.kindsOf('response.output.container_id'),
+        codeContainers:
+          (words.kindsOf('response.output.container_id') + words.kindsOf('response.output.environment.container_id')) *
+          gigabytesIn(words),
+        imageGen: found['response.tool_usage.image_gen'],
+        pictures: words.countOf('response.output.type', 'image_generation_call'),
       }),
     answerId: 'response.id',
     itemIds: ['item.id', 'response.output.id'],
@@ -79,7 +91,9 @@ export const responsesFormat: Format = {
       toolsUsed({
         webSearches: words.countOf('type', 'response.web_search_call.completed'),
         fileSearches: words.countOf('type', 'response.file_search_call.completed'),
-        codeContainers: Math.min(1, words.countOf('type', 'response.code_interpreter_call.completed')),
+        codeContainers:
+          Math.min(1, words.countOf('type', 'response.code_interpreter_call.completed')) * gigabytesIn(words),
+        ...picturesDrawn(undefined, words.countOf('type', 'response.image_generation_call.completed')),
       }),
   }),
   boundOf: boundOfResponses,

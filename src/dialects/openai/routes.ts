@@ -20,6 +20,7 @@ import { CALL_ROUTES, failure, INPUT_TOKENS } from './call-routes.ts'
 import { errorBody, statusOf } from './errors.ts'
 import { fileRoutes } from './files.ts'
 import { anthropicModels, listOf, modelOf } from './models.ts'
+import { namedInSpeech } from './named-items.ts'
 import type { Descriptions } from './openapi.ts'
 import { FILES_IN_PARTS } from './own-files.ts'
 import { chatTaskModels, isChatTask, readChatTask } from './read-chat-task.ts'
@@ -131,6 +132,7 @@ function speech(): CallRoute {
   return {
     endpoint: 'audio/speech',
     isFile: true,
+    names: namedInSpeech,
     fields: {
       model: { kind: 'text', isRequired: true },
       input: { kind: 'text', isRequired: true },

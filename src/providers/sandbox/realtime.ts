@@ -27,10 +27,12 @@ const MAX_ITEMS = 1_000
 const SESSION_MS = 60 * MINUTE_MS
 
 class SandboxRealtime extends EventEmitter implements RealtimeEnd {
-  readonly bufferedAmount = 0
   readonly #language: LanguageModelV4
   readonly #items: Item[] = []
   readonly #waiting: Buffer[] = []
+  #waitingBytes = 0
+  /** Told once what waits has been read: a client that sends and does not read is slowed down, as at a vendor. */
+  #unread: (() => void)[] = []
   #session: JsonObject
   #bufferBytes = 0
   #isPaused = true
@@ -68,9 +70,18 @@ class SandboxRealtime extends EventEmitter implements RealtimeEnd {
     this.#emit('session.created', { session: this.#session })
   }
 
+  get bufferedAmount(): number {
+    return this.#waitingBytes
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
   send(message: Buffer | string, _options: unknown, sent: () => void): void {
     if (!this.#isClosed) this.#receive(message.toString())
-    queueMicrotask(sent)
+    if (this.#waiting.length === 0) queueMicrotask(sent)
+    else this.#unread.push(sent)
   }
 
   pause(): void {
@@ -81,7 +92,11 @@ class SandboxRealtime extends EventEmitter implements RealtimeEnd {
     this.#isPaused = false
     while (!this.#isPaused) {
       const next = this.#waiting.shift()
-      if (!next) return
+      if (!next) {
+        for (const sent of this.#unread.splice(0)) sent()
+        return
+      }
+      this.#waitingBytes -= next.length
       this.emit('message', next, false)
     }
   }
@@ -114,8 +129,10 @@ class SandboxRealtime extends EventEmitter implements RealtimeEnd {
   #emit(type: string, fields: JsonObject): void {
     const message = Buffer.from(JSON.stringify({ type, event_id: this.#id('event'), ...fields }))
     if (this.#isClosed) return
-    if (this.#isPaused || this.#waiting.length > 0) this.#waiting.push(message)
-    else this.emit('message', message, false)
+    if (this.#isPaused || this.#waiting.length > 0) {
+      this.#waiting.push(message)
+      this.#waitingBytes += message.length
+    } else this.emit('message', message, false)
   }
 
   #receive(text: string): void {

@@ -42,6 +42,8 @@ export class Draft {
   set<Name extends keyof Options>(name: Name, value: Options[Name] | undefined, field?: string): void {
     if (value === undefined) return
     this.options[name] = value
+    // Servers with OpenAI's API have it, and their package has no option of its own for it.
+    if (name === 'topK') this.forVendor('openaiCompatible', { top_k: value as number })
     if (field === undefined) return
     this.fields.set(name, field)
     if (isFeature(name)) this.features.set(name, field)

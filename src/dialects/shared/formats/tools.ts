@@ -1,4 +1,4 @@
-import type { JSONSchema7, LanguageModelV4ToolChoice } from '@ai-sdk/provider'
+import type { JSONSchema7, LanguageModelV4ToolChoice, SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { invalidInput } from '../../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../core/json.ts'
 import { shown } from '../../kit/fields.ts'
@@ -10,7 +10,7 @@ export interface ToolDeclaration {
   schema: JsonObject | undefined
   strict?: boolean | undefined
   /** Options of the tool itself that only one vendor reads. */
-  vendorOptions?: Record<string, JsonObject>
+  vendorOptions?: SharedV4ProviderOptions
 }
 
 /** Offers a function to the model. Throws `invalid_input` for a name that was declared before. */
@@ -26,8 +26,7 @@ export function offerTool(draft: Draft, tool: ToolDeclaration, field: string): v
       inputSchema: jsonSchema(schema ?? { type: 'object', properties: {} }),
       ...(description === undefined ? {} : { description }),
       ...(strict === undefined ? {} : { strict }),
-      // Plain JSON, which is what provider options are.
-      ...(vendorOptions === undefined ? {} : { providerOptions: vendorOptions as Record<string, never> }),
+      ...(vendorOptions === undefined ? {} : { providerOptions: vendorOptions }),
     },
   ]
 }
@@ -49,6 +48,7 @@ export function allowParallelCalls(draft: Draft, isAllowed: boolean | undefined,
   if (isAllowed === undefined) return
   draft.forVendor('openai', { parallelToolCalls: isAllowed })
   if (isAllowed) return // what vendors do by themselves
+  draft.forVendor('openaiCompatible', { parallel_tool_calls: false })
   draft.forVendor('anthropic', { disableParallelToolUse: true })
   draft.features.set('parallelToolCalls', field)
 }

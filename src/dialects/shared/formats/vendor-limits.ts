@@ -29,7 +29,7 @@ const LIMITS: Record<VendorApi, Limits> = {
     laterInstructions: true,
   },
   'openai-compatible': {
-    lacks: ['parallelToolCalls', 'topK'],
+    lacks: [],
     files: ['image', 'audio/wav', 'audio/mp3', 'audio/mpeg', 'application/pdf', 'text/'],
     toolFiles: false,
     laterInstructions: true,
@@ -87,7 +87,21 @@ export function refuseBeyond(vendor: VendorApi, draft: Draft): void {
     const field = draft.features.get(feature)
     if (field !== undefined) throw invalidInput(field, RULES[feature]?.(vendorNames[vendor]) ?? lacking(vendor))
   }
-  for (const [index, message] of draft.prompt.entries()) checkMessage(message, index, { vendor, limits, draft })
+  for (const [index, message] of draft.prompt.entries()) {
+    if (message.role === 'user') message.content = message.content.map((part) => asText(part, limits, draft))
+    checkMessage(message, index, { vendor, limits, draft })
+  }
+}
+
+type UserPart = Extract<LanguageModelV4Message, { role: 'user' }>['content'][number]
+
+/** A text for an API that takes no files of text: as text, after its name where it has one. */
+function asText(part: UserPart, { files }: Limits, draft: Draft): UserPart {
+  if (part.type !== 'file' || part.data.type !== 'data' || typeof part.data.data !== 'string') return part
+  const { mediaType, filename } = part
+  if (!mediaType.startsWith('text/') || files.some((type) => mediaType.startsWith(type))) return part
+  const text = Buffer.from(part.data.data, 'base64').toString()
+  return draft.mark({ type: 'text', text: filename ? `${filename}:\n${text}` : text }, draft.fieldOf(part))
 }
 
 interface Check {
