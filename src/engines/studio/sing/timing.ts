@@ -10,6 +10,8 @@ export interface SungNote {
   velocity: number
   /** Place of its syllable in the phrase. */
   syllable: number
+  /** Its syllable is held on from the note before. */
+  goesOn?: true
 }
 
 /** Which stretch of the spoken line is heard from when to when. */
@@ -35,9 +37,10 @@ const MOST_DRAWN_OUT = 1.6
  */
 export function stretchesOf(
   phrase: Phrase,
-  notes: readonly SungNote[],
+  sung: readonly SungNote[],
   { isSpoken }: { isSpoken: boolean },
 ): Stretch[] {
+  const notes = wholeSyllables(sung)
   const writer = openWriter(phrase)
   let onsetScale = 1
   for (const [index, note] of notes.entries()) {
@@ -70,6 +73,17 @@ export function stretchesOf(
     if (!isConnected) writer.leadOut(syllable.coda.at(-1) ?? syllable.nucleus)
   }
   return writer.stretches
+}
+
+/** One note for each syllable, as long as all notes on which it is sung. */
+export function wholeSyllables<T extends { at: number; seconds: number; goesOn?: true }>(notes: readonly T[]): T[] {
+  const whole: T[] = []
+  for (const note of notes) {
+    const last = whole.at(-1)
+    if (note.goesOn && last) whole.splice(-1, 1, { ...last, seconds: note.at + note.seconds - last.at })
+    else whole.push(note)
+  }
+  return whole
 }
 
 function isOneBreath(note: SungNote, next: SungNote): boolean {
