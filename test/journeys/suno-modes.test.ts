@@ -470,13 +470,19 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     return clips.find(({ id }) => id === one?.id) ?? {}
   }
 
+  /** Of one key, and of one tempo as far as it can be heard. */
+  const expectAlike = (song: JsonObject, heard: JsonObject): void => {
+    expect(song.key).toBe(heard.key)
+    expect(Math.abs(Number(song.bpm) / Number(heard.bpm) - 1)).toBeLessThan(0.015)
+  }
+
   it('continue a recording over the chords that are heard in it, in its tempo and key', async () => {
     const recording = await aRecording()
     const heard = await stored(recording)
     const fields = { task: 'upload_extend', continue_clip_id: recording?.id ?? '', continue_at: 6, tags: 'folk' }
     const made = await run({ ...fields, prompt: SHORT }, LIVE_KEY)
     const extension = await stored(made.data[0])
-    expect([extension.bpm, extension.key]).toEqual([heard.bpm, heard.key])
+    expectAlike(extension, heard)
     expect(extension.identity).toMatchObject({ harmony: { beatsPerBar: 4, verse: expect.any(Array) } })
     const joining = await send('POST', '/suno/submit/concat', {
       body: { clip_id: made.data[0]?.id ?? '' },
@@ -499,7 +505,7 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     const made = await run({ ...fields, prompt: '[Verse]\nSun on the roof', tags: 'folk' }, LIVE_KEY)
     expect(made).toMatchObject({ status: 'SUCCESS', fail_reason: '' })
     const [heard, section] = await Promise.all([stored(recording), stored(made.data[0])])
-    expect([section.bpm, section.key]).toEqual([heard.bpm, heard.key])
+    expectAlike(section, heard)
     const body = { clip_id: made.data[0]?.id ?? '', is_infill: true }
     const joining = await send('POST', '/suno/submit/concat', { body, key: LIVE_KEY })
     const joined = await ended(String(joining.body.data), LIVE_KEY)
@@ -513,8 +519,9 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     const made = await run(cover, LIVE_KEY)
     expect(made).toMatchObject({ status: 'SUCCESS', fail_reason: '' })
     const song = await stored(made.data[0])
-    expect([song.bpm, song.key, song.title]).toEqual([heard.bpm, heard.key, 'The last train home'])
-    expect(song.prompt).toMatch(/^\[Verse 1\][^]*last train home/)
+    expectAlike(song, heard)
+    expect(song.title).toBe('The last train home')
+    expect(song.prompt).toMatch(/^\[Verse 1\][\s\S]*last train home/)
     // The notes of its tune are those of the original, as the studio plays it.
     const tuneOf = async (id: string): Promise<Set<number>> => {
       const { tracks } = parseMidi((await download(String((await midiOf(id)).midi_url))).bytes)
@@ -524,7 +531,7 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     const [original, covered] = await Promise.all([tuneOf(clip.id), tuneOf(made.data[0]?.id ?? '')])
     expect([...covered].filter((note) => original.has(note)).length).toBeGreaterThan(0.6 * covered.size)
     const task = await gateway.store.getTask({ id: taskOfItem(made.data[0]?.id ?? '').taskId })
-    expect(task?.logs.join('\n')).toMatch(/heard in the recording: \d+ bars of 4\/4 at [^]*sure of beats to \d+ %/)
+    expect(task?.logs.join('\n')).toMatch(/heard in the recording: \d+ bars of 4\/4 at [\s\S]*sure of beats to \d+ %/)
   })
 
   it('fail, and charge nothing, for a cover of a recording in which no song is heard', async () => {
@@ -535,7 +542,9 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     const made = await run({ task: 'cover', cover_clip_id: recording?.id ?? '', tags: 'techno' }, LIVE_KEY)
     expect(made).toMatchObject({
       status: 'FAILURE',
-      fail_reason: expect.stringMatching(/hears no song in this recording that it could cover: .*(?:beat|notes|chords)/),
+      fail_reason: expect.stringMatching(
+        /hears no song in this recording that it could cover: .*(?:beat|notes|chords)/,
+      ),
     })
     expect(await gateway.balance()).toEqual(before)
   })

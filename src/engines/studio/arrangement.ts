@@ -154,16 +154,18 @@ function chordPlan(style: Style, form: Section[], setting: Setting): (bar: numbe
     : chordsOf(style.key.mode === 'minor' ? '6 7 6 7' : '4 5 4 5', style.key, style.genre.sevenths)
   const verse = numbered(3 * take)
   const chorus = numbered(3 * songTake + 1)
-  const plans: Record<Section['kind'], Chord[]> = goesOn ? takenOver(goesOn) : {
-    intro: chorus,
-    verse,
-    prechorus: rising,
-    chorus,
-    bridge: numbered(3 * take + 2),
-    // A solo quotes the chorus.
-    solo: chorus,
-    outro: chorus,
-  }
+  const plans: Record<Section['kind'], Chord[]> = goesOn
+    ? takenOver(goesOn)
+    : {
+        intro: chorus,
+        verse,
+        prechorus: rising,
+        chorus,
+        bridge: numbered(3 * take + 2),
+        // A solo quotes the chorus.
+        solo: chorus,
+        outro: chorus,
+      }
   const chords = form.flatMap(({ kind, bars }) =>
     Array.from({ length: bars }, (_, bar) => plans[kind][bar % plans[kind].length]),
   )
@@ -194,7 +196,12 @@ function sing(voices: Voices, style: Style, section: Section, chordAt: (bar: num
   const softening = style.genre.energy > ENERGETIC ? SOFTENING.energetic : SOFTENING.others
   if (setting.cover) {
     // `sheetForm` made the section.
-    const { lead, second } = tuneOfSheet(setting.cover.sheet, section as SheetSection, setting.cover.inHarmony, softening)
+    const { lead, second } = tuneOfSheet(
+      setting.cover.sheet,
+      section as SheetSection,
+      setting.cover.inHarmony,
+      softening,
+    )
     voices.lead.push(...lead)
     voices.second.push(...second)
     if (hasHarmony(section, style)) voices.harmony.push(...thirdBelow(lead, style))
@@ -222,7 +229,8 @@ function sing(voices: Voices, style: Style, section: Section, chordAt: (bar: num
 }
 
 /** From its second time on, a chorus has a second voice. */
-const hasHarmony = ({ kind, turn }: Section, { energy }: Style): boolean => kind === 'chorus' && turn > 0 && energy > 0.3
+const hasHarmony = ({ kind, turn }: Section, { energy }: Style): boolean =>
+  kind === 'chorus' && turn > 0 && energy > 0.3
 
 /** A tune as if its section were the song's first. */
 function fromStartOf({ startBar }: Section, tune: MelodyNote[], { genre }: Style): MelodyNote[] {
@@ -272,7 +280,9 @@ function chordTimes(
     const chord = chordAt(bar < bars ? bar : 0)
     const at = leadIn + bar * barSeconds(style)
     const first = { at, name: chordName(chord) }
-    return chord.then && bar < bars ? [first, { at: at + barSeconds(style) / 2, name: chordName(chord.then) }] : [first]
+    return chord.secondHalf && bar < bars
+      ? [first, { at: at + barSeconds(style) / 2, name: chordName(chord.secondHalf) }]
+      : [first]
   }).flat()
   return named.filter(({ name }, index) => name !== named[index - 1]?.name)
 }

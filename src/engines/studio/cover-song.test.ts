@@ -42,7 +42,17 @@ describe('a cover', () => {
   it('has the chords of its sheet, also two in a bar, and its form', () => {
     const { chords, sections } = arrange(COVER)
     expect(chords.map(({ at, name }) => [Math.round(at * 10) / 10, name])).toEqual([
-      ...[[0, 'G'], [2.4, 'C'], [4.8, 'Em'], [7.2, 'D7'], [9.6, 'C'], [10.8, 'D'], [12, 'G'], [14.4, 'C'], [16.8, 'G']],
+      ...[
+        [0, 'G'],
+        [2.4, 'C'],
+        [4.8, 'Em'],
+        [7.2, 'D7'],
+        [9.6, 'C'],
+        [10.8, 'D'],
+        [12, 'G'],
+        [14.4, 'C'],
+        [16.8, 'G'],
+      ],
     ])
     expect(sections.map(({ kind, at }) => [kind, Math.round(at * 10) / 10])).toEqual([
       ['verse', 0],
@@ -82,7 +92,11 @@ describe('a cover', () => {
   })
 
   it('can be in three beats, whatever the style', () => {
-    const sheet = { ...SHEET, beatsPerBar: 3 as const, tune: SHEET.tune.map((note) => ({ ...note, beat: (3 / 4) * note.beat })) }
+    const sheet = {
+      ...SHEET,
+      beatsPerBar: 3 as const,
+      tune: SHEET.tune.map((note) => ({ ...note, beat: (3 / 4) * note.beat })),
+    }
     const score = arrange({ ...COVER, covers: sheet, tags: 'funk' })
     expect(score.barSeconds).toBeCloseTo(1.8)
     for (const { role, notes } of score.parts)
@@ -91,8 +105,13 @@ describe('a cover', () => {
 })
 
 describe('words on a tune', () => {
-  const fitted = (text: string) => fitWords(SHEET.tune, parseLyrics(`[Verse]\n${text}`).flatMap(({ lines }) => lines))
-  const order = (text: string) => fitted(text).map(({ syllable }) => (syllable?.goesOn ? '-' : (syllable?.place?.index ?? '')))
+  const fitted = (text: string) =>
+    fitWords(
+      SHEET.tune,
+      parseLyrics(`[Verse]\n${text}`).flatMap(({ lines }) => lines),
+    )
+  const order = (text: string) =>
+    fitted(text).map(({ syllable }) => (syllable?.goesOn ? '-' : (syllable?.place?.index ?? '')))
 
   it('have a note for each syllable, and hold syllables over notes that are left', () => {
     const places = order('Rain on the roof and the road\nHome again')
@@ -101,7 +120,9 @@ describe('words on a tune', () => {
   })
 
   it('have longer notes parted where there are more syllables than notes', () => {
-    const notes = fitted('Carry me over the water and carry me over the foam, carry me over the mountain and all the way home')
+    const notes = fitted(
+      'Carry me over the water and carry me over the foam, carry me over the mountain and all the way home',
+    )
     expect(notes.length).toBeGreaterThan(SHEET.tune.length)
     for (const [index, { beat, beats }] of notes.entries()) {
       expect(beats).toBeGreaterThan(0.2)
@@ -111,7 +132,9 @@ describe('words on a tune', () => {
 
   it('are sung in the time of the line where the grid has too few steps', () => {
     const tune = SHEET.tune.slice(0, 2)
-    const [line = { text: '', syllables: [] }] = parseLyrics(`[Verse]\n${'la '.repeat(30)}`).flatMap(({ lines }) => lines)
+    const [line = { text: '', syllables: [] }] = parseLyrics(`[Verse]\n${'la '.repeat(30)}`).flatMap(
+      ({ lines }) => lines,
+    )
     const notes = fitWords(tune, [line])
     expect(notes.filter(({ syllable }) => syllable)).toHaveLength(30)
     expect(notes.at(-1)?.beat).toBeLessThan(3.5)
@@ -132,7 +155,14 @@ describe('what goes on of a song', () => {
   })
 
   it('keep a continuation in its metre, tempo and key', () => {
-    const continues = { seed: 2, take: 0, tags: '100 bpm, G major, folk', title: 'On', fromSeconds: 0.6, harmony: harmonyOf(SHEET) }
+    const continues = {
+      seed: 2,
+      take: 0,
+      tags: '100 bpm, G major, folk',
+      title: 'On',
+      fromSeconds: 0.6,
+      harmony: harmonyOf(SHEET),
+    }
     const score = arrange({ ...COVER, covers: undefined as never, tags: 'folk', lyrics: WORDS, continues, seconds: 20 })
     expect([score.bpm, score.key]).toEqual([100, 'G major'])
     expect(score.chords.slice(0, 4).map(({ name }) => name)).toEqual(['G', 'C', 'Em', 'D7'])

@@ -17,7 +17,11 @@ export interface InItsHarmony {
  * A style with what a lead sheet says: its metre, its tempo and its key, unless the tags name a tempo, or a key of the same kind
  * (a tune in major is no tune in minor).
  */
-export function inHarmonyOf(style: Style, { bpm, beatsPerBar, key }: Omit<Harmony, 'verse' | 'chorus'>, tags: string): InItsHarmony {
+export function inHarmonyOf(
+  style: Style,
+  { bpm, beatsPerBar, key }: Omit<Harmony, 'verse' | 'chorus'>,
+  tags: string,
+): InItsHarmony {
   const stated = statedKey(tags)
   const shift = stated && isMinor(stated) === isMinor(key) ? wrap(stated.tonic - key.tonic, 12) : 0
   // Grooves in three do not fill a bar of four.
@@ -54,7 +58,11 @@ function withSeventh(chord: Chord, { tonic, mode }: Key): Chord {
     isOfKey && chord.pitchClasses.length === 3 && seventh !== undefined
       ? [...chord.pitchClasses, seventh]
       : chord.pitchClasses
-  return { ...chord, pitchClasses, ...(chord.then ? { then: withSeventh(chord.then, { tonic, mode }) } : {}) }
+  return {
+    ...chord,
+    pitchClasses,
+    ...(chord.secondHalf ? { secondHalf: withSeventh(chord.secondHalf, { tonic, mode }) } : {}),
+  }
 }
 
 /** How much of a note sounds before the next one. */
@@ -80,7 +88,10 @@ export function tuneOfSheet(
     }
     const isSung = style.lead !== 'voice' || note.syllable !== undefined
     const midi = note.midi + ((isSung ? asLead : asSecond) ?? 0)
-    return { isSung, note: { ...played, midi, ...(note.syllable && style.lead === 'voice' ? { syllable: note.syllable } : {}) } }
+    return {
+      isSung,
+      note: { ...played, midi, ...(note.syllable && style.lead === 'voice' ? { syllable: note.syllable } : {}) },
+    }
   })
   return {
     lead: all.flatMap(({ isSung, note }) => (isSung ? [note] : [])),

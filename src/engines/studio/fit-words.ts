@@ -29,7 +29,10 @@ export const roomIn = (notes: readonly SheetNote[]): number => Math.ceil(1.35 * 
 /** Puts the syllables of lines on the notes of a tune: each line on notes that follow one another, where a phrase begins if it can. */
 export function fitWords(notes: readonly SheetNote[], lines: readonly LyricLine[]): FittedNote[] {
   const sung = lines.filter(({ syllables }) => syllables.length > 0)
-  const stretches = stretchesFor(notes, sung.map(({ syllables }) => syllables.length))
+  const stretches = stretchesFor(
+    notes,
+    sung.map(({ syllables }) => syllables.length),
+  )
   const fitted: FittedNote[] = []
   let next = 0
   for (const [index, { from, to }] of stretches.entries()) {
@@ -146,7 +149,9 @@ function heldNotes(notes: readonly SheetNote[], count: number): ReadonlySet<numb
     )
   })
   const held = new Set<number>()
-  const ranked = weights.map((weight, index) => ({ weight, index })).sort((a, b) => a.weight - b.weight || a.index - b.index)
+  const ranked = weights
+    .map((weight, index) => ({ weight, index }))
+    .sort((a, b) => a.weight - b.weight || a.index - b.index)
   for (const { index } of ranked) if (held.size < count && index > 0) held.add(index)
   return held
 }

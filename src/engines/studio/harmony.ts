@@ -24,7 +24,7 @@ export interface Chord {
   /** Pitch classes, root first. */
   pitchClasses: number[]
   /** What sounds from the middle of the bar on. */
-  then?: Chord
+  secondHalf?: Chord
 }
 
 /** Chord roots as scale degrees, one a bar. A trailing M means a major third in any mode. */

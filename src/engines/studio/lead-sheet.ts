@@ -55,7 +55,7 @@ export function chordNamed(names: string, key: Key, shift = 0): Chord {
   const root = note === undefined ? key.tonic : wrap(note + (sign === '#' ? 1 : sign === 'b' ? -1 : 0) + shift, 12)
   const steps = QUALITIES[quality] ?? [0, 4, 7]
   const chord = { degree: degreeOf(root, key), pitchClasses: steps.map((step) => (root + step) % 12) }
-  return second === undefined ? chord : { ...chord, then: chordNamed(second, key, shift) }
+  return second === undefined ? chord : { ...chord, secondHalf: chordNamed(second, key, shift) }
 }
 
 /** The degree of the scale that is nearest to a pitch class; of two, the lower one. */

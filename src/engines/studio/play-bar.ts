@@ -48,14 +48,14 @@ export function playBar(
     start: number * beats,
     beats,
     chord,
-    next: chord.then ?? next,
+    next: chord.secondHalf ?? next,
     intensity: Math.min(1, section.intensity + build),
   }
   const layers = layersAt(style, { section, bar: index, isLast: following === undefined })
   drum(voices, style, { section, index, following }, bar, layers, random)
   const how = { kind: section.kind, layers }
   const played = accompany(style, how, bar, random)
-  const then = chord.then && accompany(style, how, { ...bar, chord: chord.then, next }, random)
+  const then = chord.secondHalf && accompany(style, how, { ...bar, chord: chord.secondHalf, next }, random)
   for (const player of PLAYERS) {
     const notes = then ? halves(played[player], then[player], bar.start + beats / 2) : played[player]
     // Grooves of four beats in a bar of three end with it.
@@ -177,4 +177,3 @@ export function close(voices: Voices, style: Style, bars: number, chord: Chord, 
       { beat: start, piece: kitOf(style.drums) === 'tabla' ? 'na' : 'kick', velocity: 0.7 },
     )
 }
-

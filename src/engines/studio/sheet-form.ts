@@ -30,7 +30,12 @@ interface Given {
  * sections with a tune come again; where they are fewer, choruses are sung again and the rest is left to an instrument. `bars` is
  * the most that there is time for.
  */
-export function sheetForm(sheet: LeadSheet, words: readonly LyricSection[], style: Style, bars: number): SheetSection[] {
+export function sheetForm(
+  sheet: LeadSheet,
+  words: readonly LyricSection[],
+  style: Style,
+  bars: number,
+): SheetSection[] {
   const given = givenIn(sheet)
   const places = words.some(({ lines }) => lines.length > 0) ? withWords(sheet, given, words) : given.map(played)
   let left = bars

@@ -155,7 +155,8 @@ const NOTES: Readonly<Record<string, number>> = { c: 0, d: 2, e: 4, f: 5, g: 7, 
 /** The key that tags name. */
 export function statedKey(tags: string): Key | undefined {
   const [, letter, accidental, named] =
-    /\b([a-g])([#♯b♭]|\ssharp|\sflat)?\s(major|minor|dorian|mixolydian|lydian|phrygian)\b/.exec(tags.toLowerCase()) ?? []
+    /\b([a-g])([#♯b♭]|\ssharp|\sflat)?\s(major|minor|dorian|mixolydian|lydian|phrygian)\b/.exec(tags.toLowerCase()) ??
+    []
   if (letter === undefined || named === undefined) return undefined
   const shift = accidental === undefined ? 0 : /[#♯]|sharp/.test(accidental) ? 1 : -1
   return { tonic: ((NOTES[letter] ?? 0) + shift + 12) % 12, mode: named as Mode } // the pattern lists modes only

@@ -12,7 +12,6 @@ import { keyName } from '../../engines/studio/harmony.ts'
 import {
   type Gives,
   goingOn,
-  type HeardSong,
   harmonyOf,
   type LeadSheet,
   type Song,
@@ -157,13 +156,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
 }
 
 /** The same song in another style: of a recording its tune and chords, of a song of the studio its words. */
-async function coverOf(
-  studio: Studio,
-  spec: SongSpec,
-  seed: number,
-  job: Job,
-  signal: AbortSignal,
-): Promise<Found> {
+async function coverOf(studio: Studio, spec: SongSpec, seed: number, job: Job, signal: AbortSignal): Promise<Found> {
   const clip: StoredClip | undefined = clipIn(job.parent, spec.coverClipId ?? '')
   if (!clip) return { failed: { reason: 'The clip to cover does not exist.' } }
   const lyrics = spec.lyrics || (spec.instrumental ? '' : clip.prompt)
@@ -206,7 +199,10 @@ async function basisOf(studio: Studio, spec: SongSpec, job: Job, signal: AbortSi
   const base = isJsonObject(parent.identity)
     ? { continues: continuationOf(parent.identity as unknown as Identity, continueAt) } // written by this file
     : await recordingBasis(studio, { parent, continueAt, until }, spec, job, signal)
-  return { spec, basis: { parent, continueAt, ...base, ...(until === undefined ? {} : { seconds: until - continueAt }) } }
+  return {
+    spec,
+    basis: { parent, continueAt, ...base, ...(until === undefined ? {} : { seconds: until - continueAt }) },
+  }
 }
 
 /** A song that continues a recording, or replaces a section of it: over the chords that are heard in it, or in its tempo and key at least. */

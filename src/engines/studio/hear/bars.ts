@@ -27,8 +27,7 @@ export function barsIn(beats: readonly number[], { low }: Onsets, { chords, bass
   const harmony = changesAt(beats, chords)
   const bassline = changesAt(beats, bass)
   const weights = beats.map(
-    (_, beat) =>
-      (harmony[beat] ?? 0) + BASS_WEIGHT * (bassline[beat] ?? 0) + LOW_WEIGHT * (accents[beat] ?? 0),
+    (_, beat) => (harmony[beat] ?? 0) + BASS_WEIGHT * (bassline[beat] ?? 0) + LOW_WEIGHT * (accents[beat] ?? 0),
   )
   const candidates = ([4, 3] as const).flatMap((beatsPerBar) =>
     Array.from({ length: beatsPerBar }, (_, firstDownbeat): HeardBars => {

@@ -77,7 +77,8 @@ export function chordsIn(
     bass: meanPitches(pitches.bass, from, to),
   }))
   const total = new Float64Array(12)
-  for (const { notes } of heard) for (let note = 0; note < 12; note++) total[note] = (total[note] ?? 0) + (notes[note] ?? 0)
+  for (const { notes } of heard)
+    for (let note = 0; note < 12; note++) total[note] = (total[note] ?? 0) + (notes[note] ?? 0)
   const key = keysFor(total)[0] ?? { tonic: 0, mode: 'major', fit: 0 }
   const usual = TEMPLATES.map((template) => (isOfKey(template, key) ? 0 : OUTSIDE_KEY) + COSTS[template.quality])
   const fits = heard.map(({ notes, bass }) => TEMPLATES.map((template) => fitOf(template, notes, bass)))

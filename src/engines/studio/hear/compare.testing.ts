@@ -1,6 +1,6 @@
 import { chordNamed, type LeadSheet } from '../lead-sheet.ts'
 import type { Score, TimedNote } from '../score.ts'
-import { type HeardSong } from './hear-song.ts'
+import type { HeardSong } from './hear-song.ts'
 
 /** For tests: what is heard in a song against the score that was played. */
 
@@ -24,7 +24,7 @@ export interface Accuracy {
 const NEAR_BEAT_SECONDS = 0.07
 const NEAR_NOTE_SECONDS = 0.1
 
-/** `delaySeconds`: silence before the song, `transposed`: by how many semitones it was played higher. */
+/** `delaySeconds`: the silence before the song. */
 export function accuracyOf(score: Score, { sheet, beats }: HeardSong, delaySeconds = 0): Accuracy {
   const end = score.durationSeconds - 4
   const every = (seconds: number): number[] =>
@@ -103,6 +103,24 @@ function chordAgreement(
     if (truth && name && beat >= 0 && triad(truth.name) === triad(name)) same++
   }
   return same / Math.max(1, all)
+}
+
+/** What a score says of chords and tune, as a lead sheet. */
+export function sheetOfScore(score: Score): LeadSheet {
+  const { bpm, barSeconds, durationSeconds } = score
+  const beatsPerBar = Math.round((barSeconds * bpm) / 60) === 3 ? 3 : 4
+  const bars = Math.floor(durationSeconds / barSeconds)
+  return {
+    bpm,
+    beatsPerBar,
+    key: { tonic: 0, mode: 'major' },
+    sections: [{ kind: 'verse', bars }],
+    chords: Array.from(
+      { length: bars },
+      (_, bar) => score.chords.findLast(({ at }) => at <= bar * barSeconds + 0.01)?.name ?? '',
+    ),
+    tune: tuneOf(score).map(({ at, seconds, midi }) => ({ beat: (at * bpm) / 60, beats: (seconds * bpm) / 60, midi })),
+  }
 }
 
 /** What is known of a song by: its chords and its tune, as pitch classes by the quarter of a bar. */

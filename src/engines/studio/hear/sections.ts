@@ -53,7 +53,12 @@ function boundariesIn(bars: readonly HeardBar[]): number[] {
     const pairs = Math.min(before.length, after.length)
     let other = 0
     for (let pair = 0; pair < pairs; pair++)
-      other += 1 - pitchLikeness((after[pair] ?? bars[bar])?.pitches ?? EMPTY, before[before.length - pairs + pair]?.pitches ?? EMPTY)
+      other +=
+        1 -
+        pitchLikeness(
+          (after[pair] ?? bars[bar])?.pitches ?? EMPTY,
+          before[before.length - pairs + pair]?.pitches ?? EMPTY,
+        )
     return step + voice + other / Math.max(1, pairs)
   })
   const mean = changes.reduce((sum, change) => sum + change, 0) / Math.max(1, changes.length)
@@ -87,7 +92,10 @@ function kindOf(stretches: readonly Stretch[], index: number): SectionKind {
   const groups = [...Map.groupBy(sung, ({ label }) => label).values()]
   const returning = groups.filter((group) => group.length > 1)
   const candidates = returning.length > 0 ? returning : groups
-  const loudest = candidates.reduce((best, group) => (loudness(group) > loudness(best) ? group : best), candidates[0] ?? [])
+  const loudest = candidates.reduce(
+    (best, group) => (loudness(group) > loudness(best) ? group : best),
+    candidates[0] ?? [],
+  )
   // One kind of section is a song of verses.
   if (groups.length > 1 && loudest.includes(stretch)) return 'chorus'
   const group = groups.find((one) => one.includes(stretch)) ?? []
@@ -102,7 +110,8 @@ function merged(sections: Sections): Sections {
   const all: Sections = []
   for (const section of sections) {
     const last = all.at(-1)
-    if (last && last.kind === section.kind && last.bars + section.bars <= 16 && section.bars < AROUND_BARS) last.bars += section.bars
+    if (last && last.kind === section.kind && last.bars + section.bars <= 16 && section.bars < AROUND_BARS)
+      last.bars += section.bars
     else all.push({ ...section })
   }
   return all

@@ -1,6 +1,6 @@
+import type { HeardSound } from './sound.ts'
 import { RATE } from './sound.ts'
 import { openSpectrum, peakOffset } from './spectrum.ts'
-import type { HeardSound } from './sound.ts'
 
 /** A note of the tune as it is heard. */
 export interface HeardNote {
@@ -33,7 +33,7 @@ const PARTIAL_SHARE = 0.82
 /** A partial counts for pitches up to so many bins away. */
 const SPREAD_BINS = 4
 /** What only one side has is seldom the tune, which stands in the middle: so much of it is taken away. */
-const SIDE_WEIGHT = 1.6
+const SIDE_WEIGHT = 1.4
 const LEAST_MIDDLE = 0.15
 
 /**
@@ -74,7 +74,7 @@ function salienceIn({ middle, side }: HeardSound, tuning: number): Float32Array 
       const hertz = ((bin + peakOffset(before, power, after)) * RATE) / WINDOW
       const middleShare = Math.max(LEAST_MIDDLE, 1 - SIDE_WEIGHT * Math.sqrt((sides[bin] ?? 0) / power))
       const amplitude = withoutBass(Math.sqrt(power), hertz, bass)
-      speakFor(bins, hertz, tuning, amplitude ** 0.6 * middleShare * loudnessAt(hertz), spread)
+      speakFor(bins, hertz, tuning, amplitude ** 0.75 * middleShare * loudnessAt(hertz), spread)
     }
     for (let pitch = 0; pitch < PITCHES; pitch++) {
       const centre = pitch * BINS_PER_SEMITONE + 2
@@ -110,7 +110,8 @@ function bassIn(powers: Float64Array): Bass {
 /** How loud a peak is without what the bass is likely to have at its place. */
 function withoutBass(amplitude: number, hertz: number, bass: Bass): number {
   const partial = Math.round(hertz / bass.hertz)
-  const isNear = partial >= 1 && partial <= BASS_PARTIALS && Math.abs(hertz - partial * bass.hertz) < 0.8 * (RATE / WINDOW)
+  const isNear =
+    partial >= 1 && partial <= BASS_PARTIALS && Math.abs(hertz - partial * bass.hertz) < 0.8 * (RATE / WINDOW)
   return isNear ? Math.max(LEAST_LEFT * amplitude, amplitude - bass.amplitude * BASS_SHARE ** (partial - 1)) : amplitude
 }
 
@@ -133,7 +134,7 @@ function speakFor(bins: Float64Array, hertz: number, tuning: number, loudness: n
 }
 
 /** The ear hears less of what is low. */
-const loudnessAt = (hertz: number): number => Math.min(1, (hertz / 500) ** 0.5)
+const loudnessAt = (hertz: number): number => Math.min(1, (hertz / 500) ** 0.2)
 
 /** So that the most salient pitch is at 1 where the recording is clear: at nine tenths of its moments it is less. */
 function scaled(salience: Float32Array, count: number): Float32Array {
@@ -148,12 +149,12 @@ function scaled(salience: Float32Array, count: number): Float32Array {
 
 const REST = PITCHES
 /** A pitch has to be so salient for the tune to be there. */
-const LEAST_SALIENCE = 0.42
+const LEAST_SALIENCE = 0.28
 /** What it costs to begin, to end, and to move; and to move by each semitone. */
-const COSTS = { start: 0.5, end: 0.5, move: 0.45, semitone: 0.035 } as const
+const COSTS = { start: 0.3, end: 0.3, move: 0.3, semitone: 0.06 } as const
 /** Tunes lie here, more or less: an octave off costs some. */
-const USUAL_MIDI = 68
-const USUAL_SPREAD = 11
+const USUAL_MIDI = 62
+const USUAL_SPREAD = 16
 const UNUSUAL = 0.12
 /** How much it counts that a pitch is the most salient one of its moment. */
 const RELATIVE = 0.5
@@ -165,7 +166,7 @@ function pathThrough(salience: Float32Array): Uint8Array {
   // Once more, where this tune lies.
   const found = [...first].filter((pitch) => pitch !== REST).sort((a, b) => a - b)
   const middle = found[Math.floor(found.length / 2)]
-  return middle === undefined ? first : bestPath(salience, count, LOWEST_MIDI + middle, 7)
+  return middle === undefined ? first : bestPath(salience, count, LOWEST_MIDI + middle, 9)
 }
 
 function bestPath(salience: Float32Array, count: number, centre: number, deviation: number): Uint8Array {
@@ -173,7 +174,9 @@ function bestPath(salience: Float32Array, count: number, centre: number, deviati
     { length: PITCHES },
     (_, pitch) => UNUSUAL * ((LOWEST_MIDI + pitch - centre) / deviation) ** 2,
   )
-  const moves = Float64Array.from({ length: PITCHES }, (_, step) => (step === 0 ? 0 : COSTS.move + COSTS.semitone * step))
+  const moves = Float64Array.from({ length: PITCHES }, (_, step) =>
+    step === 0 ? 0 : COSTS.move + COSTS.semitone * step,
+  )
   const before = new Uint8Array(count * (PITCHES + 1))
   let sums = new Float64Array(PITCHES + 1)
   let next = new Float64Array(PITCHES + 1)
@@ -211,7 +214,7 @@ function bestPath(salience: Float32Array, count: number, centre: number, deviati
 
 const SHORTEST_FRAMES = 3
 /** A note is struck again where its salience rises by so much within `RISE_FRAMES`. */
-const STRUCK_AGAIN = 0.28
+const STRUCK_AGAIN = 0.38
 const RISE_FRAMES = 3
 
 function notesOn(path: Uint8Array, salience: Float32Array): HeardNote[] {
@@ -232,7 +235,8 @@ function notesOn(path: Uint8Array, salience: Float32Array): HeardNote[] {
       const from = attackOf(salience, pitch, start, earliest)
       const before = notes.at(-1)
       add(from, frame, pitch)
-      if (before && before !== notes.at(-1)) before.seconds = Math.min(before.seconds, (notes.at(-1)?.at ?? 0) - before.at)
+      if (before && before !== notes.at(-1))
+        before.seconds = Math.min(before.seconds, (notes.at(-1)?.at ?? 0) - before.at)
       earliest = start + SHORTEST_FRAMES
     }
     start = frame
@@ -242,7 +246,7 @@ function notesOn(path: Uint8Array, salience: Float32Array): HeardNote[] {
 
 /** Notes that swell begin before they are the most salient ones: so many moments at most, and where they are at a share of their level. */
 const LONGEST_ATTACK_FRAMES = 8
-const ATTACK_SHARE = 0.35
+const ATTACK_SHARE = 0.5
 
 function attackOf(salience: Float32Array, pitch: number, start: number, earliest: number): number {
   let level = 0

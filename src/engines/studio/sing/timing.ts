@@ -35,11 +35,7 @@ const MOST_DRAWN_OUT = 1.6
  * Consonants before a vowel come before the beat, and the vowel on it. The vowel is stretched; consonants keep their length
  * as long as there is room. A diphthong stays on its first vowel, and moves at the end.
  */
-export function stretchesOf(
-  phrase: Phrase,
-  sung: readonly SungNote[],
-  { isSpoken }: { isSpoken: boolean },
-): Stretch[] {
+export function stretchesOf(phrase: Phrase, sung: readonly SungNote[], { isSpoken }: { isSpoken: boolean }): Stretch[] {
   const notes = wholeSyllables(sung)
   const writer = openWriter(phrase)
   let onsetScale = 1

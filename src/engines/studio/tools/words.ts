@@ -42,7 +42,9 @@ interface SungLine {
 
 function linesIn(notes: readonly TimedNote[]): SungLine[] {
   const lines: SungLine[] = []
-  for (const note of wholeSyllables(notes.map((one) => (one.syllable?.goesOn ? { ...one, goesOn: true as const } : one)))) {
+  for (const note of wholeSyllables(
+    notes.map((one) => (one.syllable?.goesOn ? { ...one, goesOn: true as const } : one)),
+  )) {
     const { sung, place } = note.syllable ?? {}
     const text = sung?.phrase.line ?? place?.line
     const index = sung?.index ?? place?.index
