@@ -49,7 +49,7 @@ const LEAST_NEAREST = 11 / 12
 const SOFTER = 10 ** (-12 / 20)
 
 const styles = (process.argv[2] ?? STYLES).split(';').map((style) => style.trim())
-const seconds = Number(process.argv[3] ?? 40)
+const seconds = Number(process.argv[3] ?? 30)
 const bank = await openBank()
 
 async function heardIn(score: Score): Promise<HeardSong | undefined> {
