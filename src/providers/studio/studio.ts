@@ -123,7 +123,13 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
     }),
   )
   const wordless = wordlessLog(takes.flatMap(({ made }) => made.wordless))
-  const logs = ['composed by the embedded studio', ...notes, ...(basis.logs ?? []), ...wordless]
+  const logs = [
+    'composed by the embedded studio',
+    ...notes,
+    ...(basis.logs ?? []),
+    ...cutLog(basis, limits),
+    ...wordless,
+  ]
   const result: Result = { output: { clips: [] }, files: [], logs }
   const clips: Json[] = []
   for (const { take, request, made } of takes) {
@@ -308,6 +314,15 @@ async function named(studio: Studio, spec: SongSpec, seed: number, signal: Abort
   }
   const { titleOfLyrics } = await import('../../engines/studio/title.ts')
   return { ...spec, title: titleOfLyrics(spec.lyrics) ?? 'Untitled' }
+}
+
+/** Whether a recording is longer than what the operator lets the studio play of it. */
+function cutLog({ covers }: Basis, { longestSeconds }: Limits): string[] {
+  const seconds = covers ? (covers.chords.length * covers.beatsPerBar * 60) / covers.bpm : 0
+  if (longestSeconds === undefined || seconds <= longestSeconds) return []
+  return [
+    `the cover has the first ${longestSeconds} of its ${Math.round(seconds)} seconds, the most that the studio is set to play`,
+  ]
 }
 
 /** Which lines are sung on vowels alone, for the task's logs. */

@@ -132,12 +132,10 @@ function wholeBars(
 ): number[] {
   const length = ((found.at(-1) ?? 1) - (found[0] ?? 0)) / Math.max(1, found.length - 1)
   const beats = [...found]
-  const hasPickup =
-    firstDownbeat > 0 && tune.some(({ at }) => at < (found[firstDownbeat] ?? 0) - 0.5 * length)
+  const hasPickup = firstDownbeat > 0 && tune.some(({ at }) => at < (found[firstDownbeat] ?? 0) - 0.5 * length)
   // The first beat of a recording that begins with it is not heard to begin.
   if (hasPickup || firstDownbeat === beatsPerBar - 1)
-    while ((beats.length - found.length + firstDownbeat) % beatsPerBar !== 0)
-      beats.unshift((beats[0] ?? 0) - length)
+    while ((beats.length - found.length + firstDownbeat) % beatsPerBar !== 0) beats.unshift((beats[0] ?? 0) - length)
   else beats.splice(0, firstDownbeat)
   while ((beats.length - 1) % beatsPerBar !== 0) beats.push((beats.at(-1) ?? 0) + length)
   return beats

@@ -67,7 +67,13 @@ describe('a recording', () => {
 
   it('of instruments is heard in its beats, bars, chords and tune, through an MP3', async () => {
     heard = mustHear(await asMp3(sound))
-    expectAccuracy(accuracyOf(score, heard), { beats: 0.9, downbeats: 0.85, chords: 0.85, recall: 0.75, precision: 0.7 })
+    expectAccuracy(accuracyOf(score, heard), {
+      beats: 0.9,
+      downbeats: 0.85,
+      chords: 0.85,
+      recall: 0.75,
+      precision: 0.7,
+    })
     expect(heard.sheet.beatsPerBar).toBe(4)
   })
 

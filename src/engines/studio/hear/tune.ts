@@ -152,24 +152,32 @@ const REST = PITCHES
 const LEAST_SALIENCE = 0.28
 /** What it costs to begin, to end, and to move; and to move by each semitone. */
 const COSTS = { start: 0.3, end: 0.3, move: 0.3, semitone: 0.06 } as const
-/** Tunes lie here, more or less: an octave off costs some. */
-const USUAL_MIDI = 62
-const USUAL_SPREAD = 16
+/** What it costs to lie a deviation away from the middle. */
 const UNUSUAL = 0.12
 /** How much it counts that a pitch is the most salient one of its moment. */
 const RELATIVE = 0.5
 
-/** The pitch of the tune at each moment, from 0; `REST` where there is none. */
+/** Where the middle of a tune may lie: a low voice, a high one, an instrument. */
+const CENTRES = [53, 60, 67, 74] as const
+const DEVIATION = 9
+
+/** The pitch of the tune at each moment, from 0; `REST` where there is none. Of the places where tunes lie, the one that fits best. */
 function pathThrough(salience: Float32Array): Uint8Array {
   const count = salience.length / PITCHES
-  const first = bestPath(salience, count, USUAL_MIDI, USUAL_SPREAD)
-  // Once more, where this tune lies.
-  const found = [...first].filter((pitch) => pitch !== REST).sort((a, b) => a - b)
-  const middle = found[Math.floor(found.length / 2)]
-  return middle === undefined ? first : bestPath(salience, count, LOWEST_MIDI + middle, 9)
+  const [first, ...others] = CENTRES.map((centre) => bestPath(salience, count, centre, DEVIATION))
+  return (
+    others.reduce((best, one) => (one && best && one.score > best.score ? one : best), first)?.path ??
+    new Uint8Array(count)
+  )
 }
 
-function bestPath(salience: Float32Array, count: number, centre: number, deviation: number): Uint8Array {
+interface Path {
+  path: Uint8Array
+  /** How salient it is, less what its movements cost. */
+  score: number
+}
+
+function bestPath(salience: Float32Array, count: number, centre: number, deviation: number): Path {
   const unusual = Float64Array.from(
     { length: PITCHES },
     (_, pitch) => UNUSUAL * ((LOWEST_MIDI + pitch - centre) / deviation) ** 2,
@@ -204,12 +212,13 @@ function bestPath(salience: Float32Array, count: number, centre: number, deviati
     ;[sums, next] = [next, sums]
   }
   const path = new Uint8Array(count)
+  const score = Math.max(...sums)
   let state = sums.reduce((most, value, index) => (value > (sums[most] ?? 0) ? index : most), 0)
   for (let frame = count - 1; frame >= 0; frame--) {
     path[frame] = state
     state = before[frame * (PITCHES + 1) + state] ?? REST
   }
-  return path
+  return { path, score }
 }
 
 const SHORTEST_FRAMES = 3
