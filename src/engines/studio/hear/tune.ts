@@ -161,20 +161,44 @@ const RELATIVE = 0.5
 const CENTRES = [53, 60, 67, 74] as const
 const DEVIATION = 9
 
-/** The pitch of the tune at each moment, from 0; `REST` where there is none. Of the places where tunes lie, the one that fits best. */
+/** Somebody else takes over the tune between stretches of so many moments, and seldom. */
+const STRETCH_FRAMES = 4 * 43
+const TAKES_OVER = 4
+
+/**
+ * The pitch of the tune at each moment, from 0; `REST` where there is none. Of the places where tunes lie, that which fits best,
+ * stretch by stretch: a guitar goes on where a low voice ends.
+ */
 function pathThrough(salience: Float32Array): Uint8Array {
   const count = salience.length / PITCHES
-  const [first, ...others] = CENTRES.map((centre) => bestPath(salience, count, centre, DEVIATION))
-  return (
-    others.reduce((best, one) => (one && best && one.score > best.score ? one : best), first)?.path ??
-    new Uint8Array(count)
-  )
+  const paths = CENTRES.map((centre) => bestPath(salience, count, centre, DEVIATION))
+  const stretches = Math.ceil(count / STRETCH_FRAMES)
+  let sums: number[] = CENTRES.map(() => 0)
+  const before: number[][] = []
+  for (let stretch = 0; stretch < stretches; stretch++) {
+    const best = sums.indexOf(Math.max(...sums))
+    const takesOver = (sums[best] ?? 0) - TAKES_OVER
+    before.push(sums.map((sum, place) => (sum >= takesOver ? place : best)))
+    sums = sums.map((sum, place) => Math.max(sum, takesOver) + gainIn(paths[place], stretch))
+  }
+  const path = new Uint8Array(count)
+  let place = sums.indexOf(Math.max(...sums))
+  for (let stretch = stretches - 1; stretch >= 0; stretch--) {
+    const [from, to] = [stretch * STRETCH_FRAMES, (stretch + 1) * STRETCH_FRAMES]
+    path.set(paths[place]?.path.subarray(from, to) ?? [], from)
+    place = before[stretch]?.[place] ?? place
+  }
+  return path
 }
+
+const gainIn = (path: Path | undefined, stretch: number): number =>
+  path?.gains.subarray(stretch * STRETCH_FRAMES, (stretch + 1) * STRETCH_FRAMES).reduce((sum, gain) => sum + gain, 0) ??
+  0
 
 interface Path {
   path: Uint8Array
-  /** How salient it is, less what its movements cost. */
-  score: number
+  /** How salient each moment of it is, less what makes it unlikely. */
+  gains: Float32Array
 }
 
 function bestPath(salience: Float32Array, count: number, centre: number, deviation: number): Path {
@@ -186,6 +210,7 @@ function bestPath(salience: Float32Array, count: number, centre: number, deviati
     step === 0 ? 0 : COSTS.move + COSTS.semitone * step,
   )
   const before = new Uint8Array(count * (PITCHES + 1))
+  const local = new Float32Array(salience.length)
   let sums = new Float64Array(PITCHES + 1)
   let next = new Float64Array(PITCHES + 1)
   for (let frame = 0; frame < count; frame++) {
@@ -204,7 +229,9 @@ function bestPath(salience: Float32Array, count: number, centre: number, deviati
         if (sum > best) [best, from] = [sum, other]
       }
       const heard = salience[offset + pitch] ?? 0
-      next[pitch] = best + Math.min(1, heard) - LEAST_SALIENCE - RELATIVE * (1 - heard / most) - (unusual[pitch] ?? 0)
+      const gain = Math.min(1, heard) - LEAST_SALIENCE - RELATIVE * (1 - heard / most) - (unusual[pitch] ?? 0)
+      local[offset + pitch] = gain
+      next[pitch] = best + gain
       before[frame * (PITCHES + 1) + pitch] = from
     }
     next[REST] = bestEnd
@@ -212,13 +239,14 @@ function bestPath(salience: Float32Array, count: number, centre: number, deviati
     ;[sums, next] = [next, sums]
   }
   const path = new Uint8Array(count)
-  const score = Math.max(...sums)
+  const gains = new Float32Array(count)
   let state = sums.reduce((most, value, index) => (value > (sums[most] ?? 0) ? index : most), 0)
   for (let frame = count - 1; frame >= 0; frame--) {
     path[frame] = state
+    gains[frame] = state === REST ? 0 : (local[frame * PITCHES + state] ?? 0)
     state = before[frame * (PITCHES + 1) + state] ?? REST
   }
-  return { path, score }
+  return { path, gains }
 }
 
 const SHORTEST_FRAMES = 3
