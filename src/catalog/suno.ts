@@ -227,7 +227,7 @@ export const sunoConcat = operation({
 export const sunoUpload = operation({
   model: 'suno',
   taskType: 'upload',
-  title: 'Import an MP3 by its URL, to extend it',
+  title: 'Import an MP3 by its URL, to extend or cover it',
   input: Type.Object({
     url: mediaUrl('audio', 'A public MP3.'),
     title: text('Title of the clip; the name of the file unless sent.', 200),

@@ -1,10 +1,15 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { parseMidi } from 'midi-file'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { measureMp4 } from '../../src/assets/mp4-boxes.ts'
 import { taskOfItem } from '../../src/core/ids.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { inspectMp3 } from '../../src/engines/mp3/mp3.ts'
+import { openMp3Writer } from '../../src/engines/studio/encode.ts'
 import { levelDb, listen } from '../../src/engines/studio/listen.testing.ts'
+import { randomFrom } from '../../src/engines/studio/random.ts'
 import { download, LIVE_KEY, openGateway, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
 
 /** The modes of a song and the tools for clips, as relays' clients request them; on the sandbox and on the studio. */
@@ -57,6 +62,23 @@ async function ended(id: string, key = TEST_KEY): Promise<JsonObject & { data: C
 async function aClip(key = TEST_KEY): Promise<Clip> {
   const { data } = await run({ prompt: `${SHORT}\nsandbox:fast`, tags: 'folk', title: 'Rain', mv: 'chirp-v4' }, key)
   return data[0] as Clip
+}
+
+/** Serves some seconds of noise as an MP3. */
+async function noiseServer(): Promise<AsyncDisposable & { url: string }> {
+  const writer = await openMp3Writer({ sampleRate: 44_100, channels: 1, kbitPerSecond: 64 })
+  const random = randomFrom('noise')
+  writer.write([Float32Array.from({ length: 8 * 44_100 }, () => random.between(-0.3, 0.3))])
+  const mp3 = writer.finish()
+  const server = createServer((_request, response) => response.setHeader('content-type', 'audio/mpeg').end(mp3))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo // it listens on a port
+  return {
+    url: `http://127.0.0.1:${port}/noise.mp3`,
+    async [Symbol.asyncDispose]() {
+      await new Promise((closed) => server.close(closed))
+    },
+  }
 }
 
 describe('Suno’s further modes on the sandbox', () => {
@@ -448,13 +470,20 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     return clips.find(({ id }) => id === one?.id) ?? {}
   }
 
-  it('continue a recording in the tempo and key that are heard in it', async () => {
+  /** Of one key, and of one tempo as far as it can be heard. */
+  const expectAlike = (song: JsonObject, heard: JsonObject): void => {
+    expect(song.key).toBe(heard.key)
+    expect(Math.abs(Number(song.bpm) / Number(heard.bpm) - 1)).toBeLessThan(0.015)
+  }
+
+  it('continue a recording over the chords that are heard in it, in its tempo and key', async () => {
     const recording = await aRecording()
     const heard = await stored(recording)
     const fields = { task: 'upload_extend', continue_clip_id: recording?.id ?? '', continue_at: 6, tags: 'folk' }
     const made = await run({ ...fields, prompt: SHORT }, LIVE_KEY)
     const extension = await stored(made.data[0])
-    expect([extension.bpm, extension.key]).toEqual([heard.bpm, heard.key])
+    expectAlike(extension, heard)
+    expect(extension.identity).toMatchObject({ harmony: { beatsPerBar: 4, verse: expect.any(Array) } })
     const joining = await send('POST', '/suno/submit/concat', {
       body: { clip_id: made.data[0]?.id ?? '' },
       key: LIVE_KEY,
@@ -470,28 +499,58 @@ describe('Suno’s further modes on the studio', { timeout: STUDIO_MS }, () => {
     }
   })
 
-  it('replace a section of a recording in the tempo and key that are heard in it, without changing its length', async () => {
+  it('replace a section of a recording over the chords that are heard there, without changing its length', async () => {
     const recording = await aRecording()
     const fields = { task: 'infill', continue_clip_id: recording?.id ?? '', infill_start_s: 4, infill_end_s: 9 }
     const made = await run({ ...fields, prompt: '[Verse]\nSun on the roof', tags: 'folk' }, LIVE_KEY)
     expect(made).toMatchObject({ status: 'SUCCESS', fail_reason: '' })
     const [heard, section] = await Promise.all([stored(recording), stored(made.data[0])])
-    expect([section.bpm, section.key]).toEqual([heard.bpm, heard.key])
+    expectAlike(section, heard)
     const body = { clip_id: made.data[0]?.id ?? '', is_infill: true }
     const joining = await send('POST', '/suno/submit/concat', { body, key: LIVE_KEY })
     const joined = await ended(String(joining.body.data), LIVE_KEY)
     expect(Math.abs((await playing(joined.data[0])) - (await playing(recording)))).toBeLessThan(0.3)
   })
 
-  it('make no cover of a recording, which the studio cannot hear', async () => {
+  it('cover a recording: its tune and chords, with a title’s words and another band, and say how sure of them they are', async () => {
     const recording = await aRecording()
-    const cover = { task: 'cover', cover_clip_id: recording?.id ?? '', tags: 'techno' }
+    const heard = await stored(recording)
+    const cover = { task: 'cover', cover_clip_id: recording?.id ?? '', tags: 'techno', title: 'The last train home' }
     const made = await run(cover, LIVE_KEY)
+    expect(made).toMatchObject({ status: 'SUCCESS', fail_reason: '' })
+    const song = await stored(made.data[0])
+    expectAlike(song, heard)
+    expect(song.title).toBe('The last train home')
+    expect(song.prompt).toMatch(/^\[Verse 1\][\s\S]*last train home/)
+    // The notes of its tune are those of the original, as the studio plays it.
+    const tuneOf = async (id: string): Promise<Set<number>> => {
+      const { tracks } = parseMidi((await download(String((await midiOf(id)).midi_url))).bytes)
+      const melody = tracks.find((events) => events.some((event) => event.type === 'lyrics')) ?? []
+      return new Set(melody.flatMap((event) => (event.type === 'noteOn' ? [event.noteNumber % 12] : [])))
+    }
+    const [original, covered] = await Promise.all([tuneOf(clip.id), tuneOf(made.data[0]?.id ?? '')])
+    expect([...covered].filter((note) => original.has(note)).length).toBeGreaterThan(0.6 * covered.size)
+    const task = await gateway.store.getTask({ id: taskOfItem(made.data[0]?.id ?? '').taskId })
+    expect(task?.logs.join('\n')).toMatch(/heard in the recording: \d+ bars of 4\/4 at [\s\S]*sure of beats to \d+ %/)
+  })
+
+  it('fail, and charge nothing, for a cover of a recording in which no song is heard', async () => {
+    await using server = await noiseServer()
+    const noise = await send('POST', '/suno/uploads/audio-url', { body: { url: server.url }, key: LIVE_KEY })
+    const [recording] = (await ended(String(noise.body.data), LIVE_KEY)).data
+    const before = await gateway.balance()
+    const made = await run({ task: 'cover', cover_clip_id: recording?.id ?? '', tags: 'techno' }, LIVE_KEY)
     expect(made).toMatchObject({
       status: 'FAILURE',
-      fail_reason: expect.stringMatching(/its own songs only.*neither words nor tune/),
+      fail_reason: expect.stringMatching(
+        /hears no song in this recording that it could cover: .*(?:beat|notes|chords)/,
+      ),
     })
-    const persona = { root_clip_id: recording?.id ?? '', name: 'x' }
+    expect(await gateway.balance()).toEqual(before)
+  })
+
+  it('keep no persona of a recording, whose voice is somebody’s', async () => {
+    const persona = { root_clip_id: (await aRecording())?.id ?? '', name: 'x' }
     const refused = await send('POST', '/suno/persona/create', { body: persona, key: LIVE_KEY })
     expect(refused).toMatchObject({ status: 503, body: { code: 'no_provider' } })
   })

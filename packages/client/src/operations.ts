@@ -117,7 +117,7 @@ export interface Operations {
 /** The clip that extending made, not its parent. */ "clip_id": string
 /** True after replacing a section, false after extending. */ "is_infill"?: boolean
 }; output: Outputs["clips"] }
-/** Import an MP3 by its URL, to extend it. */
+/** Import an MP3 by its URL, to extend or cover it. */
 "suno/upload": { input: {
 /** A public MP3. */ "url": string
 /** Title of the clip; the name of the file unless sent. */ "title"?: string

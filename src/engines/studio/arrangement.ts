@@ -1,22 +1,25 @@
-import { type Bar, bassBar, colourBar, compingBar, type PlayedNote, padBar } from './accompany.ts'
-import { type DrumHit, drumBar, kitOf } from './drums.ts'
+import { chordsNamed, type InItsHarmony, inHarmonyOf, tuneOfSheet } from './cover-song.ts'
+import { kitOf } from './drums.ts'
 import { barSeconds, planForm, type Section } from './form.ts'
-import type { Comping } from './genres.ts'
 import { type Chord, chordName, chordsOf, keyName, progressionsOf } from './harmony.ts'
 import { INSTRUMENTS, type InstrumentName } from './instruments.ts'
-import { type Layers, layersAt, levelOf } from './layers.ts'
+import { levelOf } from './layers.ts'
+import type { Harmony, LeadSheet } from './lead-sheet.ts'
 import { type LyricSection, parseLyrics } from './lyrics.ts'
 import { composeMelody, type MelodyNote } from './melody.ts'
-import { hashOf, type Random, randomFrom } from './random.ts'
+import { close, pickUp, playBar, type Voices } from './play-bar.ts'
+import { hashOf, randomFrom } from './random.ts'
 import type { Part, Role, Score } from './score.ts'
+import { type SheetSection, sheetForm } from './sheet-form.ts'
 import { pronounce } from './sing/pronounce.ts'
 import type { SongRequest } from './song.ts'
 import { chooseStyle, type Identity, type Style } from './style.ts'
-import { RISER_LEAD_SECONDS } from './synth/drum-kit.ts'
 
 const CLOSING_SECONDS = 3
 const SHORTEST_SECONDS = 4
 const LONGEST_SECONDS = 600
+/** As much as is heard of a recording. */
+const LONGEST_COVER_SECONDS = 300
 
 /** Composes the whole song as a score. The same request always gives the same score. */
 export function arrange(request: SongRequest): Score {
@@ -31,21 +34,26 @@ export function arrange(request: SongRequest): Score {
     ...described(request),
   }
   const identity: Identity = request.continues ?? own
-  const style = chooseStyle(identity, { negativeTags: request.negativeTags ?? '', sung: !request.instrumental })
+  const chosen = chooseStyle(identity, { negativeTags: request.negativeTags ?? '', sung: !request.instrumental })
+  const taken = request.covers ?? request.continues?.harmony
+  const inHarmony = taken && inHarmonyOf(chosen, taken, identity.tags)
+  const style = inHarmony?.style ?? chosen
   const song = wordOf(identity)
   const root = rootOf(identity)
   const here = request.continues === undefined ? song : `${song}|${wordOf(own)}|${request.continues.fromSeconds}`
   const bar = barSeconds(style)
   const leadIn = request.continues === undefined ? 0 : restOfBar(request.continues.fromSeconds, bar)
   const plan = (sections: LyricSection[]): Section[] =>
-    planForm(sections, style, {
-      opensCold: request.continues !== undefined,
-      word: rootOf(own),
-      take: request.take,
-      random: randomFrom(here, 'form'),
-      ...(request.seconds === undefined ? {} : { seconds: Math.max(bar * 2, request.seconds - leadIn - 1) }),
-      ...(request.longestSeconds === undefined ? {} : { longestSeconds: request.longestSeconds }),
-    })
+    request.covers
+      ? sheetForm(request.covers, sections, style, Math.floor((request.longestSeconds ?? LONGEST_COVER_SECONDS) / bar))
+      : planForm(sections, style, {
+          opensCold: request.continues !== undefined,
+          word: rootOf(own),
+          take: request.take,
+          random: randomFrom(here, 'form'),
+          ...(request.seconds === undefined ? {} : { seconds: Math.max(bar * 2, request.seconds - leadIn - 1) }),
+          ...(request.longestSeconds === undefined ? {} : { longestSeconds: request.longestSeconds }),
+        })
   const lyrics = parseLyrics(request.lyrics)
   const words =
     style.lead === 'voice' ? pronounce(lyrics, style.singer, linesIn(plan(lyrics))) : { sections: lyrics, wordless: [] }
@@ -62,6 +70,8 @@ export function arrange(request: SongRequest): Score {
       leadIn,
       bars,
       durationSeconds,
+      ...(inHarmony && request.covers ? { cover: { sheet: request.covers, inHarmony } } : {}),
+      ...(inHarmony && request.continues?.harmony ? { goesOn: { harmony: request.continues.harmony, inHarmony } } : {}),
     }),
     durationSeconds,
     wordless: words.wordless,
@@ -96,19 +106,10 @@ interface Setting {
   leadIn: number
   bars: number
   durationSeconds: number
-}
-
-interface Voices {
-  lead: MelodyNote[]
-  harmony: MelodyNote[]
-  second: MelodyNote[]
-  chords: PlayedNote[]
-  pad: PlayedNote[]
-  colour: PlayedNote[]
-  bass: PlayedNote[]
-  hits: DrumHit[]
-  /** The tune of the first chorus, from the chorus's start: solos quote it. */
-  hook: MelodyNote[]
+  /** Its tune, chords and form are given. */
+  cover?: { sheet: LeadSheet; inHarmony: InItsHarmony }
+  /** It goes on over given chords. */
+  goesOn?: { harmony: Harmony; inHarmony: InItsHarmony }
 }
 
 function write(style: Style, form: Section[], setting: Setting): Omit<Score, 'durationSeconds' | 'wordless'> {
@@ -138,7 +139,9 @@ function write(style: Style, form: Section[], setting: Setting): Omit<Score, 'du
 }
 
 /** Which chord every bar has. Sections of one kind share their progression. */
-function chordPlan(style: Style, form: Section[], { root, songTake, take }: Setting): (bar: number) => Chord {
+function chordPlan(style: Style, form: Section[], setting: Setting): (bar: number) => Chord {
+  const { root, songTake, take, cover, goesOn } = setting
+  if (cover) return coverPlan(form, cover)
   const list = style.genre.progressions ?? progressionsOf(style.key.mode)
   // Three to a take, so that the next take's verse is not this one's chorus.
   const numbered = (turn: number): Chord[] => {
@@ -151,16 +154,18 @@ function chordPlan(style: Style, form: Section[], { root, songTake, take }: Sett
     : chordsOf(style.key.mode === 'minor' ? '6 7 6 7' : '4 5 4 5', style.key, style.genre.sevenths)
   const verse = numbered(3 * take)
   const chorus = numbered(3 * songTake + 1)
-  const plans: Record<Section['kind'], Chord[]> = {
-    intro: chorus,
-    verse,
-    prechorus: rising,
-    chorus,
-    bridge: numbered(3 * take + 2),
-    // A solo quotes the chorus.
-    solo: chorus,
-    outro: chorus,
-  }
+  const plans: Record<Section['kind'], Chord[]> = goesOn
+    ? takenOver(goesOn)
+    : {
+        intro: chorus,
+        verse,
+        prechorus: rising,
+        chorus,
+        bridge: numbered(3 * take + 2),
+        // A solo quotes the chorus.
+        solo: chorus,
+        outro: chorus,
+      }
   const chords = form.flatMap(({ kind, bars }) =>
     Array.from({ length: bars }, (_, bar) => plans[kind][bar % plans[kind].length]),
   )
@@ -168,11 +173,40 @@ function chordPlan(style: Style, form: Section[], { root, songTake, take }: Sett
   return (bar) => chords[bar] ?? home
 }
 
+/** The chords of the sheet, section by section; then its first one. */
+function coverPlan(form: Section[], { sheet, inHarmony }: NonNullable<Setting['cover']>): (bar: number) => Chord {
+  const named = chordsNamed(sheet.chords, inHarmony)
+  const { style } = inHarmony
+  const home = chordsOf('1', style.key, false)[0] ?? { degree: 0, pitchClasses: [style.key.tonic] }
+  // `sheetForm` made the sections.
+  const chords = (form as SheetSection[]).flatMap(({ sheetBar, bars }) => named.slice(sheetBar, sheetBar + bars))
+  return (bar) => chords[bar] ?? home
+}
+
+function takenOver({ harmony, inHarmony }: NonNullable<Setting['goesOn']>): Record<Section['kind'], Chord[]> {
+  const [verse, chorus] = [chordsNamed(harmony.verse, inHarmony), chordsNamed(harmony.chorus, inHarmony)]
+  return { intro: verse, verse, prechorus: verse, chorus, bridge: verse, solo: chorus, outro: chorus }
+}
+
 const ENERGETIC = 0.65
 /** A voice carries most of a song's loudness: one that sings verses as loudly as choruses keeps the chorus from lifting. */
 const SOFTENING = { energetic: 0.6, others: 0.25 }
 
 function sing(voices: Voices, style: Style, section: Section, chordAt: (bar: number) => Chord, setting: Setting): void {
+  const softening = style.genre.energy > ENERGETIC ? SOFTENING.energetic : SOFTENING.others
+  if (setting.cover) {
+    // `sheetForm` made the section.
+    const { lead, second } = tuneOfSheet(
+      setting.cover.sheet,
+      section as SheetSection,
+      setting.cover.inHarmony,
+      softening,
+    )
+    voices.lead.push(...lead)
+    voices.second.push(...second)
+    if (hasHarmony(section, style)) voices.harmony.push(...thirdBelow(lead, style))
+    return
+  }
   const bySecond = section.kind === 'solo' || section.lines.length === 0
   const who = bySecond ? style.second : style.lead
   const tune = composeMelody(section, {
@@ -182,7 +216,7 @@ function sing(voices: Voices, style: Style, section: Section, chordAt: (bar: num
     chordAt,
     word: section.kind === 'chorus' ? setting.song : setting.here,
     avoids: style.genre.avoids ?? [],
-    softening: style.genre.energy > ENERGETIC ? SOFTENING.energetic : SOFTENING.others,
+    softening,
   })
   if (section.kind === 'chorus' && voices.hook.length === 0) voices.hook.push(...fromStartOf(section, tune, style))
   const played = section.kind === 'solo' ? quoting(section, tune, voices.hook, style) : tune
@@ -191,9 +225,12 @@ function sing(voices: Voices, style: Style, section: Section, chordAt: (bar: num
     voices.second.push(
       ...played.map((note) => ({ ...note, velocity: note.velocity * (section.kind === 'solo' ? 1 : 0.8) })),
     )
-  if (section.kind === 'chorus' && section.turn > 0 && style.energy > 0.3)
-    voices.harmony.push(...thirdBelow(tune, style))
+  if (hasHarmony(section, style)) voices.harmony.push(...thirdBelow(tune, style))
 }
+
+/** From its second time on, a chorus has a second voice. */
+const hasHarmony = ({ kind, turn }: Section, { energy }: Style): boolean =>
+  kind === 'chorus' && turn > 0 && energy > 0.3
 
 /** A tune as if its section were the song's first. */
 function fromStartOf({ startBar }: Section, tune: MelodyNote[], { genre }: Style): MelodyNote[] {
@@ -227,122 +264,9 @@ function thirdBelow(tune: MelodyNote[], { key }: Style): MelodyNote[] {
   })
 }
 
-interface BarPlace {
-  section: Section
-  /** From 0 within the section. */
-  index: number
-  following: Section['kind'] | undefined
-}
-
-function playBar(
-  voices: Voices,
-  style: Style,
-  { section, index, following }: BarPlace,
-  chordAt: (bar: number) => Chord,
-  random: Random,
-): void {
-  const number = section.startBar + index
-  const beats = style.genre.beatsPerBar
-  const build = section.kind === 'prechorus' ? (0.25 * index) / section.bars : 0
-  const bar: Bar = {
-    start: number * beats,
-    beats,
-    chord: chordAt(number),
-    next: chordAt(number + 1),
-    intensity: Math.min(1, section.intensity + build),
-  }
-  const layers = layersAt(style, { section, bar: index, isLast: following === undefined })
-  drum(voices, style, { section, index, following }, bar, layers, random)
-  if (layers.bass !== 'none' && style.bassLine !== 'none')
-    voices.bass.push(...bassBar(layers.bass === 'long' ? 'long' : style.bassLine, bar, style.key, random))
-  if (layers.chords !== 'none') {
-    const intensity = layers.chords === 'thin' ? Math.min(0.45, bar.intensity) : bar.intensity
-    const comping = compingOf(style, section.kind, layers)
-    voices.chords.push(...compingBar(comping, { ...bar, intensity }, centreOf(style.chords), random))
-  }
-  if (layers.pad) voices.pad.push(...padBar(bar, centreOf(style.pad)))
-  if (layers.colour && style.colour !== undefined)
-    voices.colour.push(...colourBar(style.genre.colouring, bar, centreOf(style.colour)))
-}
-
-/** The drums of a bar, with what leads over into the next section. */
-function drum(
-  voices: Voices,
-  style: Style,
-  { section, index, following }: BarPlace,
-  bar: Bar,
-  layers: Layers,
-  random: Random,
-): void {
-  const isLast = index === section.bars - 1
-  const strikes = following === 'chorus' || following === 'solo'
-  const wild = style.energy > 0.5 && style.genre.shape !== 'flow'
-  const hits = drumBar(
-    style.drums,
-    {
-      ...bar,
-      drumming: layers.drums,
-      percussion: layers.percussion ? style.genre.percussion : 'none',
-      fill: isLast && section.bars >= 4 && section.kind !== 'outro',
-      crash: index === 0 && (section.kind === 'chorus' || section.kind === 'solo') && style.energy > 0.35,
-      breaks: isLast && strikes && wild && style.genre.shape === 'club',
-    },
-    random,
-  )
-  voices.hits.push(...hits)
-  const lead = (RISER_LEAD_SECONDS * style.bpm) / 60
-  if (isLast && strikes && wild && style.drums !== 'none' && section.bars * bar.beats > lead)
-    voices.hits.push({ beat: bar.start + bar.beats - lead, piece: 'riser', velocity: 0.4 + 0.4 * style.energy })
-}
-
-const centreOf = (name: InstrumentName | undefined): number => (name === undefined ? 60 : INSTRUMENTS[name].centre)
-
-/** How the chords are played. Some instruments have only one way; where the band holds back, they are struck once a bar. */
-function compingOf({ comping, chords, genre }: Style, kind: Section['kind'], { chords: how }: Layers): Comping {
-  if (chords === 'tanpura' || comping === 'drone') return 'drone'
-  if (chords === 'powerGuitar')
-    return how === 'thin' && comping === 'gallop' ? 'power' : comping === 'gallop' ? 'gallop' : 'power'
-  if (comping === 'power' || comping === 'gallop') return kind === 'chorus' ? 'strum' : 'block'
-  if (how === 'thin' && kind !== 'verse' && genre.shape !== 'flow' && genre.beatsPerBar === 4) return 'ripple'
-  return comping
-}
-
-const FULL: Layers = { drums: 'full', percussion: false, bass: 'full', chords: 'full', pad: true, colour: false }
-
-/** The rest of the bar in which another song was left: the band is in full swing. */
-function pickUp(voices: Voices, style: Style, chord: Chord, random: Random): void {
-  const beats = style.genre.beatsPerBar
-  const bar = { start: -beats, beats, chord, next: chord, intensity: 0.6 }
-  const how = { drumming: 'full', percussion: 'none', fill: true, crash: false, breaks: false } as const
-  voices.hits.push(...drumBar(style.drums, { ...bar, ...how }, random))
-  voices.bass.push(...bassBar(style.bassLine, bar, style.key, random))
-  voices.chords.push(...compingBar(compingOf(style, 'verse', FULL), bar, centreOf(style.chords), random))
-  voices.pad.push(...padBar(bar, centreOf(style.pad)))
-}
-
 /** A note that already sounds where the song starts, in the pick-up, is heard from there on. */
 const fromStart = <T extends { at: number; seconds: number }>(note: T): T =>
   note.at < 0 && note.at + note.seconds > 0.1 ? { ...note, at: 0, seconds: note.at + note.seconds } : note
-
-/** The last chord, left to ring. */
-function close(voices: Voices, style: Style, bars: number, chord: Chord, random: Random): void {
-  const start = bars * style.genre.beatsPerBar
-  const bar = { start, beats: 4, chord, next: chord, intensity: 0.5 }
-  const home = { ...chord, ...chordsOf('1', style.key, false)[0] }
-  voices.bass.push(...bassBar(style.bassLine === 'none' ? 'none' : 'long', { ...bar, chord: home }, style.key, random))
-  voices.pad.push(...padBar({ ...bar, chord: home }, centreOf(style.pad)))
-  voices.chords.push(
-    ...padBar({ ...bar, chord: home }, centreOf(style.chords)).map((note, index) => ({
-      ...note,
-      beat: note.beat + index * 0.06,
-    })),
-  )
-  if (style.drums !== 'none' && style.energy > 0.35)
-    voices.hits.push(
-      { beat: start, piece: kitOf(style.drums) === 'tabla' ? 'ge' : 'crash', velocity: 0.6 },
-      { beat: start, piece: kitOf(style.drums) === 'tabla' ? 'na' : 'kick', velocity: 0.7 },
-    )
-}
 
 /** Each chord once, where it begins. */
 function chordTimes(
@@ -352,11 +276,15 @@ function chordTimes(
   { leadIn }: Setting,
 ): Score['chords'] {
   const bars = form.reduce((sum, section) => sum + section.bars, 0)
-  const named = Array.from({ length: bars + 1 }, (_, bar) => ({
-    at: leadIn + bar * barSeconds(style),
-    name: chordName(chordAt(bar < bars ? bar : 0)),
-  }))
-  return named.filter(({ name }, bar) => name !== named[bar - 1]?.name)
+  const named = Array.from({ length: bars + 1 }, (_, bar) => {
+    const chord = chordAt(bar < bars ? bar : 0)
+    const at = leadIn + bar * barSeconds(style)
+    const first = { at, name: chordName(chord) }
+    return chord.secondHalf && bar < bars
+      ? [first, { at: at + barSeconds(style) / 2, name: chordName(chord.secondHalf) }]
+      : [first]
+  }).flat()
+  return named.filter(({ name }, index) => name !== named[index - 1]?.name)
 }
 
 function timed(

@@ -1,10 +1,11 @@
 import type { MessagePort } from 'node:worker_threads'
-import { UndecodableMp3 } from '../mp3/decode.ts'
+import { decodeMp3, UndecodableMp3 } from '../mp3/decode.ts'
 import { withTags } from '../mp3/id3.ts'
 import { arrange } from './arrangement.ts'
 import { type Bank, openBank } from './band/bank.ts'
 import { drawCover } from './cover.ts'
 import { openMp3Writer } from './encode.ts'
+import { hearSong } from './hear/hear-song.ts'
 import { masterBlocks } from './master/master.ts'
 import type { Score } from './score.ts'
 import { type Gives, type KnownSong, type Needs, StudioRefusal, type WorkKind } from './studio-work.ts'
@@ -136,6 +137,12 @@ const WORKERS: Workers = {
     const { mp3, title, seed } = needs
     const { large } = await drawCover({ title, tags: '', seed, take: 0, energy: 0.5, isDark: true })
     return makeFilm({ mp3, title, cover: large }, tools)
+  },
+
+  async sheet({ mp3 }, { isStopped }) {
+    const heard = hearSong(decodeMp3(mp3), isStopped)
+    if (heard && 'unheard' in heard) throw new StudioRefusal(heard.unheard)
+    return heard
   },
 
   recording: async ({ mp3 }, { isStopped }) => hearMusic(mp3, isStopped),

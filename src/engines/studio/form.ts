@@ -15,7 +15,7 @@ export interface Section {
   intensity: number
 }
 
-type Plan = Omit<Section, 'startBar' | 'turn' | 'intensity'>
+export type Plan = Omit<Section, 'startBar' | 'turn' | 'intensity'>
 
 // biome-ignore format: a table reads better in rows
 const INTENSITY: Readonly<Record<SectionKind, number>> = {
@@ -58,7 +58,7 @@ export function planForm(
   const { longestSeconds = USUAL_LONGEST_SECONDS } = options
   const wanted = options.seconds ?? Math.min(longestSeconds, Math.max(SHORTEST_SECONDS, natural))
   fillTime(plans, Math.max(2, Math.floor(wanted / bar + 1e-6)), options.random)
-  return numbered(plans, style)
+  return withTurns(plans, style)
 }
 
 function sungForm(lyrics: LyricSection[], bar: number, opening: number): Plan[] {
@@ -151,7 +151,8 @@ function lengthen(plans: Plan[], target: number, random: Random): void {
   }
 }
 
-function numbered(plans: Plan[], { energy }: Style): Section[] {
+/** Sections one after another, each with its turn among those of its kind, and the later the fuller. */
+export function withTurns<T extends Plan>(plans: readonly T[], { energy }: Style): (T & Section)[] {
   const met = new Map<SectionKind, number>()
   let startBar = 0
   return plans.map((plan) => {

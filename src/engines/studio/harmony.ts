@@ -17,12 +17,14 @@ export interface Key {
   mode: Mode
 }
 
-/** A chord that lasts for one bar. */
+/** A chord that lasts for one bar, or for half of it. */
 export interface Chord {
   /** Scale degree of its root, 0 = tonic. */
   degree: number
   /** Pitch classes, root first. */
   pitchClasses: number[]
+  /** What sounds from the middle of the bar on. */
+  secondHalf?: Chord
 }
 
 /** Chord roots as scale degrees, one a bar. A trailing M means a major third in any mode. */

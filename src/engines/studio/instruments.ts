@@ -189,6 +189,11 @@ export const INSTRUMENTS = {
     patch: analog({ wave: 'triangle', attack: 0.9, decay: 1, sustain: 0.9, release: 1.4, cutoff: 7, detuneCents: 10, breath: 0.02 }),
     level: 1.09, centre: 67, words: undefined,
   },
+  // Air above the others: what gives a song without drums and words its treble.
+  airPad: {
+    patch: analog({ wave: 'saw', attack: 0.9, decay: 1, sustain: 0.9, release: 1.4, cutoff: 16, detuneCents: 12, breath: 0.05 }),
+    level: 0.60, centre: 72, words: /\bshimmer|airy pads?\b/,
+  },
 
   // Bass
   fingerBass: { patch: pluck({ brightness: 0.3, ringSeconds: 2.2, thump: 0.5 }), sampled: { preset: 'fingeredBass', level: 0.94 }, level: 0.89, centre: 38, words: /bass guitar/ },
@@ -275,6 +280,7 @@ export const PADS: ReadonlySet<InstrumentName> = new Set<InstrumentName>([
   'strings',
   'choir',
   'glassPad',
+  'airPad',
   'oohs',
 ])
 export const BASSES: ReadonlySet<InstrumentName> = new Set<InstrumentName>([

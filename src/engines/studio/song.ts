@@ -1,3 +1,5 @@
+import type { Harmony, LeadSheet } from './lead-sheet.ts'
+
 export interface SongRequest {
   /** May be empty. Section marks are in square brackets. */
   lyrics: string
@@ -20,7 +22,18 @@ export interface SongRequest {
    * Continues another song in its key, tempo and sound, from the place in the bar where `fromSeconds` falls.
    * In a chain of continuations this names the first song, with `fromSeconds` counted from that song's start.
    */
-  continues?: { seed: number; take: number; tags: string; title: string; description?: string; fromSeconds: number }
+  continues?: {
+    seed: number
+    take: number
+    tags: string
+    title: string
+    description?: string
+    fromSeconds: number
+    /** Of a recording, or of a cover of one: what its verses and choruses are played over. */
+    harmony?: Harmony
+  }
+  /** A song to cover: its tune, chords and form are kept; style, band, singer and words are the request's. */
+  covers?: LeadSheet
 }
 
 export interface Song {

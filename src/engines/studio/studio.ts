@@ -6,6 +6,8 @@ import type { Song, SongRequest } from './song.ts'
 import { type Gives, type Needs, StudioRefusal, type WorkKind } from './studio-work.ts'
 import type { Lyrics } from './write-lyrics.ts'
 
+export type { HeardSong } from './hear/hear-song.ts'
+export { goingOn, harmonyOf, type LeadSheet } from './lead-sheet.ts'
 export type { Song, SongRequest } from './song.ts'
 export { type Gives, type KnownSong, type Needs, StudioRefusal, type WorkKind } from './studio-work.ts'
 export { sliced } from './tools/recipe.ts'

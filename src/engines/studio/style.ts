@@ -130,9 +130,15 @@ const refuses = (unwanted: string, name: InstrumentName): boolean =>
     (/synth|electronic/.test(unwanted) && /synth|saw|Pad|chip/i.test(name)) ||
     (/distort|heavy|aggressive/.test(unwanted) && /powerGuitar|leadGuitar/.test(name)))
 
+/** The tempo that tags name in numbers. */
+export function statedTempo(tags: string): number | undefined {
+  const stated = Number(/(\d{2,3})\s?bpm/i.exec(tags)?.[1] ?? Number.NaN)
+  return stated >= 40 && stated <= 220 ? stated : undefined
+}
+
 function tempoOf(request: string, genre: Genre, identity: Identity, root: string): number {
-  const stated = Number(/(\d{2,3})\s?bpm/.exec(request)?.[1] ?? Number.NaN)
-  if (stated >= 40 && stated <= 220) return stated
+  const stated = statedTempo(request)
+  if (stated !== undefined) return stated
   const [low, high] = genre.bpm
   // Neighbouring takes lie 0.4 of the range apart, wrapping round.
   const place = (hashOf(`${root}|tempo`) / 4_294_967_296 + identity.take * 0.4) % 1
@@ -146,13 +152,19 @@ function tempoOf(request: string, genre: Genre, identity: Identity, root: string
 
 const NOTES: Readonly<Record<string, number>> = { c: 0, d: 2, e: 4, f: 5, g: 7, a: 9, b: 11 }
 
-function keyOf(request: string, genre: Genre, turn: <T>(list: Choice<T>, about: string) => T): Key {
+/** The key that tags name. */
+export function statedKey(tags: string): Key | undefined {
   const [, letter, accidental, named] =
-    /\b([a-g])([#♯b♭]|\ssharp|\sflat)?\s(major|minor|dorian|mixolydian|lydian|phrygian)\b/.exec(request) ?? []
-  if (letter !== undefined && named !== undefined) {
-    const shift = accidental === undefined ? 0 : /[#♯]|sharp/.test(accidental) ? 1 : -1
-    return { tonic: ((NOTES[letter] ?? 0) + shift + 12) % 12, mode: named as Mode } // the pattern lists modes only
-  }
+    /\b([a-g])([#♯b♭]|\ssharp|\sflat)?\s(major|minor|dorian|mixolydian|lydian|phrygian)\b/.exec(tags.toLowerCase()) ??
+    []
+  if (letter === undefined || named === undefined) return undefined
+  const shift = accidental === undefined ? 0 : /[#♯]|sharp/.test(accidental) ? 1 : -1
+  return { tonic: ((NOTES[letter] ?? 0) + shift + 12) % 12, mode: named as Mode } // the pattern lists modes only
+}
+
+function keyOf(request: string, genre: Genre, turn: <T>(list: Choice<T>, about: string) => T): Key {
+  const stated = statedKey(request)
+  if (stated !== undefined) return stated
   const tonic = turn([0, 7, 2, 9, 4, 10, 5], 'tonic')
   const mood = /\bsad|dark|melanchol|moody|gloomy|mourn|haunt|lonely|sinister/.test(request)
     ? 'minor'

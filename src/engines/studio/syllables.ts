@@ -10,6 +10,8 @@ export interface Syllable {
   hard: boolean
   /** The words that are sung, and which of their syllables this is. Absent: it is sung on its vowel alone. */
   sung?: { phrase: Phrase; index: number }
+  /** It is held on from the note before. */
+  goesOn?: true
   /** The line of the lyrics, and which of its syllables this is. */
   place?: { line: string; index: number }
 }

@@ -8,13 +8,24 @@ import { PolyphonyError } from '../../core/errors.ts'
 import { itemId, taskOfItem } from '../../core/ids.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
 import { inspectMp3 } from '../../engines/mp3/mp3.ts'
-import { type Gives, type Song, type SongRequest, type Studio, StudioRefusal } from '../../engines/studio/studio.ts'
+import { keyName } from '../../engines/studio/harmony.ts'
+import {
+  type Gives,
+  goingOn,
+  harmonyOf,
+  type LeadSheet,
+  type Song,
+  type SongRequest,
+  type Studio,
+  StudioRefusal,
+} from '../../engines/studio/studio.ts'
 import { clipIn, clipOf } from '../kit/clips.ts'
 import { outputSpecFor } from '../kit/results.ts'
 import type { Failure, Job, ProducedFile, Provider, Result, Submitted } from '../provider.ts'
 import { clipTools } from './clip-tools.ts'
 import { headOf, joinClips } from './joining.ts'
 import { rememberedAs, type StoredClip } from './known-song.ts'
+import { heardLog, heardSong } from './recordings.ts'
 
 /** Relays import songs, not albums. */
 const MAX_UPLOAD_BYTES = 40 * 2 ** 20
@@ -73,15 +84,22 @@ interface Basis {
   continues?: Identity
   /** How long the song must be: a section that replaces another fills its place. */
   seconds?: number
+  /** A recording of which a cover is made. */
+  covers?: LeadSheet
+  /** What was heard in a recording, for the task's logs. */
+  logs?: string[]
 }
+
+type Found = { spec: SongSpec; basis: Basis } | { failed: Failure }
 
 async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSignal): Promise<Submitted> {
   const { song: requested, count: takeCount } = outputSpecFor(job, 'clips')
-  const found = requested.coverClipId ? coverOf(requested, job) : { spec: requested, basis: basisOf(requested, job) }
+  const seed = requested.seed ?? seedOf(job.taskId)
+  const found = requested.coverClipId
+    ? await coverOf(studio, requested, seed, job, signal)
+    : await basisOf(studio, requested, job, signal)
   if ('failed' in found) return found
   const { spec, basis } = found
-  if ('failed' in basis) return basis
-  const seed = spec.seed ?? seedOf(job.taskId)
   const { song, notes } =
     spec.description && !spec.instrumental
       ? await withLyrics(studio, spec, seed, signal)
@@ -105,7 +123,13 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
     }),
   )
   const wordless = wordlessLog(takes.flatMap(({ made }) => made.wordless))
-  const logs = ['composed by the embedded studio', ...notes, ...recordingLog(basis), ...wordless]
+  const logs = [
+    'composed by the embedded studio',
+    ...notes,
+    ...(basis.logs ?? []),
+    ...cutLog(basis, limits),
+    ...wordless,
+  ]
   const result: Result = { output: { clips: [] }, files: [], logs }
   const clips: Json[] = []
   for (const { take, request, made } of takes) {
@@ -126,7 +150,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
     clips.push({
       ...clip,
       // What an extension of this clip needs, and a join of it with its parent.
-      identity: request.continues ?? identityOf(request),
+      identity: (request.continues ?? identityOf(request)) as unknown as Json, // plain JSON
       ...headOf(basis.parent, spec.replaces?.toSeconds),
       ...rememberedAs({ recipe: [{ request, fromSeconds: 0, toSeconds: made.durationSeconds }], digest: made.digest }),
       bpm: made.bpm,
@@ -137,74 +161,110 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
   return { result }
 }
 
-/** The same words in another style. */
-function coverOf(spec: SongSpec, job: Job): { spec: SongSpec; basis: Basis } | { failed: Failure } {
-  const clip = clipIn(job.parent, spec.coverClipId ?? '')
+/** The same song in another style: of a recording its tune and chords, of a song of the studio its words. */
+async function coverOf(studio: Studio, spec: SongSpec, seed: number, job: Job, signal: AbortSignal): Promise<Found> {
+  const clip: StoredClip | undefined = clipIn(job.parent, spec.coverClipId ?? '')
   if (!clip) return { failed: { reason: 'The clip to cover does not exist.' } }
-  mustBeKnown(clip, 'makes covers', 'it hears their tempo and key, but neither words nor tune nor chords')
   const lyrics = spec.lyrics || (spec.instrumental ? '' : clip.prompt)
   const title = spec.title || clip.title
   const tags = spec.tags || clip.tags
-  const instrumental = spec.instrumental || lyrics === ''
-  return { spec: { ...spec, lyrics, title, tags, instrumental }, basis: { continueAt: null } }
+  const cover = { ...spec, lyrics, title, tags }
+  if (isJsonObject(clip.identity))
+    return { spec: { ...cover, instrumental: spec.instrumental || lyrics === '' }, basis: { continueAt: null } }
+  const heard = await heardSong(studio, job, clip, signal)
+  if ('unheard' in heard)
+    return { failed: { reason: `The studio hears no song in this recording that it could cover: ${heard.unheard}` } }
+  const basis = { continueAt: null, covers: heard.sheet, logs: [heardLog(heard)] }
+  if (lyrics !== '' || spec.instrumental) return { spec: cover, basis }
+  // Nothing hears the words of a recording, so others are written.
+  const written = await studio.writeLyrics({ prompt: title, seed }, { signal })
+  const logs = [...basis.logs, 'with words of the studio, since those of the recording are not heard', ...written.notes]
+  return {
+    spec: { ...cover, lyrics: written.text, tags: tags || written.tags.join(', ') },
+    basis: { ...basis, logs },
+  }
 }
 
-function basisOf(spec: SongSpec, job: Job): Basis | { failed: Failure } {
+async function basisOf(studio: Studio, spec: SongSpec, job: Job, signal: AbortSignal): Promise<Found> {
   if (spec.personaId) {
     const identity = isJsonObject(job.parent?.output) ? job.parent.output.identity : undefined
     if (!isJsonObject(identity)) return { failed: { reason: 'The persona was not made by the studio.' } }
-    return { continueAt: null, continues: { ...(identity as unknown as Identity), fromSeconds: 0 } } // as keepPersona wrote it
+    const continues = { ...(identity as unknown as Identity), fromSeconds: 0 } // as keepPersona wrote it
+    return { spec, basis: { continueAt: null, continues } }
   }
-  if (spec.continueClipId === null) return { continueAt: null }
-  const parent = clipIn(job.parent, spec.continueClipId)
+  if (spec.continueClipId === null) return { spec, basis: { continueAt: null } }
+  const parent: StoredClip | undefined = clipIn(job.parent, spec.continueClipId)
   if (!parent) return { failed: { reason: 'The clip to continue does not exist.' } }
   const continueAt = Math.min(spec.continueAt ?? parent.durationSeconds, parent.durationSeconds)
-  const continues = continuationOf(parent, continueAt, spec)
-  if (!spec.replaces) return { parent, continueAt, continues }
-  const seconds = Math.min(spec.replaces.toSeconds, parent.durationSeconds) - continueAt
-  if (seconds < SHORTEST_SECTION_SECONDS) {
+  const until = spec.replaces ? Math.min(spec.replaces.toSeconds, parent.durationSeconds) : undefined
+  if (until !== undefined && until - continueAt < SHORTEST_SECTION_SECONDS) {
     return {
       failed: { reason: `A section of at least ${SHORTEST_SECTION_SECONDS} seconds within the clip is needed.` },
     }
   }
-  return { parent, continueAt, continues, seconds }
+  const base = isJsonObject(parent.identity)
+    ? { continues: continuationOf(parent.identity as unknown as Identity, continueAt) } // written by this file
+    : await recordingBasis(studio, { parent, continueAt, until }, spec, job, signal)
+  return {
+    spec,
+    basis: { parent, continueAt, ...base, ...(until === undefined ? {} : { seconds: until - continueAt }) },
+  }
 }
 
-/** The studio knows what it composed; of a recording it knows tempo and key, but neither words nor tune nor who plays and sings. */
-function mustBeKnown(clip: StoredClip, does: string, why: string): void {
-  if (isJsonObject(clip.identity)) return
-  throw new PolyphonyError('no_provider', `The studio ${does} of its own songs only, not of recordings: ${why}.`)
+/** A song that continues a recording, or replaces a section of it: over the chords that are heard in it, or in its tempo and key at least. */
+async function recordingBasis(
+  studio: Studio,
+  { parent, continueAt, until }: { parent: StoredClip; continueAt: number; until: number | undefined },
+  { tags }: SongSpec,
+  job: Job,
+  signal: AbortSignal,
+): Promise<Required<Pick<Basis, 'continues' | 'logs'>>> {
+  const heard = await heardSong(studio, job, parent, signal)
+  const own = { seed: seedOf(parent.id), take: 0, title: parent.title }
+  if ('unheard' in heard) {
+    const logs = [
+      `in the tempo and key that were heard in the recording, with a band and a singer of the studio; no more is heard in it: ${heard.unheard}`,
+    ]
+    return { continues: { ...own, ...soundOf(parent, tags, continueAt) }, logs }
+  }
+  const { harmony, fromSeconds } = goingOn(heard, continueAt, until)
+  const continues = { ...own, fromSeconds, harmony, tags: tagsIn(harmony.bpm, keyName(harmony.key), tags) }
+  return {
+    continues,
+    logs: ['over the chords that were heard in the recording, with a band and a singer of the studio', heardLog(heard)],
+  }
 }
 
-function continuationOf(parent: StoredClip, fromSeconds: number, song: SongSpec): Identity {
-  const identity = parent.identity as Identity | null | undefined // written by this file; absent in an upload
-  return identity
-    ? { ...identity, fromSeconds: identity.fromSeconds + fromSeconds }
-    : { seed: seedOf(parent.id), take: 0, ...soundOf(parent, song, fromSeconds) }
+function continuationOf(identity: Identity, fromSeconds: number): Identity {
+  return { ...identity, fromSeconds: identity.fromSeconds + fromSeconds }
 }
 
-/** A song that continues a recording, or replaces a section of it: in its tempo and key, as they were heard in it, and on its beat. */
-function soundOf(parent: StoredClip, { tags }: SongSpec, fromSeconds: number): Omit<Identity, 'seed' | 'take'> {
-  const tempo = typeof parent.bpm === 'number' ? `${parent.bpm} bpm` : ''
-  const key = typeof parent.key === 'string' ? parent.key : ''
+/** Tempo and key of a recording, as they were heard when it was stored, and the place on its beat. */
+function soundOf(parent: StoredClip, tags: string, fromSeconds: number): Pick<Identity, 'tags' | 'fromSeconds'> {
   const beatAt = typeof parent.beatAt === 'number' ? parent.beatAt : 0
   return {
-    tags: [tempo, key, tags].filter((text) => text !== '').join(', '),
-    title: parent.title,
+    tags: tagsIn(parent.bpm, typeof parent.key === 'string' ? parent.key : '', tags),
     fromSeconds: Math.max(0, fromSeconds - beatAt),
   }
 }
+
+const tagsIn = (bpm: Json | undefined, key: string, tags: string): string =>
+  [typeof bpm === 'number' ? `${bpm} bpm` : '', key, tags].filter((text) => text !== '').join(', ')
 
 /** A persona of the studio is the identity of a clip: its key, tempo and sound. */
 function keepPersona(job: Job): Submitted {
   const { sample } = outputSpecFor(job, 'data')
   const clip = clipIn(job.parent, String(job.input.root_clip_id))
   if (!clip) return { failed: { reason: 'The clip does not exist.' } }
-  mustBeKnown(clip, 'makes personas', 'it copies no voices')
+  if (!isJsonObject(clip.identity))
+    throw new PolyphonyError(
+      'no_provider',
+      'The studio makes personas of its own songs only, not of recordings: it copies no voices of people.',
+    )
   return { result: { output: { data: sample, identity: clip.identity ?? null }, files: [] } }
 }
 
-function requestOf(song: SongSpec, seed: number, take: number, { continues, seconds }: Basis): SongRequest {
+function requestOf(song: SongSpec, seed: number, take: number, { continues, seconds, covers }: Basis): SongRequest {
   const request: SongRequest = {
     lyrics: song.lyrics,
     tags: song.tags,
@@ -218,11 +278,20 @@ function requestOf(song: SongSpec, seed: number, take: number, { continues, seco
   // A continuation keeps the identity of the song that it continues, so that a chain of them stays one song.
   if (continues) request.continues = continues
   if (seconds !== undefined) request.seconds = seconds
+  if (covers) request.covers = covers
   return request
 }
 
-function identityOf({ seed, take, tags, title, description }: SongRequest): Identity {
-  return { seed, take, tags, title, fromSeconds: 0, ...(description === undefined ? {} : { description }) }
+function identityOf({ seed, take, tags, title, description, covers }: SongRequest): Identity {
+  return {
+    seed,
+    take,
+    tags,
+    title,
+    fromSeconds: 0,
+    ...(description === undefined ? {} : { description }),
+    ...(covers ? { harmony: harmonyOf(covers) } : {}),
+  }
 }
 
 interface Written {
@@ -247,10 +316,13 @@ async function named(studio: Studio, spec: SongSpec, seed: number, signal: Abort
   return { ...spec, title: titleOfLyrics(spec.lyrics) ?? 'Untitled' }
 }
 
-/** What is not taken from a recording that the song continues or changes. */
-function recordingLog({ parent }: Basis): string[] {
-  if (!parent || isJsonObject(parent.identity)) return []
-  return ['in the tempo and key that were heard in the recording, with a band and a singer of the studio']
+/** Whether a recording is longer than what the operator lets the studio play of it. */
+function cutLog({ covers }: Basis, { longestSeconds }: Limits): string[] {
+  const seconds = covers ? (covers.chords.length * covers.beatsPerBar * 60) / covers.bpm : 0
+  if (longestSeconds === undefined || seconds <= longestSeconds) return []
+  return [
+    `the cover has the first ${longestSeconds} of its ${Math.round(seconds)} seconds, the most that the studio is set to play`,
+  ]
 }
 
 /** Which lines are sung on vowels alone, for the task's logs. */

@@ -41,6 +41,8 @@ describe('master', () => {
     ['pop', 21],
     ['metal', 6],
     ['jazz', 6],
+    // Without drums and words, and with a pad that joins after the first bars.
+    ['ambient', 21],
   ])(
     'a song of %s is as loud, as bright and as wide as records, and its peaks stay under -1 dB',
     { timeout: 120_000 },

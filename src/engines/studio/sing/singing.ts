@@ -178,6 +178,12 @@ function phrasesOf({ notes }: Part): { phrase: Phrase; notes: SungNote[] }[] {
     const last = before?.syllable?.sung
     before = note
     if (!sung) continue
+    if (note.syllable?.goesOn) {
+      // What is held on from before a cut cannot be begun in its middle.
+      if (sung.phrase === last?.phrase && sung.index === last.index)
+        lines.at(-1)?.notes.push({ at, seconds, midi, velocity, syllable: sung.index, goesOn: true })
+      continue
+    }
     if (sung.phrase !== last?.phrase || sung.index <= last.index) lines.push({ phrase: sung.phrase, notes: [] })
     lines.at(-1)?.notes.push({ at, seconds, midi, velocity, syllable: sung.index })
   }

@@ -10,6 +10,8 @@ export interface SungNote {
   velocity: number
   /** Place of its syllable in the phrase. */
   syllable: number
+  /** Its syllable is held on from the note before. */
+  goesOn?: true
 }
 
 /** Which stretch of the spoken line is heard from when to when. */
@@ -33,11 +35,8 @@ const MOST_DRAWN_OUT = 1.6
  * Consonants before a vowel come before the beat, and the vowel on it. The vowel is stretched; consonants keep their length
  * as long as there is room. A diphthong stays on its first vowel, and moves at the end.
  */
-export function stretchesOf(
-  phrase: Phrase,
-  notes: readonly SungNote[],
-  { isSpoken }: { isSpoken: boolean },
-): Stretch[] {
+export function stretchesOf(phrase: Phrase, sung: readonly SungNote[], { isSpoken }: { isSpoken: boolean }): Stretch[] {
+  const notes = wholeSyllables(sung)
   const writer = openWriter(phrase)
   let onsetScale = 1
   for (const [index, note] of notes.entries()) {
@@ -70,6 +69,17 @@ export function stretchesOf(
     if (!isConnected) writer.leadOut(syllable.coda.at(-1) ?? syllable.nucleus)
   }
   return writer.stretches
+}
+
+/** One note for each syllable, as long as all notes on which it is sung. */
+export function wholeSyllables<T extends { at: number; seconds: number; goesOn?: true }>(notes: readonly T[]): T[] {
+  const whole: T[] = []
+  for (const note of notes) {
+    const last = whole.at(-1)
+    if (note.goesOn && last) whole.splice(-1, 1, { ...last, seconds: note.at + note.seconds - last.at })
+    else whole.push(note)
+  }
+  return whole
 }
 
 function isOneBreath(note: SungNote, next: SungNote): boolean {

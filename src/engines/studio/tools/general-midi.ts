@@ -25,7 +25,7 @@ export const INSTRUMENT_PLACES: Readonly<Record<InstrumentName, readonly [stem: 
   violin: ['Strings', 40], cello: ['Strings', 42], erhu: ['Strings', 110], strings: ['Strings', 48],
   pizzicato: ['Strings', 45], harp: ['Strings', 46],
   synthLead: ['Synth', 81], chipLead: ['Synth', 80], sawChords: ['Synth', 90], chipChords: ['Synth', 80],
-  warmPad: ['Synth', 89], glassPad: ['Synth', 92],
+  warmPad: ['Synth', 89], glassPad: ['Synth', 92], airPad: ['Synth', 98],
   trumpet: ['Brass', 56], trombone: ['Brass', 57], horns: ['Brass', 60], brass: ['Brass', 61],
   flute: ['Woodwinds', 73], panFlute: ['Woodwinds', 75], bambooFlute: ['Woodwinds', 77], whistle: ['Woodwinds', 78],
   saxophone: ['Woodwinds', 66], altoSax: ['Woodwinds', 65], clarinet: ['Woodwinds', 71], oboe: ['Woodwinds', 68],

@@ -1,7 +1,7 @@
 import type { Score, TimedNote } from '../score.ts'
 import { englishWords } from '../sing/english.ts'
 import type { Phrase } from '../sing/phrase.ts'
-import { type Stretch, stretchesOf } from '../sing/timing.ts'
+import { type Stretch, stretchesOf, wholeSyllables } from '../sing/timing.ts'
 import { syllablesOf } from '../syllables.ts'
 
 /** A word of a song as it is sung. Seconds from the start of the song. */
@@ -42,7 +42,9 @@ interface SungLine {
 
 function linesIn(notes: readonly TimedNote[]): SungLine[] {
   const lines: SungLine[] = []
-  for (const note of notes) {
+  for (const note of wholeSyllables(
+    notes.map((one) => (one.syllable?.goesOn ? { ...one, goesOn: true as const } : one)),
+  )) {
     const { sung, place } = note.syllable ?? {}
     const text = sung?.phrase.line ?? place?.line
     const index = sung?.index ?? place?.index

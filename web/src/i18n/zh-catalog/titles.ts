@@ -4,7 +4,7 @@ export const zhTitles: Readonly<Record<string, string>> = {
     '根据创意、歌词或片段（续写、修复、翻唱）生成两首歌曲',
   'Write lyrics from an idea': '根据创意写歌词',
   'Join an extension with the clip that it continues': '将续写部分与原片段拼接',
-  'Import an MP3 by its URL, to extend it': '按 URL 导入 MP3 以便续写',
+  'Import an MP3 by its URL, to extend or cover it': '按 URL 导入 MP3，以便续写或翻唱',
   'Keep the sound of a clip, to be used for other songs': '保存片段的音色，供其他歌曲使用',
   'Split a clip into its voices and instruments': '将片段分离为人声与各乐器',
   'Tell when each word of a clip is sung': '给出片段中每个词的演唱时间',
