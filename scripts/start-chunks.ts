@@ -30,7 +30,7 @@ const ALONE = [
  * import too many at the top of a file, and each start loads all of it.
  */
 const LATER =
-  /\/src\/(?:dialects\/(?!kit\/|dialects\.ts)|engines\/(?:studio\/(?!studio(?:-work)?\.ts|tools\/recipe\.ts)|speech\/(?:flite|sound-file)\.ts|workshop\/(?:nn\/|models\.ts|video\/perform)))/
+  /\/src\/(?:dialects\/(?!kit\/|dialects\.ts)|engines\/(?:studio\/(?!studio(?:-work)?\.ts|(?:lead-sheet|harmony|tools\/recipe)\.ts)|speech\/(?:flite|sound-file)\.ts|workshop\/(?:nn\/|models\.ts|video\/perform)))/
 
 /**
  * Puts what a start loads into few files: finding, linking and keeping a hundred small ones took a sixth of its processor
