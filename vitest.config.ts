@@ -27,21 +27,10 @@ const PARTS: Record<string, { include: string[]; exclude?: string[]; testTimeout
 }
 
 export default defineConfig({
-  resolve: {
-    alias: [
-      {
-        find: /^.*\/thread-file\.ts$/,
-        replacement: fileURLToPath(new URL('test/support/built-thread-file.ts', import.meta.url)),
-      },
-      // The provider of the AI SDK is tested with the client beside it, as neither is built.
-      {
-        find: '@polyphony/client',
-        replacement: fileURLToPath(new URL('packages/client/src/index.ts', import.meta.url)),
-      },
-    ],
-  },
   test: {
-    setupFiles: ['test/support/described-answers.ts'],
+    // Node loads the modules itself, without their transformation for each part and worker; no test replaces one.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
+    setupFiles: ['test/support/native-modules.ts', 'test/support/described-answers.ts'],
     globalSetup: [
       'test/support/build-before.ts',
       'test/support/postgres-server.ts',

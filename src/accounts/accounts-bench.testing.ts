@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Logger, pino } from 'pino'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { type AccountRecord, DEFAULT_ACCOUNT } from '../core/account.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Provider, ProviderManifest } from '../providers/provider.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
 import { type Accounts, openAccounts } from './accounts.ts'
@@ -74,7 +74,7 @@ export function aManifest(provider: Provider): ProviderManifest {
 
 export async function openAccountsBench(providers: readonly Provider[]): Promise<AccountsBench> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-accounts-'))
-  const openStore = () => openSqlite({ path: join(folder, 'test.db') })
+  const openStore = () => openMigratedSqlite({ path: join(folder, 'test.db') })
   const store = await openStore()
   const stores = [store]
   const opened: Accounts[] = []

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { optional, secret } from '../providers/kit/account-fields.ts'
 import type { Provider, ProviderManifest } from '../providers/provider.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
 import { type AccountsOptions, openAccounts } from './accounts.ts'
@@ -61,7 +61,7 @@ export interface AdminBench extends AsyncDisposable {
 
 export async function openAdminBench(): Promise<AdminBench> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-accounts-'))
-  const store = await openSqlite({ path: join(folder, 'accounts.db') })
+  const store = await openMigratedSqlite({ path: join(folder, 'accounts.db') })
   const { id: tenantId } = await createTenant({ store, clock: systemClock }, 'a tenant')
   return {
     store,

@@ -8,8 +8,8 @@ import { Disk } from 'flydrive'
 import { FSDriver } from 'flydrive/drivers/fs'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { type Asset, assetReference } from '../core/asset.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { type Assets, type NewFile, openAssets } from './assets.ts'
 import { DurableFiles, type PartFile } from './durable-files.ts'
@@ -26,7 +26,7 @@ let now: number
 let assets: Assets
 
 async function openStore(name: string): Promise<Store> {
-  const opened = await openSqlite({ path: join(folder, `${name}.db`) })
+  const opened = await openMigratedSqlite({ path: join(folder, `${name}.db`) })
   const tenant = {
     id: 'tenant',
     name: 'T',

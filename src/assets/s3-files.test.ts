@@ -8,9 +8,9 @@ import { Disk } from 'flydrive'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeVendor, openFakeVendor } from '../../test/support/fake-vendor.ts'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { openS3Server, S3_KEYS, type S3Server } from '../../test/support/s3-server.ts'
 import { DAY_MS } from '../core/clock.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { type Assets, openAssets } from './assets.ts'
 import { S3Files } from './s3-files.ts'
@@ -28,7 +28,7 @@ let server: S3Server
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyphony-s3-files-'))
-  store = await openSqlite({ path: join(folder, 'polyphony.db') })
+  store = await openMigratedSqlite({ path: join(folder, 'polyphony.db') })
   const limits = { maxConcurrent: null, maxStaged: 10, webhookSecretVersion: 1 }
   const tenant = {
     id: 'tenant',

@@ -8,11 +8,11 @@ import type { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { type Assets, openAssets } from '../assets/assets.ts'
 import { mp3, sampleFiles } from '../assets/sample-files.ts'
 import { openDisk } from '../assets/storage.ts'
 import type { Asset } from '../core/asset.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { files } from './files.ts'
 
@@ -34,7 +34,7 @@ const sha256 = createHash('sha256').update(body).digest()
 beforeAll(async () => {
   now = START
   folder = await mkdtemp(join(tmpdir(), 'polyphony-files-'))
-  store = await openSqlite({ path: join(folder, 'polyphony.db') })
+  store = await openMigratedSqlite({ path: join(folder, 'polyphony.db') })
   const tenant = {
     id: 'tenant',
     name: 'T',

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { type AccountRecord, DEFAULT_ACCOUNT } from '../core/account.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { openHealth } from './health.ts'
 import { openRecorders } from './metrics/recorders.ts'
@@ -39,7 +39,7 @@ describe('the routes that need no key', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polyphony-health-'))
-    store = await openSqlite({ path: join(folder, 'health.db') })
+    store = await openMigratedSqlite({ path: join(folder, 'health.db') })
     app = Fastify()
     writing = async () => {}
     app.post('/stores', (_request, reply) => reply.code(507).send())

@@ -6,11 +6,12 @@ import { DatabaseSync } from 'node:sqlite'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { aPayer, aTask, aTenant, START, submitted } from './contract/samples.ts'
-import { type Place, storeContract, TABLES } from './contract.ts'
+import { filledTables, type Place, storeContract, TABLES } from './contract.ts'
 import { openSqlite } from './sqlite.ts'
 
 /** Tables are emptied in any order, and hundreds of times: the disk need not be waited for. */
 const NO_WAIT = 'pragma foreign_keys = off; pragma synchronous = off;'
+const FILLED = filledTables(TABLES)
 
 storeContract('SQLite', async (): Promise<Place> => {
   const folder = newFolder()
@@ -22,10 +23,16 @@ storeContract('SQLite', async (): Promise<Place> => {
       const rows = onFile(path, (database) => database.prepare(text).all())
       return rows.map((row) => ({ ...row }))
     },
-    empty: async () => {
-      const deletes = TABLES.map((table) => `delete from ${table};`).join(' ')
-      onFile(path, (database) => database.exec(`${NO_WAIT} begin immediate; ${deletes} commit`))
-    },
+    empty: async () =>
+      onFile(path, (database) => {
+        // Locked before the look, so that nothing is written between it and the deletions.
+        database.exec(`${NO_WAIT} begin immediate`)
+        const deletes = database
+          .prepare(FILLED)
+          .all()
+          .map(({ name }) => `delete from ${name};`)
+        database.exec(`${deletes.join(' ')} commit`)
+      }),
     remove: async () => rmSync(folder, { recursive: true }),
   }
 })

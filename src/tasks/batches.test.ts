@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import type { Batch } from '../core/batch.ts'
 import { type Clock, HOUR_MS, MINUTE_MS, systemClock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { settle } from '../store/contract/moves.ts'
 import { anEnd, aPayer, aTask, claimed, only, START } from '../store/contract/samples.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { startBatches } from './batches.ts'
 
@@ -17,7 +17,7 @@ let folder: string
 let store: Store
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyphony-batches-'))
-  store = await openSqlite({ path: join(folder, 'test.db') })
+  store = await openMigratedSqlite({ path: join(folder, 'test.db') })
   await aPayer(store)
 })
 afterEach(async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Logger, pino } from 'pino'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { type Accounts, openAccounts } from '../accounts/accounts.ts'
 import { openVault } from '../accounts/vault.ts'
 import { type Assets, openAssets } from '../assets/assets.ts'
@@ -21,7 +22,6 @@ import type { Task } from '../core/task.ts'
 import { costList } from '../prices/cost-list.ts'
 import { fixedPrices } from '../prices/price-list.ts'
 import type { Provider } from '../providers/provider.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { createTenant } from '../tenants/first-tenant.ts'
 import { createKey, openKeys } from '../tenants/keys.ts'
@@ -114,7 +114,7 @@ export async function openHarness(
 ): Promise<Harness> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-tasks-'))
   const filesFolder = join(folder, 'files')
-  const opened = shared ?? (await openSqlite({ path: join(folder, 'test.db') }))
+  const opened = shared ?? (await openMigratedSqlite({ path: join(folder, 'test.db') }))
   const store = wrap(opened)
   const clock = {
     nowMs: Date.UTC(2026, 0, 1),

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { sampleFiles } from '../assets/sample-files.ts'
 import { type ErrorCode, type ErrorDetails, PolyphonyError } from '../core/errors.ts'
 import type { Task } from '../core/task.ts'
 import type { Provider, Result } from '../providers/provider.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { type Harness, type HarnessOptions, openHarness } from './harness.testing.ts'
 
@@ -21,7 +21,7 @@ export function useSharedStore(): OpenHarness {
   let shared: Store
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'polyphony-work-'))
-    shared = await openSqlite({ path: join(folder, 'test.db') })
+    shared = await openMigratedSqlite({ path: join(folder, 'test.db') })
   })
   afterAll(async () => {
     await shared?.close()

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import type { Caller } from '../core/caller.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { accessPair, openAccessKeys, type TokenFault, tokenFaultOf } from './access-keys.ts'
 import { createTenant } from './first-tenant.ts'
@@ -27,7 +27,7 @@ const clock = { nowMs: START, now: () => clock.nowMs }
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyphony-access-'))
-  store = await openSqlite({ path: join(folder, 'test.db') })
+  store = await openMigratedSqlite({ path: join(folder, 'test.db') })
 })
 beforeEach(() => {
   clock.nowMs = START

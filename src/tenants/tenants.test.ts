@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import { type Points, points, usdToPoints } from '../core/points.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Signal, Store } from '../store/store.ts'
 import { createTenant, ensureFirstTenant } from './first-tenant.ts'
 import { createKey, hashKey, type Keys, keyText, type NewKeyOptions, newKey, openKeys } from './keys.ts'
@@ -18,7 +18,7 @@ const clock = { nowMs: 0, now: () => clock.nowMs }
 beforeEach(async () => {
   clock.nowMs = Date.UTC(2026, 0, 1)
   folder = await mkdtemp(join(tmpdir(), 'polyphony-tenants-'))
-  store = await openSqlite({ path: join(folder, 'test.db') })
+  store = await openMigratedSqlite({ path: join(folder, 'test.db') })
   keys = openKeys({ store, clock, log: pino({ level: 'silent' }) })
 })
 afterEach(async () => {

@@ -9,10 +9,10 @@ import { buffer } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { type Egress, openEgress } from '../assets/egress.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import { claimedDeliveries } from '../store/contract/samples.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { DELIVERY_LEASE_MS, openSender, type Sender, type SenderOptions } from './sender.ts'
 import { signingSecret } from './sign.ts'
@@ -40,7 +40,7 @@ const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyphony-webhooks-'))
-  store = await openSqlite({ path: join(folder, 'polyphony.db') })
+  store = await openMigratedSqlite({ path: join(folder, 'polyphony.db') })
   const tenant = {
     id: 'tenant',
     name: 'T',

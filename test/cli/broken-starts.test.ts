@@ -5,12 +5,11 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type pg from 'pg'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openPostgres } from '../../src/store/postgres.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { polyphony } from '../support/command.ts'
 import { freePort } from '../support/free-port.ts'
 import { startOwnPostgres } from '../support/own-postgres.ts'
-import { freshDatabase, onDatabase } from '../support/postgres-database.ts'
+import { freshDatabase, migratedDatabase, onDatabase } from '../support/postgres-database.ts'
 import { serve } from '../support/server-process.ts'
 
 const NEWER = "insert into kysely_migration values ('9999-lumen', '2099-01-01T00:00:00.000Z')"
@@ -196,8 +195,7 @@ const BROKEN: Broken[] = [
   {
     name: 'a newer version has upgraded the PostgreSQL database',
     async prepare() {
-      const url = await freshDatabase()
-      await (await openPostgres({ url })).close()
+      const url = await migratedDatabase()
       await onDatabase(url, (client) => client.query(NEWER))
       const repair = () => onDatabase(url, (client) => client.query(NOT_NEWER))
       return { env: { DATABASE_URL: url }, repair, repairedEnv: { DATABASE_URL: url } }

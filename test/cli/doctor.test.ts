@@ -7,13 +7,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { skewFinding } from '../../src/cli/doctor/database.ts'
 import type { Finding } from '../../src/cli/doctor/finding.ts'
 import { checkNode } from '../../src/cli/doctor/machine.ts'
-import { openPostgres } from '../../src/store/postgres.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { polyphonyHere } from '../support/command-in-process.ts'
 import { openFakeLuma } from '../support/fake-luma.ts'
 import { ffmpegStandIn } from '../support/ffmpeg-stand-in.ts'
 import { freePort } from '../support/free-port.ts'
-import { freshDatabase } from '../support/postgres-database.ts'
+import { freshDatabase, migratedDatabase } from '../support/postgres-database.ts'
 import { serve } from '../support/server-process.ts'
 
 let dataDir: string
@@ -114,9 +113,7 @@ async function withDatabase(change?: string | null): Promise<Record<string, stri
 }
 
 async function withPostgres(): Promise<Record<string, string>> {
-  const url = await freshDatabase()
-  await (await openPostgres({ url })).close()
-  return { DATABASE_URL: url }
+  return { DATABASE_URL: await migratedDatabase() }
 }
 
 function withStorageFile(): Situation {

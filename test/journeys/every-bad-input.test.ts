@@ -223,7 +223,7 @@ function worthSending({ input }: Operation, cases: BadInput[]): BadInput[] {
 /** What is wrong with the answer to a bad input; undefined if nothing is. */
 async function problemOf({ model, taskType }: Operation, bad: BadInput): Promise<string | undefined> {
   sent += 1
-  const answer = await gateway.post('/api/v1/task', { body: { model, task_type: taskType, input: bad.input } })
+  const answer = await gateway.send('POST', '/api/v1/task', { body: { model, task_type: taskType, input: bad.input } })
   const { error, code } = answer.body as { code: number; error?: { type: string; field?: string; message: string } }
   const field = `input.${bad.field}`
   const isRight =

@@ -90,7 +90,7 @@ interface Stored {
 
 async function stored(path: string, body: JsonObject): Promise<Stored> {
   const key = `sent-${sent++}`
-  const answer = await gateway.post(path, { body, headers: { 'idempotency-key': key } })
+  const answer = await gateway.send('POST', path, { body, headers: { 'idempotency-key': key } })
   const [task] = await gateway.store.listTasks({
     tenantId: gateway.tenantId,
     mode: 'live',

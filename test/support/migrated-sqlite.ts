@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DATABASE } from '../../src/config/config.ts'
-import { openSqlite } from '../../src/store/sqlite.ts'
+import { openSqlite, type SqliteOptions } from '../../src/store/sqlite.ts'
+import type { Store } from '../../src/store/store.ts'
 
 /** The bytes of the file, made by the first test of a process that needs them. */
 let migrated: Promise<Uint8Array> | undefined
@@ -12,8 +14,18 @@ let migrated: Promise<Uint8Array> | undefined
  * second of the processor for each of hundreds of gateways. The tests of the store and of the command line run them anew.
  */
 export async function putMigratedDatabase(dataDir: string): Promise<void> {
+  await putMigrated(join(dataDir, DATABASE))
+}
+
+/** Opens a database that is empty and of this version if there is none at its path. */
+export async function openMigratedSqlite(options: SqliteOptions): Promise<Store> {
+  if (!existsSync(options.path)) await putMigrated(options.path)
+  return openSqlite(options)
+}
+
+async function putMigrated(path: string): Promise<void> {
   migrated ??= migratedBytes()
-  await writeFile(join(dataDir, DATABASE), await migrated, { mode: 0o600 })
+  await writeFile(path, await migrated, { mode: 0o600 })
 }
 
 async function migratedBytes(): Promise<Uint8Array> {

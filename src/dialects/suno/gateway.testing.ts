@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Fastify from 'fastify'
 import { pino } from 'pino'
+import { openMigratedSqlite } from '../../../test/support/migrated-sqlite.ts'
 import { builtInAccounts } from '../../accounts/accounts.testing.ts'
 import type { Assets } from '../../assets/assets.ts'
 import type { Egress } from '../../assets/egress.ts'
@@ -19,7 +20,6 @@ import type { End } from '../../core/transitions.ts'
 import { noteMethods } from '../../http/route-methods.ts'
 import { fixedPrices } from '../../prices/price-list.ts'
 import type { Provider } from '../../providers/provider.ts'
-import { openSqlite } from '../../store/sqlite.ts'
 import type { Store } from '../../store/store.ts'
 import { openAdmission } from '../../tasks/admission.ts'
 import { openDrafts } from '../../tasks/drafts.ts'
@@ -77,7 +77,7 @@ export interface Sending {
 
 export async function openGateway(): Promise<Gateway> {
   const directory = await mkdtemp(join(tmpdir(), 'polyphony-suno-'))
-  const store = await openSqlite({ path: join(directory, 'test.db') })
+  const store = await openMigratedSqlite({ path: join(directory, 'test.db') })
   const clock = {
     nowMs: START,
     now() {

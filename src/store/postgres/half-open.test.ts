@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { freshDatabase } from '../../../test/support/postgres-database.ts'
+import { migratedDatabase } from '../../../test/support/postgres-database.ts'
 import { startTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy.ts'
 import { aPayer, aTask, START, submitted } from '../contract/samples.ts'
 import { openPostgres } from '../postgres.ts'
@@ -14,7 +14,7 @@ describe('a store whose network to PostgreSQL fails', () => {
   let healthy: Store
 
   beforeEach(async () => {
-    url = await freshDatabase()
+    url = await migratedDatabase()
     proxy = await startTcpProxy(Number(new URL(url).port))
     store = await openPostgres({ url: proxy.through(url) })
     healthy = await openPostgres({ url })
