@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Braces, Eraser, WandSparkles } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { ApiError, call } from '../../api/client.ts'
 import { isSameGesture, useOnce } from '../../api/once.ts'
 import { type Operation, type Task, taskQuery } from '../../api/queries.ts'
@@ -29,7 +29,6 @@ interface OperationFormProps {
 export function OperationForm({ operation, initial, onMade }: OperationFormProps) {
   const t = useT()
   const client = useQueryClient()
-  const session = useSession()
   const mode = useMode()
   const [values, setValues] = useState<Values>(initial ?? draftOf(operation.id) ?? {})
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set(Object.keys(initial ?? {})))
@@ -94,21 +93,7 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
   return (
     <Panel>
       <form onSubmit={submit} noValidate className="grid grid-cols-1 gap-5 p-4 md:p-5">
-        {!operation.available && (
-          <div className="grid grid-cols-1 gap-2 rounded-lg bg-mark-ground px-4 py-3 text-mark">
-            <p>{t('studio.unavailable')}</p>
-            <div className="flex flex-wrap gap-2">
-              <Button size="small" asChild>
-                <Link to="/accounts">{t('studio.connect')}</Link>
-              </Button>
-              {mode === 'live' && !session.key && (
-                <Button size="small" onClick={() => chooseMode('test')}>
-                  {t('studio.trySandbox')}
-                </Button>
-              )}
-            </div>
-          </div>
-        )}
+        {!operation.available && <Unavailable />}
         {render(main)}
         {more.length > 0 && (
           <details className="group" open={shownMore}>
@@ -117,63 +102,97 @@ export function OperationForm({ operation, initial, onMade }: OperationFormProps
           </details>
         )}
         {general && <Fault error={general} />}
-        <div className="sticky bottom-16 -mx-4 -mb-4 flex flex-wrap items-center gap-2 rounded-b-xl border-line border-t bg-panel px-4 py-3 md:-mx-5 md:-mb-5 md:bottom-0 md:px-5">
-          <Button
-            type="submit"
-            look="primary"
-            size="large"
-            className="flex-1"
-            disabled={!operation.available || !mayMake(session) || making.isPending}
-          >
-            <WandSparkles />
-            {t('studio.make')}
-            <span
-              className="min-w-14 rounded-md bg-on-accent/15 px-1.5 py-0.5 text-center text-xs tabular"
-              aria-live="polite"
+        <Actions
+          isMaking={making.isPending}
+          isAvailable={operation.available}
+          price={price}
+          onCode={() => setCode(true)}
+          onClear={() => fill({})}
+        >
+          {quote && !quote.is_affordable ? (
+            <span className="text-bad">{t('studio.tooDear', { available: pointsAsUsd(quote.available_points) })}</span>
+          ) : refusal && !touched.has(field ?? '') ? (
+            messageOf(refusal)
+          ) : (
+            <button
+              type="button"
+              className="underline underline-offset-2 hover:text-ink"
+              onClick={() => fill(operation.example as Values)}
             >
-              {price}
-            </span>
-          </Button>
-          <Button
-            size="icon"
-            className="size-11"
-            aria-label={t('code.title')}
-            title={t('code.title')}
-            onClick={() => setCode(true)}
-          >
-            <Braces />
-          </Button>
-          <Button
-            size="icon"
-            className="size-11"
-            aria-label={t('form.clear')}
-            title={t('form.clear')}
-            onClick={() => fill({})}
-          >
-            <Eraser />
-          </Button>
-          <p className="w-full text-soft text-xs">
-            {session.role === 'viewer' ? (
-              t('role.viewerOnly')
-            ) : quote && !quote.is_affordable ? (
-              <span className="text-bad">
-                {t('studio.tooDear', { available: pointsAsUsd(quote.available_points) })}
-              </span>
-            ) : refusal && !touched.has(field ?? '') ? (
-              messageOf(refusal)
-            ) : (
-              <button
-                type="button"
-                className="underline underline-offset-2 hover:text-ink"
-                onClick={() => fill(operation.example as Values)}
-              >
-                {t('form.example')}
-              </button>
-            )}
-          </p>
-        </div>
+              {t('form.example')}
+            </button>
+          )}
+        </Actions>
       </form>
       {isCode && <AsCode operation={operation} input={input} onClose={() => setCode(false)} />}
     </Panel>
+  )
+}
+
+/** What to do where no account takes the operation. */
+function Unavailable() {
+  const t = useT()
+  const session = useSession()
+  const mode = useMode()
+  return (
+    <div className="grid grid-cols-1 gap-2 rounded-lg bg-mark-ground px-4 py-3 text-mark">
+      <p>{t('studio.unavailable')}</p>
+      <div className="flex flex-wrap gap-2">
+        <Button size="small" asChild>
+          <Link to="/accounts">{t('studio.connect')}</Link>
+        </Button>
+        {mode === 'live' && !session.key && (
+          <Button size="small" onClick={() => chooseMode('test')}>
+            {t('studio.trySandbox')}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+interface ActionsProps {
+  isAvailable: boolean
+  isMaking: boolean
+  price: string
+  onCode: () => void
+  onClear: () => void
+  /** A line below the buttons: what is wrong, or an example. */
+  children: ReactNode
+}
+
+/** The button that makes it, with its price, and what else can be done with the form. */
+function Actions({ isAvailable, isMaking, price, onCode, onClear, children }: ActionsProps) {
+  const t = useT()
+  const session = useSession()
+  const others = [
+    { name: t('code.title'), icon: <Braces />, onClick: onCode },
+    { name: t('form.clear'), icon: <Eraser />, onClick: onClear },
+  ]
+  return (
+    <div className="sticky bottom-16 -mx-4 -mb-4 flex flex-wrap items-center gap-2 rounded-b-xl border-line border-t bg-panel px-4 py-3 md:-mx-5 md:-mb-5 md:bottom-0 md:px-5">
+      <Button
+        type="submit"
+        look="primary"
+        size="large"
+        className="flex-1"
+        disabled={!isAvailable || !mayMake(session) || isMaking}
+      >
+        <WandSparkles />
+        {t('studio.make')}
+        <span
+          className="min-w-14 rounded-md bg-on-accent/15 px-1.5 py-0.5 text-center text-xs tabular"
+          aria-live="polite"
+        >
+          {price}
+        </span>
+      </Button>
+      {others.map(({ name, icon, onClick }) => (
+        <Button key={name} size="icon" className="size-11" aria-label={name} title={name} onClick={onClick}>
+          {icon}
+        </Button>
+      ))}
+      <p className="w-full text-soft text-xs">{session.role === 'viewer' ? t('role.viewerOnly') : children}</p>
+    </div>
   )
 }
