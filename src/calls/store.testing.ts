@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import type { Caller } from '../core/caller.ts'
 import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { points } from '../core/points.ts'
 import { aKey, aTenant, START } from '../store/contract/samples.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { openKeys } from '../tenants/keys.ts'
 
@@ -29,7 +29,7 @@ const WATCHED = ['holdAllowance', 'bookCalls', 'endAllowances']
 /** A database on disk with a tenant that has credit, for tests of calls. */
 export async function inStore(): Promise<StorePlace> {
   const folder = await mkdtemp(join(tmpdir(), 'polyphony-calls-'))
-  const opened = await openSqlite({ path: join(folder, 'polyphony.db'), exclusive: true })
+  const opened = await openMigratedSqlite({ path: join(folder, 'polyphony.db'), exclusive: true })
   const writes: string[] = []
   const failing = new Set<string>()
   const store = new Proxy(opened, {

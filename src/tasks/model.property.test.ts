@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { migratedDatabase } from '../../test/support/postgres-database.ts'
 import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -11,7 +12,6 @@ import { points } from '../core/points.ts'
 import { isTerminal, type Task } from '../core/task.ts'
 import { aKey, anOffer, aTask, aTenant, START } from '../store/contract/samples.ts'
 import { openPostgres } from '../store/postgres.ts'
-import { openSqlite } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { MAX_WAIT_MS, type Node, openNode, type World } from './model-nodes.testing.ts'
 import { bodyOf, openOracle } from './model-oracle.testing.ts'
@@ -232,7 +232,7 @@ describe('no task is lost, paid for twice or settled twice, whatever fails in be
   afterAll(() => rmSync(folder, { recursive: true }))
 
   it('holds on SQLite: every task is settled once and paid for at most once', async () => {
-    await keepsItsRules(60 * RUNS, () => openSqlite({ path: join(folder, `${++files}.db`) }))
+    await keepsItsRules(60 * RUNS, () => openMigratedSqlite({ path: join(folder, `${++files}.db`) }))
     expect(worlds).toBeGreaterThan(0)
   })
 
