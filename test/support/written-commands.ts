@@ -60,7 +60,7 @@ export function commandsIn(page: string, markdown: string): WrittenCommand[] {
 
 /** Variables before it, and what starts it from a checkout or a package. */
 const START =
-  /^(?:\$ )?(?:[A-Z_]+=\S* )*(?:npx |node --expose-gc )?(?:polyphony|node bin\/polyphony\.js|npm run polyphony --) (.+)$/
+  /^(?:\$ )?(?:[A-Z_]+=\S* )*(?:npx |node (?:--\S+ )*)?(?:polyphony|node bin\/polyphony\.js|npm run polyphony --) (.+)$/
 
 function commandOf(text: string, where: string, isWhole: boolean): WrittenCommand[] {
   const rest = START.exec(text.trim())?.[1]
