@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { Disk } from 'flydrive'
 import { FSDriver } from 'flydrive/drivers/fs'
@@ -10,6 +11,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { type Asset, assetReference } from '../core/asset.ts'
+import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
 import { type Assets, type NewFile, openAssets } from './assets.ts'
 import { DurableFiles, type PartFile } from './durable-files.ts'
@@ -335,6 +337,27 @@ describe('deleting files', () => {
       code: 'store_unavailable',
     })
     expect(await filesStored()).toEqual([])
+  })
+
+  it('uploads that arrive side by side have one quota, and leave nothing where they exceed it', async () => {
+    const disk = await openDisk(`file:${root}`)
+    const quota = { bytes: 100, drafts: 0 }
+    const limited = openAssets({
+      ...{ disk, store, clock: { now: () => now }, log: pino({ level: 'silent' }), maxBytes: 100_000 },
+      quotas: { live: quota, test: quota },
+    })
+    const stream = (body: Readable, mode: Mode = 'live') =>
+      limited.writeStream({ tenantId: 'tenant', mode, kind: 'upload', body, maxBytes: 1_000, expiresAt: START + DAY })
+    const first = new PassThrough()
+    const whole = stream(first)
+    first.write(Buffer.alloc(60))
+    await expect.poll(() => first.readableLength).toBe(0)
+    await expect(stream(Readable.from([Buffer.alloc(50)]))).rejects.toMatchObject({ code: 'storage_quota_reached' })
+    await expect(stream(Readable.from([Buffer.alloc(50)]), 'test')).resolves.toMatchObject({ sizeBytes: 50 })
+    await expect(stream(Readable.from([Buffer.alloc(40)]))).resolves.toMatchObject({ sizeBytes: 40 })
+    first.end(Buffer.alloc(40))
+    await expect(whole).resolves.toMatchObject({ sizeBytes: 100 })
+    expect(await filesStored()).toHaveLength(3)
   })
 
   const HOURS = 3_600_000

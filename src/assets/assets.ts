@@ -5,14 +5,15 @@ import { setImmediate } from 'node:timers/promises'
 import type { Disk } from 'flydrive'
 import type { Logger } from 'pino'
 import { ASSET_SCHEME, type Asset } from '../core/asset.ts'
-import type { Clock } from '../core/clock.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
-import { type Quotas, quotaFault, UNLIMITED } from '../core/quota.ts'
+import { type Quota, type Quotas, quotaFault, UNLIMITED } from '../core/quota.ts'
 import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
+import { openBytesUnderWay } from './bytes-under-way.ts'
 import { openDeleteFiles, storageKey } from './delete-files.ts'
 import { identify } from './media-type.ts'
-import { putStream } from './put-stream.ts'
+import { putStream, removeLeftParts } from './put-stream.ts'
 import { readRange, tryDisk } from './storage.ts'
 import { openStrays } from './strays.ts'
 import { tryWrite } from './try-write.ts'
@@ -65,7 +66,7 @@ export interface Assets {
   deleteStored(assets: readonly Asset[]): Promise<void>
   /** Deletes expired files and their rows. Returns how many. */
   sweep(now: number, limit: number): Promise<number>
-  /** Deletes files without rows that are some hours old. Returns how many; ends early once `isStopped`. */
+  /** Deletes files without rows that are some hours old, also what is left of those on their way to a bucket. Returns how many; ends early once `isStopped`. */
   sweepStrays(now: number, isStopped?: () => boolean): Promise<number>
   /** Writes a test file to the storage and to `folders`. Throws `storage_full` and others. A bucket is not tried. */
   tryWrite(): Promise<void>
@@ -97,6 +98,7 @@ export function openAssets(options: AssetsOptions): Assets {
   const { disk, store, clock, log, maxBytes, quotas = UNLIMITED, folders = [] } = options
   const strays = openStrays({ disk, store, log })
   const deleteFiles = openDeleteFiles({ disk, log })
+  const bytesOf = openBytesUnderWay()
 
   async function write({ body, mediaType, mode = null, ...file }: NewFile): Promise<Asset> {
     if (file.kind === 'upload' && body.byteLength > maxBytes) {
@@ -121,15 +123,22 @@ export function openAssets(options: AssetsOptions): Assets {
     return asset
   }
 
-  /** Checks the quota before the file is written, so that a refused file costs no disk. */
-  async function checkRoom({ tenantId, mode }: { tenantId: string; mode: Mode }, bytes: number): Promise<void> {
+  /** Checks the quota before the file is written, so that a refused file costs no disk. Returns what is used. */
+  async function checkRoom({ tenantId, mode }: { tenantId: string; mode: Mode }, bytes: number): Promise<Quota> {
     const used = await store.getStorageUse({ tenantId, mode })
+    checkQuota(mode, used, bytes)
+    return used
+  }
+
+  function checkQuota(mode: Mode, used: Quota, bytes: number): void {
     const fault = quotaFault(mode, used, { bytes, drafts: 0 }, quotas[mode])
     if (fault) throw fault
   }
 
   async function writeStream({ body, maxBytes: most, ...file }: NewStream): Promise<Asset> {
-    if (file.kind === 'upload' && file.mode) await checkRoom({ tenantId: file.tenantId, mode: file.mode }, 1)
+    const { tenantId, mode } = file
+    const room = file.kind === 'upload' && mode ? { mode, used: await checkRoom({ tenantId, mode }, 1) } : undefined
+    const underWay = bytesOf(`${mode} ${tenantId}`)
     const { mediaType, extension } = OF_ANY_TYPE
     const asset = { id: randomUUID(), ...file, taskId: null, mediaType, extension, createdAt: clock.now() }
     const hash = createHash('sha256')
@@ -140,6 +149,8 @@ export function openAssets(options: AssetsOptions): Assets {
         if (sizeBytes > most) {
           throw new PolyphonyError('payload_too_large', `The file has more than ${most} bytes.`)
         }
+        // Uploads that arrive side by side have no rows, but together they fill the disk.
+        if (room) checkQuota(room.mode, room.used, underWay.add(chunk.byteLength))
         hash.update(chunk)
         yield chunk
       }
@@ -149,6 +160,8 @@ export function openAssets(options: AssetsOptions): Assets {
     } catch (error) {
       body.destroy()
       throw writeError(error)
+    } finally {
+      underWay.end()
     }
     return { ...asset, sizeBytes, sha256: hash.digest('hex') }
   }
@@ -232,7 +245,12 @@ export function openAssets(options: AssetsOptions): Assets {
       return ids.length
     },
 
-    sweepStrays: strays.sweep,
+    async sweepStrays(now, isStopped) {
+      await removeLeftParts(disk, systemClock.now()).catch((error: unknown) => {
+        log.warn({ err: error }, 'what stopped uploads left in the temporary folder could not be removed')
+      })
+      return strays.sweep(now, isStopped)
+    },
 
     async tryWrite() {
       try {

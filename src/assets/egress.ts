@@ -60,8 +60,8 @@ export interface Egress {
    * call expects files in them. The memory for answers is limited for each tenant and for all tenants together.
    */
   fetchFor(owner: 'operator' | 'tenant', tenantId?: string): VendorFetch
-  /** For answers that are read as they come. The same addresses as with `fetchFor`. */
-  streamFor(owner: 'operator' | 'tenant'): VendorStream
+  /** For answers that are read as they come. The same addresses as with `fetchFor`, and its memory for what is kept whole. */
+  streamFor(owner: 'operator' | 'tenant', tenantId?: string): VendorStream
   /** WebSockets of vendors. The same addresses as with `fetchFor`. */
   socketFor(owner: 'operator' | 'tenant'): VendorSocket
   /** Ends all requests under way. */
@@ -173,7 +173,8 @@ export function openEgress({
   }
 
   return {
-    streamFor: (owner) => (owner === 'operator' ? vendors.operatorStream : vendors.tenantStream),
+    streamFor: (owner, tenantId = '') =>
+      owner === 'operator' ? vendors.operatorStream : vendors.tenantStream(tenantId),
     socketFor: (owner) => (owner === 'operator' ? vendors.operatorSocket : vendors.tenantSocket),
     fetchFor: (owner, tenantId = '') => (owner === 'operator' ? vendors.operator : vendors.tenant(tenantId)),
     judge: addresses.judge,

@@ -5,7 +5,7 @@ import type { MemoryBudget } from './memory-budget.ts'
 /** As long as a synchronous generation takes. */
 export const VENDOR_TIMEOUT_MS = 15 * 60_000
 /** Answers up to this size are not counted: nearly all are polls of some kilobytes. */
-const UNCOUNTED_BYTES = 64 * 2 ** 10
+export const UNCOUNTED_BYTES = 64 * 2 ** 10
 const MAX_REDIRECTS = 5
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308]
 /** Answers that can have no body. */

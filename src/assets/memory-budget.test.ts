@@ -24,6 +24,16 @@ describe('openBudget', () => {
     await growing
   })
 
+  it('a reader that does not wait gets room only where there is some, and holds nothing otherwise', async () => {
+    const budget = openBudget(limits)
+    const [first, second, third] = [budget.open('a'), budget.open('b'), budget.open('c')]
+    await first.grow(70)
+    expect([second.growNow(40), second.growNow(30)]).toEqual([false, true])
+    first.close()
+    second.close()
+    expect(third.growNow(100)).toBe(true)
+  })
+
   it('the memory budget gives no holder more than its share, while others have room', async () => {
     const budget = openBudget(limits)
     const [first, second, other] = [budget.open('a'), budget.open('a'), budget.open('b')]

@@ -7,6 +7,8 @@ export interface MemoryBudget {
 export interface Hold {
   /** Reserves `bytes` more; waits while the limits do not allow it. Rejects with the signal's reason. */
   grow(bytes: number, signal?: AbortSignal | null): Promise<void>
+  /** Reserves `bytes` more if the limits allow it now; else false, and nothing is reserved. */
+  growNow(bytes: number): boolean
   /** Releases everything. May be called again. */
   close(): void
 }
@@ -72,6 +74,12 @@ export function openBudget({ totalBytes, shareBytes }: { totalBytes: number; sha
           signal?.throwIfAborted()
           holdings.add(one)
           if (!take(one, bytes)) await wait(one, bytes, signal)
+        },
+        growNow(bytes) {
+          holdings.add(one)
+          if (take(one, bytes)) return true
+          if (one.bytes === 0) holdings.delete(one)
+          return false
         },
         close() {
           if (holdings.delete(one)) wake()

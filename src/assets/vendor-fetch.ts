@@ -6,7 +6,7 @@ import { openBudget } from './memory-budget.ts'
 import type { PublicAddresses } from './public-addresses.ts'
 import { asLookup } from './resolver.ts'
 import { socketThrough, type VendorSocket } from './vendor-socket.ts'
-import { streamThrough, type VendorStream } from './vendor-stream.ts'
+import { limitedStream, streamThrough, type VendorStream } from './vendor-stream.ts'
 
 /** The `fetch` functions for vendors, over kept connections. */
 export interface VendorFetches {
@@ -14,7 +14,7 @@ export interface VendorFetches {
   /** Reaches public addresses only. */
   tenant(tenantId: string): VendorFetch
   operatorStream: VendorStream
-  tenantStream: VendorStream
+  tenantStream(tenantId: string): VendorStream
   operatorSocket: VendorSocket
   tenantSocket: VendorSocket
   close(): Promise<void>
@@ -28,6 +28,8 @@ const OPERATOR_ANSWERS = { maxBytes: 32 * MIB, maxBytesWithFiles: 256 * MIB }
 const OPERATOR_MEMORY = { totalBytes: 512 * MIB, shareBytes: 512 * MIB }
 /** A tenant's vendor can be any server, and may send without end. */
 const TENANT_ANSWERS = { maxBytes: 4 * MIB, maxBytesWithFiles: 128 * MIB }
+/** A call's answer that is read to its end, such as a list of vectors or of pictures. */
+const TENANT_CALL_BYTES = 32 * MIB
 const TENANTS_MEMORY = { totalBytes: 256 * MIB, shareBytes: 64 * MIB }
 
 export function openVendorFetches(addresses: PublicAddresses): VendorFetches {
@@ -57,11 +59,13 @@ export function openVendorFetches(addresses: PublicAddresses): VendorFetches {
   const lookup = asLookup(addresses.resolve)
   const tenantsWay = openWay(CONNECTIONS_PER_VENDOR, lookup)
   const tenantsBudget = openBudget(TENANTS_MEMORY)
+  const tenantsStream = streamThrough(openWay(null, lookup), ({ href }) => addresses.parse(href))
   return {
     operator: fetchThrough(operatorsWay, operatorLimits),
     // A caller waits at the other end of each: one more stream must not wait for another to end.
     operatorStream: streamThrough(openWay(null)),
-    tenantStream: streamThrough(openWay(null, lookup), ({ href }) => addresses.parse(href)),
+    tenantStream: (holder) =>
+      limitedStream(tenantsStream, { maxBytes: TENANT_CALL_BYTES, budget: tenantsBudget, holder }),
     operatorSocket: socketThrough(),
     tenantSocket: socketThrough(lookup, ({ href }) => addresses.parse(href)),
     tenant(holder) {

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream'
 import { LRUCache } from 'lru-cache'
 import { PolyphonyError } from '../core/errors.ts'
 import { decoderOf } from './content-encodings.ts'
-import { BARE, type VendorFetch, type Way } from './fetch-through.ts'
+import { type AnswerLimits, BARE, UNCOUNTED_BYTES, type VendorFetch, type Way } from './fetch-through.ts'
 import { withLastEvent } from './last-event.ts'
 import { receive } from './received-answer.ts'
 
@@ -27,6 +27,13 @@ export interface StreamAnswer {
    * where only `body` can be read.
    */
   whole?(maxBytes: number): Promise<Buffer | undefined>
+  /** What may be kept of it where it is read to its end; absent for an account of the operator. See `chunksToKeep`. */
+  readonly limits?: KeptLimits
+}
+
+/** Of answers to one tenant: a vendor can be any server, and may send without end. */
+export interface KeptLimits extends Pick<AnswerLimits, 'maxBytes' | 'budget' | 'holder'> {
+  signal: AbortSignal
 }
 
 /**
@@ -51,6 +58,43 @@ export function streamThrough(way: () => Promise<Way>, judge?: (url: URL) => voi
     const answer = await receive(agent, url, request)
     if (answer.statusCode < 400) refuseUnusable(answer)
     return decoded(answer)
+  }
+}
+
+/** The same for accounts of a tenant: what is kept of their answers comes from the tenant's share of the memory. */
+export function limitedStream(send: VendorStream, limits: Omit<KeptLimits, 'signal'>): VendorStream {
+  return async (url, request) => {
+    const answer = await send(url, request)
+    const { statusCode, headers } = answer
+    return {
+      statusCode,
+      headers,
+      get body() {
+        return answer.body
+      },
+      limits: { ...limits, signal: request.signal },
+    }
+  }
+}
+
+/** The bytes of an answer that is kept whole. Throws the error of `tooLong` beyond `maxBytes`, or beyond the answer's own limit. */
+export async function* chunksToKeep(
+  { body, limits }: Pick<StreamAnswer, 'body' | 'limits'>,
+  maxBytes: number,
+  tooLong: (maxBytes: number) => Error,
+): AsyncGenerator<Buffer> {
+  const most = Math.min(maxBytes, limits?.maxBytes ?? maxBytes)
+  const hold = limits?.budget.open(limits.holder)
+  let size = 0
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.byteLength
+      if (size > most) throw tooLong(most)
+      if (size > UNCOUNTED_BYTES) await hold?.grow(chunk.byteLength, limits?.signal)
+      yield chunk
+    }
+  } finally {
+    hold?.close()
   }
 }
 
@@ -82,7 +126,7 @@ export function streamingFetch(send: VendorStream, { silenceMs }: Pick<StreamReq
       type.startsWith('text/event-stream') && status < 400
         ? withLastEvent(answer.body)
         : // Node's stream of a body; the runtime's Response takes one of the web's
-          (Readable.toWeb(boundedBody(answer.body, status)) as ReadableStream)
+          (Readable.toWeb(boundedBody(answer)) as ReadableStream)
     return new Response(body, { status, headers: named })
   }
 }
@@ -92,19 +136,22 @@ const MAX_BYTES = 256 * 2 ** 20
 const MAX_ERROR_BYTES = 256 * 2 ** 10
 
 /** An answer that has an end: of an error as much as is needed, and an error in place of any other's rest. */
-function boundedBody(body: Readable, status: number): Readable {
-  const isError = status >= 400
-  const most = isError ? MAX_ERROR_BYTES : MAX_BYTES
-  async function* pieces(): AsyncGenerator<Buffer> {
-    let size = 0
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      size += chunk.byteLength
-      if (size > most && isError) return
-      if (size > most) throw new PolyphonyError('output_unusable', `The vendor's answer is longer than ${most} bytes.`)
-      yield chunk
-    }
+function boundedBody(answer: StreamAnswer): Readable {
+  const pieces = answer.statusCode >= 400 ? beginning(answer.body) : chunksToKeep(answer, MAX_BYTES, tooLong)
+  return Readable.from(pieces, { objectMode: false })
+}
+
+async function* beginning(body: Readable): AsyncGenerator<Buffer> {
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.byteLength
+    if (size > MAX_ERROR_BYTES) return
+    yield chunk
   }
-  return Readable.from(pieces(), { objectMode: false })
+}
+
+function tooLong(maxBytes: number): PolyphonyError {
+  return new PolyphonyError('output_unusable', `The vendor's answer is longer than ${maxBytes} bytes.`)
 }
 
 /** A page is the answer of a proxy, or of the wrong server, whatever its status says. */

@@ -148,7 +148,7 @@ export interface CallsOptions {
   responses: StoredResponses
   tokens: TokenLimit
   /** The way to the vendor of an account, for a request with this trace. */
-  streamFor(account: Pick<Account, 'owner' | 'provider'>, traceparent: string | null): VendorStream
+  streamFor(account: Pick<Account, 'id' | 'owner' | 'provider'>, traceparent: string | null): VendorStream
   download: Download
   recordEvent(account: string, event: AccountEvent): Promise<void>
   withoutSecrets(account: string, text: string): string

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { drop, type StreamAnswer, type VendorStream } from '../assets/vendor-stream.ts'
+import { chunksToKeep, drop, type StreamAnswer, type VendorStream } from '../assets/vendor-stream.ts'
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
@@ -14,6 +14,12 @@ import { brokenOff, vendorFailure } from './vendor-failure.ts'
 
 /** The longest answer that is read whole. */
 const MAX_BYTES = 256 * 2 ** 20
+/**
+ * A longer answer at a tenant's own account is passed on unread: parsing it would stop everything for a good part of a second.
+ * Its call costs nothing here, and its usage is estimated.
+ */
+const MAX_PARSED_BYTES = 4 * 2 ** 20
+const BEGINS_OBJECT = /^\uFEFF?\s*\{/
 /** How much of an error is read. */
 const MAX_ERROR_BYTES = 256 * 2 ** 10
 /** Of an answer of which only a part comes: a call asks for none. */
@@ -71,7 +77,7 @@ export async function passThrough(
     running.firstByteMs = elapsedMs(startedAt)
     if (first === 'as it comes' || request.isFile)
       return streamOf({ status, headers, body }, running, { target, dropsUsage: wantsUsage })
-    return wholeAnswer({ status, headers, bytes: await readAll(body, MAX_BYTES, tooLong) }, running, target)
+    return wholeAnswer({ status, headers, bytes: await readAll(answer, MAX_BYTES, tooLong) }, running, target)
   }
   return wholeAnswer({ status, headers, bytes: await readWholeAnswer(answer) }, running, target)
 }
@@ -84,6 +90,15 @@ function wholeAnswer(
   const { request, startedAt } = running
   const contentType = headers['content-type'] ?? ''
   running.firstByteMs = elapsedMs(startedAt)
+  if (target.member.account.owner === 'tenant' && bytes.byteLength > MAX_PARSED_BYTES) {
+    if (!request.isText && !BEGINS_OBJECT.test(bytes.subarray(0, 64).toString())) throw unusable(status, contentType)
+    return {
+      status,
+      headers,
+      body: bytes,
+      ended: Promise.resolve({ outcome: 'completed', usage: estimated(request, 0) }),
+    }
+  }
   const json = parsed(bytes)
   if (json === undefined && !(request.isText && isText(bytes, contentType))) throw unusable(status, contentType)
   const id = json && request.format?.kept?.idOf(json, request.json ?? {})
@@ -132,7 +147,7 @@ function unusable(status: number, contentType: string): PolyphonyError {
 export async function refusal(answer: StreamAnswer, headers: Record<string, string>): Promise<TargetAnswer> {
   const { statusCode: status, headers: all } = answer
   // Without its words, the status alone says what to do.
-  const bytes = await readWhole(answer, MAX_ERROR_BYTES, () => undefined).catch(() => undefined)
+  const bytes = await readWhole(answer, MAX_ERROR_BYTES, errorTooLong).catch(() => undefined)
   const json = bytes && parsed(bytes)
   if (!bytes || !json || !hasWords(json) || status >= 500 || RETRIED.has(status)) throw vendorError(status, all, json)
   const ended = Promise.resolve({ outcome: 'failed' as const, usage: undefined, errorCode: `http_${status}` })
@@ -387,8 +402,12 @@ export function passedHeaders(given: StreamAnswer['headers']): Record<string, st
   return found
 }
 
-function tooLong(): PolyphonyError {
-  return new PolyphonyError('output_unusable', `The vendor's answer has more than ${MAX_BYTES / 2 ** 20} MiB.`)
+function tooLong(maxBytes: number): PolyphonyError {
+  return new PolyphonyError('output_unusable', `The vendor's answer has more than ${maxBytes / 2 ** 20} MiB.`)
+}
+
+function errorTooLong(): PolyphonyError {
+  return new PolyphonyError('output_unusable', 'The error of the vendor is too long.')
 }
 
 /** An answer that has an end. Throws `output_unusable` where it is too long. */
@@ -399,25 +418,23 @@ export function readWholeAnswer(answer: StreamAnswer): Promise<Buffer> {
 async function readWhole(
   answer: StreamAnswer,
   maxBytes: number,
-  tooLarge: () => PolyphonyError | undefined,
+  tooLarge: (maxBytes: number) => PolyphonyError,
 ): Promise<Buffer> {
-  if (!answer.whole) return readAll(answer.body, maxBytes, tooLarge)
+  if (!answer.whole) return readAll(answer, maxBytes, tooLarge)
   const bytes = await answer.whole(maxBytes)
-  if (!bytes) throw tooLarge() ?? new PolyphonyError('output_unusable', 'The error of the vendor is too long.')
+  if (!bytes) throw tooLarge(maxBytes)
   return bytes
 }
 
-async function readAll(body: Readable, maxBytes: number, tooLarge: () => PolyphonyError | undefined): Promise<Buffer> {
+async function readAll(
+  answer: StreamAnswer,
+  maxBytes: number,
+  tooLarge: (maxBytes: number) => PolyphonyError,
+): Promise<Buffer> {
   const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.byteLength
-    if (size > maxBytes)
-      throw tooLarge() ?? new PolyphonyError('output_unusable', 'The error of the vendor is too long.')
-    chunks.push(chunk)
-  }
+  for await (const chunk of chunksToKeep(answer, maxBytes, tooLarge)) chunks.push(chunk)
   const [only] = chunks
-  return chunks.length === 1 && only ? only : Buffer.concat(chunks, size)
+  return chunks.length === 1 && only ? only : Buffer.concat(chunks)
 }
 
 /** The vendor's error in our codes, with its own words. */

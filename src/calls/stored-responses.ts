@@ -228,7 +228,7 @@ export interface ResponseRequests {
 export interface ResponseRequestsOptions extends Pick<RealtimeRoutes, 'tryEach'> {
   responses: StoredResponses
   membersFor(caller: Caller): readonly CallMember[]
-  streamFor(account: Pick<Account, 'owner' | 'provider'>, traceparent: string | null): VendorStream
+  streamFor(account: Pick<Account, 'id' | 'owner' | 'provider'>, traceparent: string | null): VendorStream
   /** How long an answer may take. */
   answerMs: number
 }

@@ -139,8 +139,13 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
   }
   const responses = openStoredResponses(store)
   const membersFor = openCallMembers(known)
-  const streamFor: CallsOptions['streamFor'] = ({ owner, provider }, traceparent) =>
-    watchedStream(egress.streamFor(owner), { provider, traceparent, called: vendorCalled, tracer })
+  const streamFor: CallsOptions['streamFor'] = ({ id, owner, provider }, traceparent) =>
+    watchedStream(egress.streamFor(owner, accounts.find(id)?.record?.tenantId ?? ''), {
+      provider,
+      traceparent,
+      called: vendorCalled,
+      tracer,
+    })
   const calls = openCalls({
     membersFor,
     expectedFor: (caller) => {

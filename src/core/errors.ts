@@ -1,3 +1,5 @@
+import { shortened } from './short-texts.ts'
+
 /** Every error code of Polyphony. `docs/errors.md` is the same list, and a test keeps it so. */
 export const ERRORS = {
   malformed_body: { status: 400, retry: 'never', means: 'The body is not the JSON that the route reads.' },
@@ -117,10 +119,6 @@ export function invalidInput(field: string, rule: string): PolyphonyError {
   return fieldError('invalid_input', field, rule)
 }
 
-/** In characters. All three may contain what a caller sent, and the name of a field may be as long as its body. */
+/** All three may contain what a caller sent, and the name of a field may be as long as its body. */
 const MAX_MESSAGE = 4_000
 const MAX_FIELD = 500
-
-function shortened(text: string, atMost: number): string {
-  return text.length > atMost ? `${text.slice(0, atMost - 1)}…` : text
-}

@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { Writable } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
@@ -76,6 +77,43 @@ describe('the server', () => {
     expect(added).toEqual(['photon'])
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     expect(added).toEqual(['photon'])
+  })
+
+  describe('asked for a WebSocket where there is none', () => {
+    const UPGRADE = 'GET /photon/rays HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
+
+    /** The server's end of a client's connection that has sent `UPGRADE`; the client keeps its half open. */
+    async function upgraded(url: string): Promise<{ client: Socket; server: Socket }> {
+      const [[server], client] = await Promise.all([
+        once(app.server, 'connection') as Promise<[Socket]>, // as Node documents it
+        connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true }),
+      ])
+      client.on('error', () => {})
+      client.write(UPGRADE)
+      return { client, server }
+    }
+
+    it('answers, and gives the connection up though the client keeps its half open and sends more', async () => {
+      const { client, server } = await upgraded(await listening([]))
+      client.once('data', () => client.write('abc'))
+      const answers: string[] = []
+      client.on('data', (bytes) => answers.push(String(bytes)))
+      await Promise.all([once(server, 'close'), once(client, 'end')])
+      expect(answers.join('')).toMatch(/^HTTP\/1.1 404/)
+      client.destroy()
+    })
+
+    it('closes without waiting for the end of a connection that has no answer yet', async () => {
+      const url = await listening([
+        dialect('photon', '/photon', (inside) => {
+          inside.get('/rays', described('ray'), () => new Promise(() => {}))
+        }),
+      ])
+      const { client, server } = await upgraded(url)
+      await once(app.server, 'upgrade')
+      await Promise.all([app.close(), once(server, 'close')])
+      client.destroy()
+    })
   })
 
   it('answers 500 where a route has no description, names it in the log, and serves the other dialects', async () => {

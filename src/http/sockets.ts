@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { WebSocketServer } from 'ws'
+import { MINUTE_MS } from '../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import type { RealtimeEnd } from '../core/realtime.ts'
 
@@ -21,6 +22,8 @@ interface Upgrade {
 
 /** Of an event with sound: OpenAI takes 15 MiB in one. */
 const MAX_MESSAGE_BYTES = 16 * 2 ** 20
+/** How long the connection of an upgrade that is not accepted may be still: longer than any request waits for its answer. */
+const SILENT_MS = 10 * MINUTE_MS
 /** What is sent back of the protocols that a browser offers; the others carry its key. */
 const PROTOCOL = 'realtime'
 
@@ -33,6 +36,8 @@ export function openSockets(app: FastifyInstance): AcceptSocket {
   const server = app.server as Server & { shouldUpgradeCallback?: (request: IncomingMessage) => boolean }
   const isSupported = typeof server.shouldUpgradeCallback === 'function'
   const upgrades = new WeakMap<IncomingMessage, Upgrade>()
+  const unaccepted = new Set<Socket>()
+  let isClosing = false
   let accepting: Promise<WebSocketServer> | undefined
 
   if (isSupported) {
@@ -40,13 +45,27 @@ export function openSockets(app: FastifyInstance): AcceptSocket {
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       upgrades.set(request, { socket, head, accepted: destroyedWithClient(socket) })
       socket.on('error', () => socket.destroy())
+      unaccepted.add(socket)
+      socket.once('close', () => unaccepted.delete(socket))
+      // Node has given the connection away: none of its own time limits covers it any more.
+      socket.setTimeout(SILENT_MS, () => {
+        if (unaccepted.has(socket)) socket.destroy()
+      })
+      if (isClosing) return void socket.destroy()
       const response = new ServerResponse(request)
       response.shouldKeepAlive = false // what follows on this connection is not HTTP, or nothing
       response.assignSocket(socket)
       response.once('finish', () => {
-        if (upgrades.has(request)) socket.end()
+        if (!upgrades.has(request)) return
+        // As a whole: bytes that nothing reads hide that a client has left, and its half of the connection may stay open for ever.
+        socket.destroySoon()
       })
       server.emit('request', request, response)
+    })
+    // As all other connections at a stop. The server does not know these any more, and still waits for their ends.
+    app.addHook('preClose', async () => {
+      isClosing = true
+      for (const socket of unaccepted) socket.destroy()
     })
   }
 
@@ -73,6 +92,8 @@ export function openSockets(app: FastifyInstance): AcceptSocket {
     if (!upgrade) throw invalidInput('Upgrade', 'must be "websocket": connect with a WebSocket')
     const sockets = await serverOf()
     upgrades.delete(request.raw)
+    unaccepted.delete(upgrade.socket)
+    upgrade.socket.setTimeout(0)
     upgrade.accepted()
     await turn() // a stream forgets its listeners in the next one, and would flow though it is paused
     reply.hijack()

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
+import { firstOf } from '../core/short-texts.ts'
 import type { Row } from './source.ts'
 
 /** Columns, whatever the engine makes of their types; a column that an older version has not is empty. */
@@ -12,10 +13,9 @@ export function text(row: Row, column: string): string {
   return written.replaceAll('\0', '').toWellFormed()
 }
 
-/** The first characters of a text, of which none is cut in two, on one line: lists and terminals show it. */
+/** The first characters of a text, on one line: lists and terminals show it. */
 export function shortened(written: string, most: number): string {
-  const cut = written.replace(/\p{Cc}+/gu, ' ').slice(0, most)
-  return cut.isWellFormed() ? cut : cut.slice(0, -1)
+  return firstOf(written.replace(/\p{Cc}+/gu, ' '), most)
 }
 
 /** `char(48)` is padded with blanks on PostgreSQL. */

@@ -6,6 +6,7 @@ import { newDeliveryRow } from './queries/deliveries.ts'
 import { type Titled, titlesIn } from './queries/library-text.ts'
 import { rowOfAsset } from './rows.ts'
 import type { AssetsTable, AttemptsTable, LedgerTransactionsTable, TasksTable } from './schema.ts'
+import { storableText } from './storable.ts'
 import type { TaskChange } from './store.ts'
 
 /** The columns of a task that moves change. */
@@ -90,7 +91,7 @@ export function taskWriteOf({ transition, assets, deliveries, now }: TaskChange)
       outcome: attempt.outcome,
       accepted_at: attempt.acceptedAt ?? null,
       ended_at: attempt.endedAt ?? null,
-      reason: attempt.reason ?? null,
+      reason: attempt.reason === undefined || attempt.reason === null ? null : storableText(attempt.reason),
     },
     assets: assets.map((asset) => ({ ...rowOfAsset(asset), task_id: before.id })),
     deliveries: deliveries.map((draft) => newDeliveryRow(before.id, before.tenantId, draft, now)),

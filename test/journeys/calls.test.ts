@@ -420,6 +420,29 @@ describe('calls', () => {
     expect(vendor.seen.every(({ path }) => path.startsWith('/own/'))).toBe(true)
   })
 
+  it.each([
+    [5, 200, /^\{"more":"x/],
+    [33, 502, /The vendor's answer has more than 32 MiB\./],
+  ])('%i MiB from a vendor of the tenant are answered with %i', async (mib, status, words) => {
+    const { key } = await test.tenant({})
+    const fields = { apiKey: 'sk-of-the-tenant', baseUrl: `${vendor.url}/own/v1` }
+    await test.send('POST', '/api/v1/accounts', { key, body: { provider: 'openai', name: 'mine', fields } })
+    const sent = Buffer.from(`{"more":"${'x'.repeat(mib * 2 ** 20)}"}`)
+    for (let tries = 0; tries < 3; tries++) {
+      vendor.troubles.push((_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(sent)
+      })
+    }
+    const answer = await fetch(`${test.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-5', messages: ASK }),
+    })
+    expect(answer.status).toBe(status)
+    expect(await answer.text()).toMatch(words)
+    vendor.troubles.length = 0
+  })
+
   it('the models that a key can use are listed for each client', async () => {
     const ids = (await openai().models.list()).data.map(({ id }) => id)
     expect(ids).toEqual(expect.arrayContaining(['quick', 'dear', 'local-model', 'suno']))

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Task } from '../../core/task.ts'
 import type { DialectContext } from '../dialect.ts'
@@ -51,7 +51,7 @@ export async function streamEvents(
   }, heartbeatMs)
   try {
     for await (const text of events) {
-      if (!raw.write(text) && !raw.destroyed) await Promise.race([once(raw, 'drain'), once(raw, 'close')])
+      if (!raw.write(text) && !raw.destroyed) await drainedOrClosed(raw)
     }
   } catch (error) {
     request.log.error({ err: error, taskId: request.taskId }, 'the event stream broke')
@@ -59,4 +59,15 @@ export async function streamEvents(
     clearInterval(heartbeat)
     raw.end()
   }
+}
+
+/** Leaves no listener behind, as a race of two promises would at every drain. */
+function drainedOrClosed(raw: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      raw.off('drain', done).off('close', done)
+      resolve()
+    }
+    raw.on('drain', done).on('close', done)
+  })
 }

@@ -198,9 +198,12 @@ export function abortOnDisconnect(reply: FastifyReply): AbortSignal {
   reply.request.isOpenEnded = true
   const controller = new AbortController()
   const { raw } = reply
-  raw.once('close', () => {
+  const leave = () => {
     if (!raw.writableFinished) controller.abort(GONE)
-  })
+  }
+  // A client may have left already, as while its files were read: 'close' does not come again.
+  if (raw.destroyed) leave()
+  else raw.once('close', leave)
   return controller.signal
 }
 

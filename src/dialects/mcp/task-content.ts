@@ -1,6 +1,7 @@
-import { openBudget } from '../../assets/memory-budget.ts'
+import { type MemoryBudget, openBudget } from '../../assets/memory-budget.ts'
 import { previewOf } from '../../assets/preview.ts'
 import { ASSET_SCHEME, type Asset } from '../../core/asset.ts'
+import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import { isTerminal, type Task } from '../../core/task.ts'
@@ -16,8 +17,14 @@ const SOUND_BYTES = 256 * 1_024
 /** A picture of which a preview is made. */
 const PICTURE_BYTES = 16 * 2 ** 20
 
+/** How long a picture from elsewhere may take: its server may send it byte by byte. */
+const DOWNLOAD_MS = 20 * SECOND_MS
+
 /** Files that are read whole, to be sent in results: in all, and for each key. */
-const budget = openBudget({ totalBytes: 4 * PICTURE_BYTES, shareBytes: 2 * PICTURE_BYTES })
+const LIMITS = { totalBytes: 4 * PICTURE_BYTES, shareBytes: 2 * PICTURE_BYTES }
+const budget = openBudget(LIMITS)
+/** Of their own, so that slow servers keep no file of this gateway waiting. */
+const foreignBudget = openBudget(LIMITS)
 
 /** A task as our own protocol has it, with its files. */
 export async function taskResult(task: Task, run: Run): Promise<ToolResult> {
@@ -55,17 +62,27 @@ async function inlineOf(asset: Asset, reference: string, run: Run): Promise<Inli
   const { mediaType, sizeBytes } = asset
   const read = () => run.context.assets.read(reference)
   if (mediaType.startsWith('audio/') && sizeBytes <= SOUND_BYTES) {
-    return withRoom(sizeBytes, run, async () => ({ type: 'audio', data: base64(await read()), mimeType: mediaType }))
+    return ifRoom(sizeBytes, run, async () => ({ type: 'audio', data: base64(await read()), mimeType: mediaType }))
   }
   if (!mediaType.startsWith('image/') || sizeBytes > PICTURE_BYTES) return undefined
-  return withRoom(sizeBytes, run, async () => pictureContent(await read()))
+  return ifRoom(sizeBytes, run, async () => pictureContent(await read()))
 }
 
-/** Does work that keeps a file in memory, once there is room for it. Throws the reason of a call that ends meanwhile. */
-async function withRoom<Done>(bytes: number, { caller, signal }: Run, work: () => Promise<Done>): Promise<Done> {
+/** Does work that keeps a file in memory, if there is room for it now: without it, the link to the file is there. */
+async function ifRoom<Done>(bytes: number, { caller }: Run, work: () => Promise<Done>): Promise<Done | undefined> {
   const hold = budget.open(caller.keyId)
   try {
-    await hold.grow(bytes, signal)
+    return hold.growNow(bytes) ? await work() : undefined
+  } finally {
+    hold.close()
+  }
+}
+
+/** Does work that keeps a picture in memory, once there is room for it. Throws the reason of a call that ends meanwhile. */
+async function withRoom<Done>(of: MemoryBudget, { caller, signal }: Run, work: () => Promise<Done>): Promise<Done> {
+  const hold = of.open(caller.keyId)
+  try {
+    await hold.grow(PICTURE_BYTES, signal)
     return await work()
   } finally {
     hold.close()
@@ -84,12 +101,26 @@ async function pictureContent(body: Uint8Array): Promise<Inline | undefined> {
 
 /** A picture by its URL, of this gateway or elsewhere; undefined for a file that is none. Throws what a download throws. */
 export function pictureAt(url: string, run: Run): Promise<Content | undefined> {
-  return withRoom(PICTURE_BYTES, run, async () => pictureContent(await bytesAt(url, run)))
+  const reference = run.context.urls.reference(url)
+  if (reference === undefined) {
+    return withRoom(foreignBudget, run, async () => pictureContent(await downloaded(url, run)))
+  }
+  return withRoom(budget, run, async () => pictureContent(await storedAt(url, reference, run)))
 }
 
-async function bytesAt(url: string, { context, signal }: Run): Promise<Uint8Array> {
-  const reference = context.urls.reference(url)
-  if (reference === undefined) return context.download(url, { maxBytes: PICTURE_BYTES, signal })
+async function downloaded(url: string, { context, signal }: Run): Promise<Uint8Array> {
+  const inTime = AbortSignal.timeout(DOWNLOAD_MS)
+  try {
+    return await context.download(url, { maxBytes: PICTURE_BYTES, signal: AbortSignal.any([signal, inTime]) })
+  } catch (error) {
+    if (!inTime.aborted || signal.aborted) throw error
+    throw new PolyphonyError('vendor_unreachable', `The picture did not come within ${DOWNLOAD_MS / SECOND_MS} s.`, {
+      cause: error,
+    })
+  }
+}
+
+async function storedAt(url: string, reference: string, { context }: Run): Promise<Uint8Array> {
   const asset = await context.assets.find(idOf(reference))
   if (!asset) throw new PolyphonyError('not_found', `No file ${url}.`, { field: 'url' })
   return context.assets.read(reference)

@@ -1,5 +1,6 @@
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
+import { firstOf } from '../../core/short-texts.ts'
 import { readIfFits } from '../kit/read-wire.ts'
 import type { Template } from './template.ts'
 import { NodeErrors, Refusal } from './wire.ts'
@@ -32,7 +33,7 @@ function faultsOfNode([id, fault]: [string, Json]): string[] {
 
 /** Details may list every model of the machine, which is long and not the caller's business. */
 function wordsOf({ message = '', details = '' }: { message?: string; details?: string } = {}): string {
-  return [message, details]
+  const words = [message, details]
     .filter((one) => one.trim() !== '')
     .map((one) =>
       one
@@ -41,7 +42,7 @@ function wordsOf({ message = '', details = '' }: { message?: string; details?: s
         .replace(/(?<![.\s])[.\s]+$/, ''),
     )
     .join(': ')
-    .slice(0, 500)
+  return firstOf(words, 500)
 }
 
 /** What the workflow needs, if something of it is missing. */

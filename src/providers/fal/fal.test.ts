@@ -262,6 +262,9 @@ describe('the adapter for fal', () => {
     await expect(poll(refusal(404, 'Request not found'))).resolves.toMatchObject({ status: 'failed' })
     // What says nothing of the request is asked again.
     await expect(failed({ status: 502, json: {} })).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    for (const status of [405, 500, 502, 503, 504]) {
+      await expect(poll(refusal(status, 'Oops'))).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    }
     await expect(poll(refusal(401, 'no'))).rejects.toMatchObject({ code: 'account_refused' })
     await expect(poll(refusal(429, 'slow'))).rejects.toMatchObject({ code: 'account_busy' })
     await expect(poll({ json: { status: 'ODD' } })).rejects.toMatchObject({ code: 'vendor_unreachable' })

@@ -48,7 +48,7 @@ export function falProvider(): Provider {
     // The result of a finished request takes a second call.
     async poll(handle, account, signal, request) {
       const path = pathOf(handle, request)
-      const status = await callRequest(account, { path: `${path}/status`, query: { logs: 1 }, signal })
+      const status = await callRequest(account, { path: `${path}/status`, query: { logs: 1 }, signal }, OF_THE_REQUEST)
       if ('failed' in status) return { status: 'failed', ...status.failed }
       const { status: state, error, logs } = readAnswer(Status, status.body, 'fal')
       if (state !== 'COMPLETED') return processing(logs)
@@ -105,19 +105,27 @@ class RequestFailed extends Error {
   }
 }
 
+/** What an answer to a question for the state says of the request. All else says that the question was not answered. */
+const OF_THE_REQUEST: readonly number[] = [404, 422]
+
 /**
  * A call about a request. fal answers for a failed request with an error status and a `detail`, and for an unknown one with
- * 404. Any other error, and one about the account, is a failure of the call itself.
+ * 404. Any other error, and one about the account, is a failure of the call itself. `speaking`: the only statuses that say
+ * something of the request.
  */
 async function callRequest(
   account: Account,
   call: Pick<Call, 'path' | 'query' | 'signal' | 'hasFiles'>,
+  speaking?: readonly number[],
 ): Promise<{ body: Json } | { failed: Failure }> {
   const failing = (answer: ErrorAnswer) => {
     const { status, body, message } = answer
     const isOfAccount = [401, 402, 403, 408, 429].includes(status)
     const hasDetail = readIfFits(ErrorBody, body) !== undefined
     if (isOfAccount || (!hasDetail && status !== 404)) return errorOf(answer)
+    if (speaking?.includes(status) === false) {
+      return new PolyphonyError('vendor_unreachable', message || `fal answered ${status} to a question for the state.`)
+    }
     const reason = message || 'fal no longer knows the request.'
     throw new RequestFailed({ ...failureOf(reason), isModerated: isFlagged(body) || speaksOfModeration(reason) })
   }

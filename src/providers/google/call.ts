@@ -1,3 +1,4 @@
+import { MAX_RETRY_AFTER_SECONDS } from '../../assets/retry-after.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { readIfFits } from '../kit/read-wire.ts'
@@ -57,5 +58,5 @@ export function errorOf({ status, body, message }: ErrorAnswer): PolyphonyError 
 /** Of "34.5s". */
 function secondsIn(delay: string | undefined): number | undefined {
   const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(delay ?? '') ?? []
-  return seconds === undefined ? undefined : Math.ceil(Number(seconds))
+  return seconds === undefined ? undefined : Math.min(Math.ceil(Number(seconds)), MAX_RETRY_AFTER_SECONDS)
 }

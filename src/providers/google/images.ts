@@ -1,6 +1,7 @@
 import type { Static } from 'typebox'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
+import { firstOf } from '../../core/short-texts.ts'
 import { base64 } from '../kit/input-files.ts'
 import { readAnswer } from '../kit/read-wire.ts'
 import { imagesResult, outputSpecFor } from '../kit/results.ts'
@@ -115,7 +116,7 @@ function failureOf({
   content,
 }: Static<typeof Candidate> = {}): Failure {
   const words = (content?.parts ?? []).flatMap(({ text }) => text ?? [])
-  const why = finishMessage ?? words.join(' ').slice(0, 1_000)
+  const why = finishMessage ?? firstOf(words.join(' '), 1_000)
   return {
     reason: `Google made no picture (${code})${why === '' ? '.' : `: ${why}`}`,
     isModerated: MODERATED.test(code),

@@ -55,7 +55,14 @@ const NEVER_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
+  // Handshakes of TLS that failed.
   'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
@@ -68,7 +75,7 @@ export function networkError(thrown: unknown, { isPaid, signal }: { isPaid: bool
   if (signal.aborted) return signal.reason
   for (let error = thrown; error instanceof Error; error = error.cause) {
     if (error instanceof PolyphonyError) return error
-    if ('code' in error && NEVER_SENT.has(String(error.code))) {
+    if ('code' in error && isNeverSent(error)) {
       return new PolyphonyError('vendor_unreachable', `The vendor cannot be reached: ${error.message}.`, {
         cause: thrown,
       })
@@ -78,6 +85,11 @@ export function networkError(thrown: unknown, { isPaid, signal }: { isPaid: bool
   return new PolyphonyError(isPaid ? 'vendor_silent' : 'vendor_unreachable', `The call broke off: ${why}.`, {
     cause: thrown,
   })
+}
+
+/** `EPROTO` also comes from connections that carried a request. */
+function isNeverSent(error: Error & { code?: unknown; syscall?: unknown }): boolean {
+  return NEVER_SENT.has(String(error.code)) || (error.code === 'EPROTO' && error.syscall === 'connect')
 }
 
 /** The error of an official package: they carry the answer's status and headers, or the network's failure as cause. */

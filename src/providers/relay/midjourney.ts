@@ -48,7 +48,12 @@ export const midjourneyProtocol: RelayProtocol = {
   // Few relays can cancel: a refusal means that the work goes on.
   async cancel(handle, account, signal) {
     const { id } = readHandle(MidjourneyHandle, handle, 'relay')
-    await callMidjourney(account, { method: 'POST', path: `/mj/task/${encodeURIComponent(id)}/cancel`, signal })
+    const path = `/mj/task/${encodeURIComponent(id)}/cancel`
+    const body = await callMidjourney(account, { method: 'POST', path, signal })
+    const { code, description = '' } = readIfFits(Submission, body) ?? {}
+    if (code === undefined || ACCEPTED.has(code)) return
+    const message = description || `The relay did not cancel the task (code ${code}).`
+    throw codeError(body, message, false) ?? new PolyphonyError('vendor_refused', message)
   },
   // The task object itself, at every change.
   readCallback(body) {
@@ -65,6 +70,8 @@ async function callMidjourney(account: Account, call: Omit<Call, 'headers'>): Pr
     (call.errorOf ?? errorOf)(answer) ?? codeError(answer.body, answer.message, call.isPaid === true)
   return (await callVendor(account, { ...call, headers, errorOf: ownErrorOf })).body
 }
+
+const ACCEPTED: ReadonlySet<number> = new Set([1, 22])
 
 /**
  * The protocol's own codes, whatever the HTTP status: 1 and 22 accepted, 21 opens a window or exists already. 3 no such task

@@ -545,6 +545,15 @@ describe('Midjourney at a relay', () => {
       const refused = provider.cancel?.(handleOf, account(), aSignal())
       await expect(refused).rejects.toMatchObject({ code: 'vendor_refused' })
     }
+    for (const [code, error] of [
+      [4, 'vendor_refused'],
+      [5, 'vendor_unreachable'],
+      [7, 'vendor_refused'],
+      [23, 'account_busy'],
+    ] as const) {
+      vendor.next.push(failing(200, { code, description: 'not now' }))
+      await expect(cancel()).rejects.toMatchObject({ code: error, message: 'not now' })
+    }
   })
 })
 

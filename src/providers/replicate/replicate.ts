@@ -1,5 +1,6 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks'
 import type { Static } from 'typebox'
+import { MAX_RETRY_AFTER_SECONDS } from '../../assets/retry-after.ts'
 import { knownAtReplicate, replicatePrediction } from '../../catalog/hosted.ts'
 import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
@@ -82,7 +83,9 @@ async function callReplicate(account: Account, call: Omit<Call, 'headers'>): Pro
 function errorOf({ status, message }: { status: number; message: string }): PolyphonyError | undefined {
   const [, seconds] = /(?:resets|available) in ~?(\d{1,6})\s*s/i.exec(message) ?? []
   if (status !== 429 || seconds === undefined) return undefined
-  return new PolyphonyError('account_busy', message, { retryAfterSeconds: Number(seconds) })
+  return new PolyphonyError('account_busy', message, {
+    retryAfterSeconds: Math.min(Number(seconds), MAX_RETRY_AFTER_SECONDS),
+  })
 }
 
 /** A call about a prediction; undefined when Replicate does not know it. */

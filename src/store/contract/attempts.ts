@@ -78,6 +78,18 @@ export function attemptsContract(bench: Bench): void {
     ])
   })
 
+  it.each([
+    ['NUL', 'bad\0', 'bad\ufffd'],
+    ['half of a character', 'a fox \ud83e', 'a fox \ufffd'],
+    ['both, beside whole ones', '\\u0000 \0🦊\udd8a', '\\u0000 \ufffd🦊\ufffd'],
+  ])('an attempt ends for a reason whose text holds %s, as vendors send it', async (_what, message, reason) => {
+    await aPayer(bench.store)
+    const task = await aClaimedTask(bench.store)
+    const error = { code: 'vendor_refused', message } as const
+    await settle(bench.store, anEnd(task, { to: 'failed', error, now: START + 6 }))
+    expect(await attemptsOf(task)).toMatchObject([{ outcome: 'failed', reason }])
+  })
+
   it.each(['completed', 'failed', 'cancelled'] as const)('an attempt ends as its task does: %s', async (to) => {
     await aPayer(bench.store)
     const task = await aClaimedTask(bench.store)

@@ -7,6 +7,7 @@ import { SILENT } from '../postgres/log.ts'
 import { openPool } from '../postgres/pool.ts'
 import { waitForDatabase } from '../postgres/start.ts'
 import type { Database } from '../schema.ts'
+import { storableJson } from '../storable.ts'
 import { COUNTED, inOrder, type Snapshot, type TableShape, type Target, type Value } from './snapshot.ts'
 
 const ROWS_AT_ONCE = 500
@@ -154,7 +155,7 @@ function targetOn(db: Kysely<Database>, snapshot: Snapshot): Target {
       const objects = rows.map((row) => Object.fromEntries(columns.map((column, at) => [column, row[at]])))
       const list = sql.raw(columns.join(', '))
       await sql`insert into ${sql.table(name)} (${list}) overriding system value
-        select ${list} from json_populate_recordset(null::${sql.table(name)}, ${JSON.stringify(objects)}::json)`.execute(
+        select ${list} from json_populate_recordset(null::${sql.table(name)}, ${storableJson(objects)}::json)`.execute(
         db,
       )
     },

@@ -1,5 +1,6 @@
 import { AbortedTransactionError, type CompiledQuery, type DatabaseConnection, type QueryResult } from 'kysely'
 import type pg from 'pg'
+import { storableText } from '../storable.ts'
 import { isLost, NoAnswer, OutcomeUnknown } from './errors.ts'
 import type { Limits } from './limits.ts'
 import { beginWith } from './session.ts'
@@ -34,7 +35,7 @@ export class Connection implements DatabaseConnection {
   ): Promise<pg.QueryResult<Row>> {
     const endLimit = this.#limit(answerMs, 'a statement')
     try {
-      const config = { text, ...(values && { values: [...values] }), ...(name !== undefined && { name }) }
+      const config = { text, ...(values && { values: values.map(storable) }), ...(name !== undefined && { name }) }
       const result = await this.#client.query<Row>(config)
       this.lastAnswerAt = performance.now()
       return result
@@ -103,6 +104,11 @@ export class Connection implements DatabaseConnection {
   #limit(ms: number, what: string): () => void {
     return timeLimit(ms, () => this.destroy(new NoAnswer(`The database did not answer ${what} within ${ms} ms.`)))
   }
+}
+
+/** PostgreSQL refuses NUL in a text, and vendors send it; halves of surrogate pairs are replaced as the text is written as UTF-8. */
+function storable(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? storableText(value) : value
 }
 
 /** pg has no public way to close a connection on which a statement is under way; `end` would wait for its answer. */

@@ -2,6 +2,7 @@ import type { NewTask } from '../../core/new-task.ts'
 import { points } from '../../core/points.ts'
 import type { PeriodSpending } from '../../core/spend-periods.ts'
 import { type AdmissionState, placeOf } from '../admission.ts'
+import { storableJson } from '../storable.ts'
 import type { Tx } from '../tx.ts'
 
 interface KnownRow {
@@ -45,7 +46,7 @@ export async function readAdmissionState(tx: Tx, tasks: readonly NewTask[]): Pro
   const keyed = tasks.filter((task) => task.idempotency)
   const places = keyed.map(({ tenantId, mode, idempotency }) => ({ t: tenantId, m: mode, k: idempotency?.key }))
   const texts = tx.engine === 'postgres' ? ON_SERVER : HERE
-  const known = places.length === 0 ? [] : await tx.run<KnownRow>(texts.known, [JSON.stringify(places)], READ)
+  const known = places.length === 0 ? [] : await tx.run<KnownRow>(texts.known, [storableJson(places)], READ)
   const keys = await tx.run<KeyRow>(texts.keys, [JSON.stringify(keyIds)], READ)
   const tenants = await tx.run<TenantRow>(texts.tenants, [JSON.stringify(tenantIds)], READ)
   return {

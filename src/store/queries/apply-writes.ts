@@ -1,4 +1,5 @@
 import { isRunning, type Status } from '../../core/task.ts'
+import { storableJson } from '../storable.ts'
 import { MUTABLE, type TaskWrite } from '../task-write.ts'
 import type { Tx } from '../tx.ts'
 import { addTitles, titleText } from './library-text.ts'
@@ -61,7 +62,7 @@ async function applyOnServer(tx: Tx, given: readonly TaskWrite[]): Promise<Set<T
   const parts = [writes.map(({ row }) => row), payload, ...(titled.length > 0 ? [titled] : [])]
   const [row] = await tx.run<{ result: Applied }>(
     titled.length > 0 ? APPLY_WITH_TITLES : APPLY,
-    parts.map((part) => JSON.stringify(part)),
+    parts.map(storableJson),
   )
   const { applied, promoted, ended } = row?.result ?? { applied: [] }
   for (const { id, pool, operation } of promoted ?? []) {

@@ -5,6 +5,7 @@ import type { NewTask } from '../../core/new-task.ts'
 import { utcDay, utcMonth } from '../../core/spend-periods.ts'
 import { type Accepted, admit, type Booking, bookingsBy } from '../admission.ts'
 import type { BatchesTable, LedgerTransactionsTable, TasksTable } from '../schema.ts'
+import { storableJson } from '../storable.ts'
 import type { SubmitOutcome } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { readAdmissionState } from './admission-state.ts'
@@ -107,7 +108,7 @@ async function writeOnServer(tx: Tx, rows: Rows, batch: Insertable<BatchesTable>
   }
   const text = 'select polyphony_submit($1::json, $2::json, $3::json) as outcome'
   try {
-    const values = [tasks, ledger, payload].map((part) => JSON.stringify(part))
+    const values = [tasks, ledger, payload].map(storableJson)
     const [row] = await tx.run<{ outcome: string }>(text, values)
     return row?.outcome === 'stored'
   } catch (error) {

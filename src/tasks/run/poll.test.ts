@@ -53,6 +53,7 @@ it('completes a task when a poll brings the result', async () => {
 it.each<[ErrorCode, string]>([
   ['vendor_unreachable', 'processing'],
   ['vendor_silent', 'processing'],
+  ['payload_too_large', 'processing'], // the answer is too long, not the work
   ['vendor_refused', 'failed'],
 ])('after a poll that ends in %s the task is %s', async (code, status) => {
   await using harness = await openHarness({ submit: async () => HANDLE, poll: throwing(code) })
@@ -92,6 +93,19 @@ it('polls again when the wait is over that a busy account asked for', async () =
   const { status, dueAt } = await harness.read(task.id)
   expect({ status, waitMs: dueAt - harness.clock.now() }).toEqual({ status: 'processing', waitMs: 90_000 })
 })
+
+it.each([864_000, Number.MAX_SAFE_INTEGER])(
+  'polls at the deadline when a vendor asks to wait %i s',
+  async (seconds) => {
+    await using harness = await openHarness({
+      submit,
+      poll: throwing('vendor_unreachable', { retryAfterSeconds: seconds }),
+    })
+    const task = await processing(harness)
+    await harness.work.carryOn(task)
+    expect(await harness.read(task.id)).toMatchObject({ status: 'processing', dueAt: task.deadlineAt })
+  },
+)
 
 it('fails a task whose account was removed, and gives the hold back', async () => {
   const { harness, id } = await openWithAccount(openHarness, { submit, poll: async () => ({ status: 'processing' }) })

@@ -29,10 +29,16 @@ export async function fetchProgress(
   { provider, account }: Performer,
 ): Promise<Progress> {
   if (!provider.poll) throw new PolyphonyError('internal', `${provider.id} gave a handle and cannot be polled.`)
-  const call = provider.poll(task.handle, account, signal, taskRequestOf(task))
+  const call = provider.poll(task.handle, account, signal, taskRequestOf(task)).catch(asUnanswered)
   const progress = await reportFailure(parts, task, call)
   await recordSuccess(parts, task, 'answered')
   return progress
+}
+
+/** An answer that is too long to read says nothing about the work, as none does. */
+function asUnanswered(thrown: unknown): never {
+  if (!(thrown instanceof PolyphonyError) || thrown.code !== 'payload_too_large') throw thrown
+  throw new PolyphonyError('vendor_unreachable', thrown.message, { cause: thrown })
 }
 
 /** The work is done, and its files are to be copied. */
@@ -63,7 +69,9 @@ export async function handlePollError(parts: RunParts, lease: Lease, thrown: unk
   if (error.code === 'internal') {
     log.error({ err: thrown, taskId: task.id }, 'a poll failed by an error in the gateway; the task goes on')
   } else log.warn({ taskId: task.id, code: error.code, reason: error.message }, 'a poll failed; the task goes on')
-  const dueAt = clock.now() + Math.max(backoffMs(3), SECOND_MS * Math.ceil(error.details.retryAfterSeconds ?? 0))
+  const delayMs = Math.max(backoffMs(3), SECOND_MS * Math.ceil(error.details.retryAfterSeconds ?? 0))
+  // At its deadline the provider is asked once more, whatever it said before.
+  const dueAt = Math.min(clock.now() + delayMs, Math.max(task.deadlineAt, clock.now() + backoffMs(1)))
   await lease.move({ kind: 'progressed', progress: task.progress, dueAt })
   parts.alarm.at(dueAt)
 }
