@@ -338,9 +338,18 @@ export interface WriteVerbs extends PeopleWrites, OperatorWrites {
   createKey(args: { key: NewKey } & Audited): Promise<void>
   /** False when the key is unknown or revoked; likewise for the next two. */
   changeKey(args: { id: string; set: KeyChange } & Audited): Promise<boolean>
-  /** Gives the key another text. That from before is valid until `previousUntil`; null = not any more. */
+  /**
+   * Gives the key another text. That from before is valid until `previousUntil`; null = not any more. So are the sessions that
+   * were begun with the key, but for `keptSessionId`.
+   */
   rotateKey(
-    args: { id: string; hash: string; prefix: string; previousUntil: number | null } & Audited,
+    args: {
+      id: string
+      hash: string
+      prefix: string
+      previousUntil: number | null
+      keptSessionId?: string
+    } & Audited,
   ): Promise<boolean>
   revokeKey(args: { id: string; now: number } & Audited): Promise<boolean>
   recordKeyUses(args: { uses: { id: string; at: number }[] }): Promise<void>

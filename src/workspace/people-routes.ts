@@ -11,6 +11,7 @@ import { describedBy } from '../dialects/kit/described.ts'
 import { handleErrors } from '../dialects/kit/protocol.ts'
 import { type Holder, type People, roleOf } from '../people/people.ts'
 import { isUnsafe, refuseElsewhere, requireFromHere } from '../people/same-origin.ts'
+import type { SessionOf } from '../people/sessions.ts'
 import { acceptInvitation, claim, nameIn, openInvitation, signUp, useReset } from '../people/sign-up.ts'
 import { errorBody } from './errors.ts'
 
@@ -173,7 +174,7 @@ export const PEOPLE_ROUTES = [
     async run(at, { key }) {
       await at.people.attempts.note(at.request.ip)
       const { keyId } = await at.people.callerOfKey(key)
-      return begun(at, { keyId })
+      return begun(at, { keyId, text: key })
     },
   }),
   route({
@@ -457,7 +458,7 @@ function whose(holder: Holder): { personId: string } | { keyId: string } {
 }
 
 /** Begins a session, in place of one that there may be. */
-async function begun(at: At, of: { personId: string; tenantId?: string } | { keyId: string }) {
+async function begun(at: At, of: SessionOf) {
   const { people, request, reply } = at
   const before = await people.sessions.holderOf(request)
   if (before) await people.sessions.end(before)
