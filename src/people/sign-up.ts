@@ -108,7 +108,7 @@ export async function createOperator(
 ): Promise<Person> {
   checkPassword(password)
   const now = clock.now()
-  const [house] = await store.listTenants({})
+  const [house] = await store.listTenants({ limit: 1 })
   if (!house) throw new PolyphonyError('internal', 'There is no first tenant.')
   const person: Person = { ...aPerson(given, now), isOperator: true }
   const outcome = await store.createPerson({
@@ -163,8 +163,10 @@ async function ownTenant(
   { name, email }: Pick<Person, 'name' | 'email'>,
   now: number,
 ): Promise<{ tenant: Tenant; credit: Points }> {
-  const taken = new Set((await store.listTenants({})).map((tenant) => tenant.name))
-  const free = [name, email, `${email} ${newId(now).slice(-6)}`].find((one) => !taken.has(one)) ?? email
+  const isTaken = async (one: string) => (await store.listTenants({ name: one, limit: 1 })).length > 0
+  let free = name
+  if (await isTaken(free)) free = email
+  if (await isTaken(free)) free = `${email} ${newId(now).slice(-6)}`
   return { tenant: aTenant(free, now), credit: startingCredit }
 }
 

@@ -638,8 +638,10 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   listPausedReceivers(args: { limit: number }): Promise<(ReceiverKey & { failingSince: number | null })[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
   getTenant(args: { id: string }): Promise<Tenant | undefined>
-  /** The oldest first, without those that were deleted. */
-  listTenants(args: Record<string, never>): Promise<Tenant[]>
+  /** Of several tenants; one without a balance is not among them. */
+  getBalances(args: { tenantIds: readonly string[] }): Promise<(Balance & { tenantId: string })[]>
+  /** The oldest first, without those that were deleted; `afterId` pages on from a tenant. The first of all is the operator's. */
+  listTenants(args: { name?: string; afterId?: string; limit?: number }): Promise<Tenant[]>
   /** Also by the hash from before the last rotation, whose time the caller checks. */
   findKey(args: { hash: string }): Promise<KeyRecord | undefined>
   getKey(args: { id: string }): Promise<KeyRecord | undefined>

@@ -111,7 +111,7 @@ import {
   nextDueAt,
   purgeTasks,
 } from './tasks.ts'
-import { changeTenant, createTenant, deleteTenant, getBalance, getTenant, listTenants } from './tenants.ts'
+import { changeTenant, createTenant, deleteTenant, getBalance, getBalances, getTenant, listTenants } from './tenants.ts'
 import { createTopUpCodes, getTopUpCode, listTopUpCodes, redeemTopUpCode, revokeTopUpCode } from './top-up-codes.ts'
 import { countUnfinished } from './unfinished.ts'
 import { readUsage } from './usage.ts'
@@ -282,6 +282,7 @@ export const reads: Queries<ReadVerbs> = {
   listPausedReceivers,
   getBalance,
   getTenant,
+  getBalances,
   listTenants,
   findKey,
   getKey,
