@@ -11,12 +11,11 @@ import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from '../pas
 import { PERSON_MS } from '../sessions.ts'
 import { mayComeBySignIn, settleBySignIn } from '../sign-up.ts'
 import { type FixedRows, storeAdapter } from './adapter.ts'
-import type { LoginParts } from './login.ts'
+import { type LoginParts, PROVIDER } from './login.ts'
 
 /** The header in which the address of the client is passed on. */
 export const ADDRESS_HEADER = 'x-polyphony-address'
 export const PATH = '/api/auth'
-const PROVIDER = 'oidc'
 
 /** What the login and the authorization server have in common: secrets, sessions and tables. `site` ends without a slash. */
 export function commonOptions(site: string, { store, clock, secret, log, publicUrl }: LoginParts, fixed?: FixedRows) {
