@@ -284,16 +284,18 @@ export async function useReset(
   address: string,
 ): Promise<Person> {
   checkPassword(password)
-  const hash = await hashPassword(password, passwordCost)
   const now = clock.now()
-  const [row] = await store.deleteAuthRows({
-    table: 'verifications',
-    where: [{ column: 'identifier', operator: 'eq', value: resetOf(token), connector: 'AND' }],
-    one: true,
-  })
+  const rows = {
+    table: 'verifications' as const,
+    where: [{ column: 'identifier', operator: 'eq' as const, value: resetOf(token), connector: 'AND' as const }],
+  }
+  // Whoever has no link makes nothing be hashed.
+  const [known] = await store.findAuthRows({ ...rows, limit: 1 })
+  if (!known) throw resetOver()
+  const hash = await hashPassword(password, passwordCost)
+  const [row] = await store.deleteAuthRows({ ...rows, one: true })
   const person = row && Number(row.expires_at) > now ? await store.getPerson({ id: String(row.value) }) : undefined
-  if (!person)
-    throw new PolyphonyError('not_found', 'The link is unknown, was used or has expired: ask for another one.')
+  if (!person) throw resetOver()
   const audit = auditOf(person, 'person.password', { tenantId: null, role: null, address, at: now })
   await store.changePerson({ id: person.id, set: { password: hash }, now, audit })
   return person
@@ -317,6 +319,10 @@ function claimed(): PolyphonyError {
 
 function emailTaken(email: string): PolyphonyError {
   return invalidInput('email', `must be new, and there is a person with ${email} already: sign in`)
+}
+
+function resetOver(): PolyphonyError {
+  return new PolyphonyError('not_found', 'The link is unknown, was used or has expired: ask for another one.')
 }
 
 function invitationOver(): PolyphonyError {

@@ -4,6 +4,8 @@ import { isJsonObject } from '../core/json.ts'
 import { actorOfPerson, type Person } from '../core/person.ts'
 import { basePathOf } from '../core/public-url.ts'
 import { undocumented } from '../dialects/kit/described.ts'
+import { networkOf } from '../people/attempts.ts'
+import { hashingFor } from '../people/hashing-turns.ts'
 import type { LoginAnswer } from '../people/login/login.ts'
 import type { People } from '../people/people.ts'
 
@@ -71,7 +73,8 @@ export function authRoutes(app: FastifyInstance, people: People): void {
       // Also what is refused without a session, since it loads the package and reads the database.
       if (rule.guesses || rule.stores || !(person || rule.completes)) await countIn()
       const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
-      const answer = await login.handle(request, path + query, request.body)
+      const handle = () => login.handle(request, path + query, request.body)
+      const answer = await hashingFor.run(networkOf(request.ip), handle)
       if (rule.completes && hasFailed(answer)) {
         const refusal = await countIn().catch(rateLimited)
         if (refusal && rule.returnsTo === undefined) throw refusal

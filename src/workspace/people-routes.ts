@@ -9,6 +9,8 @@ import type { KeyRecord } from '../core/key.ts'
 import { actorOfPerson, type Membership, ROLES, SIGN_UPS } from '../core/person.ts'
 import { describedBy } from '../dialects/kit/described.ts'
 import { handleErrors } from '../dialects/kit/protocol.ts'
+import { networkOf } from '../people/attempts.ts'
+import { hashingFor } from '../people/hashing-turns.ts'
 import { type Holder, type People, roleOf } from '../people/people.ts'
 import { isUnsafe, refuseElsewhere, requireFromHere } from '../people/same-origin.ts'
 import type { SessionOf } from '../people/sessions.ts'
@@ -416,7 +418,8 @@ export function peopleRoutes(app: FastifyInstance, people: People): void {
       async handler(request, reply) {
         const path = request.params as Record<string, string> // as the path names them
         const input = inputFrom(one, { path, query: {}, body: request.body })
-        const data = await one.run({ people, request, reply }, { ...input })
+        const run = () => one.run({ people, request, reply }, { ...input })
+        const data = await hashingFor.run(networkOf(request.ip), run)
         reply.header('cache-control', 'no-store')
         return reply.send({ code: 200, data, message: 'success' })
       },

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import { hashingFor } from '../../src/people/hashing-turns.ts'
+import { inTurn } from '../../src/people/password.ts'
 import { type FakeOidc, openFakeOidc } from '../support/fake-oidc.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { rawRequest } from '../support/raw-request.ts'
@@ -136,6 +138,30 @@ it('hosts that requests name are not each a login that asks the provider where i
     expect([status, JSON.parse(body).rpId]).toEqual([200, '127.0.0.1'])
   }
   expect(oidc.discoveries).toBe(before)
+})
+
+it('where more passwords wait than are hashed in seconds, others are refused, and a link that is none is not hashed', async () => {
+  let free = (): void => undefined
+  const gate = new Promise<void>((resolve) => {
+    free = resolve
+  })
+  const held = Array.from({ length: 21 }, () => hashingFor.run('127.0.0.1', () => inTurn(() => gate)))
+  const one = visitor(gateway)
+  const unknown = { email: 'nobody@example.org', password: PASSWORD }
+  for (const body of [unknown, OPERATOR]) {
+    const refused = await one.send('POST', '/api/auth/sign-in/email', { body })
+    expect(refused).toMatchObject({ status: 503, body: { code: 'OVERLOADED' } })
+    expect(refused.headers.get('retry-after')).toBe('5')
+  }
+  const person = { ...unknown, name: 'New' }
+  const signUp = await one.send('POST', '/api/workspace/sign-up', { body: person })
+  expect(signUp).toMatchObject({ status: 503, body: { error: { type: 'overloaded' } } })
+  expect(Number(signUp.headers.get('retry-after'))).toBeGreaterThan(0)
+  const reset = { token: 'no such token', password: PASSWORD }
+  expect((await one.send('POST', '/api/workspace/password', { body: reset })).status).toBe(404)
+  free()
+  await Promise.all(held)
+  expect((await one.send('POST', '/api/auth/sign-in/email', { body: unknown })).status).toBe(401)
 })
 
 it('on a loopback address pages of localhost at the same port have passkeys, which browsers refuse to IP addresses', async () => {

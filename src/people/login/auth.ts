@@ -4,6 +4,7 @@ import { type BetterAuthOptions, betterAuth } from 'better-auth/minimal'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import { SECOND_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { basePathOf } from '../../core/public-url.ts'
 import { cookieNames } from '../cookies.ts'
@@ -36,7 +37,7 @@ export function commonOptions(site: string, { store, clock, secret, log, publicU
       errorURL: `${publicUrl() || site}/sign-in`,
       // What a request is refused for is its own business, and is in its answer.
       onError(error) {
-        if (error instanceof APIError && error.statusCode < 500) log.debug({ of: 'login' }, error.message)
+        if (error instanceof APIError && error.statusCode !== 500) log.debug({ of: 'login' }, error.message)
         else log.error({ of: 'login', err: error }, 'the login failed')
       },
     },
@@ -66,8 +67,9 @@ export function authFor(origin: string, parts: LoginParts) {
       minPasswordLength: MIN_PASSWORD,
       maxPasswordLength: MAX_PASSWORD,
       password: {
-        hash: (password) => hashPassword(password, signUp.passwordCost),
-        verify: ({ hash, password }) => verifyPassword(hash, password),
+        // Also for an address that nobody has, at the same cost: how long the answer takes says nothing.
+        hash: (password) => hashPassword(password, signUp.passwordCost).catch(refuseOverload),
+        verify: ({ hash, password }) => verifyPassword(hash, password).catch(refuseOverload),
       },
     },
     account: { encryptOAuthTokens: true },
@@ -116,6 +118,13 @@ export function authFor(origin: string, parts: LoginParts) {
         : []),
     ],
   })
+}
+
+/** As an error of the package, which answers others with 500. */
+function refuseOverload(error: unknown): never {
+  if (!(error instanceof PolyphonyError) || error.code !== 'overloaded') throw error
+  const headers = { 'retry-after': String(error.details.retryAfterSeconds) }
+  throw new APIError('SERVICE_UNAVAILABLE', { code: 'OVERLOADED', message: error.message }, headers)
 }
 
 function levelOf(level: string): 'error' | 'warn' | 'info' | 'debug' {
