@@ -89,14 +89,19 @@ async function planFor(run: Import, user: SourceUser, tokens: SourceToken[], tak
   const amount = pointsOf(user.quota, taken.perUsd)
   return {
     tenant,
-    opening: amount > 0 ? { id: `import:${run.as}:user:${user.id}`, amount, memo: `balance at ${run.as}` } : null,
+    opening: !existing && amount > 0 ? { id: `import:${run.as}:user:${user.id}`, amount, memo: `balance at ${run.as}` } : null,
     keys: tokens.flatMap((token) => keyFor(run, token, user, { tenantId: id, now, perUsd: taken.perUsd })),
     person: existing ? null : personFor(run, user, { tenant, now, emails: taken.emails }),
     now,
     audit: run.audit({
       tenantId: id,
       subject: id,
-      after: { name: tenant.name, user: user.id, opening_usd: pointsToUsd(amount), tokens: tokens.length },
+      after: {
+        name: tenant.name,
+        user: user.id,
+        ...(existing ? {} : { opening_usd: pointsToUsd(amount) }),
+        tokens: tokens.length,
+      },
     }),
   }
 }

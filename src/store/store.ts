@@ -312,7 +312,7 @@ export interface WriteVerbs extends PeopleWrites, OperatorWrites {
   importTenant(
     args: {
       tenant: Tenant
-      /** `id` is that of the ledger transaction. */
+      /** Booked with a tenant that is new. `id` is that of the ledger transaction. */
       opening: { id: string; amount: Points; memo: string } | null
       keys: { key: NewKey; revokedAt: number | null }[]
       person: { person: Person; joins: Joining } | null

@@ -158,6 +158,8 @@ export function tenantsContract(bench: Bench): void {
         person: owner('p2', 'bob@example.org'),
       })
       expect(again).toEqual({ outcome: 'present', added: ['k2'], taken: [], person: null })
+      const later = { id: 'import:x:user:1 later', amount: points(900), memo: 'balance at x' }
+      expect(await imported({ opening: later })).toMatchObject({ outcome: 'present' })
       expect(await bench.store.getTenant({ id: 'i1' })).toMatchObject({ name: 'renamed', frozenAt: START })
       expect(await bench.store.getKey({ id: 'k1' })).toMatchObject({ name: 'k1' })
       expect(await bench.store.getBalance({ tenantId: 'i1' })).toMatchObject({ available: 500, credited: 500 })
