@@ -36,5 +36,7 @@ export function noticesContract(bench: Bench): void {
     expect(await bench.store.listLowBalances({ below: points(available + 1), limit: 10 })).toEqual([
       { tenantId: 't1', name: expect.any(String), available },
     ])
+    await bench.store.deleteTenant({ id: 't1', now: START })
+    expect(await bench.store.listLowBalances({ below: points(available + 1), limit: 10 })).toEqual([])
   })
 }

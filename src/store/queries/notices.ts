@@ -50,6 +50,7 @@ export async function listLowBalances(
     .innerJoin('tenants', 'tenants.id', 'balances.tenant_id')
     .select(['balances.tenant_id', 'tenants.name', 'balances.available'])
     .where('balances.available', '<', below)
+    .where('tenants.deleted_at', 'is', null)
     .orderBy('balances.tenant_id')
     .limit(limit)
     .execute()
