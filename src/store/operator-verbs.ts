@@ -43,7 +43,11 @@ export interface OperatorReads {
   /** What the operator has chosen. */
   getRetention(args: Record<never, never>): Promise<StoredRetention>
   /** Tenants with less to spend than what they want notice of. */
-  listDueBalanceNotices(args: { limit: number }): Promise<(BalanceNotice & { name: string; available: Points })[]>
+  listDueBalanceNotices(args: {
+    limit: number
+    /** Pages on from a tenant. */
+    afterId?: string
+  }): Promise<(BalanceNotice & { name: string; available: Points })[]>
   /** The longest ones first. */
   listQueues(args: { limit: number }): Promise<Queue[]>
 }

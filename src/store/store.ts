@@ -629,13 +629,14 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   listFingerprints(args: Record<string, never>): Promise<Fingerprints>
   /** The subjects of troubles that notices were begun about and that are not over. */
   listNotices(args: Record<string, never>): Promise<string[]>
-  /** Tenants with less than this to spend. */
+  /** Tenants with less than this to spend, in the order of their ids; `afterId` pages on from a tenant. */
   listLowBalances(args: {
     below: Points
     limit: number
+    afterId?: string
   }): Promise<{ tenantId: string; name: string; available: Points }[]>
-  /** Receivers whose circuit is open. */
-  listPausedReceivers(args: { limit: number }): Promise<(ReceiverKey & { failingSince: number | null })[]>
+  /** Receivers whose circuit is open, in the order of tenants and hosts; `after` pages on from one. */
+  listPausedReceivers(args: { limit: number; after?: ReceiverKey }): Promise<(ReceiverKey & { failingSince: number | null })[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
   getTenant(args: { id: string }): Promise<Tenant | undefined>
   /** Of several tenants; one without a balance is not among them. */

@@ -153,6 +153,7 @@ export function operatorContract(bench: Bench): void {
     await bench.store.changeBalanceNotice({ tenantId: 't1', notice })
     expect(await bench.store.getBalanceNotice({ tenantId: 't1' })).toEqual(notice)
     expect(await bench.store.listDueBalanceNotices({ limit: 9 })).toEqual([{ ...notice, name: 't1', available: 0 }])
+    expect(await bench.store.listDueBalanceNotices({ limit: 9, afterId: 't1' })).toEqual([])
     await bench.store.credit({ id: 'c', tenantId: 't1', amount: points(600), memo: '', now: START })
     expect(await bench.store.listDueBalanceNotices({ limit: 9 })).toEqual([])
     await bench.store.changeBalanceNotice({ tenantId: 't1', notice: null })
