@@ -109,6 +109,18 @@ export function peopleContract(bench: Bench): void {
     expect(await bench.store.getPerson({ id: 'p5' })).toBeUndefined()
   })
 
+  it('an invitation is over with its tenant', async () => {
+    await bench.store.createInvitation({ invitation: anInvitation('i1') })
+    expect(await bench.store.deleteTenant({ id: 't1', now: START + 1 })).toBe('deleted')
+    expect(await bench.store.findInvitation({ id: 'i1' })).toMatchObject({ revokedAt: START + 1 })
+    await bench.store.createInvitation({ invitation: anInvitation('made meanwhile') })
+    for (const invitationId of ['i1', 'made meanwhile']) {
+      const person = aPerson('p1')
+      const made = { person, password: null, joins: joins('p1', 't1', 'member'), invitationId, now: START }
+      expect(await bench.store.createPerson(made)).toBe('invitation_over')
+    }
+  })
+
   it('owners who leave at once leave one behind, and the keys of who left are revoked', async () => {
     for (const id of ['p1', 'p2', 'p3']) await add(id, 'owner')
     const outcomes = await Promise.all(

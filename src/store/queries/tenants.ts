@@ -85,6 +85,13 @@ export async function deleteTenant(
     .where('tenant_id', '=', id)
     .where('revoked_at', 'is', null)
     .execute()
+  await tx.db
+    .updateTable('invitations')
+    .set({ revoked_at: now })
+    .where('tenant_id', '=', id)
+    .where('accepted_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .execute()
   const accounts = await tx.db.deleteFrom('accounts').where('tenant_id', '=', id).returning('id').execute()
   if (accounts.length > 0) tx.signal({ kind: 'accounts' })
   await writeAudit(tx, audit)
