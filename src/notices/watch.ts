@@ -36,7 +36,9 @@ export function watchForNotices(options: NoticeWatchOptions): () => Promise<void
   function announce(kind: NoticeKind, isOver: boolean, rest: Pick<Notice, 'message' | 'details'>): void {
     const notice = { type: NOTICE_TYPES[kind][isOver ? 1 : 0], at: clock.now(), ...rest }
     log[isOver ? 'info' : 'warn']({ type: notice.type, ...rest.details }, rest.message)
-    const sending = sendEverywhere({ ...options, inTurn }, notice, stopping.signal).finally(() => underWay.delete(sending))
+    const sending = sendEverywhere({ ...options, inTurn }, notice, stopping.signal).finally(() =>
+      underWay.delete(sending),
+    )
     underWay.add(sending)
   }
 

@@ -36,7 +36,6 @@ export interface NewPerson {
 const MAX_EMAIL = 254
 const MAX_NAME = 100
 const RESET_MS = DAY_MS
-const RESET = 'polyphony reset'
 
 /** In lower case, which is how addresses are stored and compared. Throws `invalid_input`. */
 export function emailIn(text: string): string {
@@ -262,7 +261,7 @@ function requireInvited({ email }: Invitation, person: Pick<Person, 'email'>): v
   throw invalidInput('email', `must be ${email}: the invitation is for that address`)
 }
 
-/** A token that sets another password, for a day and once. */
+/** A token that sets another password, for a day and once. Earlier ones of the person end. */
 export async function createReset(
   { store, clock }: Pick<SignUpParts, 'store' | 'clock'>,
   person: Person,
@@ -270,11 +269,7 @@ export async function createReset(
 ): Promise<number> {
   const now = clock.now()
   const expiresAt = now + RESET_MS
-  const row = { id: newId(now), identifier: resetOf(token), value: person.id }
-  await store.insertAuthRow({
-    table: 'verifications',
-    row: { ...row, created_at: now, updated_at: now, expires_at: expiresAt },
-  })
+  await store.createPasswordReset({ id: newId(now), personId: person.id, hash: hashToken(token), now, expiresAt })
   return expiresAt
 }
 
@@ -285,24 +280,14 @@ export async function useReset(
 ): Promise<Person> {
   checkPassword(password)
   const now = clock.now()
-  const rows = {
-    table: 'verifications' as const,
-    where: [{ column: 'identifier', operator: 'eq' as const, value: resetOf(token), connector: 'AND' as const }],
-  }
+  const link = hashToken(token)
   // Whoever has no link makes nothing be hashed.
-  const [known] = await store.findAuthRows({ ...rows, limit: 1 })
-  if (!known) throw resetOver()
-  const hash = await hashPassword(password, passwordCost)
-  const [row] = await store.deleteAuthRows({ ...rows, one: true })
-  const person = row && Number(row.expires_at) > now ? await store.getPerson({ id: String(row.value) }) : undefined
+  const person = await store.findPasswordReset({ hash: link, now })
   if (!person) throw resetOver()
+  const hash = await hashPassword(password, passwordCost)
   const audit = auditOf(person, 'person.password', { tenantId: null, role: null, address, at: now })
-  await store.changePerson({ id: person.id, set: { password: hash }, now, audit })
+  if (!(await store.usePasswordReset({ hash: link, password: hash, now, audit }))) throw resetOver()
   return person
-}
-
-function resetOf(token: string): string {
-  return `${RESET} ${hashToken(token)}`
 }
 
 function isEqual(given: string, expected: string): boolean {

@@ -636,7 +636,10 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
     afterId?: string
   }): Promise<{ tenantId: string; name: string; available: Points }[]>
   /** Receivers whose circuit is open, in the order of tenants and hosts; `after` pages on from one. */
-  listPausedReceivers(args: { limit: number; after?: ReceiverKey }): Promise<(ReceiverKey & { failingSince: number | null })[]>
+  listPausedReceivers(args: {
+    limit: number
+    after?: ReceiverKey
+  }): Promise<(ReceiverKey & { failingSince: number | null })[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
   getTenant(args: { id: string }): Promise<Tenant | undefined>
   /** Of several tenants; one without a balance is not among them. */

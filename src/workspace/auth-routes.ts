@@ -19,7 +19,7 @@ const POSTS: Readonly<Record<string, Rule>> = {
   '/link-social': { stores: true },
   '/unlink-account': { records: 'person.unlink' },
   '/sign-out': {},
-  '/change-password': { guesses: true, records: 'person.password' },
+  '/change-password': { guesses: true, records: 'person.password', setsPassword: true },
   '/two-factor/enable': { guesses: true, records: 'person.two-factor.begin' },
   '/two-factor/disable': { guesses: true, records: 'person.two-factor.disable' },
   '/two-factor/verify-totp': { guesses: true },
@@ -51,6 +51,8 @@ interface Rule {
   returnsTo?: string
   /** It stores a row that waits for the next step: each request is an attempt. */
   stores?: boolean
+  /** It sets another password, which ends the links for one. */
+  setsPassword?: boolean
   /** The verb under which it is in the audit. */
   records?: string
 }
@@ -80,6 +82,7 @@ export function authRoutes(app: FastifyInstance, people: People): void {
         if (refusal && rule.returnsTo === undefined) throw refusal
         if (refusal) return sendBack(reply, basePathOf(people.publicUrl()) + rule.returnsTo, refusal)
       }
+      if (answer.status < 300 && rule.setsPassword && person) await store.endPasswordResets({ personId: person.id })
       if (answer.status < 300 && rule.records !== undefined && person) {
         const { id } = person
         const nothing = { tenantId: null, before: null, after: null }

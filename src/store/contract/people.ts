@@ -164,6 +164,28 @@ export function peopleContract(bench: Bench): void {
     expect(await bench.store.findSession({ token: 'a token' })).toBeUndefined()
   })
 
+  it('a link for another password is used once, and ends the others of the person, as a later one does', async () => {
+    for (const id of ['p1', 'p2']) await add(id, 'owner')
+    const link = (hash: string, personId = 'p1') =>
+      bench.store.createPasswordReset({ id: hash, personId, hash, now: START, expiresAt: START + 10 })
+    const whose = async (hash: string, now = START) => (await bench.store.findPasswordReset({ hash, now }))?.id
+    const use = (hash: string, now = START) => bench.store.usePasswordReset({ hash, password: 'a hash', now })
+    await link('first')
+    await link('second')
+    await link('foreign', 'p2')
+    expect([await whose('first'), await whose('second'), await whose('foreign')]).toEqual([undefined, 'p1', 'p2'])
+    expect([await whose('second', START + 10), await use('second', START + 10), await use('first')]).toEqual([
+      undefined,
+      false,
+      false,
+    ])
+    const uses = await Promise.all([use('second'), use('second'), use('second')])
+    expect(uses.toSorted()).toEqual([false, false, true])
+    await link('third')
+    await bench.store.endPasswordResets({ personId: 'p1' })
+    expect([await use('third'), await use('foreign')]).toEqual([false, true])
+  })
+
   it('rows of the login are found by conditions, changed, and deleted by one of those who try', async () => {
     const times = { created_at: START, updated_at: START, expires_at: START }
     for (const id of ['v1', 'v2', 'v3']) {

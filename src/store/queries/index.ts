@@ -62,6 +62,7 @@ import { hideTask, listHidden, markTask, purgeHidden, restoreTask } from './libr
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
 import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
+import { createPasswordReset, endPasswordResets, findPasswordReset, usePasswordReset } from './password-resets.ts'
 import {
   createPayment,
   endPayment,
@@ -201,6 +202,9 @@ export const writes: Queries<EngineVerbs> = {
   rebuildBalances,
   createPerson,
   changePerson,
+  createPasswordReset,
+  usePasswordReset,
+  endPasswordResets,
   removePerson,
   addMember,
   changeMember,
@@ -306,6 +310,7 @@ export const reads: Queries<ReadVerbs> = {
   listCostRules,
   listPriceGroups,
   sumMargins,
+  findPasswordReset,
   isClaimed,
   findSession,
   listSessions,
