@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
+import { isId } from '../core/ids.ts'
 import { ZERO_POINTS } from '../core/points.ts'
 import type { Balance, Tenant, TenantChange } from '../core/tenant.ts'
 import { aTenant } from '../tenants/first-tenant.ts'
@@ -100,6 +101,7 @@ function recordOf(tenant: Tenant) {
 }
 
 async function refuseTaken({ store }: AdminContext, name: string): Promise<void> {
+  if (isId(name)) throw invalidInput('name', 'must not have the form of an id: tenants are found by names and ids')
   const [taken] = await store.listTenants({ name, limit: 1 })
   if (taken) throw invalidInput('name', `must be unique, and there is a tenant "${name}" already`)
 }

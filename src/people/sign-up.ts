@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { AuditEntry } from '../core/audit.ts'
 import { type Clock, DAY_MS } from '../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
-import { newId } from '../core/ids.ts'
+import { isId, newId } from '../core/ids.ts'
 import type { NewKey } from '../core/key.ts'
 import { actorOfPerson, type Invitation, isOpen, type Person, type Role, type SignUp } from '../core/person.ts'
 import type { Points } from '../core/points.ts'
@@ -162,7 +162,8 @@ async function ownTenant(
   { name, email }: Pick<Person, 'name' | 'email'>,
   now: number,
 ): Promise<{ tenant: Tenant; credit: Points }> {
-  const isTaken = async (one: string) => (await store.listTenants({ name: one, limit: 1 })).length > 0
+  // Tenants are found by their ids, too.
+  const isTaken = async (one: string) => isId(one) || (await store.listTenants({ name: one, limit: 1 })).length > 0
   let free = name
   if (await isTaken(free)) free = email
   if (await isTaken(free)) free = `${email} ${newId(now).slice(-6)}`

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
 import { hashingFor } from '../../src/people/hashing-turns.ts'
 import { inTurn } from '../../src/people/password.ts'
+import { aTenant } from '../../src/tenants/first-tenant.ts'
 import { type FakeOidc, openFakeOidc } from '../support/fake-oidc.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { rawRequest } from '../support/raw-request.ts'
@@ -127,6 +128,17 @@ it('an invitation to an address is for whom the provider has proved to have it',
   expect(await invited('proved@example.org', true)).toMatchObject({ tenants: [{ name: 'house', role: 'viewer' }] })
   const other = await invited('unproved@example.org', false)
   expect(other.tenants).not.toContainEqual(expect.objectContaining({ name: 'house' }))
+})
+
+it('a name that is the id of a tenant hides no tenant from who looks for it', async () => {
+  const signUp = (email: string, name: string) =>
+    visitor(gateway).data('POST', '/api/workspace/sign-up', { body: { email, name, password: PASSWORD } })
+  const first = await signUp('first@example.org', 'First')
+  const id = String(first.tenant)
+  expect(await signUp('second@example.org', id)).toMatchObject({ tenants: [{ name: 'second@example.org' }] })
+  // As an earlier version named it.
+  await gateway.store.createTenant({ tenant: aTenant(id, Date.now()) })
+  expect(await operator.data('GET', `/api/admin/tenants/${id}`)).toMatchObject({ id, name: 'First' })
 })
 
 it('hosts that requests name are not each a login that asks the provider where it is', async () => {
