@@ -5,7 +5,7 @@ import { KEY_LIMITS } from '../admin/manage-keys.ts'
 import { inputFrom } from '../admin/read-verb-input.ts'
 import type { Verb } from '../admin/verb.ts'
 import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
-import type { KeyRecord } from '../core/key.ts'
+import { type KeyRecord, limitsOn } from '../core/key.ts'
 import { actorOfPerson, type Membership, ROLES, SIGN_UPS } from '../core/person.ts'
 import { describedBy } from '../dialects/kit/described.ts'
 import { handleErrors } from '../dialects/kit/protocol.ts'
@@ -523,6 +523,5 @@ async function keyIn({ store, clock }: People, keyId: string) {
 
 /** Whether a key may manage its tenant, as `own-access.ts` decides. */
 function isWhole(key: KeyRecord): boolean {
-  const limits = [key.allowedModels, key.requestsPerMinute, key.maxConcurrent, key.spendLimitPoints, key.expiresAt]
-  return key.mode === 'live' && limits.every((limit) => limit === null)
+  return key.mode === 'live' && limitsOn(key).length === 0
 }

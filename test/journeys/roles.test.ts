@@ -4,6 +4,7 @@ import { pathFieldsOf, type Verb } from '../../src/admin/verb.ts'
 import { OPERATOR_VERBS, OWN_VERBS } from '../../src/admin/verbs.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { isEnough, type Role } from '../../src/core/person.ts'
+import { points } from '../../src/core/points.ts'
 import { LIVE_KEY, openGateway, type TestGateway } from '../support/gateway.ts'
 import { claimed, type Visitor, visitor } from '../support/visitor.ts'
 
@@ -258,8 +259,12 @@ it('a key signs in as itself: with its rights, and no person', async () => {
   })
   expect((await byKey.send('GET', '/api/admin/tenants')).status).toBe(200)
   expect((await byKey.send('PATCH', '/api/workspace/person', { body: { name: 'x' } })).status).toBe(403)
-  const { key } = await gateway.tenant({ key: { maxConcurrent: 1 } })
   const limited = visitor(gateway)
+  for (const limit of [{ tokensPerMinute: 1 }, { dayLimitPoints: points(1) }, { monthLimitPoints: points(1) }]) {
+    const { key } = await gateway.tenant({ key: limit })
+    expect(await limited.data('POST', '/api/workspace/key', { body: { key } })).toMatchObject({ role: 'member' })
+  }
+  const { key } = await gateway.tenant({ key: { maxConcurrent: 1 } })
   expect(await limited.data('POST', '/api/workspace/key', { body: { key } })).toMatchObject({
     role: 'member',
     is_operator: false,
