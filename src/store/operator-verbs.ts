@@ -70,7 +70,8 @@ export interface OperatorWrites {
   /**
    * Takes back points of a payment, at most what its tenant has available, and with `isUndone` returns what was taken. A reversal,
    * which is a refund or a dispute of the provider, is booked once in each direction; one that was undone before takes nothing.
-   * The audit entry gets the subject by which a reversal is known that found nothing to take.
+   * The audit entry gets the subject by which a reversal is known that found nothing to take. A tenant that holds points while
+   * too few are available is frozen: else what its tasks give back would be spent again.
    */
   reversePayment(args: {
     id: string
@@ -81,7 +82,11 @@ export interface OperatorWrites {
     memo: string
     now: number
     audit: AuditEntry
-  }): Promise<{ outcome: 'booked' | 'booked_before' | 'undone_before' | 'not_paid' | 'unknown'; moved: Points }>
+  }): Promise<{
+    outcome: 'booked' | 'booked_before' | 'undone_before' | 'not_paid' | 'unknown'
+    moved: Points
+    hasFrozen: boolean
+  }>
   /** False unless it is open. */
   endPayment(args: { id: string; status: 'expired' | 'failed'; now: number }): Promise<boolean>
   createAnnouncement(args: { announcement: Announcement } & Audited): Promise<void>
