@@ -200,7 +200,10 @@ describe('adding and changing accounts', () => {
     const created = vi.spyOn(store, 'createAccount')
     const imported = { id: newId(1), isDisabled: true }
     const off = { state: 'disabled', reason: 'The operator switched it off.' }
-    expect(await accountAdmin.add(body({ name: 'off' }), 'operator', imported)).toMatchObject({ id: imported.id, ...off })
+    expect(await accountAdmin.add(body({ name: 'off' }), 'operator', imported)).toMatchObject({
+      id: imported.id,
+      ...off,
+    })
     expect(created.mock.calls).toMatchObject([[{ account: off }]])
     created.mockRestore()
   })
