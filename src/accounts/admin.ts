@@ -6,7 +6,7 @@ import type { PoolPolicy } from '../core/tenant.ts'
 import type { ProviderManifest } from '../providers/provider.ts'
 import type { AccountChange } from '../store/store.ts'
 import { type Diagnosis, diagnose } from './diagnose.ts'
-import { addAccount, changeOf, type EditParts, writeChange } from './edit-account.ts'
+import { addAccount, changeOf, disabledBy, type EditParts, type ImportedAccount, writeChange } from './edit-account.ts'
 import { healthOf } from './health-writes.ts'
 import { getManagedAccount, listManagedAccounts, type ManagedAccount, type Manager } from './managed-account.ts'
 import { removeAccount } from './remove-account.ts'
@@ -21,8 +21,8 @@ export interface AccountAdmin {
   readonly manifests: readonly ProviderManifest[]
   list(by: Manager): Promise<ManagedAccount[]>
   get(id: string, by: Manager): Promise<ManagedAccount>
-  /** Throws `forbidden` where a tenant has as many accounts as it may. An `id` is chosen by imports, to find it again. */
-  add(body: JsonObject, by: Manager, id?: string): Promise<ManagedAccount>
+  /** Throws `forbidden` where a tenant has as many accounts as it may. */
+  add(body: JsonObject, by: Manager, imported?: ImportedAccount): Promise<ManagedAccount>
   /** Fields of the credential that are not named stay as they are. A new credential ends the pause of the old one. */
   change(id: string, body: JsonObject, by: Manager): Promise<ManagedAccount>
   /** It finishes its running tasks and begins no new ones; tasks may still wait for it. */
@@ -54,7 +54,7 @@ export function openAccountAdmin(options: AccountAdminOptions): AccountAdmin {
     list: (by) => listManagedAccounts(options, by),
     get: (id, by) => getManagedAccount(options, id, by),
     // In turn, so that many at once do not pass the check of a tenant's count together.
-    add: (body, by, id) => oneAtATime(() => addAccount(options, body, by, id)),
+    add: (body, by, imported) => oneAtATime(() => addAccount(options, body, by, imported)),
     async change(id, body, by) {
       if (Object.keys(body).length === 0) throw new PolyphonyError('invalid_input', 'The body names nothing to change.')
       return writeChange(options, id, by, (record) => changeOf(options, record, body, by))
@@ -83,10 +83,6 @@ function switchTo(
   event: { kind: 'enabled' } | { kind: 'disabled'; reason: string },
 ): Promise<ManagedAccount> {
   return writeChange(parts, id, by, (record): AccountChange => healthOf(healthAfter(record, event, parts.clock.now())))
-}
-
-function disabledBy(by: Manager): string {
-  return by === 'operator' ? 'The operator switched it off.' : 'Its owner switched it off.'
 }
 
 async function debugAccount(parts: AccountAdminOptions, id: string, by: Manager): Promise<Diagnosis> {

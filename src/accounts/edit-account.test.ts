@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { newId } from '../core/ids.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Store } from '../store/store.ts'
 import { type AdminBench, body, FIELDS, openAdminBench } from './admin-bench.testing.ts'
@@ -192,6 +193,19 @@ describe('adding and changing accounts', () => {
     })
     const changed = await accountAdmin.change(id, { fields: { apiKey: 'another-secret-key' } }, { tenantId })
     expect(changed).toMatchObject({ state: 'disabled' })
+  })
+
+  it('an import adds an account that was switched off, and none of its states is another', async () => {
+    const accountAdmin = bench.open()
+    const created = vi.spyOn(store, 'createAccount')
+    const imported = { id: newId(1), isDisabled: true }
+    const off = { state: 'disabled', reason: 'The operator switched it off.' }
+    expect(await accountAdmin.add(body({ name: 'off' }), 'operator', imported)).toMatchObject({
+      id: imported.id,
+      ...off,
+    })
+    expect(created.mock.calls).toMatchObject([[{ account: off }]])
+    created.mockRestore()
   })
 
   it('reads the accounts of their owner only', async () => {

@@ -32,11 +32,21 @@ export interface EditParts extends ManagedAccountParts {
 
 const MAX_WRITES = 2
 
+/** What an import says of an account: its id, to find it again, and whether it is switched off from the beginning. */
+export interface ImportedAccount {
+  id: string
+  isDisabled: boolean
+}
+
+export function disabledBy(by: Manager): string {
+  return by === 'operator' ? 'The operator switched it off.' : 'Its owner switched it off.'
+}
+
 export async function addAccount(
   parts: EditParts,
   body: JsonObject,
   by: Manager,
-  chosenId?: string,
+  imported?: ImportedAccount,
 ): Promise<ManagedAccount> {
   const { store, vault, clock, tenants } = parts
   const { provider, tenant, fields = {}, ...rest } = body
@@ -49,7 +59,7 @@ export async function addAccount(
   const credential = readFields(manifest, fields)
   await checkAddresses(parts, manifest, credential, tenantId)
   const now = clock.now()
-  const id = chosenId ?? newId(now)
+  const id = imported?.id ?? newId(now)
   const account: AccountRecord = {
     ...DEFAULT_ACCOUNT,
     priceFactor: tenantId === null ? DEFAULT_ACCOUNT.priceFactor : tenants.priceFactor,
@@ -62,7 +72,9 @@ export async function addAccount(
     sealed: vault.seal(id, credential),
     createdAt: now,
   }
-  await store.createAccount({ account })
+  const off = { kind: 'disabled', reason: disabledBy(by) } as const
+  const health = imported?.isDisabled ? healthOf(healthAfter(account, off, now)) : {}
+  await store.createAccount({ account: { ...account, ...health } })
   return getManagedAccount(parts, id, by)
 }
 

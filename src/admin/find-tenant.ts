@@ -2,20 +2,26 @@ import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import type { Tenant } from '../core/tenant.ts'
 import type { Store } from '../store/store.ts'
 
-/** The tenant with this name or id; by default the first tenant. Throws `not_found`, and `invalid_input` if several match. */
+/**
+ * The tenant with this id, or else with this name; by default the first tenant. Throws `not_found`, and `invalid_input` if
+ * several have the name.
+ */
 export async function findTenant(store: Store, nameOrId: string | undefined): Promise<Tenant> {
-  const tenants = await store.listTenants({})
-  const found =
-    nameOrId === undefined ? tenants.slice(0, 1) : tenants.filter((one) => one.id === nameOrId || one.name === nameOrId)
-  const [tenant, second] = found
+  const [tenant, second] = await tenantsFor(store, nameOrId)
   if (second) throw invalidInput('tenant', `must be an id: several tenants are called "${nameOrId}"`)
-  if (!tenant) {
-    const names = tenants.slice(0, MOST_NAMES).map((one) => one.name)
-    const more = tenants.length > MOST_NAMES ? ' and others' : ''
-    const known = names.join(', ') || 'none; "polyphony serve" makes the first'
-    throw new PolyphonyError('not_found', `No tenant "${nameOrId ?? ''}" (there are: ${known}${more}).`)
-  }
-  return tenant
+  if (tenant) return tenant
+  const tenants = await store.listTenants({ limit: MOST_NAMES + 1 })
+  const names = tenants.slice(0, MOST_NAMES).map((one) => one.name)
+  const more = tenants.length > MOST_NAMES ? ' and others' : ''
+  const known = names.join(', ') || 'none; "polyphony serve" makes the first'
+  throw new PolyphonyError('not_found', `No tenant "${nameOrId ?? ''}" (there are: ${known}${more}).`)
+}
+
+async function tenantsFor(store: Store, nameOrId: string | undefined): Promise<Tenant[]> {
+  if (nameOrId === undefined) return store.listTenants({ limit: 1 })
+  // Names are chosen by whoever signs up: one that is another tenant's id must not hide that tenant.
+  const byId = await store.getTenant({ id: nameOrId })
+  return byId && byId.deletedAt === null ? [byId] : store.listTenants({ name: nameOrId, limit: 2 })
 }
 
 const MOST_NAMES = 20

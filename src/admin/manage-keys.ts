@@ -284,7 +284,9 @@ export async function rotateKey(
   const after: KeyRecord = { ...before, hash, prefix, previousUntil }
   const recorded = { tenantId: before.tenantId, subject: id, before: recordOf(before), after: recordOf(after) }
   const audit = auditOf(context, actor, 'key.rotate', recorded)
-  if (!(await context.store.rotateKey({ id, hash, prefix, previousUntil, audit }))) throw gone(id)
+  // Who rotates the key with which they are signed in has its new text.
+  const kept = actor.caller?.sessionId === undefined ? {} : { keptSessionId: actor.caller.sessionId }
+  if (!(await context.store.rotateKey({ id, hash, prefix, previousUntil, ...kept, audit }))) throw gone(id)
   return { ...(await shownKey(context, after)), key }
 }
 

@@ -1,4 +1,5 @@
 import { PolyphonyError } from '../core/errors.ts'
+import { limitsOn } from '../core/key.ts'
 import { isEnough, type Role } from '../core/person.ts'
 import { type Actor, type AdminContext, callerOf } from './context.ts'
 
@@ -40,16 +41,7 @@ export async function checkAccess(context: AdminContext, verb: Guarded, actor: A
 async function requireUnlimited({ store }: AdminContext, actor: Actor): Promise<void> {
   const key = await store.getKey({ id: callerOf(actor).keyId })
   if (!key) throw new PolyphonyError('unauthorized', 'The API key is unknown or was revoked.')
-  const limits = [
-    key.allowedModels === null ? [] : ['models'],
-    key.requestsPerMinute === null ? [] : ['requests_per_minute'],
-    key.tokensPerMinute === null ? [] : ['tokens_per_minute'],
-    key.maxConcurrent === null ? [] : ['max_concurrent'],
-    key.spendLimitPoints === null ? [] : ['spend_limit'],
-    key.dayLimitPoints === null ? [] : ['daily_limit'],
-    key.monthLimitPoints === null ? [] : ['monthly_limit'],
-    key.expiresAt === null ? [] : ['expires_at'],
-  ].flat()
+  const limits = limitsOn(key)
   if (limits.length === 0) return
   throw new PolyphonyError(
     'forbidden',

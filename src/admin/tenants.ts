@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
+import { isId } from '../core/ids.ts'
 import { ZERO_POINTS } from '../core/points.ts'
-import type { Tenant, TenantChange } from '../core/tenant.ts'
+import type { Balance, Tenant, TenantChange } from '../core/tenant.ts'
 import { aTenant } from '../tenants/first-tenant.ts'
 import { type Actor, type AdminContext, auditOf } from './context.ts'
 import {
@@ -55,13 +56,25 @@ const TenantBody = Type.Object({
 
 const one = { tenant: Type.String({ ...TENANT, description: 'The name or the id of the tenant.' }) }
 
-async function bodyOf({ store }: AdminContext, tenant: Tenant): Promise<Static<typeof TenantBody>> {
-  const [first] = await store.listTenants({})
-  const balance = await store.getBalance({ tenantId: tenant.id })
+async function bodyOf(context: AdminContext, tenant: Tenant): Promise<Static<typeof TenantBody>> {
+  const [body] = await bodiesOf(context, [tenant])
+  if (!body) throw new PolyphonyError('internal', `There is no body of the tenant ${tenant.id}.`)
+  return body
+}
+
+/** Two reads, however many there are. */
+async function bodiesOf({ store }: AdminContext, tenants: readonly Tenant[]): Promise<Static<typeof TenantBody>[]> {
+  const [first] = await store.listTenants({ limit: 1 })
+  const found = await store.getBalances({ tenantIds: tenants.map(({ id }) => id) })
+  const balances = new Map(found.map((balance) => [balance.tenantId, balance]))
+  return tenants.map((tenant) => bodyWith(tenant, tenant.id === first?.id, balances.get(tenant.id)))
+}
+
+function bodyWith(tenant: Tenant, isFirst: boolean, balance: Balance | undefined): Static<typeof TenantBody> {
   return {
     id: tenant.id,
     name: tenant.name,
-    operator: first?.id === tenant.id,
+    operator: isFirst,
     created_at: timeOf(tenant.createdAt),
     frozen_at: timeOf(tenant.frozenAt),
     ...settingsOf(tenant),
@@ -88,8 +101,9 @@ function recordOf(tenant: Tenant) {
 }
 
 async function refuseTaken({ store }: AdminContext, name: string): Promise<void> {
-  const isTaken = (await store.listTenants({})).some((tenant) => tenant.name === name)
-  if (isTaken) throw invalidInput('name', `must be unique, and there is a tenant "${name}" already`)
+  if (isId(name)) throw invalidInput('name', 'must not have the form of an id: tenants are found by names and ids')
+  const [taken] = await store.listTenants({ name, limit: 1 })
+  if (taken) throw invalidInput('name', `must be unique, and there is a tenant "${name}" already`)
 }
 
 const tenantList = verb({
@@ -102,18 +116,19 @@ const tenantList = verb({
   changes: false,
   async run(context, input) {
     const limit = limitOf(input)
-    const all = await context.store.listTenants({})
-    const start = input.cursor === undefined ? 0 : all.findIndex(({ id }) => id === input.cursor) + 1
-    if (start === 0 && input.cursor !== undefined) {
+    const { cursor } = input
+    if (cursor !== undefined && !(await context.store.getTenant({ id: cursor }))) {
       throw invalidInput('cursor', 'must be the next_cursor of the page before')
     }
+    const from = cursor === undefined ? {} : { afterId: cursor }
+    const tenants = await context.store.listTenants({ limit: limit + 1, ...from })
     const page = pageOf(
-      all.slice(start, start + limit + 1),
+      tenants,
       limit,
       ({ id }) => id,
-      (tenant) => bodyOf(context, tenant),
+      (tenant) => tenant,
     )
-    return { ...page, items: await Promise.all(page.items) }
+    return { ...page, items: await bodiesOf(context, page.items) }
   },
 })
 
@@ -248,7 +263,7 @@ const tenantDelete = verb({
   async run(context, { tenant: nameOrId }, actor) {
     const { store, clock } = context
     const tenant = await findTenant(store, nameOrId)
-    const [first] = await store.listTenants({})
+    const [first] = await store.listTenants({ limit: 1 })
     if (first?.id === tenant.id) {
       throw new PolyphonyError('conflict', `${tenant.name} is the operator's own tenant, which cannot be deleted.`)
     }

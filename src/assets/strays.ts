@@ -31,7 +31,7 @@ export function openStrays({ disk, store, log }: StraysOptions) {
   let hasWarned = false
 
   async function isOursAlone(driver: ListingDriver): Promise<boolean> {
-    const [first] = await store.listTenants({})
+    const [first] = await store.listTenants({ limit: 1 })
     if (!first) return false
     const owners = await driver.enterOwner(first.id)
     if (owners.length <= 1) return true

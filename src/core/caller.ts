@@ -19,6 +19,8 @@ export interface Caller {
   readonly isFrozen: boolean
   /** Who it is, where it is a person. The key is then one that makes the person's tasks, and no limit of the rights. */
   readonly person?: CallingPerson
+  /** The session that was begun with the key, where the request came with its cookie in place of the key. */
+  readonly sessionId?: string
 }
 
 export interface CallingPerson {

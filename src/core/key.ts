@@ -54,3 +54,18 @@ export type KeyChange = Partial<
     | 'expiresAt'
   >
 >
+
+/** Whatever a key is limited to, as the fields of the API name it. Only a live key without limits manages its tenant. */
+export function limitsOn(key: KeyRecord): string[] {
+  const limits: [name: string, value: unknown][] = [
+    ['models', key.allowedModels],
+    ['requests_per_minute', key.requestsPerMinute],
+    ['tokens_per_minute', key.tokensPerMinute],
+    ['max_concurrent', key.maxConcurrent],
+    ['spend_limit', key.spendLimitPoints],
+    ['daily_limit', key.dayLimitPoints],
+    ['monthly_limit', key.monthLimitPoints],
+    ['expires_at', key.expiresAt],
+  ]
+  return limits.filter(([, value]) => value !== null).map(([name]) => name)
+}

@@ -1,3 +1,4 @@
+import type { ImportedAccount } from '../accounts/edit-account.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import { accountPlan, settingsOf } from './channel-accounts.ts'
@@ -32,15 +33,20 @@ async function importKey(run: Import, channel: SourceChannel, index: number, kno
     return
   }
   const body: JsonObject = { ...plan, ...settingsOf(channel).settings, name: nameOf(run, channel, index) }
-  if (!run.isDry && !(await added(run, channel, body, id))) return
-  if (!run.isDry && (channel.isDisabled || key.isDisabled)) await run.accounts.disable(id, 'operator')
+  const isDisabled = channel.isDisabled || key.isDisabled
+  if (!run.isDry && !(await added(run, channel, body, { id, isDisabled }))) return
   accounts.created += 1
 }
 
 /** False, with a note, for what accounts refuse, such as a key that is no line of ASCII. */
-async function added(run: Import, channel: SourceChannel, body: JsonObject, id: string): Promise<boolean> {
+async function added(
+  run: Import,
+  channel: SourceChannel,
+  body: JsonObject,
+  imported: ImportedAccount,
+): Promise<boolean> {
   try {
-    await run.accounts.add(body, 'operator', id)
+    await run.accounts.add(body, 'operator', imported)
     return true
   } catch (error) {
     if (!(error instanceof PolyphonyError) || error.code !== 'invalid_input') throw error

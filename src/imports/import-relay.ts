@@ -45,7 +45,7 @@ const ACTOR = 'command line'
  */
 export async function importRelay(parts: ImportParts, source: Source, options: ImportOptions): Promise<ImportReport> {
   const tables = await checkRelay(source)
-  const [operator] = await parts.store.listTenants({})
+  const [operator] = await parts.store.listTenants({ limit: 1 })
   if (!operator) {
     throw new PolyphonyError(
       'conflict',

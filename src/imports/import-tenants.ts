@@ -1,4 +1,5 @@
 import { PolyphonyError } from '../core/errors.ts'
+import { isId } from '../core/ids.ts'
 import type { NewKey } from '../core/key.ts'
 import type { Person } from '../core/person.ts'
 import { POINTS_PER_USD, type Points, points, pointsToUsd, ZERO_POINTS } from '../core/points.ts'
@@ -89,14 +90,20 @@ async function planFor(run: Import, user: SourceUser, tokens: SourceToken[], tak
   const amount = pointsOf(user.quota, taken.perUsd)
   return {
     tenant,
-    opening: amount > 0 ? { id: `import:${run.as}:user:${user.id}`, amount, memo: `balance at ${run.as}` } : null,
+    opening:
+      !existing && amount > 0 ? { id: `import:${run.as}:user:${user.id}`, amount, memo: `balance at ${run.as}` } : null,
     keys: tokens.flatMap((token) => keyFor(run, token, user, { tenantId: id, now, perUsd: taken.perUsd })),
     person: existing ? null : personFor(run, user, { tenant, now, emails: taken.emails }),
     now,
     audit: run.audit({
       tenantId: id,
       subject: id,
-      after: { name: tenant.name, user: user.id, opening_usd: pointsToUsd(amount), tokens: tokens.length },
+      after: {
+        name: tenant.name,
+        user: user.id,
+        ...(existing ? {} : { opening_usd: pointsToUsd(amount) }),
+        tokens: tokens.length,
+      },
     }),
   }
 }
@@ -104,9 +111,13 @@ async function planFor(run: Import, user: SourceUser, tokens: SourceToken[], tak
 function tenantFor(run: Import, user: SourceUser, made: { id: string; now: number; names: Set<string> }): Tenant {
   const plain = shortened(user.name, MAX_NAME)
   const numbered = `${shortened(user.name, MAX_NAME - 40)} (${run.as} ${user.id})`.trim()
-  const name = plain === '' || made.names.has(plain) ? numbered : plain
+  const name = plain === '' || isId(plain) || made.names.has(plain) ? numbered : plain
   if (name !== plain) {
-    note(run, titleOf(user), `is called ${name} here: ${plain === '' ? 'it has no name' : 'the name is taken'}`)
+    note(
+      run,
+      titleOf(user),
+      `is called ${name} here: ${plain === '' ? 'it has no name' : isId(plain) ? 'the name has the form of an id' : 'the name is taken'}`,
+    )
   }
   made.names.add(name)
   const group = user.group === 'default' ? null : shortened(user.group, MAX_GROUP)

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { expect, it } from 'vitest'
 import { MINUTE_MS } from '../core/clock.ts'
 import { points } from '../core/points.ts'
-import { type CheckParts, troublesNow, type WatchedAccount } from './checks.ts'
+import { type CheckParts, openChecks, troublesNow, type WatchedAccount } from './checks.ts'
 
 const NOW = 1_000_000_000
 const account = (id: string, rest: Partial<WatchedAccount> = {}): WatchedAccount => ({
@@ -57,4 +57,20 @@ it('what is wrong now is found without a notice of it, by the settings of the no
     'disk here',
     'credit t1',
   ])
+})
+
+it('of many tenants with little credit each is found, and one that is not found any more is over', async () => {
+  const parts = partsOf([], [])
+  const tenants = Array.from({ length: 2_000 }, (_, index) => `t${index + 1_000}`)
+  const pages: (string | undefined)[] = []
+  parts.store.listLowBalances = async ({ limit, afterId }) => {
+    pages.push(afterId)
+    const from = afterId === undefined ? 0 : tenants.indexOf(afterId) + 1
+    return tenants.slice(from, from + limit).map((tenantId) => ({ tenantId, name: tenantId, available: points(1) }))
+  }
+  const check = openChecks(parts).find(({ kind }) => kind === 'credit')
+  const found = await check?.look(new Set())
+  expect(found?.troubles.map(({ details }) => details.tenantId)).toEqual(tenants)
+  expect(found?.covers('credit t1')).toBe(true)
+  expect(pages).toEqual([undefined, 't1999', 't2999'])
 })

@@ -3,6 +3,7 @@ import { readDisks } from '../assets/disks.ts'
 import type { AccountRecord } from '../core/account.ts'
 import { type Clock, HOUR_MS, MINUTE_MS } from '../core/clock.ts'
 import { type Points, pointsToUsd } from '../core/points.ts'
+import type { ReceiverKey } from '../core/receiver.ts'
 import type { Store } from '../store/store.ts'
 import type { NoticeKind, Trouble } from './notice.ts'
 
@@ -44,7 +45,7 @@ export interface NoticeLimits {
   diskBytes: number
 }
 
-const MOST = 1_000
+const PAGE = 1_000
 /** A vendor's limit for shorter times is part of normal work. */
 const SHORT_LIMIT_MS = 5 * MINUTE_MS
 const LEAST_FREE = 0.05
@@ -87,14 +88,16 @@ function creditCheck({ store, limits }: CheckParts): Check {
   return {
     kind: 'credit',
     async look() {
-      const low = await store.listLowBalances({ below: limits.creditPoints, limit: MOST })
+      const below = limits.creditPoints
+      const low = await allOf((last: { tenantId: string } | undefined, limit) =>
+        store.listLowBalances({ below, limit, ...(last ? { afterId: last.tenantId } : {}) }),
+      )
       const troubles = low.map(({ tenantId, name, available }) => ({
         subject: `credit ${tenantId}`,
         message: `The tenant ${name} (${tenantId}) has ${pointsToUsd(available)} USD left.`,
         details: { tenantId, name, availablePoints: available },
       }))
-      // Of a list that was cut off, nothing is known of those that are missing.
-      return { troubles, covers: low.length < MOST ? ofKind('credit') : () => false }
+      return { troubles, covers: ofKind('credit') }
     },
   }
 }
@@ -103,13 +106,15 @@ function pausedCheck({ store }: CheckParts): Check {
   return {
     kind: 'webhooks',
     async look() {
-      const paused = await store.listPausedReceivers({ limit: MOST })
+      const paused = await allOf((last: ReceiverKey | undefined, limit) =>
+        store.listPausedReceivers({ limit, ...(last ? { after: last } : {}) }),
+      )
       const troubles = paused.map(({ tenantId, host, failingSince }) => ({
         subject: `webhooks ${tenantId} ${host}`,
         message: `Webhooks of the tenant ${tenantId} to ${host} are paused, since ${host} does not answer.`,
         details: { tenantId, host, failingSince },
       }))
-      return { troubles, covers: paused.length < MOST ? ofKind('webhooks') : () => false }
+      return { troubles, covers: ofKind('webhooks') }
     },
   }
 }
@@ -158,6 +163,18 @@ function diskCheck({ folders, limits }: CheckParts): Check {
       }
       return { troubles, covers: (subject) => subject.startsWith(`disk ${machine} `) }
     },
+  }
+}
+
+/** All rows, page by page: of a list that is cut off, those that are missing would never be announced, and none would end. */
+export async function allOf<Row extends Last, Last>(
+  read: (last: Last | undefined, limit: number) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (;;) {
+    const page = await read(rows.at(-1), PAGE)
+    rows.push(...page)
+    if (page.length < PAGE) return rows
   }
 }
 

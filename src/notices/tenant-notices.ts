@@ -3,27 +3,28 @@ import type { MailAddress } from '../config/setting-forms.ts'
 import type { Clock } from '../core/clock.ts'
 import { pointsToUsd } from '../core/points.ts'
 import type { Store } from '../store/store.ts'
-import type { Check } from './checks.ts'
+import { allOf, type Check } from './checks.ts'
 import type { Notice, SendNotice } from './notice.ts'
 import { mailWay } from './send-mail.ts'
 import { webhookWay } from './send-webhook.ts'
 
 /** Notices for tenants, about their own credit, at the addresses that each of them chose. */
 
-const MOST = 1_000
 const KIND = 'balance'
 
 export function balanceCheck({ store }: { store: Pick<Store, 'listDueBalanceNotices'> }): Check {
   return {
     kind: KIND,
     async look() {
-      const due = await store.listDueBalanceNotices({ limit: MOST })
+      const due = await allOf((last: { tenantId: string } | undefined, limit) =>
+        store.listDueBalanceNotices({ limit, ...(last ? { afterId: last.tenantId } : {}) }),
+      )
       const troubles = due.map(({ tenantId, name, available, below }) => ({
         subject: `${KIND} ${tenantId}`,
         message: `${name} has ${pointsToUsd(available)} USD of credit left, less than ${pointsToUsd(below)} USD.`,
         details: { tenantId, name, availablePoints: available, belowPoints: below },
       }))
-      return { troubles, covers: (subject) => due.length < MOST && subject.startsWith(`${KIND} `) }
+      return { troubles, covers: (subject) => subject.startsWith(`${KIND} `) }
     },
   }
 }

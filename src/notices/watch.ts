@@ -19,6 +19,8 @@ export interface NoticeWatchOptions {
 /** How long a notice waits that was not accepted, before each further try. */
 const RETRIES_MS = [5 * SECOND_MS, 30 * SECOND_MS, 120 * SECOND_MS]
 const SEND_MS = 15 * SECOND_MS
+/** Attempts at once: the first look at many tenants may find a thousand things. */
+const SENDS_AT_ONCE = 8
 
 /**
  * Looks again and again for what an operator has to know. What is announced is in the database, so each change is announced
@@ -29,11 +31,14 @@ export function watchForNotices(options: NoticeWatchOptions): () => Promise<void
   const { store, checks, clock, log, everyMs } = options
   const stopping = new AbortController()
   const underWay = new Set<Promise<void>>()
+  const inTurn = openTurns(SENDS_AT_ONCE)
 
   function announce(kind: NoticeKind, isOver: boolean, rest: Pick<Notice, 'message' | 'details'>): void {
     const notice = { type: NOTICE_TYPES[kind][isOver ? 1 : 0], at: clock.now(), ...rest }
     log[isOver ? 'info' : 'warn']({ type: notice.type, ...rest.details }, rest.message)
-    const sending = sendEverywhere(options, notice, stopping.signal).finally(() => underWay.delete(sending))
+    const sending = sendEverywhere({ ...options, inTurn }, notice, stopping.signal).finally(() =>
+      underWay.delete(sending),
+    )
     underWay.add(sending)
   }
 
@@ -79,6 +84,24 @@ export function watchForNotices(options: NoticeWatchOptions): () => Promise<void
   }
 }
 
+type Turns = (work: () => Promise<void>) => Promise<void>
+
+function openTurns(most: number): Turns {
+  const waiting: (() => void)[] = []
+  let free = most
+  return async (work) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free += 1
+    }
+  }
+}
+
 function overOf(kind: NoticeKind, subject: string): string {
   const id = subject.slice(kind.length + 1)
   switch (kind) {
@@ -98,7 +121,7 @@ function overOf(kind: NoticeKind, subject: string): string {
 }
 
 async function sendEverywhere(
-  { ways, clock, log }: NoticeWatchOptions,
+  { ways, clock, log, inTurn }: NoticeWatchOptions & { inTurn: Turns },
   notice: Notice,
   stopped: AbortSignal,
 ): Promise<void> {
@@ -107,7 +130,7 @@ async function sendEverywhere(
     Object.entries(ways).map(async ([way, send]) => {
       for (let attempt = 0; ; attempt++) {
         try {
-          return await send(id, notice, AbortSignal.any([stopped, AbortSignal.timeout(SEND_MS)]))
+          return await inTurn(() => send(id, notice, AbortSignal.any([stopped, AbortSignal.timeout(SEND_MS)])))
         } catch (error) {
           const waitMs = RETRIES_MS[attempt]
           const reason = error instanceof Error ? error.message : String(error)

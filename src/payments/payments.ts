@@ -144,7 +144,7 @@ export function openPayments({ store, clock, log, provider, publicUrl }: Parts):
       external_id: reversalId,
       amount_usd: amountCents / CENTS,
     }
-    const { outcome, moved } = await store.reversePayment({
+    const { outcome, moved, hasFrozen } = await store.reversePayment({
       id: payment.id,
       reversalId,
       amount,
@@ -169,6 +169,7 @@ export function openPayments({ store, clock, log, provider, publicUrl }: Parts):
         'credit that was spent cannot be taken back',
       )
     }
+    if (hasFrozen) log.warn(about, 'the tenant is suspended: its tasks hold credit that could not be taken back')
   }
 
   function auditOf({ tenantId }: Payment, at: number) {

@@ -39,7 +39,7 @@ export function openAttempts({ store, clock }: { store: Pick<Store, 'takeAttempt
 }
 
 /** With IPv6, whoever has one address has the 2^64 of its network. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!isIPv6(address)) return address
   const parsed = ipaddr.parse(address)
   if (parsed instanceof ipaddr.IPv6 && !parsed.isIPv4MappedAddress()) {

@@ -1,8 +1,19 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { invalidInput } from '../core/errors.ts'
+import { openTurns } from './hashing-turns.ts'
 
-const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
+const scryptInPool = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt)
+
+/**
+ * One after the other: Node's pool has four threads for the whole process, which also read files and look hosts up, and
+ * anyone may make it hash. Rejects with `overloaded` where too many wait.
+ */
+export const inTurn = openTurns()
+
+function derive(password: string, salt: Buffer, bytes: number, cost: ScryptOptions): Promise<Buffer> {
+  return inTurn(() => scryptInPool(password, salt, bytes, cost))
+}
 
 /** One of the equivalent settings of OWASP's Password Storage Cheat Sheet: 32 MiB and three passes, in a thread of Node's pool. */
 export const PASSWORD_COST = { N: 2 ** 15, r: 8, p: 3 }

@@ -8,6 +8,7 @@ import type { Membership, Person, Session } from '../core/person.ts'
 import { basePathOf } from '../core/public-url.ts'
 import type { Mode } from '../core/task.ts'
 import type { Store } from '../store/store.ts'
+import { hashKey } from '../tenants/keys.ts'
 import {
   type CookieNames,
   clearCookie,
@@ -42,6 +43,9 @@ export type Holder =
     }
   | { kind: 'key'; session: Session; keyId: string }
 
+/** Whose session begins. `text`: of the key, where that is what was shown. */
+export type SessionOf = { personId: string; tenantId?: string } | { keyId: string; text?: string }
+
 export interface Sessions {
   /** Undefined without a cookie, and for one that is over. */
   holderOf(request: BrowserRequest): Promise<Holder | undefined>
@@ -52,11 +56,8 @@ export interface Sessions {
   callerOf(request: BrowserRequest): Promise<Caller> | undefined
   /** The same for a token that was just made. */
   find(token: string): Promise<Holder | undefined>
-  /** Begins a session; returns its token and its cookies. */
-  begin(
-    request: BrowserRequest,
-    of: { personId: string; tenantId?: string } | { keyId: string },
-  ): Promise<{ token: string; cookies: string[] }>
+  /** Begins a session; returns its token and its cookies. Rejects with `unauthorized` for a text that was rotated away. */
+  begin(request: BrowserRequest, of: SessionOf): Promise<{ token: string; cookies: string[] }>
   /** Ends it; returns the cookies that are taken back. */
   end(holder: Holder | undefined): Promise<string[]>
   /** Prolongs a person's session whose cookie is a day old; returns the cookies. */
@@ -116,7 +117,23 @@ export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: P
     requireFromHere(request, publicUrl())
     const holder = await find(token)
     if (!holder) throw new PolyphonyError('unauthorized', 'The session is over: sign in again.')
-    return holder.kind === 'key' ? callerOfKey(holder.keyId) : callerOfPerson(holder, modeOf(request))
+    if (holder.kind === 'person') return callerOfPerson(holder, modeOf(request))
+    return Object.freeze({ ...(await callerOfKey(holder.keyId)), sessionId: holder.session.id })
+  }
+
+  /** A session lasts no longer than the text with which it began. Once it is stored, a rotation sees to it. */
+  async function endWithText(session: Session, keyId: string, text: string): Promise<void> {
+    const key = await store.getKey({ id: keyId })
+    const isPrevious = key?.hash !== hashKey(text)
+    if (!isPrevious) return
+    const until = key?.previousUntil ?? 0
+    if (until > clock.now()) {
+      const expiresAt = Math.min(session.expiresAt, until)
+      await store.changeSession({ id: session.id, set: { expiresAt } })
+      return
+    }
+    await store.deleteSessions({ of: { keyId }, id: session.id })
+    throw new PolyphonyError('unauthorized', 'The API key was given another text: sign in with that.')
   }
 
   return {
@@ -145,6 +162,7 @@ export function openSessions({ store, clock, secret, publicUrl, callerOfKey }: P
         expiresAt: now + lifeMs,
       }
       await store.createSession({ session })
+      if (!isPerson && of.text !== undefined) await endWithText(session, of.keyId, of.text)
       const options = { maxAgeMs: lifeMs, isSecure: isSecure(request), basePath: basePath() }
       const { person, key } = names()
       const [name, other] = isPerson ? [person, key] : [key, person]

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { AuditEntry } from '../core/audit.ts'
 import { type Clock, DAY_MS } from '../core/clock.ts'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
-import { newId } from '../core/ids.ts'
+import { isId, newId } from '../core/ids.ts'
 import type { NewKey } from '../core/key.ts'
 import { actorOfPerson, type Invitation, isOpen, type Person, type Role, type SignUp } from '../core/person.ts'
 import type { Points } from '../core/points.ts'
@@ -36,7 +36,6 @@ export interface NewPerson {
 const MAX_EMAIL = 254
 const MAX_NAME = 100
 const RESET_MS = DAY_MS
-const RESET = 'polyphony reset'
 
 /** In lower case, which is how addresses are stored and compared. Throws `invalid_input`. */
 export function emailIn(text: string): string {
@@ -108,7 +107,7 @@ export async function createOperator(
 ): Promise<Person> {
   checkPassword(password)
   const now = clock.now()
-  const [house] = await store.listTenants({})
+  const [house] = await store.listTenants({ limit: 1 })
   if (!house) throw new PolyphonyError('internal', 'There is no first tenant.')
   const person: Person = { ...aPerson(given, now), isOperator: true }
   const outcome = await store.createPerson({
@@ -163,8 +162,11 @@ async function ownTenant(
   { name, email }: Pick<Person, 'name' | 'email'>,
   now: number,
 ): Promise<{ tenant: Tenant; credit: Points }> {
-  const taken = new Set((await store.listTenants({})).map((tenant) => tenant.name))
-  const free = [name, email, `${email} ${newId(now).slice(-6)}`].find((one) => !taken.has(one)) ?? email
+  // Tenants are found by their ids, too.
+  const isTaken = async (one: string) => isId(one) || (await store.listTenants({ name: one, limit: 1 })).length > 0
+  let free = name
+  if (await isTaken(free)) free = email
+  if (await isTaken(free)) free = `${email} ${newId(now).slice(-6)}`
   return { tenant: aTenant(free, now), credit: startingCredit }
 }
 
@@ -260,7 +262,7 @@ function requireInvited({ email }: Invitation, person: Pick<Person, 'email'>): v
   throw invalidInput('email', `must be ${email}: the invitation is for that address`)
 }
 
-/** A token that sets another password, for a day and once. */
+/** A token that sets another password, for a day and once. Earlier ones of the person end. */
 export async function createReset(
   { store, clock }: Pick<SignUpParts, 'store' | 'clock'>,
   person: Person,
@@ -268,11 +270,7 @@ export async function createReset(
 ): Promise<number> {
   const now = clock.now()
   const expiresAt = now + RESET_MS
-  const row = { id: newId(now), identifier: resetOf(token), value: person.id }
-  await store.insertAuthRow({
-    table: 'verifications',
-    row: { ...row, created_at: now, updated_at: now, expires_at: expiresAt },
-  })
+  await store.createPasswordReset({ id: newId(now), personId: person.id, hash: hashToken(token), now, expiresAt })
   return expiresAt
 }
 
@@ -282,23 +280,15 @@ export async function useReset(
   address: string,
 ): Promise<Person> {
   checkPassword(password)
-  const hash = await hashPassword(password, passwordCost)
   const now = clock.now()
-  const [row] = await store.deleteAuthRows({
-    table: 'verifications',
-    where: [{ column: 'identifier', operator: 'eq', value: resetOf(token), connector: 'AND' }],
-    one: true,
-  })
-  const person = row && Number(row.expires_at) > now ? await store.getPerson({ id: String(row.value) }) : undefined
-  if (!person)
-    throw new PolyphonyError('not_found', 'The link is unknown, was used or has expired: ask for another one.')
+  const link = hashToken(token)
+  // Whoever has no link makes nothing be hashed.
+  const person = await store.findPasswordReset({ hash: link, now })
+  if (!person) throw resetOver()
+  const hash = await hashPassword(password, passwordCost)
   const audit = auditOf(person, 'person.password', { tenantId: null, role: null, address, at: now })
-  await store.changePerson({ id: person.id, set: { password: hash }, now, audit })
+  if (!(await store.usePasswordReset({ hash: link, password: hash, now, audit }))) throw resetOver()
   return person
-}
-
-function resetOf(token: string): string {
-  return `${RESET} ${hashToken(token)}`
 }
 
 function isEqual(given: string, expected: string): boolean {
@@ -315,6 +305,10 @@ function claimed(): PolyphonyError {
 
 function emailTaken(email: string): PolyphonyError {
   return invalidInput('email', `must be new, and there is a person with ${email} already: sign in`)
+}
+
+function resetOver(): PolyphonyError {
+  return new PolyphonyError('not_found', 'The link is unknown, was used or has expired: ask for another one.')
 }
 
 function invitationOver(): PolyphonyError {

@@ -43,7 +43,11 @@ export interface OperatorReads {
   /** What the operator has chosen. */
   getRetention(args: Record<never, never>): Promise<StoredRetention>
   /** Tenants with less to spend than what they want notice of. */
-  listDueBalanceNotices(args: { limit: number }): Promise<(BalanceNotice & { name: string; available: Points })[]>
+  listDueBalanceNotices(args: {
+    limit: number
+    /** Pages on from a tenant. */
+    afterId?: string
+  }): Promise<(BalanceNotice & { name: string; available: Points })[]>
   /** The longest ones first. */
   listQueues(args: { limit: number }): Promise<Queue[]>
 }
@@ -66,7 +70,8 @@ export interface OperatorWrites {
   /**
    * Takes back points of a payment, at most what its tenant has available, and with `isUndone` returns what was taken. A reversal,
    * which is a refund or a dispute of the provider, is booked once in each direction; one that was undone before takes nothing.
-   * The audit entry gets the subject by which a reversal is known that found nothing to take.
+   * The audit entry gets the subject by which a reversal is known that found nothing to take. A tenant that holds points while
+   * too few are available is frozen: else what its tasks give back would be spent again.
    */
   reversePayment(args: {
     id: string
@@ -77,7 +82,11 @@ export interface OperatorWrites {
     memo: string
     now: number
     audit: AuditEntry
-  }): Promise<{ outcome: 'booked' | 'booked_before' | 'undone_before' | 'not_paid' | 'unknown'; moved: Points }>
+  }): Promise<{
+    outcome: 'booked' | 'booked_before' | 'undone_before' | 'not_paid' | 'unknown'
+    moved: Points
+    hasFrozen: boolean
+  }>
   /** False unless it is open. */
   endPayment(args: { id: string; status: 'expired' | 'failed'; now: number }): Promise<boolean>
   createAnnouncement(args: { announcement: Announcement } & Audited): Promise<void>

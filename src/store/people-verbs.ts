@@ -70,6 +70,8 @@ export interface OwnConnection {
 export interface PeopleReads {
   /** Whether there is an operator among the people. */
   isClaimed(args: Record<string, never>): Promise<boolean>
+  /** Whose password the link sets; undefined when it is unknown, was used, ended or has expired. */
+  findPasswordReset(args: { hash: string; now: number }): Promise<Person | undefined>
   /** The session with this token, and who has it. Expired ones, and those of blocked people, are there, too. */
   findSession(args: {
     token: string
@@ -150,6 +152,18 @@ export interface PeopleWrites {
   connectClient(args: { key: NewKey; personId: string; clientId: string; now: number } & Audited): Promise<void>
   /** Of the clients that nobody let in, deletes the oldest beyond so many: at most 100 at a time. */
   forgetUnusedClients(args: { most: number }): Promise<void>
+  /** Stores a link that sets another password, by the hash of its token, in place of those that the person had. */
+  createPasswordReset(args: {
+    id: string
+    personId: string
+    hash: string
+    now: number
+    expiresAt: number
+  }): Promise<void>
+  /** Uses a link up, and sets the password; the person's sessions end, too. False when the link is over. */
+  usePasswordReset(args: { hash: string; password: string; now: number } & Audited): Promise<boolean>
+  /** Of a person who has set another password by another way. */
+  endPasswordResets(args: { personId: string }): Promise<void>
   createSession(args: { session: Session }): Promise<void>
   changeSession(args: { id: string; set: Partial<Pick<Session, 'tenantId' | 'expiresAt'>> }): Promise<boolean>
   /** Ends sessions of a person or a key: one, or all, or all but one. Returns how many. */

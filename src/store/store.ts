@@ -312,7 +312,7 @@ export interface WriteVerbs extends PeopleWrites, OperatorWrites {
   importTenant(
     args: {
       tenant: Tenant
-      /** `id` is that of the ledger transaction. */
+      /** Booked with a tenant that is new. `id` is that of the ledger transaction. */
       opening: { id: string; amount: Points; memo: string } | null
       keys: { key: NewKey; revokedAt: number | null }[]
       person: { person: Person; joins: Joining } | null
@@ -338,9 +338,18 @@ export interface WriteVerbs extends PeopleWrites, OperatorWrites {
   createKey(args: { key: NewKey } & Audited): Promise<void>
   /** False when the key is unknown or revoked; likewise for the next two. */
   changeKey(args: { id: string; set: KeyChange } & Audited): Promise<boolean>
-  /** Gives the key another text. That from before is valid until `previousUntil`; null = not any more. */
+  /**
+   * Gives the key another text. That from before is valid until `previousUntil`; null = not any more. So are the sessions that
+   * were begun with the key, but for `keptSessionId`.
+   */
   rotateKey(
-    args: { id: string; hash: string; prefix: string; previousUntil: number | null } & Audited,
+    args: {
+      id: string
+      hash: string
+      prefix: string
+      previousUntil: number | null
+      keptSessionId?: string
+    } & Audited,
   ): Promise<boolean>
   revokeKey(args: { id: string; now: number } & Audited): Promise<boolean>
   recordKeyUses(args: { uses: { id: string; at: number }[] }): Promise<void>
@@ -620,17 +629,23 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   listFingerprints(args: Record<string, never>): Promise<Fingerprints>
   /** The subjects of troubles that notices were begun about and that are not over. */
   listNotices(args: Record<string, never>): Promise<string[]>
-  /** Tenants with less than this to spend. */
+  /** Tenants with less than this to spend, in the order of their ids; `afterId` pages on from a tenant. */
   listLowBalances(args: {
     below: Points
     limit: number
+    afterId?: string
   }): Promise<{ tenantId: string; name: string; available: Points }[]>
-  /** Receivers whose circuit is open. */
-  listPausedReceivers(args: { limit: number }): Promise<(ReceiverKey & { failingSince: number | null })[]>
+  /** Receivers whose circuit is open, in the order of tenants and hosts; `after` pages on from one. */
+  listPausedReceivers(args: {
+    limit: number
+    after?: ReceiverKey
+  }): Promise<(ReceiverKey & { failingSince: number | null })[]>
   getBalance(args: { tenantId: string }): Promise<Balance | undefined>
   getTenant(args: { id: string }): Promise<Tenant | undefined>
-  /** The oldest first, without those that were deleted. */
-  listTenants(args: Record<string, never>): Promise<Tenant[]>
+  /** Of several tenants; one without a balance is not among them. */
+  getBalances(args: { tenantIds: readonly string[] }): Promise<(Balance & { tenantId: string })[]>
+  /** The oldest first, without those that were deleted; `afterId` pages on from a tenant. The first of all is the operator's. */
+  listTenants(args: { name?: string; afterId?: string; limit?: number }): Promise<Tenant[]>
   /** Also by the hash from before the last rotation, whose time the caller checks. */
   findKey(args: { hash: string }): Promise<KeyRecord | undefined>
   getKey(args: { id: string }): Promise<KeyRecord | undefined>

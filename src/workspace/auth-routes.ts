@@ -4,6 +4,8 @@ import { isJsonObject } from '../core/json.ts'
 import { actorOfPerson, type Person } from '../core/person.ts'
 import { basePathOf } from '../core/public-url.ts'
 import { undocumented } from '../dialects/kit/described.ts'
+import { networkOf } from '../people/attempts.ts'
+import { hashingFor } from '../people/hashing-turns.ts'
 import type { LoginAnswer } from '../people/login/login.ts'
 import type { People } from '../people/people.ts'
 
@@ -17,7 +19,7 @@ const POSTS: Readonly<Record<string, Rule>> = {
   '/link-social': { stores: true },
   '/unlink-account': { records: 'person.unlink' },
   '/sign-out': {},
-  '/change-password': { guesses: true, records: 'person.password' },
+  '/change-password': { guesses: true, records: 'person.password', setsPassword: true },
   '/two-factor/enable': { guesses: true, records: 'person.two-factor.begin' },
   '/two-factor/disable': { guesses: true, records: 'person.two-factor.disable' },
   '/two-factor/verify-totp': { guesses: true },
@@ -49,6 +51,8 @@ interface Rule {
   returnsTo?: string
   /** It stores a row that waits for the next step: each request is an attempt. */
   stores?: boolean
+  /** It sets another password, which ends the links for one. */
+  setsPassword?: boolean
   /** The verb under which it is in the audit. */
   records?: string
 }
@@ -71,12 +75,14 @@ export function authRoutes(app: FastifyInstance, people: People): void {
       // Also what is refused without a session, since it loads the package and reads the database.
       if (rule.guesses || rule.stores || !(person || rule.completes)) await countIn()
       const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
-      const answer = await login.handle(request, path + query, request.body)
+      const handle = () => login.handle(request, path + query, request.body)
+      const answer = await hashingFor.run(networkOf(request.ip), handle)
       if (rule.completes && hasFailed(answer)) {
         const refusal = await countIn().catch(rateLimited)
         if (refusal && rule.returnsTo === undefined) throw refusal
         if (refusal) return sendBack(reply, basePathOf(people.publicUrl()) + rule.returnsTo, refusal)
       }
+      if (answer.status < 300 && rule.setsPassword && person) await store.endPasswordResets({ personId: person.id })
       if (answer.status < 300 && rule.records !== undefined && person) {
         const { id } = person
         const nothing = { tenantId: null, before: null, after: null }

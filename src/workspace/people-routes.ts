@@ -5,12 +5,15 @@ import { KEY_LIMITS } from '../admin/manage-keys.ts'
 import { inputFrom } from '../admin/read-verb-input.ts'
 import type { Verb } from '../admin/verb.ts'
 import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
-import type { KeyRecord } from '../core/key.ts'
+import { type KeyRecord, limitsOn } from '../core/key.ts'
 import { actorOfPerson, type Membership, ROLES, SIGN_UPS } from '../core/person.ts'
 import { describedBy } from '../dialects/kit/described.ts'
 import { handleErrors } from '../dialects/kit/protocol.ts'
+import { networkOf } from '../people/attempts.ts'
+import { hashingFor } from '../people/hashing-turns.ts'
 import { type Holder, type People, roleOf } from '../people/people.ts'
 import { isUnsafe, refuseElsewhere, requireFromHere } from '../people/same-origin.ts'
+import type { SessionOf } from '../people/sessions.ts'
 import { acceptInvitation, claim, nameIn, openInvitation, signUp, useReset } from '../people/sign-up.ts'
 import { errorBody } from './errors.ts'
 
@@ -173,7 +176,7 @@ export const PEOPLE_ROUTES = [
     async run(at, { key }) {
       await at.people.attempts.note(at.request.ip)
       const { keyId } = await at.people.callerOfKey(key)
-      return begun(at, { keyId })
+      return begun(at, { keyId, text: key })
     },
   }),
   route({
@@ -415,7 +418,8 @@ export function peopleRoutes(app: FastifyInstance, people: People): void {
       async handler(request, reply) {
         const path = request.params as Record<string, string> // as the path names them
         const input = inputFrom(one, { path, query: {}, body: request.body })
-        const data = await one.run({ people, request, reply }, { ...input })
+        const run = () => one.run({ people, request, reply }, { ...input })
+        const data = await hashingFor.run(networkOf(request.ip), run)
         reply.header('cache-control', 'no-store')
         return reply.send({ code: 200, data, message: 'success' })
       },
@@ -457,7 +461,7 @@ function whose(holder: Holder): { personId: string } | { keyId: string } {
 }
 
 /** Begins a session, in place of one that there may be. */
-async function begun(at: At, of: { personId: string; tenantId?: string } | { keyId: string }) {
+async function begun(at: At, of: SessionOf) {
   const { people, request, reply } = at
   const before = await people.sessions.holderOf(request)
   if (before) await people.sessions.end(before)
@@ -519,6 +523,5 @@ async function keyIn({ store, clock }: People, keyId: string) {
 
 /** Whether a key may manage its tenant, as `own-access.ts` decides. */
 function isWhole(key: KeyRecord): boolean {
-  const limits = [key.allowedModels, key.requestsPerMinute, key.maxConcurrent, key.spendLimitPoints, key.expiresAt]
-  return key.mode === 'live' && limits.every((limit) => limit === null)
+  return key.mode === 'live' && limitsOn(key).length === 0
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pathFieldsOf, type Verb } from '../../src/admin/verb.ts'
 import { OPERATOR_VERBS, OWN_VERBS } from '../../src/admin/verbs.ts'
+import { newId } from '../../src/core/ids.ts'
 import type { Json, JsonObject } from '../../src/core/json.ts'
 import { points } from '../../src/core/points.ts'
 import { type Answer, LIVE_KEY, openGateway, type Sending, TEST_KEY, type TestGateway } from '../support/gateway.ts'
@@ -218,6 +219,7 @@ describe('administrative input', () => {
     ['POST', '/api/admin/tenants', {}, 'name', /name is required/],
     ['POST', '/api/admin/tenants', { name: 'x', colour: 'red' }, 'colour', /colour is not a field of this/],
     ['POST', '/api/admin/tenants', { name: 'house' }, 'name', /a tenant "house" already/],
+    ['POST', '/api/admin/tenants', { name: newId(1) }, 'name', /form of an id/],
     ['POST', '/api/admin/tenants', { name: 'x', max_concurrent: 0 }, 'max_concurrent', /max_concurrent/],
     ['POST', '/api/admin/keys', { name: 'x', models: ['sumo'] }, 'models', /there is no model sumo/],
     ['POST', '/api/admin/keys', { name: 'x', mode: 'dry' }, 'mode', /mode must be one of/],

@@ -180,9 +180,13 @@ describe.each(['SQLite', 'PostgreSQL'])('people on %s', (engine) => {
     const blocked = await visitor(gateway).send('POST', '/api/auth/sign-in/email', { body: BEN })
     expect(blocked).toMatchObject({ status: 403, body: { code: 'BLOCKED' } })
     await ana.data('PATCH', `/api/admin/people/${BEN.email}`, { body: { blocked: false } })
-    const { token } = await ana.data('POST', `/api/admin/people/${BEN.email}/reset`)
+    const reset = `/api/admin/people/${BEN.email}/reset`
+    const earlier = await ana.data('POST', reset)
+    const { token } = await ana.data('POST', reset)
     const password = 'another password of ben'
     const ben = visitor(gateway)
+    const replaced = { token: earlier.token, password }
+    expect((await ben.send('POST', '/api/workspace/password', { body: replaced })).status).toBe(404)
     expect(await ben.send('POST', '/api/workspace/password', { body: { token, password: 'short' } })).toMatchObject({
       status: 400,
       body: { error: { field: 'password' } },
@@ -191,7 +195,13 @@ describe.each(['SQLite', 'PostgreSQL'])('people on %s', (engine) => {
       email: BEN.email,
     })
     expect((await ben.send('POST', '/api/workspace/password', { body: { token, password } })).status).toBe(404)
-    await signedIn({ email: BEN.email, password })
+    const later = await ana.data('POST', reset)
+    const known = await signedIn({ email: BEN.email, password })
+    const body = { currentPassword: password, newPassword: `${password} again` }
+    expect((await known.send('POST', '/api/auth/change-password', { body })).status).toBe(200)
+    const unused = { token: later.token, password }
+    expect((await ben.send('POST', '/api/workspace/password', { body: unused })).status).toBe(404)
+    await signedIn({ email: BEN.email, password: body.newPassword })
   })
 
   it('a second factor is asked for once it is on', async () => {

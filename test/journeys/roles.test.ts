@@ -4,6 +4,7 @@ import { pathFieldsOf, type Verb } from '../../src/admin/verb.ts'
 import { OPERATOR_VERBS, OWN_VERBS } from '../../src/admin/verbs.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { isEnough, type Role } from '../../src/core/person.ts'
+import { points } from '../../src/core/points.ts'
 import { LIVE_KEY, openGateway, type TestGateway } from '../support/gateway.ts'
 import { claimed, type Visitor, visitor } from '../support/visitor.ts'
 
@@ -258,8 +259,12 @@ it('a key signs in as itself: with its rights, and no person', async () => {
   })
   expect((await byKey.send('GET', '/api/admin/tenants')).status).toBe(200)
   expect((await byKey.send('PATCH', '/api/workspace/person', { body: { name: 'x' } })).status).toBe(403)
-  const { key } = await gateway.tenant({ key: { maxConcurrent: 1 } })
   const limited = visitor(gateway)
+  for (const limit of [{ tokensPerMinute: 1 }, { dayLimitPoints: points(1) }, { monthLimitPoints: points(1) }]) {
+    const { key } = await gateway.tenant({ key: limit })
+    expect(await limited.data('POST', '/api/workspace/key', { body: { key } })).toMatchObject({ role: 'member' })
+  }
+  const { key } = await gateway.tenant({ key: { maxConcurrent: 1 } })
   expect(await limited.data('POST', '/api/workspace/key', { body: { key } })).toMatchObject({
     role: 'member',
     is_operator: false,
@@ -267,6 +272,26 @@ it('a key signs in as itself: with its rights, and no person', async () => {
   expect((await limited.send('GET', '/api/v1/keys')).status).toBe(403)
   await limited.data('POST', '/api/workspace/sign-out', { body: {} })
   expect((await limited.send('GET', '/polyphony/v1/tasks')).status).toBe(401)
+})
+
+it('a session that began with the text of a key ends when the key gets another, but not for who rotates it', async () => {
+  const admin = { name: 'another', admin: true }
+  const { id, key } = await people.operator.data('POST', '/api/admin/keys', { body: admin })
+  const [owner, thief, late] = [visitor(gateway), visitor(gateway), visitor(gateway)]
+  const signIn = (who: Visitor, text: unknown) => who.send('POST', '/api/workspace/key', { body: { key: text } })
+  const reads = async (who: Visitor) => (await who.send('GET', '/api/admin/tenants')).status
+  for (const who of [owner, thief]) await signIn(who, key)
+  expect([await reads(owner), await reads(thief)]).toEqual([200, 200])
+  const body = { grace_seconds: 60 }
+  const second = await owner.data('POST', `/api/admin/keys/${id}/rotate`, { body })
+  await signIn(late, key)
+  const ends = (await gateway.store.listSessions({ of: { keyId: String(id) }, now: Date.now() })).map(
+    ({ expiresAt }) => expiresAt <= Date.now() + 60_000,
+  )
+  expect(ends.toSorted()).toEqual([false, true, true])
+  await owner.data('POST', `/api/admin/keys/${id}/rotate`, { body: {} })
+  expect([await reads(owner), await reads(thief), await reads(late)]).toEqual([200, 401, 401])
+  for (const text of [key, second.key]) expect((await signIn(late, text)).status).toBe(401)
 })
 
 it('an account is tried ten times a minute, and the rest are refused with the time to wait', async () => {

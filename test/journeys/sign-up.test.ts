@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JsonObject } from '../../src/core/json.ts'
+import { hashingFor } from '../../src/people/hashing-turns.ts'
+import { inTurn } from '../../src/people/password.ts'
+import { aTenant } from '../../src/tenants/first-tenant.ts'
 import { type FakeOidc, openFakeOidc } from '../support/fake-oidc.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { rawRequest } from '../support/raw-request.ts'
@@ -61,6 +64,8 @@ async function comeBack(one: Visitor, back: URL): Promise<{ status: number; loca
 }
 
 it('the settings make the first operator, and no link is shown', async () => {
+  // The login opens while its provider does not answer: people sign in by it as soon as it does.
+  oidc.isDown = true
   expect(await gateway.gateway.claimLink()).toBeUndefined()
   expect((await operator.send('POST', '/api/auth/sign-in/email', { body: OPERATOR })).status).toBe(200)
   expect(await operator.data('GET', '/api/workspace/session')).toMatchObject({
@@ -70,6 +75,9 @@ it('the settings make the first operator, and no link is shown', async () => {
     is_operator: true,
     features: { sign_in_with: [{ id: 'oidc', name: 'Example' }] },
   })
+  const body = { provider: 'oidc', callbackURL: '/' }
+  expect((await operator.send('POST', '/api/auth/sign-in/social', { body })).status).toBe(404)
+  oidc.isDown = false
 })
 
 it('whoever signs up where that is open owns a tenant, with the credit of the settings', async () => {
@@ -122,6 +130,17 @@ it('an invitation to an address is for whom the provider has proved to have it',
   expect(other.tenants).not.toContainEqual(expect.objectContaining({ name: 'house' }))
 })
 
+it('a name that is the id of a tenant hides no tenant from who looks for it', async () => {
+  const signUp = (email: string, name: string) =>
+    visitor(gateway).data('POST', '/api/workspace/sign-up', { body: { email, name, password: PASSWORD } })
+  const first = await signUp('first@example.org', 'First')
+  const id = String(first.tenant)
+  expect(await signUp('second@example.org', id)).toMatchObject({ tenants: [{ name: 'second@example.org' }] })
+  // As an earlier version named it.
+  await gateway.store.createTenant({ tenant: aTenant(id, Date.now()) })
+  expect(await operator.data('GET', `/api/admin/tenants/${id}`)).toMatchObject({ id, name: 'First' })
+})
+
 it('hosts that requests name are not each a login that asks the provider where it is', async () => {
   const before = oidc.discoveries
   expect(before).toBe(1)
@@ -131,6 +150,30 @@ it('hosts that requests name are not each a login that asks the provider where i
     expect([status, JSON.parse(body).rpId]).toEqual([200, '127.0.0.1'])
   }
   expect(oidc.discoveries).toBe(before)
+})
+
+it('where more passwords wait than are hashed in seconds, others are refused, and a link that is none is not hashed', async () => {
+  let free = (): void => undefined
+  const gate = new Promise<void>((resolve) => {
+    free = resolve
+  })
+  const held = Array.from({ length: 21 }, () => hashingFor.run('127.0.0.1', () => inTurn(() => gate)))
+  const one = visitor(gateway)
+  const unknown = { email: 'nobody@example.org', password: PASSWORD }
+  for (const body of [unknown, OPERATOR]) {
+    const refused = await one.send('POST', '/api/auth/sign-in/email', { body })
+    expect(refused).toMatchObject({ status: 503, body: { code: 'OVERLOADED' } })
+    expect(refused.headers.get('retry-after')).toBe('5')
+  }
+  const person = { ...unknown, name: 'New' }
+  const signUp = await one.send('POST', '/api/workspace/sign-up', { body: person })
+  expect(signUp).toMatchObject({ status: 503, body: { error: { type: 'overloaded' } } })
+  expect(Number(signUp.headers.get('retry-after'))).toBeGreaterThan(0)
+  const reset = { token: 'no such token', password: PASSWORD }
+  expect((await one.send('POST', '/api/workspace/password', { body: reset })).status).toBe(404)
+  free()
+  await Promise.all(held)
+  expect((await one.send('POST', '/api/auth/sign-in/email', { body: unknown })).status).toBe(401)
 })
 
 it('on a loopback address pages of localhost at the same port have passkeys, which browsers refuse to IP addresses', async () => {

@@ -7,6 +7,8 @@ export interface FakeOidc {
   issuer: string
   /** How often it was asked where its endpoints are. */
   discoveries: number
+  /** It answers no request. */
+  isDown: boolean
   /** Who signs in there from now on. */
   become(claims: { sub: string; email: string; email_verified: boolean; name: string }): void
   /** What a browser does there: follows the address to the provider, and returns where that sends it back to. */
@@ -34,6 +36,7 @@ export async function openFakeOidc({
     const json = (status: number, body: unknown): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     }
+    if (fake.isDown) return json(503, {})
     const { pathname } = new URL(request.url ?? '/', issuer)
     if (pathname === '/.well-known/openid-configuration') {
       fake.discoveries += 1
@@ -81,6 +84,7 @@ export async function openFakeOidc({
   const fake: FakeOidc = {
     issuer,
     discoveries: 0,
+    isDown: false,
     become(who) {
       claims = who
     },

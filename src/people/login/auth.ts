@@ -4,6 +4,7 @@ import { type BetterAuthOptions, betterAuth } from 'better-auth/minimal'
 import { genericOAuth } from 'better-auth/plugins/generic-oauth'
 import { twoFactor } from 'better-auth/plugins/two-factor'
 import { SECOND_MS } from '../../core/clock.ts'
+import { PolyphonyError } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
 import { basePathOf } from '../../core/public-url.ts'
 import { cookieNames } from '../cookies.ts'
@@ -11,12 +12,11 @@ import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from '../pas
 import { PERSON_MS } from '../sessions.ts'
 import { mayComeBySignIn, settleBySignIn } from '../sign-up.ts'
 import { type FixedRows, storeAdapter } from './adapter.ts'
-import type { LoginParts } from './login.ts'
+import { type LoginParts, PROVIDER } from './login.ts'
 
 /** The header in which the address of the client is passed on. */
 export const ADDRESS_HEADER = 'x-polyphony-address'
 export const PATH = '/api/auth'
-const PROVIDER = 'oidc'
 
 /** What the login and the authorization server have in common: secrets, sessions and tables. `site` ends without a slash. */
 export function commonOptions(site: string, { store, clock, secret, log, publicUrl }: LoginParts, fixed?: FixedRows) {
@@ -37,7 +37,7 @@ export function commonOptions(site: string, { store, clock, secret, log, publicU
       errorURL: `${publicUrl() || site}/sign-in`,
       // What a request is refused for is its own business, and is in its answer.
       onError(error) {
-        if (error instanceof APIError && error.statusCode < 500) log.debug({ of: 'login' }, error.message)
+        if (error instanceof APIError && error.statusCode !== 500) log.debug({ of: 'login' }, error.message)
         else log.error({ of: 'login', err: error }, 'the login failed')
       },
     },
@@ -67,8 +67,9 @@ export function authFor(origin: string, parts: LoginParts) {
       minPasswordLength: MIN_PASSWORD,
       maxPasswordLength: MAX_PASSWORD,
       password: {
-        hash: (password) => hashPassword(password, signUp.passwordCost),
-        verify: ({ hash, password }) => verifyPassword(hash, password),
+        // Also for an address that nobody has, at the same cost: how long the answer takes says nothing.
+        hash: (password) => hashPassword(password, signUp.passwordCost).catch(refuseOverload),
+        verify: ({ hash, password }) => verifyPassword(hash, password).catch(refuseOverload),
       },
     },
     account: { encryptOAuthTokens: true },
@@ -117,6 +118,13 @@ export function authFor(origin: string, parts: LoginParts) {
         : []),
     ],
   })
+}
+
+/** As an error of the package, which answers others with 500. */
+function refuseOverload(error: unknown): never {
+  if (!(error instanceof PolyphonyError) || error.code !== 'overloaded') throw error
+  const headers = { 'retry-after': String(error.details.retryAfterSeconds) }
+  throw new APIError('SERVICE_UNAVAILABLE', { code: 'OVERLOADED', message: error.message }, headers)
 }
 
 function levelOf(level: string): 'error' | 'warn' | 'info' | 'debug' {

@@ -54,6 +54,10 @@ export interface AuthServer {
   handler(request: Request): Promise<Response>
 }
 
+/** The provider's id in the package. */
+export const PROVIDER = 'oidc'
+const NEEDS_PROVIDER = /^\/(?:sign-in\/social|link-social|callback\/)/
+
 /** Each site by which people reach the gateway has a login of its own. More than these are not one gateway’s. */
 const MOST_ORIGINS = 8
 
@@ -63,15 +67,19 @@ const MOST_ORIGINS = 8
  */
 export function openLogin(parts: LoginParts): Login {
   // Where requests say what the public address is, one login may not keep what another request said.
-  const loginAt = openOnce((site: string) => {
-    const [origin = '', publicUrl = ''] = site.split(' ')
-    return import('./auth.ts').then(({ authFor }) => authFor(origin, { ...parts, publicUrl: () => publicUrl }))
-  })
+  const { oidc } = parts
+  const loginAt = openOnce(
+    (site: string) => {
+      const [origin = '', publicUrl = ''] = site.split(' ')
+      return import('./auth.ts').then(({ authFor }) => authFor(origin, { ...parts, publicUrl: () => publicUrl }))
+    },
+    (context) => oidc === undefined || hasProvider(context),
+  )
   return {
     async handle(request, path, body) {
       const publicUrl = parts.followsRequests ? parts.publicUrl() : addressOf(request, parts.publicUrl())
       const origin = parts.followsRequests ? originOf(request) : new URL(publicUrl).origin
-      const answer = await passOn(await loginAt(`${origin} ${publicUrl}`), request, {
+      const answer = await passOn(await loginAt(`${origin} ${publicUrl}`, NEEDS_PROVIDER.test(path)), request, {
         site: origin,
         path,
         json: request.method === 'POST' ? body : undefined,
@@ -86,20 +94,50 @@ export function openLogin(parts: LoginParts): Login {
   }
 }
 
-/** One for each site, opened by its first request; after a failure, by the next. */
-export function openOnce(open: (site: string) => Promise<AuthServer>): (site: string) => Promise<AuthServer> {
-  const opened = new LRUCache<string, Promise<AuthServer>>({ max: MOST_ORIGINS })
-  return (site) => {
+/** Whether it is opened again where the earlier one is not whole. */
+type ServerAt = (site: string, needsWhole?: boolean) => Promise<AuthServer>
+
+interface Opened {
+  server: Promise<AuthServer>
+  isPartly: boolean
+  /** Another that is being opened, since this one is not whole. */
+  next?: Promise<AuthServer>
+}
+
+/**
+ * One for each site, opened by its first request; after a failure, by the next. The package asks a provider where its endpoints
+ * are only while it opens, and leaves out one that does not answer: what is not whole by `isWhole` serves the rest, and
+ * is opened again by each request that needs the whole.
+ */
+export function openOnce(
+  open: (site: string) => Promise<AuthServer>,
+  isWhole: (context: unknown) => boolean = () => true,
+): ServerAt {
+  const opened = new LRUCache<string, Opened>({ max: MOST_ORIGINS })
+  return (site, needsWhole = false) => {
     const known = opened.get(site)
-    if (known) return known
-    const opening = open(site).then(async (server) => {
-      await server.$context
+    if (known && !(needsWhole && known.isPartly)) return known.server
+    if (known?.next) return known.next
+    const entry: Opened = { server: open(site), isPartly: false }
+    entry.server = entry.server.then(async (server) => {
+      entry.isPartly = !isWhole(await server.$context)
+      if (known) opened.set(site, entry)
       return server
     })
-    opened.set(site, opening)
-    opening.catch(() => opened.delete(site))
-    return opening
+    if (known) known.next = entry.server
+    else opened.set(site, entry)
+    entry.server.catch(() => {
+      if (known) delete known.next
+      else opened.delete(site)
+    })
+    return entry.server
   }
+}
+
+/** Whether the package has found the provider. */
+function hasProvider(context: unknown): boolean {
+  const { socialProviders } = context as { socialProviders: { id: string }[] } // the type of the package, which is not loaded
+  return socialProviders.some(({ id }) => id === PROVIDER)
 }
 
 interface Passed {

@@ -136,6 +136,42 @@ export function administrationContract(bench: Bench): void {
     expect(await store.rotateKey({ id: 'unknown', hash: 'x', prefix: 'p', previousUntil: null })).toBe(false)
   })
 
+  it.each([
+    {
+      title: 'a rotation ends the sessions of the key, but for the one that rotates it',
+      until: null,
+      left: { own: START + 100 },
+    },
+    {
+      title: 'a rotation with a grace lets the sessions of the key last as long as its text from before',
+      until: START + 9,
+      left: { short: START + 5, other: START + 9, own: START + 100 },
+    },
+  ])('$title', async ({ until, left }) => {
+    const { store } = bench
+    await aPayer(store)
+    await store.createKey({ key: aKey('k2', 't1') })
+    const none = { personId: null, tenantId: null, address: null, userAgent: null, createdAt: START }
+    for (const [id, keyId, lasts] of [
+      ['own', 'k1', 100],
+      ['other', 'k1', 100],
+      ['short', 'k1', 5],
+      ['foreign', 'k2', 100],
+    ] as const) {
+      await store.createSession({ session: { ...none, id, token: id, keyId, expiresAt: START + lasts } })
+    }
+    const ends = async (keyId: string) => {
+      const sessions = await store.listSessions({ of: { keyId }, now: START })
+      return Object.fromEntries(sessions.map(({ id, expiresAt }) => [id, expiresAt]))
+    }
+    const rotation = { id: 'k1', hash: 'second', prefix: 'p', previousUntil: until, keptSessionId: 'own' }
+    expect(await store.rotateKey(rotation)).toBe(true)
+    expect(await ends('k1')).toEqual(left)
+    expect(await ends('k2')).toEqual({ foreign: START + 100 })
+    await store.revokeKey({ id: 'k1', now: START })
+    expect(await ends('k1')).toEqual({})
+  })
+
   it('two rotations at once leave the key with one text, and one from before', async () => {
     const { store } = bench
     await aPayer(store)

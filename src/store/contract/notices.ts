@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { points } from '../../core/points.ts'
 import type { Bench } from '../contract.ts'
-import { aPayer, START } from './samples.ts'
+import { aPayer, aTenant, START } from './samples.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -36,5 +36,13 @@ export function noticesContract(bench: Bench): void {
     expect(await bench.store.listLowBalances({ below: points(available + 1), limit: 10 })).toEqual([
       { tenantId: 't1', name: expect.any(String), available },
     ])
+    await bench.store.createTenant({ tenant: aTenant('t2') })
+    const page = (afterId?: string) =>
+      bench.store.listLowBalances({ below: points(available + 1), limit: 1, ...(afterId ? { afterId } : {}) })
+    expect((await page()).map(({ tenantId }) => tenantId)).toEqual(['t1'])
+    expect((await page('t1')).map(({ tenantId }) => tenantId)).toEqual(['t2'])
+    expect(await page('t2')).toEqual([])
+    for (const id of ['t1', 't2']) await bench.store.deleteTenant({ id, now: START })
+    expect(await bench.store.listLowBalances({ below: points(available + 1), limit: 10 })).toEqual([])
   })
 }

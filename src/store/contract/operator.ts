@@ -104,29 +104,53 @@ export function operatorContract(bench: Bench): void {
 
   it('a payment goes back once for each refund, to nothing at most, and what was taken returns when the refund fails', async () => {
     const audit = anAudit('payment.refund')
+    const calm = { hasFrozen: false }
     const reverse = (reversalId: string, amount: number, isUndone = false, id = 'p1') =>
       bench.store.reversePayment({ id, reversalId, amount: points(amount), isUndone, memo: 'm', now: START, audit })
     const available = async () => (await bench.store.getBalance({ tenantId: 't1' }))?.available
-    expect(await reverse('re_1', 300)).toEqual({ outcome: 'unknown', moved: 0 })
+    expect(await reverse('re_1', 300)).toEqual({ outcome: 'unknown', moved: 0, ...calm })
     await bench.store.createPayment({ payment: aPayment('p1'), audit })
-    expect(await reverse('re_1', 300)).toEqual({ outcome: 'not_paid', moved: 0 })
+    expect(await reverse('re_1', 300)).toEqual({ outcome: 'not_paid', moved: 0, ...calm })
     await bench.store.settlePayment({ id: 'p1', externalId: 'cs_1', now: START })
     const outcomes = await Promise.all(Array.from({ length: 4 }, () => reverse('re_1', 300)))
-    expect(outcomes.filter(({ outcome }) => outcome === 'booked')).toEqual([{ outcome: 'booked', moved: 300 }])
+    expect(outcomes.filter(({ outcome }) => outcome === 'booked')).toEqual([{ outcome: 'booked', moved: 300, ...calm }])
     expect(await available()).toBe(400)
-    expect(await reverse('du_1', 500)).toEqual({ outcome: 'booked', moved: 400 })
-    expect(await reverse('re_2', 100)).toEqual({ outcome: 'booked', moved: 0 })
+    expect(await reverse('du_1', 500)).toEqual({ outcome: 'booked', moved: 400, ...calm })
+    expect(await reverse('re_2', 100)).toEqual({ outcome: 'booked', moved: 0, ...calm })
     await bench.store.credit({ id: 'c', tenantId: 't1', amount: points(50), memo: '', now: START })
-    expect(await reverse('re_2', 100)).toEqual({ outcome: 'booked_before', moved: 0 })
-    expect(await reverse('du_1', 500, true)).toEqual({ outcome: 'booked', moved: 400 })
-    expect(await reverse('du_1', 500, true)).toEqual({ outcome: 'booked_before', moved: 0 })
-    expect(await reverse('re_3', 10, true)).toEqual({ outcome: 'booked', moved: 0 })
-    expect(await reverse('re_3', 10)).toEqual({ outcome: 'undone_before', moved: 0 })
-    expect(await reverse('re_3', 10)).toEqual({ outcome: 'booked_before', moved: 0 })
+    expect(await reverse('re_2', 100)).toEqual({ outcome: 'booked_before', moved: 0, ...calm })
+    expect(await reverse('du_1', 500, true)).toEqual({ outcome: 'booked', moved: 400, ...calm })
+    expect(await reverse('du_1', 500, true)).toEqual({ outcome: 'booked_before', moved: 0, ...calm })
+    expect(await reverse('re_3', 10, true)).toEqual({ outcome: 'booked', moved: 0, ...calm })
+    expect(await reverse('re_3', 10)).toEqual({ outcome: 'undone_before', moved: 0, ...calm })
+    expect(await reverse('re_3', 10)).toEqual({ outcome: 'booked_before', moved: 0, ...calm })
     expect(await available()).toBe(450)
     const refunds = (await bench.store.listLedger({ tenantId: 't1', limit: 9 })).filter(({ kind }) => kind === 'refund')
     expect(refunds.map(({ available: moved }) => moved)).toEqual([400, -400, -300])
     expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('a tenant whose tasks hold what a payment that goes back would take is frozen, once', async () => {
+    const { store } = bench
+    const audit = anAudit('payment.dispute')
+    await aPayer(store, { id: 't3', credit: 0 })
+    await store.createPayment({ payment: { ...aPayment('p3'), tenantId: 't3', amount: points(1_000) }, audit })
+    await store.settlePayment({ id: 'p3', externalId: 'cs_3', now: START })
+    await submitted(store, aTask({ tenantId: 't3', keyId: 'k3', pricePoints: points(900) }))
+    const reverse = (reversalId: string, amount: number) =>
+      store.reversePayment({
+        ...{ id: 'p3', reversalId, amount: points(amount), isUndone: false, memo: 'm', now: START + 5, audit },
+      })
+    const frozenAt = async () => (await store.getTenant({ id: 't3' }))?.frozenAt
+    expect(await reverse('re_1', 60)).toEqual({ outcome: 'booked', moved: 60, hasFrozen: false })
+    expect(await frozenAt()).toBeNull()
+    expect(await reverse('du_1', 940)).toEqual({ outcome: 'booked', moved: 40, hasFrozen: true })
+    expect(await frozenAt()).toBe(START + 5)
+    expect(await reverse('du_2', 1)).toEqual({ outcome: 'booked', moved: 0, hasFrozen: false })
+    expect(await store.listAudit({ verb: 'tenant.freeze', limit: 9 })).toMatchObject([
+      { tenantId: 't3', subject: 't3', actor: audit.actor },
+    ])
+    expect(await store.reconcile({})).toEqual([])
   })
 
   it('an announcement is shown from its beginning to its end, to its tenant or to all', async () => {
@@ -153,6 +177,7 @@ export function operatorContract(bench: Bench): void {
     await bench.store.changeBalanceNotice({ tenantId: 't1', notice })
     expect(await bench.store.getBalanceNotice({ tenantId: 't1' })).toEqual(notice)
     expect(await bench.store.listDueBalanceNotices({ limit: 9 })).toEqual([{ ...notice, name: 't1', available: 0 }])
+    expect(await bench.store.listDueBalanceNotices({ limit: 9, afterId: 't1' })).toEqual([])
     await bench.store.credit({ id: 'c', tenantId: 't1', amount: points(600), memo: '', now: START })
     expect(await bench.store.listDueBalanceNotices({ limit: 9 })).toEqual([])
     await bench.store.changeBalanceNotice({ tenantId: 't1', notice: null })

@@ -109,6 +109,18 @@ export function peopleContract(bench: Bench): void {
     expect(await bench.store.getPerson({ id: 'p5' })).toBeUndefined()
   })
 
+  it('an invitation is over with its tenant', async () => {
+    await bench.store.createInvitation({ invitation: anInvitation('i1') })
+    expect(await bench.store.deleteTenant({ id: 't1', now: START + 1 })).toBe('deleted')
+    expect(await bench.store.findInvitation({ id: 'i1' })).toMatchObject({ revokedAt: START + 1 })
+    await bench.store.createInvitation({ invitation: anInvitation('made meanwhile') })
+    for (const invitationId of ['i1', 'made meanwhile']) {
+      const person = aPerson('p1')
+      const made = { person, password: null, joins: joins('p1', 't1', 'member'), invitationId, now: START }
+      expect(await bench.store.createPerson(made)).toBe('invitation_over')
+    }
+  })
+
   it('owners who leave at once leave one behind, and the keys of who left are revoked', async () => {
     for (const id of ['p1', 'p2', 'p3']) await add(id, 'owner')
     const outcomes = await Promise.all(
@@ -150,6 +162,28 @@ export function peopleContract(bench: Bench): void {
     expect(await bench.store.deleteSessions({ of: { personId: 'p1' }, id: 'of another' })).toBe(0)
     await bench.store.changePerson({ id: 'p1', set: { password: 'a hash' }, now: START })
     expect(await bench.store.findSession({ token: 'a token' })).toBeUndefined()
+  })
+
+  it('a link for another password is used once, and ends the others of the person, as a later one does', async () => {
+    for (const id of ['p1', 'p2']) await add(id, 'owner')
+    const link = (hash: string, personId = 'p1') =>
+      bench.store.createPasswordReset({ id: hash, personId, hash, now: START, expiresAt: START + 10 })
+    const whose = async (hash: string, now = START) => (await bench.store.findPasswordReset({ hash, now }))?.id
+    const use = (hash: string, now = START) => bench.store.usePasswordReset({ hash, password: 'a hash', now })
+    await link('first')
+    await link('second')
+    await link('foreign', 'p2')
+    expect([await whose('first'), await whose('second'), await whose('foreign')]).toEqual([undefined, 'p1', 'p2'])
+    expect([await whose('second', START + 10), await use('second', START + 10), await use('first')]).toEqual([
+      undefined,
+      false,
+      false,
+    ])
+    const uses = await Promise.all([use('second'), use('second'), use('second')])
+    expect(uses.toSorted()).toEqual([false, false, true])
+    await link('third')
+    await bench.store.endPasswordResets({ personId: 'p1' })
+    expect([await use('third'), await use('foreign')]).toEqual([false, true])
   })
 
   it('rows of the login are found by conditions, changed, and deleted by one of those who try', async () => {

@@ -32,6 +32,30 @@ export function tenantsContract(bench: Bench): void {
     expect(await bench.store.getBalance({ tenantId: 't3' })).toBeUndefined()
   })
 
+  it('tenants are listed by name or by page, and balances of several are read at once', async () => {
+    const { store } = bench
+    for (const id of ['t1', 't2', 't3']) {
+      await store.createTenant({ tenant: aTenant(id, id === 't3' ? { name: 't2', createdAt: START - 1 } : {}) })
+    }
+    await store.credit({ id: 'c', tenantId: 't2', amount: points(7), memo: '', now: START })
+    const ids = async (args: Parameters<typeof store.listTenants>[0]) =>
+      (await store.listTenants(args)).map(({ id }) => id)
+    expect(await ids({ limit: 1 })).toEqual(['t3'])
+    expect(await ids({ afterId: 't3', limit: 1 })).toEqual(['t1'])
+    expect(await ids({ afterId: 't1' })).toEqual(['t2'])
+    expect(await ids({ name: 't2' })).toEqual(['t3', 't2'])
+    expect(await ids({ name: 'T2' })).toEqual([])
+    await store.deleteTenant({ id: 't3', now: START })
+    expect(await ids({ name: 't2', limit: 2 })).toEqual(['t2'])
+    expect(await ids({ afterId: 't3' })).toEqual(['t1', 't2'])
+    const balances = await store.getBalances({ tenantIds: ['t1', 't2', 'unknown'] })
+    expect(balances.toSorted((a, b) => a.available - b.available)).toMatchObject([
+      { tenantId: 't1', available: 0, active: 0 },
+      { tenantId: 't2', available: 7, credited: 7 },
+    ])
+    expect(await store.getBalances({ tenantIds: [] })).toEqual([])
+  })
+
   it('the pool policy of a tenant can be changed, and nothing else changes', async () => {
     const tenant = aTenant('t1', { maxConcurrent: 5 })
     for (const one of [tenant, aTenant('t2')]) await bench.store.createTenant({ tenant: one })
@@ -134,6 +158,8 @@ export function tenantsContract(bench: Bench): void {
         person: owner('p2', 'bob@example.org'),
       })
       expect(again).toEqual({ outcome: 'present', added: ['k2'], taken: [], person: null })
+      const later = { id: 'import:x:user:1 later', amount: points(900), memo: 'balance at x' }
+      expect(await imported({ opening: later })).toMatchObject({ outcome: 'present' })
       expect(await bench.store.getTenant({ id: 'i1' })).toMatchObject({ name: 'renamed', frozenAt: START })
       expect(await bench.store.getKey({ id: 'k1' })).toMatchObject({ name: 'k1' })
       expect(await bench.store.getBalance({ tenantId: 'i1' })).toMatchObject({ available: 500, credited: 500 })

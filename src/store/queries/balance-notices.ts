@@ -23,9 +23,9 @@ export async function changeBalanceNotice(
 
 export async function listDueBalanceNotices(
   tx: Tx,
-  { limit }: { limit: number },
+  { limit, afterId }: Parameters<OperatorReads['listDueBalanceNotices']>[0],
 ): ReturnType<OperatorReads['listDueBalanceNotices']> {
-  const rows = await tx.db
+  const query = tx.db
     .selectFrom('balance_notices as n')
     .innerJoin('balances as b', 'b.tenant_id', 'n.tenant_id')
     .innerJoin('tenants as t', 't.id', 'n.tenant_id')
@@ -34,7 +34,7 @@ export async function listDueBalanceNotices(
     .where('t.deleted_at', 'is', null)
     .orderBy('n.tenant_id')
     .limit(limit)
-    .execute()
+  const rows = await (afterId === undefined ? query : query.where('n.tenant_id', '>', afterId)).execute()
   return rows.map(({ tenant_id: tenantId, below, available, ...rest }) => ({
     tenantId,
     below: points(below),

@@ -13,7 +13,7 @@ export async function ensureFirstTenant(
 ): Promise<Awaited<ReturnType<Ensure>>> {
   // Nodes that start at once on an empty database would each find no tenant. SQLite has one writer.
   if (tx.engine === 'postgres') await sql`lock table tenants in share row exclusive mode`.execute(tx.db)
-  const [existing] = await listTenants(tx)
+  const [existing] = await listTenants(tx, { limit: 1 })
   const tenant = existing ?? fresh
   if (!existing) {
     await createTenant(tx, { tenant })

@@ -21,8 +21,8 @@ export async function importTenant(tx: Tx, args: Args): Promise<Awaited<ReturnTy
   if (!existing) await createTenant(tx, { tenant })
   if (!existing && tenant.frozenAt !== null) await freeze(tx, tenant.id, tenant.frozenAt)
   if (!existing && tenant.priceGroup !== null) await raiseRevision(tx)
-  // Also for a tenant that is there: the ledger knows by the id whether the entry was booked.
-  if (args.opening) await credit(tx, { ...args.opening, tenantId: tenant.id, now })
+  // Not for a tenant that is there: what it has in the other gateway since then is no credit that was paid here.
+  if (!existing && args.opening) await credit(tx, { ...args.opening, tenantId: tenant.id, now })
   const { added, taken } = await addKeys(tx, args.keys)
   const person = existing ? null : await addPerson(tx, args)
   if (!existing || added.length > 0) await writeAudit(tx, args.audit)

@@ -62,6 +62,7 @@ import { hideTask, listHidden, markTask, purgeHidden, restoreTask } from './libr
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
 import { beginNotice, endNotice, listLowBalances, listNotices, listPausedReceivers, takeTurn } from './notices.ts'
+import { createPasswordReset, endPasswordResets, findPasswordReset, usePasswordReset } from './password-resets.ts'
 import {
   createPayment,
   endPayment,
@@ -111,7 +112,7 @@ import {
   nextDueAt,
   purgeTasks,
 } from './tasks.ts'
-import { changeTenant, createTenant, deleteTenant, getBalance, getTenant, listTenants } from './tenants.ts'
+import { changeTenant, createTenant, deleteTenant, getBalance, getBalances, getTenant, listTenants } from './tenants.ts'
 import { createTopUpCodes, getTopUpCode, listTopUpCodes, redeemTopUpCode, revokeTopUpCode } from './top-up-codes.ts'
 import { countUnfinished } from './unfinished.ts'
 import { readUsage } from './usage.ts'
@@ -201,6 +202,9 @@ export const writes: Queries<EngineVerbs> = {
   rebuildBalances,
   createPerson,
   changePerson,
+  createPasswordReset,
+  usePasswordReset,
+  endPasswordResets,
   removePerson,
   addMember,
   changeMember,
@@ -282,6 +286,7 @@ export const reads: Queries<ReadVerbs> = {
   listPausedReceivers,
   getBalance,
   getTenant,
+  getBalances,
   listTenants,
   findKey,
   getKey,
@@ -305,6 +310,7 @@ export const reads: Queries<ReadVerbs> = {
   listCostRules,
   listPriceGroups,
   sumMargins,
+  findPasswordReset,
   isClaimed,
   findSession,
   listSessions,

@@ -60,6 +60,7 @@ export async function useInvitation(
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', now)
     .where((eb) => eb.or([eb('email', 'is', null), eb('email', '=', person.email)]))
+    .where('tenant_id', 'in', tx.db.selectFrom('tenants').select('id').where('deleted_at', 'is', null))
     .returning('id')
     .executeTakeFirst()
   return row !== undefined

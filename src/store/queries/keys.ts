@@ -54,7 +54,7 @@ export async function changeKey(tx: Tx, { id, set, audit }: Parameters<WriteVerb
 /** The hash from before is valid until `previousUntil`; null = it is not valid any more. */
 export async function rotateKey(
   tx: Tx,
-  { id, hash, prefix, previousUntil, audit }: Parameters<WriteVerbs['rotateKey']>[0],
+  { id, hash, prefix, previousUntil, keptSessionId, audit }: Parameters<WriteVerbs['rotateKey']>[0],
 ): Promise<boolean> {
   const query = tx.db
     .selectFrom('api_keys')
@@ -69,13 +69,28 @@ export async function rotateKey(
     .set({ hash, prefix, previous_hash: previousUntil === null ? null : row.hash, previous_until: previousUntil })
     .where('id', '=', id)
     .execute()
+  await endSessions(tx, id, previousUntil, keptSessionId)
   forget(tx, row)
   await writeAudit(tx, audit)
   return true
 }
 
-export function revokeKey(tx: Tx, { id, now, audit }: Parameters<WriteVerbs['revokeKey']>[0]): Promise<boolean> {
-  return writeKey(tx, id, { revoked_at: now }, audit)
+/** Sessions were begun with the text from before, and last no longer than it does. The signal of the key is one of them, too. */
+async function endSessions(tx: Tx, keyId: string, until: number | null, keptId: string | undefined): Promise<void> {
+  if (until === null) {
+    const ended = tx.db.deleteFrom('sessions').where('key_id', '=', keyId)
+    await (keptId === undefined ? ended : ended.where('id', '!=', keptId)).execute()
+  } else {
+    const capped = tx.db.updateTable('sessions').set({ expires_at: until }).where('key_id', '=', keyId)
+    const late = capped.where('expires_at', '>', until)
+    await (keptId === undefined ? late : late.where('id', '!=', keptId)).execute()
+  }
+}
+
+export async function revokeKey(tx: Tx, { id, now, audit }: Parameters<WriteVerbs['revokeKey']>[0]): Promise<boolean> {
+  if (!(await writeKey(tx, id, { revoked_at: now }, audit))) return false
+  await endSessions(tx, id, null, undefined)
+  return true
 }
 
 /** False when the key is unknown or revoked. */

@@ -43,24 +43,25 @@ export async function listNotices(tx: Tx): ReturnType<ReadVerbs['listNotices']> 
 
 export async function listLowBalances(
   tx: Tx,
-  { below, limit }: Parameters<ReadVerbs['listLowBalances']>[0],
+  { below, limit, afterId }: Parameters<ReadVerbs['listLowBalances']>[0],
 ): ReturnType<ReadVerbs['listLowBalances']> {
-  const rows = await tx.db
+  const query = tx.db
     .selectFrom('balances')
     .innerJoin('tenants', 'tenants.id', 'balances.tenant_id')
     .select(['balances.tenant_id', 'tenants.name', 'balances.available'])
     .where('balances.available', '<', below)
+    .where('tenants.deleted_at', 'is', null)
     .orderBy('balances.tenant_id')
     .limit(limit)
-    .execute()
+  const rows = await (afterId === undefined ? query : query.where('balances.tenant_id', '>', afterId)).execute()
   return rows.map(({ tenant_id: tenantId, name, available }) => ({ tenantId, name, available: points(available) }))
 }
 
 export async function listPausedReceivers(
   tx: Tx,
-  { limit }: Parameters<ReadVerbs['listPausedReceivers']>[0],
+  { limit, after }: Parameters<ReadVerbs['listPausedReceivers']>[0],
 ): ReturnType<ReadVerbs['listPausedReceivers']> {
-  const rows = await tx.db
+  const query = tx.db
     .selectFrom('receivers')
     .select(['tenant_id', 'host', 'failing_since'])
     .where('failing_since', 'is not', null) // the condition of the index
@@ -68,6 +69,7 @@ export async function listPausedReceivers(
     .orderBy('tenant_id')
     .orderBy('host')
     .limit(limit)
-    .execute()
+  const page = after && sql<boolean>`(tenant_id, host) > (${after.tenantId}, ${after.host})`
+  const rows = await (page ? query.where(page) : query).execute()
   return rows.map(({ tenant_id: tenantId, host, failing_since: failingSince }) => ({ tenantId, host, failingSince }))
 }

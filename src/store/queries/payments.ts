@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import type { AuditEntry } from '../../core/audit.ts'
 import { refundTransaction } from '../../core/entries.ts'
 import { type Payment, type PaymentStatus, reversalSubject } from '../../core/payment.ts'
 import { type Points, points } from '../../core/points.ts'
@@ -7,6 +8,7 @@ import type { PaymentsTable } from '../schema.ts'
 import type { Tx } from '../tx.ts'
 import { writeAudit } from './audit.ts'
 import { credit } from './ledger.ts'
+import { changeTenant, getTenant } from './tenants.ts'
 
 export async function createPayment(
   tx: Tx,
@@ -59,7 +61,7 @@ export async function reversePayment(
   tx: Tx,
   { id, reversalId, amount, isUndone, memo, now, audit }: Parameters<OperatorWrites['reversePayment']>[0],
 ): ReturnType<OperatorWrites['reversePayment']> {
-  const nothing = points(0)
+  const nothing = { moved: points(0), hasFrozen: false }
   // Locks the row: of two messages about a reversal, one waits for the other.
   const payment = await tx.db
     .updateTable('payments')
@@ -67,22 +69,25 @@ export async function reversePayment(
     .where('id', '=', id)
     .returning(['tenant_id', 'status'])
     .executeTakeFirst()
-  if (!payment) return { outcome: 'unknown', moved: nothing }
-  if (payment.status !== ('paid' satisfies PaymentStatus)) return { outcome: 'not_paid', moved: nothing }
+  if (!payment) return { outcome: 'unknown', ...nothing }
+  if (payment.status !== ('paid' satisfies PaymentStatus)) return { outcome: 'not_paid', ...nothing }
   const subjects = { taken: reversalSubject(reversalId, false), returned: reversalSubject(reversalId, true) }
   const subject = isUndone ? subjects.returned : subjects.taken
   const isKnown = async (subject: string): Promise<boolean> =>
     (await tx.db.selectFrom('audit').select('seq').where('subject', '=', subject).limit(1).executeTakeFirst()) !==
     undefined
-  if (await isKnown(subject)) return { outcome: 'booked_before', moved: nothing }
+  if (await isKnown(subject)) return { outcome: 'booked_before', ...nothing }
   const tenantId = payment.tenant_id
   // Messages may arrive in any order.
   const isUndoneBefore = !isUndone && (await isKnown(subjects.returned))
-  const take = async (): Promise<Points> => (isUndoneBefore ? nothing : atMostAvailable(tx, tenantId, amount))
-  const moved = isUndone ? await takenBy(tx, subjects.taken) : await take()
+  const { available, held } = await lockedBalance(tx, tenantId)
+  const taken = isUndoneBefore ? points(0) : points(Math.min(amount, available))
+  const moved = isUndone ? await takenBy(tx, subjects.taken) : taken
   await writeAudit(tx, { ...audit, tenantId, subject, after: { ...audit.after, moved_points: moved } })
   if (moved > 0) await bookRefund(tx, { id: subject, tenantId, taken: isUndone ? -moved : moved, memo, now })
-  return { outcome: isUndoneBefore ? 'undone_before' : 'booked', moved }
+  const hidesCredit = !isUndone && !isUndoneBefore && moved < amount && held > 0
+  const hasFrozen = hidesCredit && (await freeze(tx, tenantId, now, { ...audit, verb: 'tenant.freeze' }))
+  return { outcome: isUndoneBefore ? 'undone_before' : 'booked', moved, hasFrozen }
 }
 
 /** What a reversal has taken, in points. */
@@ -95,15 +100,25 @@ async function takenBy(tx: Tx, transactionId: string): Promise<Points> {
   return points(row ? -row.available : 0)
 }
 
-/** Locks the balance; a balance is never negative. */
-async function atMostAvailable(tx: Tx, tenantId: string, amount: Points): Promise<Points> {
-  const { available } = await tx.db
+/** A balance is never negative, so what is held by tasks cannot be taken. */
+function lockedBalance(tx: Tx, tenantId: string): Promise<{ available: number; held: number }> {
+  return tx.db
     .updateTable('balances')
     .set((eb) => ({ available: eb.ref('available') }))
     .where('tenant_id', '=', tenantId)
-    .returning('available')
+    .returning(['available', 'held'])
     .executeTakeFirstOrThrow()
-  return points(Math.min(amount, available))
+}
+
+/** False for a tenant that is frozen already. */
+async function freeze(tx: Tx, tenantId: string, now: number, audit: AuditEntry): Promise<boolean> {
+  const tenant = await getTenant(tx, { id: tenantId })
+  if (!tenant || tenant.frozenAt !== null) return false
+  return changeTenant(tx, {
+    id: tenantId,
+    set: { frozenAt: now },
+    audit: { ...audit, tenantId, subject: tenantId, before: { frozen_at: null } },
+  })
 }
 
 async function bookRefund(

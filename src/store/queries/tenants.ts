@@ -1,6 +1,7 @@
+import { sql } from 'kysely'
 import type { Balance, Tenant } from '../../core/tenant.ts'
 import { balanceOfRow, tenantOfRow } from '../rows.ts'
-import type { WriteVerbs } from '../store.ts'
+import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { writeAudit } from './audit.ts'
 import { forgetKeysOf } from './keys.ts'
@@ -84,6 +85,13 @@ export async function deleteTenant(
     .where('tenant_id', '=', id)
     .where('revoked_at', 'is', null)
     .execute()
+  await tx.db
+    .updateTable('invitations')
+    .set({ revoked_at: now })
+    .where('tenant_id', '=', id)
+    .where('accepted_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .execute()
   const accounts = await tx.db.deleteFrom('accounts').where('tenant_id', '=', id).returning('id').execute()
   if (accounts.length > 0) tx.signal({ kind: 'accounts' })
   await writeAudit(tx, audit)
@@ -95,18 +103,36 @@ export async function getTenant(tx: Tx, { id }: { id: string }): Promise<Tenant 
   return row && tenantOfRow(row)
 }
 
-export async function listTenants(tx: Tx): Promise<Tenant[]> {
-  const rows = await tx.db
+export async function listTenants(
+  tx: Tx,
+  { name, afterId, limit }: Parameters<ReadVerbs['listTenants']>[0],
+): Promise<Tenant[]> {
+  let query = tx.db
     .selectFrom('tenants')
     .selectAll()
     .where('deleted_at', 'is', null)
     .orderBy('created_at')
     .orderBy('id')
-    .execute()
-  return rows.map(tenantOfRow)
+  if (name !== undefined) query = query.where('name', '=', name)
+  if (afterId !== undefined) {
+    query = query.where(
+      sql<boolean>`(created_at, id) > (select a.created_at, a.id from tenants a where a.id = ${afterId})`,
+    )
+  }
+  if (limit !== undefined) query = query.limit(limit)
+  return (await query.execute()).map(tenantOfRow)
 }
 
 export async function getBalance(tx: Tx, { tenantId }: { tenantId: string }): Promise<Balance | undefined> {
   const row = await tx.db.selectFrom('balances').selectAll().where('tenant_id', '=', tenantId).executeTakeFirst()
   return row && balanceOfRow(row)
+}
+
+export async function getBalances(
+  tx: Tx,
+  { tenantIds }: Parameters<ReadVerbs['getBalances']>[0],
+): ReturnType<ReadVerbs['getBalances']> {
+  if (tenantIds.length === 0) return []
+  const rows = await tx.db.selectFrom('balances').selectAll().where('tenant_id', 'in', tenantIds).execute()
+  return rows.map((row) => ({ tenantId: row.tenant_id, ...balanceOfRow(row) }))
 }
