@@ -7,9 +7,10 @@ import { openMp3Writer } from '../encode.ts'
 import { masterBlocks } from '../master/master.ts'
 import { randomFrom } from '../random.ts'
 import type { Score } from '../score.ts'
+import { sheetOfScore } from '../score-sheet.ts'
 import type { SongRequest } from '../song.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
-import { type Accuracy, accuracyOf, likenessOfSongs, sheetOfScore, songFeatures } from './compare.testing.ts'
+import { type Accuracy, accuracyOf, likenessOfSongs, songFeatures } from './compare.testing.ts'
 import { type HeardSong, hearSong, type Unheard } from './hear-song.ts'
 import type { Pcm } from './sound.ts'
 
@@ -95,7 +96,7 @@ describe('a recording', () => {
   })
 
   it('is nearer to its own song by chords and tune than to another', () => {
-    const truths = [score, arrange(SUNG)].map((one) => songFeatures({ sheet: sheetOfScore(one) }))
+    const truths = [score, arrange(SUNG)].map((one) => songFeatures(sheetOfScore(one)))
     for (const [index, { sheet }] of [heard, heardSung].entries()) {
       const likeness = truths.map((truth) => likenessOfSongs(truth, songFeatures({ sheet })))
       expect(likeness.indexOf(Math.max(...likeness))).toBe(index)
