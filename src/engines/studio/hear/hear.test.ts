@@ -103,11 +103,19 @@ describe('a recording', () => {
     }
   })
 
-  it('costs at most a tenth of its playing time', () => {
+  it('costs at most a tenth of its playing time, and ends at once wherever it is stopped', () => {
+    let looks = 0
     const before = process.cpuUsage()
-    mustHear(sound)
+    const whole = hearSong(sound, () => looks++ < 0)
     const { user, system } = process.cpuUsage(before)
     expect((user + system) / 1e6).toBeLessThan(0.1 * (PLAYED.seconds ?? 0))
+    expect(whole).toHaveProperty('sheet')
+    // Whether to go on is asked for each window of each spectrum, and each moment of each path: a few milliseconds apart.
+    expect(looks).toBeGreaterThan(300 * (PLAYED.seconds ?? 0))
+    const half = looks / 2
+    looks = 0
+    expect(hearSong(sound, () => looks++ > half)).toBeUndefined()
+    expect(looks).toBeLessThan(half + 3)
   })
 })
 

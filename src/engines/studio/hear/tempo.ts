@@ -1,4 +1,5 @@
 import { ONSETS_PER_SECOND } from './onsets.ts'
+import type { MustGoOn } from './stop.ts'
 
 const SLOWEST_BPM = 60
 const FASTEST_BPM = 190
@@ -13,10 +14,13 @@ export interface Tempo {
 }
 
 /** The tempo at which onsets return. Undefined where too little begins. */
-export function tempoIn(onsets: Float64Array): Tempo | undefined {
+export function tempoIn(onsets: Float64Array, mustGoOn: MustGoOn): Tempo | undefined {
   if (onsets.length < SHORTEST_SECONDS * ONSETS_PER_SECOND) return undefined
   const longest = Math.ceil((4 * 60 * ONSETS_PER_SECOND) / SLOWEST_BPM)
-  const alike = Float64Array.from({ length: longest + 2 }, (_, lag) => likeness(onsets, lag))
+  const alike = Float64Array.from({ length: longest + 2 }, (_, lag) => {
+    mustGoOn()
+    return likeness(onsets, lag)
+  })
   const whole = alike[0] ?? 0
   if (whole < 1e-9) return undefined
   const at = (lag: number): number => {
