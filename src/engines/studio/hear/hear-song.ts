@@ -49,7 +49,7 @@ function songIn(parts: Iterable<Pcm>, mustGoOn: MustGoOn): HeardSong | Unheard {
   if (sound.middle.length < SHORTEST_SECONDS * RATE)
     return { unheard: `it is shorter than ${SHORTEST_SECONDS} seconds`, sureness: {} }
   const onsets = onsetsIn(sound.middle, mustGoOn)
-  const tempo = tempoIn(onsets.all, mustGoOn)
+  const tempo = tempoIn(onsets, mustGoOn)
   if (!tempo) return { unheard: 'no steady beat', sureness: {} }
   const pitches = pitchesIn(sound.middle, mustGoOn)
   const found = beatsIn(onsets, tempo.bpm)

@@ -32,7 +32,7 @@ export function hearSound(parts: Iterable<Pcm>, isStopped: () => boolean): Heard
 function musicIn(parts: Iterable<Pcm>, mustGoOn: MustGoOn): HeardMusic {
   const sound = readSound(parts, MOST_SECONDS, mustGoOn).middle
   const onsets = onsetsIn(sound, mustGoOn)
-  const tempo = tempoIn(onsets.all, mustGoOn)
+  const tempo = tempoIn(onsets, mustGoOn)
   const at = tempo && firstBeat(onsets, (60 * ONSETS_PER_SECOND) / tempo.bpm) / ONSETS_PER_SECOND
   return { bpm: tempo && Math.round(tempo.bpm), beatAt: at ?? 0, key: keyIn(sound, mustGoOn) }
 }
