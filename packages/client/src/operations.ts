@@ -101,7 +101,7 @@ export interface Operations {
 /** The task that made the clip to continue. */ "task_id"?: string
 /** The clip to continue. */ "continue_clip_id"?: string
 /** Seconds. Into the clip, at which to go on. */ "continue_at"?: number
-/** The clip to sing again, with task "cover". */ "cover_clip_id"?: string
+/** The clip to sing again in the style of the tags, with task "cover": its tune, and its words where there is no prompt. */ "cover_clip_id"?: string
 /** The persona whose sound is used, with task "artist_consistency". */ "persona_id"?: string
 /** The clip that the persona came from. */ "artist_clip_id"?: string
 /** Seconds. Where the section begins that is replaced, with task "infill". */ "infill_start_s"?: number

@@ -328,6 +328,8 @@ function timed(
       : [{ wide: false, pumps: true, spread: 0, ...how, role, instrument, notes: notesOf(notes) }]
   return {
     bpm,
+    swing: genre.swing,
+    endsAt: setting.leadIn + setting.bars * barSeconds(style),
     energy,
     singer: style.singer,
     key: keyName(style.key),

@@ -8,6 +8,7 @@ import { openMp3Writer } from './encode.ts'
 import { hearSong } from './hear/hear-song.ts'
 import { masterBlocks } from './master/master.ts'
 import type { Score } from './score.ts'
+import { sheetOfScore } from './score-sheet.ts'
 import { type Gives, type KnownSong, type Needs, StudioRefusal, type WorkKind } from './studio-work.ts'
 import { SAMPLE_RATE } from './synth/signal.ts'
 import { makeFilm } from './tools/film.ts'
@@ -138,6 +139,8 @@ const WORKERS: Workers = {
     const { large } = await drawCover({ title, tags: '', seed, take: 0, energy: 0.5, isDark: true })
     return makeFilm({ mp3, title, cover: large }, tools)
   },
+
+  songSheet: async (known) => sheetOfScore(knownScore(known)),
 
   async sheet({ mp3 }, { isStopped }) {
     const heard = hearSong(decodeMp3(mp3), isStopped)

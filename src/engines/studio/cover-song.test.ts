@@ -4,6 +4,8 @@ import { fitWords } from './fit-words.ts'
 import { goingOn, harmonyOf, type LeadSheet } from './lead-sheet.ts'
 import { parseLyrics } from './lyrics.ts'
 import type { Score } from './score.ts'
+import { type SongSheet, sheetOfScore } from './score-sheet.ts'
+import { scoreOf } from './tools/joined-score.ts'
 import { sungWords } from './tools/words.ts'
 
 /** Eight bars: a verse with a chord a bar, and a chorus whose first bar has two. */
@@ -101,6 +103,75 @@ describe('a cover', () => {
     expect(score.barSeconds).toBeCloseTo(1.8)
     for (const { role, notes } of score.parts)
       if (role === 'bass' || role === 'chords') for (const { at } of notes) expect(at).toBeLessThan(8 * 1.8 + 0.5)
+  })
+})
+
+describe('a cover of a song of the studio', () => {
+  const SONG = { lyrics: `${WORDS}\n[Verse]\nSnow on the hill`, title: 'Home', instrumental: false, seed: 4, take: 0 }
+  const kept = ({ sheet, lyrics }: SongSheet) => ({
+    ...sheet,
+    tune: sheet.tune.map((note) => ({ ...note, midi: note.midi % 12 })),
+    lyrics,
+  })
+  const bandOf = ({ parts }: Score) => parts.map(({ role, instrument }) => `${role} ${instrument}`)
+
+  it.each([
+    ['pop', 'punk', {}],
+    ['bossa nova', 'folk', {}],
+    ['waltz', 'rock', {}],
+    ['raga', 'metal', {}],
+    ['swing jazz', 'country', { instrumental: true, lyrics: '', seconds: 40 }],
+  ])(
+    'in the style "%s" has its very tune, chords, form and words in the style "%s", by another band',
+    (tags, other, how) => {
+      const song = arrange({ ...SONG, tags, ...how })
+      const original = sheetOfScore(song)
+      const request = {
+        ...COVER,
+        tags: other,
+        instrumental: song.parts[0]?.instrument !== 'voice',
+        covers: original.sheet,
+      }
+      const cover = arrange({ ...request, lyrics: original.lyrics })
+      expect(kept(sheetOfScore(cover))).toEqual(kept(original))
+      expect(original.sheet.tune.length).toBeGreaterThan(20)
+      expect(sungWords(cover).map(({ text }) => text)).toEqual(sungWords(song).map(({ text }) => text))
+      expect(bandOf(cover)).not.toEqual(bandOf(song))
+    },
+  )
+
+  it('has another key and tempo only where the tags name them', () => {
+    const { sheet, lyrics } = sheetOfScore(arrange({ ...SONG, tags: 'pop, C major, 100 bpm' }))
+    const again = arrange({ ...COVER, instrumental: false, lyrics, covers: sheet, tags: 'punk, D major, 150 bpm' })
+    expect([again.key, again.bpm]).toEqual(['D major', 150])
+    expect(kept(sheetOfScore(again)).tune).toEqual(sheet.tune.map((note) => ({ ...note, midi: (note.midi + 2) % 12 })))
+  })
+
+  it('sings other words where the original is sung, and leaves its solos to instruments', () => {
+    const { sheet } = sheetOfScore(arrange({ ...SONG, tags: 'rock' }))
+    const cover = arrange({ ...COVER, instrumental: false, lyrics: '[Verse]\nFar away from here', covers: sheet })
+    const first = cover.sections.find((_, index) => sheet.sections[index]?.sung)
+    const [word] = sungWords(cover)
+    expect(word).toMatchObject({ text: 'Far' })
+    expect(word?.noteAt).toBeGreaterThan((first?.at ?? 0) - 0.02)
+    expect(sheet.sections.map(({ kind, sung }) => sung || ['intro', 'solo', 'outro'].includes(kind))).not.toContain(
+      false,
+    )
+  })
+
+  it('that was joined of two keeps the bars of both', () => {
+    const request = { ...SONG, tags: 'folk, 100 bpm' }
+    const continues = { seed: 4, take: 0, tags: request.tags, title: 'Home', fromSeconds: 13.3 }
+    const tail = { ...request, lyrics: '[Verse]\nSun on the roof', continues, seconds: 12 }
+    const joined = scoreOf([
+      { request, fromSeconds: 0, toSeconds: 13.3 },
+      { request: tail, fromSeconds: 0, toSeconds: 12 },
+    ])
+    const { sheet, lyrics } = sheetOfScore(joined as Score)
+    expect(sheet.sections.reduce((sum, { bars }) => sum + bars, 0)).toBe(sheet.chords.length)
+    expect(sheet.chords.length).toBeCloseTo((13.3 + 12 - 1) / 2.4, -0.5)
+    expect(lyrics).toMatch(/Rain on the roof[\s\S]*Sun on the roof$/)
+    expect(sheet.tune.filter(({ beat }) => beat % 0.25 !== 0)).toEqual([])
   })
 })
 

@@ -66,7 +66,7 @@ function withSeventh(chord: Chord, { tonic, mode }: Key): Chord {
 }
 
 /** How much of a note sounds before the next one. */
-const SOUNDING = 0.95
+export const SOUNDING = 0.95
 
 /** The tune of a section of a cover, with its words, for who plays or sings it: the sung notes, and those that are left to another. */
 export function tuneOfSheet(

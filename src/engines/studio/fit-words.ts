@@ -7,7 +7,7 @@ export interface FittedNote extends SheetNote {
   syllable?: Syllable
 }
 
-/** Phrases are parted by a rest of so many beats. */
+/** Phrases whose beginnings are not marked are parted by a rest of so many beats. */
 const REST_BEATS = 0.75
 /** A syllable is sung on so many notes at most. */
 const MOST_NOTES = 3
@@ -49,9 +49,11 @@ interface Stretch {
 
 /** The notes of each line, by dynamic programming over how many notes the lines before have used. */
 function stretchesFor(notes: readonly SheetNote[], counts: readonly number[]): Stretch[] {
-  const restBefore = notes.map(({ beat }, index) => {
+  const areMarked = notes.some(({ startsLine }) => startsLine)
+  const restBefore = notes.map(({ beat, startsLine }, index) => {
     const before = notes[index - 1]
-    return before === undefined || beat - before.beat - before.beats >= REST_BEATS
+    if (before === undefined) return true
+    return areMarked ? startsLine === true : beat - before.beat - before.beats >= REST_BEATS
   })
   const rests = [0]
   for (const isRest of restBefore) rests.push((rests.at(-1) ?? 0) + (isRest ? 1 : 0))

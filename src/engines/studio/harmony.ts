@@ -92,4 +92,12 @@ export function chordName({ pitchClasses }: Chord): string {
 
 export const keyName = ({ tonic, mode }: Key): string => `${NOTE_NAMES[tonic] ?? 'C'} ${mode}`
 
+/** The key of such a name; throws a RangeError for any other text. */
+export function keyNamed(name: string): Key {
+  const [note = '', mode = ''] = name.split(' ')
+  const tonic = NOTE_NAMES.indexOf(note)
+  if (tonic < 0 || !Object.hasOwn(MODES, mode)) throw new RangeError(`"${name}" is no name of a key.`)
+  return { tonic, mode: mode as Mode } // as was just checked
+}
+
 export const wrap = (value: number, size: number): number => ((Math.round(value) % size) + size) % size

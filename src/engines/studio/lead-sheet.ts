@@ -8,11 +8,18 @@ export interface LeadSheet {
   beatsPerBar: 3 | 4
   key: Key
   /** In their order; their bars add up to those of the chords. */
-  sections: { kind: SectionKind; bars: number }[]
+  sections: SheetPart[]
   /** One for each bar, by name: "Am". Two of them, parted by a space, have half of the bar each. */
   chords: string[]
   /** From the start of the first bar on. A note does not begin before the one before it ends. */
   tune: SheetNote[]
+}
+
+export interface SheetPart {
+  kind: SectionKind
+  bars: number
+  /** Whether words are sung in it. Absent: it is not known, and those that have enough of a tune can be sung. */
+  sung?: boolean
 }
 
 /** What goes on of a song when it is continued. Plain JSON. */
@@ -26,6 +33,8 @@ export interface SheetNote {
   beat: number
   beats: number
   midi: number
+  /** A line of the words begins with it. Where a section has such notes, it has no other places where lines begin. */
+  startsLine?: true
 }
 
 const NOTES: Readonly<Record<string, number>> = { C: 0, D: 2, E: 4, F: 5, G: 7, A: 9, B: 11 }

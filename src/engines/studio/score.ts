@@ -1,5 +1,6 @@
 import type { Kit, Piece } from './drums.ts'
 import type { InstrumentName } from './instruments.ts'
+import type { SectionKind } from './lyrics.ts'
 import type { ToneName } from './master/tone.ts'
 import type { Singer } from './sing/singers.ts'
 import type { Syllable } from './syllables.ts'
@@ -10,6 +11,10 @@ export interface Score {
   key: string
   barSeconds: number
   durationSeconds: number
+  /** Where its last bar ends and the closing chord is struck, in seconds. */
+  endsAt: number
+  /** How late the middle of a beat is: 0 in time … 1 with the next beat. */
+  swing: number
   /** 0 calm … 1 wild: what the cover should look like. */
   energy: number
   parts: Part[]
@@ -35,7 +40,7 @@ export interface Score {
   /** Lines of the lyrics that are sung without words, since their language cannot be read. */
   wordless: readonly string[]
   /** Where its sections begin, in seconds, and how loud each is beside a chorus, in dB. */
-  sections: { kind: string; at: number; db: number }[]
+  sections: { kind: SectionKind; at: number; db: number }[]
   /** Where each chord begins, in seconds, for people: "Dm7". */
   chords: { at: number; name: string }[]
 }

@@ -23,6 +23,7 @@ interface Given {
   bars: number
   sheetBar: number
   notes: number
+  sung: boolean | undefined
 }
 
 /**
@@ -50,10 +51,10 @@ export function sheetForm(
 
 function givenIn(sheet: LeadSheet): Given[] {
   let sheetBar = 0
-  return sheet.sections.map(({ kind, bars }) => {
+  return sheet.sections.map(({ kind, bars, sung }) => {
     const notes = notesIn(sheet, sheetBar, bars).length
     sheetBar += bars
-    return { kind, bars, sheetBar: sheetBar - bars, notes }
+    return { kind, bars, sheetBar: sheetBar - bars, notes, sung }
   })
 }
 
@@ -67,12 +68,12 @@ export function notesIn({ tune, beatsPerBar }: LeadSheet, bar: number, bars: num
 
 const played = ({ kind, bars, sheetBar }: Given): Place => ({ kind, bars, sheetBar, lines: [] })
 
-/** A section is sung if there are so many notes in each of its bars. */
+/** Where it is not known which sections are sung, those are that have so many notes in each of their bars. */
 const NOTES_A_BAR = 1
 
 function withWords(sheet: LeadSheet, given: readonly Given[], words: readonly LyricSection[]): Place[] {
   const waiting = words.filter(({ lines }) => lines.length > 0)
-  const isSung = ({ notes, bars }: Given): boolean => notes >= NOTES_A_BAR * bars
+  const isSung = ({ notes, bars, sung }: Given): boolean => sung ?? notes >= NOTES_A_BAR * bars
   // A tune that is hardly there is still the only one.
   const singable = given.filter((section) => (given.some(isSung) ? isSung(section) : section.notes > 0))
   const places: Place[] = []

@@ -1,4 +1,5 @@
 import type { HeardSong } from './hear/hear-song.ts'
+import type { SongSheet } from './score-sheet.ts'
 import type { Song, SongRequest } from './song.ts'
 import type { Film, FilmRequest } from './tools/film.ts'
 import type { NotedInstrument } from './tools/midi.ts'
@@ -52,6 +53,8 @@ export interface StudioWork {
   /** A known song is played again, and so has none of the losses of its MP3. */
   wav: { needs: { song: KnownSong } | { mp3: Uint8Array }; gives: { wav: Uint8Array } }
   film: { needs: FilmRequest | (Omit<FilmRequest, 'cover'> & { cover: undefined; seed: number }); gives: Film }
+  /** What a cover of a song of the studio keeps of it. */
+  songSheet: { needs: KnownSong; gives: SongSheet }
   /** What a cover of a recording keeps of it, and what a song that goes on from it goes on with. */
   sheet: { needs: { mp3: Uint8Array }; gives: HeardSong }
   recording: { needs: { mp3: Uint8Array }; gives: HeardMusic }

@@ -1,7 +1,7 @@
 import type { Clip } from '../../catalog/outputs.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { isJsonObject, type Json } from '../../core/json.ts'
-import type { KnownSong } from '../../engines/studio/studio.ts'
+import { type Gives, type KnownSong, type Studio, StudioRefusal } from '../../engines/studio/studio.ts'
 
 /** A clip as it is stored: with what the studio needs to know of it later. */
 export type StoredClip = Clip & { [name: string]: Json }
@@ -18,7 +18,23 @@ export function songOf(clip: StoredClip): KnownSong | undefined {
   return typeof clip.digest === 'string' ? { recipe, digest: clip.digest } : { recipe }
 }
 
-/** The same; throws `no_provider` where the studio knows no more than anybody who hears the clip. */
+/** Tune, chords, form and words of a clip as they were composed. Undefined where they can only be heard in it. */
+export async function sheetOfClip(
+  studio: Studio,
+  clip: StoredClip,
+  signal: AbortSignal,
+): Promise<Gives<'songSheet'> | undefined> {
+  const song = clip.stem === undefined ? songOf(clip) : undefined
+  if (!song) return undefined
+  try {
+    return await studio.perform('songSheet', song, { signal })
+  } catch (error) {
+    if (error instanceof StudioRefusal) return undefined
+    throw error
+  }
+}
+
+/** The same as `songOf`; throws `no_provider` where the studio knows no more than anybody who hears the clip. */
 export function mustKnowSong(clip: StoredClip, does: string): KnownSong {
   const song = songOf(clip)
   if (song) return song

@@ -24,7 +24,7 @@ import { outputSpecFor } from '../kit/results.ts'
 import type { Failure, Job, ProducedFile, Provider, Result, Submitted } from '../provider.ts'
 import { clipTools } from './clip-tools.ts'
 import { headOf, joinClips } from './joining.ts'
-import { rememberedAs, type StoredClip } from './known-song.ts'
+import { rememberedAs, type StoredClip, sheetOfClip } from './known-song.ts'
 import { heardLog, heardSong } from './recordings.ts'
 
 /** Relays import songs, not albums. */
@@ -84,9 +84,11 @@ interface Basis {
   continues?: Identity
   /** How long the song must be: a section that replaces another fills its place. */
   seconds?: number
-  /** A recording of which a cover is made. */
+  /** What a cover keeps of its song. */
   covers?: LeadSheet
-  /** What was heard in a recording, for the task's logs. */
+  /** The words of a song that is covered, section by section as they are sung in it, where no others are given. */
+  ownWords?: string
+  /** What was heard in a recording, or is known of a song, for the task's logs. */
   logs?: string[]
 }
 
@@ -161,7 +163,7 @@ async function compose(studio: Studio, limits: Limits, job: Job, signal: AbortSi
   return { result }
 }
 
-/** The same song in another style: of a recording its tune and chords, of a song of the studio its words. */
+/** The same song in another style: of a song of the studio by its score, of a recording by what is heard in it. */
 async function coverOf(studio: Studio, spec: SongSpec, seed: number, job: Job, signal: AbortSignal): Promise<Found> {
   const clip: StoredClip | undefined = clipIn(job.parent, spec.coverClipId ?? '')
   if (!clip) return { failed: { reason: 'The clip to cover does not exist.' } }
@@ -169,13 +171,22 @@ async function coverOf(studio: Studio, spec: SongSpec, seed: number, job: Job, s
   const title = spec.title || clip.title
   const tags = spec.tags || clip.tags
   const cover = { ...spec, lyrics, title, tags }
-  if (isJsonObject(clip.identity))
-    return { spec: { ...cover, instrumental: spec.instrumental || lyrics === '' }, basis: { continueAt: null } }
+  const known = await sheetOfClip(studio, clip, signal)
+  if (known) {
+    const ownWords = spec.lyrics || spec.instrumental ? '' : known.lyrics
+    const logs = ['a cover by the score of the clip: its tune, chords and form']
+    return {
+      spec: { ...cover, instrumental: spec.instrumental || lyrics === '' },
+      basis: { continueAt: null, covers: known.sheet, logs, ...(ownWords === '' ? {} : { ownWords }) },
+    }
+  }
   const heard = await heardSong(studio, job, clip, signal)
   if ('unheard' in heard)
     return { failed: { reason: `The studio hears no song in this recording that it could cover: ${heard.unheard}` } }
   const basis = { continueAt: null, covers: heard.sheet, logs: [heardLog(heard)] }
-  if (lyrics !== '' || spec.instrumental) return { spec: cover, basis }
+  // A song of the studio that has no words is covered without words.
+  const instrumental = spec.instrumental || (lyrics === '' && isJsonObject(clip.identity))
+  if (lyrics !== '' || instrumental) return { spec: { ...cover, instrumental }, basis }
   // Nothing hears the words of a recording, so others are written.
   const written = await studio.writeLyrics({ prompt: title, seed }, { signal })
   const logs = [...basis.logs, 'with words of the studio, since those of the recording are not heard', ...written.notes]
@@ -264,9 +275,14 @@ function keepPersona(job: Job): Submitted {
   return { result: { output: { data: sample, identity: clip.identity ?? null }, files: [] } }
 }
 
-function requestOf(song: SongSpec, seed: number, take: number, { continues, seconds, covers }: Basis): SongRequest {
+function requestOf(
+  song: SongSpec,
+  seed: number,
+  take: number,
+  { continues, seconds, covers, ownWords }: Basis,
+): SongRequest {
   const request: SongRequest = {
-    lyrics: song.lyrics,
+    lyrics: ownWords ?? song.lyrics,
     tags: song.tags,
     title: song.title,
     instrumental: song.instrumental,

@@ -105,24 +105,6 @@ function chordAgreement(
   return same / Math.max(1, all)
 }
 
-/** What a score says of chords and tune, as a lead sheet. */
-export function sheetOfScore(score: Score): LeadSheet {
-  const { bpm, barSeconds, durationSeconds } = score
-  const beatsPerBar = Math.round((barSeconds * bpm) / 60) === 3 ? 3 : 4
-  const bars = Math.floor(durationSeconds / barSeconds)
-  return {
-    bpm,
-    beatsPerBar,
-    key: { tonic: 0, mode: 'major' },
-    sections: [{ kind: 'verse', bars }],
-    chords: Array.from(
-      { length: bars },
-      (_, bar) => score.chords.findLast(({ at }) => at <= bar * barSeconds + 0.01)?.name ?? '',
-    ),
-    tune: tuneOf(score).map(({ at, seconds, midi }) => ({ beat: (at * bpm) / 60, beats: (seconds * bpm) / 60, midi })),
-  }
-}
-
 /** What is known of a song by: its chords and its tune, as pitch classes by the quarter of a bar. */
 export function songFeatures({ sheet }: Pick<HeardSong, 'sheet'>): Float64Array[] {
   const { chords, tune, beatsPerBar, key } = sheet

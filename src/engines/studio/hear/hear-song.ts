@@ -6,6 +6,7 @@ import { onsetsIn } from './onsets.ts'
 import { meanPitches, pitchesIn } from './pitches.ts'
 import { type HeardBar, sectionsIn } from './sections.ts'
 import { type Pcm, RATE, readSound } from './sound.ts'
+import { type MustGoOn, unlessStopped } from './stop.ts'
 import { tempoIn } from './tempo.ts'
 import { type HeardNote, tuneIn } from './tune.ts'
 
@@ -40,20 +41,20 @@ const SHORTEST_SECONDS = 6
  * Undefined if `isStopped` said so.
  */
 export function hearSong(parts: Iterable<Pcm>, isStopped: () => boolean): HeardSong | Unheard | undefined {
-  const sound = readSound(parts, LONGEST_SECONDS, isStopped)
-  if (!sound) return undefined
+  return unlessStopped(isStopped, (mustGoOn) => songIn(parts, mustGoOn))
+}
+
+function songIn(parts: Iterable<Pcm>, mustGoOn: MustGoOn): HeardSong | Unheard {
+  const sound = readSound(parts, LONGEST_SECONDS, mustGoOn)
   if (sound.middle.length < SHORTEST_SECONDS * RATE)
     return { unheard: `it is shorter than ${SHORTEST_SECONDS} seconds`, sureness: {} }
-  const onsets = onsetsIn(sound.middle)
-  const tempo = tempoIn(onsets.all)
+  const onsets = onsetsIn(sound.middle, mustGoOn)
+  const tempo = tempoIn(onsets, mustGoOn)
   if (!tempo) return { unheard: 'no steady beat', sureness: {} }
-  const pitches = pitchesIn(sound.middle)
-  if (isStopped()) return undefined
+  const pitches = pitchesIn(sound.middle, mustGoOn)
   const found = beatsIn(onsets, tempo.bpm)
   const { beatsPerBar, firstDownbeat, clearness: barClearness } = barsIn(found, onsets, pitches)
-  if (isStopped()) return undefined
-  const tune = tuneIn(sound, pitches.tuning)
-  if (isStopped()) return undefined
+  const tune = tuneIn(sound, pitches.tuning, mustGoOn)
   const beats = wholeBars(found, beatsPerBar, firstDownbeat, tune.notes)
   const barCount = Math.floor((beats.length - 1) / beatsPerBar)
   const stretches = stretchesOf(beats, barCount, beatsPerBar)

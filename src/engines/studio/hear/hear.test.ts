@@ -7,9 +7,10 @@ import { openMp3Writer } from '../encode.ts'
 import { masterBlocks } from '../master/master.ts'
 import { randomFrom } from '../random.ts'
 import type { Score } from '../score.ts'
+import { sheetOfScore } from '../score-sheet.ts'
 import type { SongRequest } from '../song.ts'
 import { SAMPLE_RATE } from '../synth/signal.ts'
-import { type Accuracy, accuracyOf, likenessOfSongs, sheetOfScore, songFeatures } from './compare.testing.ts'
+import { type Accuracy, accuracyOf, likenessOfSongs, songFeatures } from './compare.testing.ts'
 import { type HeardSong, hearSong, type Unheard } from './hear-song.ts'
 import type { Pcm } from './sound.ts'
 
@@ -95,18 +96,26 @@ describe('a recording', () => {
   })
 
   it('is nearer to its own song by chords and tune than to another', () => {
-    const truths = [score, arrange(SUNG)].map((one) => songFeatures({ sheet: sheetOfScore(one) }))
+    const truths = [score, arrange(SUNG)].map((one) => songFeatures(sheetOfScore(one)))
     for (const [index, { sheet }] of [heard, heardSung].entries()) {
       const likeness = truths.map((truth) => likenessOfSongs(truth, songFeatures({ sheet })))
       expect(likeness.indexOf(Math.max(...likeness))).toBe(index)
     }
   })
 
-  it('costs at most a tenth of its playing time', () => {
+  it('costs at most a tenth of its playing time, and ends at once wherever it is stopped', () => {
+    let looks = 0
     const before = process.cpuUsage()
-    mustHear(sound)
+    const whole = hearSong(sound, () => looks++ < 0)
     const { user, system } = process.cpuUsage(before)
     expect((user + system) / 1e6).toBeLessThan(0.1 * (PLAYED.seconds ?? 0))
+    expect(whole).toHaveProperty('sheet')
+    // Whether to go on is asked for each window of each spectrum, and each moment of each path: a few milliseconds apart.
+    expect(looks).toBeGreaterThan(300 * (PLAYED.seconds ?? 0))
+    const half = looks / 2
+    looks = 0
+    expect(hearSong(sound, () => looks++ > half)).toBeUndefined()
+    expect(looks).toBeLessThan(half + 3)
   })
 })
 

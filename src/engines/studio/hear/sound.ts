@@ -1,3 +1,5 @@
+import type { MustGoOn } from './stop.ts'
+
 /** A stretch of a recording; what follows it is the next one. */
 export interface Pcm {
   left: Float32Array
@@ -17,12 +19,8 @@ export const RATE = 11_025
 /** So many zeros of the filter on either side: what lies over half of `RATE` is 40 dB down. */
 const ZEROS = 6
 
-/** Reads at most `longestSeconds`. Undefined if `isStopped` said so. */
-export function readSound(
-  parts: Iterable<Pcm>,
-  longestSeconds: number,
-  isStopped: () => boolean,
-): HeardSound | undefined {
+/** Reads at most `longestSeconds`. */
+export function readSound(parts: Iterable<Pcm>, longestSeconds: number, mustGoOn: MustGoOn): HeardSound {
   const middle = new Float32Array(longestSeconds * RATE)
   const side = new Float32Array(longestSeconds * RATE)
   let kernel = new Float32Array(0)
@@ -32,7 +30,7 @@ export function readSound(
   let start = 0
   let length = 0
   for (const part of parts) {
-    if (isStopped()) return undefined
+    mustGoOn()
     if (part.sampleRate !== rate) {
       rate = part.sampleRate
       kernel = kernelFor(rate / RATE)

@@ -1,6 +1,7 @@
 import type { HeardSound } from './sound.ts'
 import { RATE } from './sound.ts'
 import { openSpectrum, peakOffset } from './spectrum.ts'
+import type { MustGoOn } from './stop.ts'
 
 /** A note of the tune as it is heard. */
 export interface HeardNote {
@@ -41,14 +42,14 @@ const LEAST_MIDDLE = 0.15
  * and E. Gómez have it ("Melody Extraction from Polyphonic Music Signals", 2012), and the path through what is salient that
  * a tune would take is found by dynamic programming.
  */
-export function tuneIn(sound: HeardSound, tuning: number): HeardTune {
-  const salience = salienceIn(sound, tuning)
-  const path = pathThrough(salience)
+export function tuneIn(sound: HeardSound, tuning: number, mustGoOn: MustGoOn): HeardTune {
+  const salience = salienceIn(sound, tuning, mustGoOn)
+  const path = pathThrough(salience, mustGoOn)
   return { notes: notesOn(path, salience), clearness: clearnessOf(path, salience) }
 }
 
 /** Of each moment, how salient each semitone is: `PITCHES` values, of about 1 where the recording is at its clearest. */
-function salienceIn({ middle, side }: HeardSound, tuning: number): Float32Array {
+function salienceIn({ middle, side }: HeardSound, tuning: number, mustGoOn: MustGoOn): Float32Array {
   const middleAt = openSpectrum(middle, WINDOW)
   const sideAt = openSpectrum(side, WINDOW)
   const count = Math.max(0, Math.floor((middle.length - WINDOW) / HOP) + 1)
@@ -61,6 +62,7 @@ function salienceIn({ middle, side }: HeardSound, tuning: number): Float32Array 
   const first = Math.ceil((LOWEST_HERTZ * WINDOW) / RATE)
   const last = Math.floor((HIGHEST_HERTZ * WINDOW) / RATE)
   for (let frame = 0; frame < count; frame++) {
+    mustGoOn()
     const powers = middleAt(frame * HOP)
     const sides = sideAt(frame * HOP)
     bins.fill(0)
@@ -169,9 +171,9 @@ const TAKES_OVER = 4
  * The pitch of the tune at each moment, from 0; `REST` where there is none. Of the places where tunes lie, that which fits best,
  * stretch by stretch: a guitar goes on where a low voice ends.
  */
-function pathThrough(salience: Float32Array): Uint8Array {
+function pathThrough(salience: Float32Array, mustGoOn: MustGoOn): Uint8Array {
   const count = salience.length / PITCHES
-  const paths = CENTRES.map((centre) => bestPath(salience, count, centre, DEVIATION))
+  const paths = CENTRES.map((centre) => bestPath(salience, count, centre, mustGoOn))
   const stretches = Math.ceil(count / STRETCH_FRAMES)
   let sums: number[] = CENTRES.map(() => 0)
   const before: number[][] = []
@@ -201,10 +203,10 @@ interface Path {
   gains: Float32Array
 }
 
-function bestPath(salience: Float32Array, count: number, centre: number, deviation: number): Path {
+function bestPath(salience: Float32Array, count: number, centre: number, mustGoOn: MustGoOn): Path {
   const unusual = Float64Array.from(
     { length: PITCHES },
-    (_, pitch) => UNUSUAL * ((LOWEST_MIDI + pitch - centre) / deviation) ** 2,
+    (_, pitch) => UNUSUAL * ((LOWEST_MIDI + pitch - centre) / DEVIATION) ** 2,
   )
   const moves = Float64Array.from({ length: PITCHES }, (_, step) =>
     step === 0 ? 0 : COSTS.move + COSTS.semitone * step,
@@ -214,6 +216,7 @@ function bestPath(salience: Float32Array, count: number, centre: number, deviati
   let sums = new Float64Array(PITCHES + 1)
   let next = new Float64Array(PITCHES + 1)
   for (let frame = 0; frame < count; frame++) {
+    mustGoOn()
     const offset = frame * PITCHES
     let most = 1e-9
     for (let pitch = 0; pitch < PITCHES; pitch++) most = Math.max(most, salience[offset + pitch] ?? 0)

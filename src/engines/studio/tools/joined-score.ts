@@ -49,6 +49,7 @@ export function scoreOf(recipe: Recipe): Score | undefined {
   return {
     ...first,
     durationSeconds: at,
+    endsAt: placed.at(-1)?.endsAt ?? at,
     wordless: [...new Set(placed.flatMap(({ wordless }) => wordless))],
     sections: placed.flatMap(({ sections }) => sections),
     chords: placed.flatMap(({ chords }) => chords),
@@ -79,6 +80,7 @@ function cut(score: Score, from: number, to: number, at: number): Score {
   return {
     ...score,
     durationSeconds: to - from,
+    endsAt: moved(Math.min(score.endsAt, to)),
     sections: lasting(score.sections),
     chords: lasting(score.chords),
     hits: score.hits.filter((hit) => starts(hit.at)).map((hit) => ({ ...hit, at: moved(hit.at) })),

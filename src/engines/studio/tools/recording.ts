@@ -1,9 +1,10 @@
 import { decodeMp3 } from '../../mp3/decode.ts'
 import { keyName } from '../harmony.ts'
 import { keysFor } from '../hear/key.ts'
-import { ONSET_DELAY, ONSETS_PER_SECOND, onsetsIn } from '../hear/onsets.ts'
+import { ONSET_DELAY, ONSETS_PER_SECOND, type Onsets, onsetsIn } from '../hear/onsets.ts'
 import { type Pcm, RATE, readSound } from '../hear/sound.ts'
 import { openSpectrum } from '../hear/spectrum.ts'
+import { type MustGoOn, unlessStopped } from '../hear/stop.ts'
 import { tempoIn } from '../hear/tempo.ts'
 
 /** What is heard at once in a recording of which nothing is known. */
@@ -25,21 +26,23 @@ export function hearMusic(mp3: Uint8Array, isStopped: () => boolean): HeardMusic
 
 /** The same for sound that is decoded already. */
 export function hearSound(parts: Iterable<Pcm>, isStopped: () => boolean): HeardMusic | undefined {
-  const sound = readSound(parts, MOST_SECONDS, isStopped)?.middle
-  if (!sound) return undefined
-  const { all, low } = onsetsIn(sound)
-  const tempo = tempoIn(all)
-  const at = tempo && firstBeat(all, low, (60 * ONSETS_PER_SECOND) / tempo.bpm) / ONSETS_PER_SECOND
-  return { bpm: tempo && Math.round(tempo.bpm), beatAt: at ?? 0, key: keyIn(sound) }
+  return unlessStopped(isStopped, (mustGoOn) => musicIn(parts, mustGoOn))
+}
+
+function musicIn(parts: Iterable<Pcm>, mustGoOn: MustGoOn): HeardMusic {
+  const sound = readSound(parts, MOST_SECONDS, mustGoOn).middle
+  const onsets = onsetsIn(sound, mustGoOn)
+  const tempo = tempoIn(onsets, mustGoOn)
+  const at = tempo && firstBeat(onsets, (60 * ONSETS_PER_SECOND) / tempo.bpm) / ONSETS_PER_SECOND
+  return { bpm: tempo && Math.round(tempo.bpm), beatAt: at ?? 0, key: keyIn(sound, mustGoOn) }
 }
 
 /** The place of the first of the beats on which most begins. Off the beat, cymbals begin: what is low counts twice. */
-function firstBeat(onsets: Float64Array, low: Float64Array, beat: number): number {
+function firstBeat({ all, low }: Onsets, beat: number): number {
   let best = { phase: 0, sum: Number.NEGATIVE_INFINITY }
   for (let phase = 0; phase < beat; phase++) {
     let sum = 0
-    for (let at = phase; at < onsets.length; at += beat)
-      sum += (onsets[Math.round(at)] ?? 0) + 2 * (low[Math.round(at)] ?? 0)
+    for (let at = phase; at < all.length; at += beat) sum += (all[Math.round(at)] ?? 0) + 2 * (low[Math.round(at)] ?? 0)
     if (sum > best.sum) best = { phase, sum }
   }
   return best.phase + ONSET_DELAY
@@ -49,10 +52,11 @@ const KEY_WINDOW = 4_096
 const LOWEST_MIDI = 36
 const HIGHEST_MIDI = 88
 
-function keyIn(sound: Float32Array): string | undefined {
+function keyIn(sound: Float32Array, mustGoOn: MustGoOn): string | undefined {
   const powersAt = openSpectrum(sound, KEY_WINDOW)
   const notes = new Float64Array(12)
   for (let from = 0; from + KEY_WINDOW <= sound.length; from += KEY_WINDOW / 2) {
+    mustGoOn()
     const powers = powersAt(from)
     for (let bin = 1; bin < KEY_WINDOW / 2; bin++) {
       const midi = 69 + 12 * Math.log2((bin * RATE) / KEY_WINDOW / 440)

@@ -19,8 +19,7 @@ export interface SungWord {
 
 /** The words of a score in the order of singing: those of the leading voice, whose times are exact, since it is told them. */
 export function sungWords(score: Score): SungWord[] {
-  const lead = score.parts.find(({ role, instrument }) => role === 'lead' && instrument === 'voice')
-  const words = linesIn(lead?.notes ?? []).flatMap((line) => wordsIn(line, score.singer.isSpoken === true))
+  const words = sungLines(score).flatMap((line) => wordsIn(line, score.singer.isSpoken === true))
   // The first sound of a word may begin while the last one of the word before still fades.
   for (const [index, word] of words.entries()) {
     word.endSeconds = Math.min(word.endSeconds, words[index + 1]?.startSeconds ?? word.endSeconds)
@@ -28,12 +27,18 @@ export function sungWords(score: Score): SungWord[] {
   return words
 }
 
+/** The lines of a score in the order of singing. */
+export function sungLines({ parts }: Score): SungLine[] {
+  const lead = parts.find(({ role, instrument }) => role === 'lead' && instrument === 'voice')
+  return linesIn(lead?.notes ?? [])
+}
+
 interface PlacedNote extends TimedNote {
   /** Place of its syllable in the line. */
   index: number
 }
 
-interface SungLine {
+export interface SungLine {
   text: string
   /** Undefined where the line is sung on its vowels. */
   phrase: Phrase | undefined

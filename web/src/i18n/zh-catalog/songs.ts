@@ -12,7 +12,8 @@ export const songs: Readonly<Record<string, string>> = {
   'The task that made the clip to continue.': '生成被续写片段的任务。',
   'The clip to continue.': '要续写的片段。',
   'Seconds. Into the clip, at which to go on.': '秒。从片段的此处续写。',
-  'The clip to sing again, with task "cover".': '要翻唱的片段，用于 task 为 “cover” 时。',
+  'The clip to sing again in the style of the tags, with task "cover": its tune, and its words where there is no prompt.':
+    '要以标签的风格翻唱的片段，用于 task 为 “cover” 时：保留其旋律，没有 prompt 时也保留其歌词。',
   'The persona whose sound is used, with task "artist_consistency".':
     '要采用的 Persona，用于 task 为 “artist_consistency” 时。',
   'The clip that the persona came from.': 'Persona 的来源片段。',
