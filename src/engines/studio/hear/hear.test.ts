@@ -23,7 +23,7 @@ const PLAYED: SongRequest = {
   instrumental: true,
   seed: 11,
   take: 1,
-  seconds: 14,
+  seconds: 11,
 }
 const SUNG: SongRequest = { ...PLAYED, tags: 'folk', lyrics: WORDS, instrumental: false, take: 0 }
 
@@ -122,7 +122,7 @@ describe('a recording', () => {
 describe('what is no song', () => {
   const noise = (): Pcm[] => {
     const random = randomFrom('noise')
-    const side = Float32Array.from({ length: 10 * SAMPLE_RATE }, () => random.between(-0.3, 0.3))
+    const side = Float32Array.from({ length: 7 * SAMPLE_RATE }, () => random.between(-0.3, 0.3))
     return [{ left: side, right: side, sampleRate: SAMPLE_RATE }]
   }
   const speech = (): Pcm[] => {
@@ -132,10 +132,10 @@ describe('what is no song', () => {
     )
     return [{ left: samples, right: samples, sampleRate }]
   }
-  const drums = (): Pcm[] => played({ ...arrange({ ...PLAYED, tags: 'rock', seconds: 9 }), parts: [] })
+  const drums = (): Pcm[] => played({ ...arrange({ ...PLAYED, tags: 'rock', seconds: 7 }), parts: [] })
   /** A piano whose beats are longer and shorter, each by itself. */
   const rubato = (): Pcm[] => {
-    const score = arrange({ ...PLAYED, tags: 'classical, piano', seconds: 12 })
+    const score = arrange({ ...PLAYED, tags: 'classical, piano', seconds: 9 })
     const beat = 60 / score.bpm
     const random = randomFrom('rubato')
     const times = [0]
