@@ -73,7 +73,10 @@ const MusicInput = Type.Object({
   task_id: text('The task that made the clip to continue.', 64),
   continue_clip_id: text('The clip to continue.', 64),
   continue_at: besideClip('Into the clip, at which to go on.'),
-  cover_clip_id: text('The clip to sing again in the style of the tags, with task "cover": its tune, and its words where there is no prompt.', 64),
+  cover_clip_id: text(
+    'The clip to sing again in the style of the tags, with task "cover": its tune, and its words where there is no prompt.',
+    64,
+  ),
   persona_id: text('The persona whose sound is used, with task "artist_consistency".', 64),
   artist_clip_id: text('The clip that the persona came from.', 64),
   infill_start_s: besideClip('Where the section begins that is replaced, with task "infill".'),
