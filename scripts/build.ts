@@ -189,7 +189,8 @@ const takesBuiltins = {
  * names; only raw templates would show them. Lines keep their places, so source maps stay right.
  */
 function inAscii(code: string): string {
-  if (/\bString\.raw`[^`]*[^\0-\x7f]/.test(code)) throw new Error('A raw template has characters that cannot be escaped.')
+  if (/\bString\.raw`[^`]*[^\0-\x7f]/.test(code))
+    throw new Error('A raw template has characters that cannot be escaped.')
   // A character that is escaped needlessly loses its own backslash.
   return code.replace(/(\\*)([^\0-\x7f])/g, (_, slashes: string, unit: string) => {
     return `${slashes.slice(slashes.length % 2)}\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
