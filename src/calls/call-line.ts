@@ -63,7 +63,7 @@ export async function callLine(line: Line, of: LineBatch, parts: LineParts): Pro
         if (booking) allowances.release(booking.reservation)
         return
       }
-      const pauseMs = pauseAfter(end, tries, batch)
+      const pauseMs = pauseAfter(end, { tries, isCalled: booking !== undefined, batch })
       if (pauseMs === undefined) {
         of.ended({ batchId: batch.id, index: line.index, ...resultOf(json, end, of, parts) }, booking)
         return
@@ -153,16 +153,23 @@ async function textOf({ body }: CallAnswer): Promise<string> {
   return Buffer.isBuffer(body) ? body.toString() : text(body)
 }
 
-/** How long to wait before the line is called again; undefined where that does not help. A test key waits for nothing. */
-function pauseAfter(end: LineEnd, tries: number, { mode }: CallBatch): number | undefined {
-  if (end.kind !== 'refused' || mode === 'test') return undefined
+/** How long to wait before the line is called again; undefined where that does not help. A test key waits for no vendor. */
+function pauseAfter(
+  end: LineEnd,
+  { tries, isCalled, batch }: { tries: number; isCalled: boolean; batch: CallBatch },
+): number | undefined {
+  if (end.kind !== 'refused') return undefined
   const { code, details } = end.error
+  const askedMs = SECOND_MS * (details.retryAfterSeconds ?? 0)
+  // Refused before the call: by the key's own limit of tokens, which fills again all the time.
+  if (code === 'rate_limited' && !isCalled) return Math.max(SECOND_MS, askedMs)
+  if (batch.mode === 'test') return undefined
   const isWorthIt =
     code === 'account_busy' ||
     (tries < MAX_TRIES && ['vendor_unreachable', 'store_unavailable', 'overloaded'].includes(code))
   if (!isWorthIt) return undefined
   const backOff = SECOND_MS * 2 ** Math.min(tries - 1, 6)
-  return Math.min(MAX_PAUSE_MS, Math.max(backOff, SECOND_MS * (details.retryAfterSeconds ?? 0)))
+  return Math.min(MAX_PAUSE_MS, Math.max(backOff, askedMs))
 }
 
 /** False when the wait was ended. */
