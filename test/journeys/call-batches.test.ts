@@ -923,6 +923,31 @@ describe('batches in OpenAI’s API', () => {
     expect(vendor.seen).toEqual([])
   })
 
+  it.each([
+    ['was cancelled', { status: 'cancelling' as const }, 'cancelled'],
+    ['is over its time', { status: 'running' as const }, 'failed'],
+  ])('a batch that %s and whose input is gone ends with the outcomes that it has', async (_what, state, status) => {
+    const client = openai()
+    const { id } = await upload(client, [line('done', {}), line('late', {})])
+    const made = await client.batches.create({
+      input_file_id: id,
+      endpoint: '/v1/embeddings',
+      completion_window: '24h',
+    })
+    await ended(client, made.id) // it has failed, since its lines are for another route
+    const failed = await test.store.getCallBatch({ id: uuidOf(made.id) })
+    if (!failed) throw new Error('The batch is stored.')
+    const ends = { endedAt: null, total: 2, faults: [], expiresAt: failed.createdAt + 1 }
+    const interrupted = { ...failed, ...ends, ...state, id: randomUUID() }
+    await test.store.createCallBatch({ batch: interrupted, keepInputUntil: failed.expiresAt })
+    await test.store.deleteAssets({ ids: [failed.inputAssetId] })
+    const outcome = { batchId: interrupted.id, index: 0, isSuccess: true, text: '{"custom_id":"done"}' }
+    await test.store.endBatchLines({ lines: [outcome] })
+    const batch = await ended(client, `batch_${interrupted.id.replaceAll('-', '')}`)
+    expect(batch).toMatchObject({ status, request_counts: { total: 2, completed: 1 } })
+    expect(Object.keys(await results(client, batch.output_file_id))).toEqual(['done'])
+  })
+
   it('a revoked key pays for no more lines', async () => {
     const { key, keyId } = await test.tenant({})
     const client = openai(key)

@@ -69,7 +69,7 @@ export async function rotateKey(
     .set({ hash, prefix, previous_hash: previousUntil === null ? null : row.hash, previous_until: previousUntil })
     .where('id', '=', id)
     .execute()
-  forget(tx, row)
+  forgetKey(tx, row)
   await writeAudit(tx, audit)
   return true
 }
@@ -93,7 +93,7 @@ async function writeKey(
     .returning(['hash', 'previous_hash'])
     .executeTakeFirst()
   if (!row) return false
-  forget(tx, row)
+  forgetKey(tx, row)
   await writeAudit(tx, audit)
   return true
 }
@@ -160,10 +160,11 @@ export async function forgetKeysOf(tx: Tx, tenantId: string): Promise<void> {
     .where('tenant_id', '=', tenantId)
     .where('revoked_at', 'is', null)
     .execute()
-  for (const key of keys) forget(tx, key)
+  for (const key of keys) forgetKey(tx, key)
 }
 
-function forget(tx: Tx, { hash, previous_hash }: { hash: string; previous_hash: string | null }): void {
+/** Tells all nodes that what they know of the key is outdated, under either of its texts. */
+export function forgetKey(tx: Tx, { hash, previous_hash }: { hash: string; previous_hash: string | null }): void {
   tx.signal({ kind: 'key', hash })
   if (previous_hash !== null) tx.signal({ kind: 'key', hash: previous_hash })
 }
