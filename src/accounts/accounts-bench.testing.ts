@@ -36,6 +36,7 @@ export interface AccountsBench extends AsyncDisposable {
     environment?: EnvironmentAccount[]
     vault?: Vault
     store?: Store
+    manifests?: ProviderManifest[]
   }): Promise<Accounts>
   /** Another connection to the same database. */
   openStore(): Promise<Store>

@@ -35,6 +35,8 @@ export interface Member extends UsableAccount {
   isFallback: boolean
   /** Why the account cannot be used as it is set up; null = it can. */
   problem: string | null
+  /** The code of its provider could not be loaded; the next refresh tries it again. */
+  isUnloaded?: true
 }
 
 export interface MemberParts {
@@ -85,6 +87,19 @@ export function memberOf(
   } catch (error) {
     return { ...member, operations: NO_OPERATIONS, problem: problemOf(error, record, parts) }
   }
+}
+
+/** An account whose provider's code could not be loaded, so that all others still are. */
+export function unloadedMember(
+  record: AccountRecord,
+  manifest: ProviderManifest,
+  { error, parts }: { error: unknown; parts: MemberParts },
+): Member {
+  const provider: Provider = { id: manifest.id, operations: NO_OPERATIONS, submit: () => Promise.reject(error) }
+  const problem = `The code of provider ${manifest.id} could not be loaded: ${problemOf(error, record, parts)}`
+  const account = accountOf(record, {}, parts)
+  const common = { record, account, provider, manifest, operations: NO_OPERATIONS }
+  return { ...common, isBuiltIn: false, isFallback: false, problem, isUnloaded: true }
 }
 
 /** How an account answers calls; undefined where it only performs tasks. */

@@ -4,6 +4,7 @@ import { PolyphonyError } from '../core/errors.ts'
 import type { Accounts } from './accounts.ts'
 import {
   type AccountsBench,
+  aManifest,
   OPERATION,
   openAccountsBench,
   operatorFetch,
@@ -87,6 +88,21 @@ describe('the accounts of a process', () => {
     expect(accounts.dueForProbe(bench.clock.now() + HOUR_MS)).toEqual([])
     expect((await bench.record('lumen-1')).state).toBe('connected') // the fault is this process's, not the account's
     expect(bench.logged.join()).toContain('an account cannot be used')
+  })
+
+  it('include one whose provider’s code cannot be loaded, which is tried again, and all others go on', async () => {
+    await bench.account('lumen-1')
+    const manifest = aManifest(LUMEN)
+    let isBroken = true
+    const load = () => (isBroken ? Promise.reject(new Error('The disk does not answer.')) : manifest.load())
+    const accounts = await bench.process({ builtIn: [STUDIO], manifests: [{ ...manifest, load }] })
+    expect(accounts.list()).toMatchObject([
+      { id: 'house:studio', state: 'connected' },
+      { id: 'lumen-1', state: 'disabled', reason: expect.stringContaining('The disk does not answer.') },
+    ])
+    isBroken = false
+    await accounts.refresh()
+    expect(accounts.find('lumen-1')?.account.settings.apiKey).toBe('the key of lumen-1')
   })
 
   it('leave out an account of an unknown provider, which is logged', async () => {

@@ -4,7 +4,14 @@ import type { Clock } from '../core/clock.ts'
 import type { PoolPolicy } from '../core/tenant.ts'
 import type { Provider, ProviderManifest } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
-import { type BuiltInAccount, builtInMember, type Member, type MemberParts, memberOf } from './member.ts'
+import {
+  type BuiltInAccount,
+  builtInMember,
+  type Member,
+  type MemberParts,
+  memberOf,
+  unloadedMember,
+} from './member.ts'
 import type { Roster } from './routing.ts'
 
 /** Holds all accounts in memory, with their providers loaded and their credentials opened. */
@@ -77,13 +84,18 @@ async function currentMember(
   const known = members.get(id)
   // Events in this process may have made the known record newer than what was read. An account that was removed and
   // added again under the same id is another account, whatever its version.
-  if (known && known.record.createdAt === createdAt && known.record.version >= version) return known
+  const isCurrent = known && known.record.createdAt === createdAt && known.record.version >= version
+  if (isCurrent && known.isUnloaded !== true) return known
   const manifest = parts.manifests.find((one) => one.id === provider)
   if (!manifest) {
     parts.log.error({ account: id, provider }, 'an account refers to an unknown provider')
     return undefined
   }
-  return memberOf(record, manifest, await load(manifest), parts)
+  try {
+    return memberOf(record, manifest, await load(manifest), parts)
+  } catch (error) {
+    return unloadedMember(record, manifest, { error, parts })
+  }
 }
 
 async function readPolicies({ store }: RegistryParts, records: AccountRecord[]): Promise<Map<string, PoolPolicy>> {
@@ -93,7 +105,7 @@ async function readPolicies({ store }: RegistryParts, records: AccountRecord[]):
 }
 
 /** Loads the code of each provider once, when the first account of it is met. */
-function openProviders({ builtIn, clock }: RegistryParts): { load: LoadProvider; close(): Promise<void> } {
+function openProviders({ builtIn, clock, log }: RegistryParts): { load: LoadProvider; close(): Promise<void> } {
   const loaded = new Map<string, Promise<Provider>>()
   return {
     load(manifest) {
@@ -101,11 +113,19 @@ function openProviders({ builtIn, clock }: RegistryParts): { load: LoadProvider;
       if (known) return known
       const loading = manifest.load().then((open) => open({ now: () => clock.now() }))
       loaded.set(manifest.id, loading)
+      // The next account of it, or the next refresh, tries it again.
+      loading.catch(() => loaded.delete(manifest.id))
       return loading
     },
     async close() {
-      for (const loading of loaded.values()) await (await loading).close?.()
-      for (const { provider } of builtIn) await provider.close?.()
+      const all = [...loaded.values(), ...builtIn.map(({ provider }) => provider)]
+      for (const one of all) {
+        try {
+          await (await one).close?.()
+        } catch (error) {
+          log.warn({ err: error }, 'a provider could not be closed')
+        }
+      }
     },
   }
 }

@@ -17,7 +17,7 @@ export async function removeAccount(parts: ManagedAccountParts, id: string, by: 
     )
   }
   if (!(await store.removeAccount({ id }))) {
-    throw conflict(`Tasks run on account ${id}: drain it, and remove it when they have ended.`)
+    throw conflict(`Tasks run on account ${id}, or are parked for it: drain it, and remove it when they have ended.`)
   }
   await accounts.refresh()
 }

@@ -327,6 +327,23 @@ describe('deleting files', () => {
     expect(await assets.sweep(START + DAY, 10)).toBe(0)
   })
 
+  it('expired files that cannot be deleted keep no other, and are tried again', async () => {
+    const stuck: Asset[] = []
+    for (let n = 0; n < 2; n++) stuck.push(await upload(mp3(1)))
+    for (const asset of stuck) {
+      await rm(pathOf(asset))
+      await mkdir(join(pathOf(asset), 'a folder'), { recursive: true }) // a file system refuses to delete it as a file
+    }
+    now += 1_000
+    const other = await assets.upload({ tenantId: 'tenant', mode: 'live', body: mp3(2), expiresAt: START + DAY + 1 })
+    const sweeps: number[] = []
+    for (let n = 0; n < 3; n++) sweeps.push(await assets.sweep(START + 2 * DAY, 2))
+    expect(sweeps).toEqual([0, 1, 0])
+    expect(await store.getAsset({ id: other.id })).toBeUndefined()
+    for (const asset of stuck) await rm(pathOf(asset), { recursive: true })
+    expect(await assets.sweep(START + 2 * DAY, 2)).toBe(2)
+  })
+
   it('an upload whose row could not be stored leaves no file', async () => {
     const closed = await openStore('closed')
     await closed.close()

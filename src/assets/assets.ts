@@ -64,7 +64,10 @@ export interface Assets {
   deleteUnrecorded(assets: readonly Asset[]): Promise<void>
   /** Deletes uploads and their rows, after a submission that failed. Never throws. */
   deleteStored(assets: readonly Asset[]): Promise<void>
-  /** Deletes expired files and their rows. Returns how many. */
+  /**
+   * Deletes expired files and their rows, at most `limit`. Returns how many. Files that cannot be deleted are passed over, and
+   * tried again once all others were looked at.
+   */
   sweep(now: number, limit: number): Promise<number>
   /** Deletes files without rows that are some hours old, also what is left of those on their way to a bucket. Returns how many; ends early once `isStopped`. */
   sweepStrays(now: number, isStopped?: () => boolean): Promise<number>
@@ -97,6 +100,8 @@ export interface AssetsOptions {
 export function openAssets(options: AssetsOptions): Assets {
   const { disk, store, clock, log, maxBytes, quotas = UNLIMITED, folders = [] } = options
   const strays = openStrays({ disk, store, log })
+  /** Up to where expired files were looked at, where some could not be deleted or there are more. */
+  let sweptTo: Asset | undefined
   const deleteFiles = openDeleteFiles({ disk, log })
   const bytesOf = openBytesUnderWay()
 
@@ -191,6 +196,17 @@ export function openAssets(options: AssetsOptions): Assets {
     return asset && asset.expiresAt > clock.now() ? asset : undefined
   }
 
+  /** From behind those that were looked at last, and again from the first one on. */
+  async function nextExpired(now: number, limit: number): Promise<Asset[]> {
+    if (!sweptTo) return store.listExpiredAssets({ now, limit })
+    const { id, expiresAt } = sweptTo
+    const behind = await store.listExpiredAssets({ now, limit, after: { id, expiresAt } })
+    if (behind.length === limit) return behind
+    const known = new Set(behind.map((asset) => asset.id))
+    const front = await store.listExpiredAssets({ now, limit: limit - behind.length })
+    return [...behind, ...front.filter((asset) => !known.has(asset.id))]
+  }
+
   return {
     write,
     writeStream,
@@ -240,8 +256,10 @@ export function openAssets(options: AssetsOptions): Assets {
 
     async sweep(now, limit) {
       // The row outlives the file, never the other way round: a file without a row would stay for ever.
-      const ids = await deleteFiles.all(await store.listExpiredAssets({ now, limit }))
+      const expired = await nextExpired(now, limit)
+      const ids = await deleteFiles.all(expired)
       await store.deleteAssets({ ids })
+      sweptTo = expired.length < limit ? undefined : expired.at(-1)
       return ids.length
     },
 

@@ -149,6 +149,22 @@ describe('allowances', () => {
     await allowances.close()
   })
 
+  it('what was held without an answer is given back', async () => {
+    place.unanswered.add('holdAllowance')
+    await expect(allowances.reserve(place.caller, points(10))).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect((await place.balance()).held).toBeGreaterThan(0)
+    place.clock.nowMs += 10_001
+    await expect.poll(() => place.balance()).toEqual({ available: place.credit, held: 0 })
+    await allowances.close()
+  })
+
+  it('calls are booked with records that live for a part of a day', async () => {
+    const hourly = openAllowances({ ...place, log, recordDays: 1 / 24.0001 })
+    hourly.book(await hourly.reserve(place.caller, points(10)), callOf(place.caller, 3))
+    await hourly.close()
+    expect([await place.balance(), logged]).toEqual([{ available: place.credit - 3, held: 0 }, []])
+  })
+
   it('what could not be given back is given back later', async () => {
     const { caller } = place
     allowances.book(await allowances.reserve(caller, points(10)), callOf(caller, 3))

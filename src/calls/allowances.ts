@@ -123,8 +123,8 @@ export function openAllowances(options: AllowancesOptions): Allowances {
           purse.raising = undefined
         })
         purse.usedAt = clock.now()
-        await purse.raising
-        begin()
+        // Also where the answer was lost: the points may be held all the same, and an idle allowance is given back.
+        await purse.raising.finally(begin)
       }
     }
   }
@@ -148,7 +148,7 @@ export function openAllowances(options: AllowancesOptions): Allowances {
     const { held, left, failure } = await bookEnded(parts, {
       ...{ store, log, now, isLast },
       leaseUntil: now + LEASE_MS,
-      recordExpiresAt: now + options.recordDays * DAY_MS,
+      recordExpiresAt: now + Math.round(options.recordDays * DAY_MS),
     })
     // A booking that was stored all the same is not stored twice.
     for (const { purse, ended } of parts) purse.ended.unshift(...ended.filter((one) => left.has(one)))

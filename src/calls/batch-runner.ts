@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import type { CallBatch } from '../core/call-batch.ts'
-import { SECOND_MS } from '../core/clock.ts'
+import { MINUTE_MS, SECOND_MS } from '../core/clock.ts'
 import { type BatchParts, type Halt, runBatch } from './run-batch.ts'
 
 /** Works on batches of calls that no other process works on. */
@@ -17,8 +18,9 @@ const LOOK_MS = 2 * SECOND_MS
 /** How many batches are worked on side by side: their lines take turns. */
 const MAX_BATCHES = 256
 const MAX_OF_TENANT = 2
-/** After an error of the store or the storage. */
+/** After an error of the store or the storage, twice as long each time. */
 const AGAIN_MS = 5 * SECOND_MS
+const MAX_PAUSE_MS = MINUTE_MS
 /** The longest time of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
@@ -36,8 +38,8 @@ export function openBatchRunner(parts: BatchParts): BatchRunner {
   let again = false
   /** The last look failed: an outage is logged once. */
   let isFailing = false
-  /** Until when nothing is claimed, after an error. */
-  let pausedUntil = 0
+  /** How often batches were interrupted in a row. */
+  const interruptions = new LRUCache<string, number>({ max: 10_000 })
 
   function start(batch: CallBatch): void {
     const halt = new AbortController()
@@ -49,12 +51,16 @@ export function openBatchRunner(parts: BatchParts): BatchRunner {
     if (batch.expiresAt <= clock.now()) halt.abort('expired' satisfies Halt)
     if (batch.status === 'cancelling') halt.abort('cancelled' satisfies Halt)
     const done = runBatch(batch, parts, { halted: halt.signal, cut: cut.signal })
-      .catch(async (error: unknown) => {
-        log.error({ err: error, batch: batch.id }, 'a batch of calls was interrupted; it is tried again')
-        pausedUntil = clock.now() + AGAIN_MS
-        halt.abort('stopped' satisfies Halt)
-        await release(batch.id)
-      })
+      .then(
+        () => void interruptions.delete(batch.id),
+        async (error: unknown) => {
+          log.error({ err: error, batch: batch.id }, 'a batch of calls was interrupted; it is tried again')
+          halt.abort('stopped' satisfies Halt)
+          const before = interruptions.get(batch.id) ?? 0
+          interruptions.set(batch.id, before + 1)
+          await pause(batch.id, Math.min(MAX_PAUSE_MS, AGAIN_MS * 2 ** Math.min(before, 10)))
+        },
+      )
       .finally(() => {
         clearTimeout(expiry)
         active.delete(batch.id)
@@ -63,10 +69,10 @@ export function openBatchRunner(parts: BatchParts): BatchRunner {
     active.set(batch.id, { halt: (why) => halt.abort(why), cut: () => cut.abort(), done })
   }
 
-  /** Lets go of one, at once. */
-  async function release(id: string): Promise<void> {
-    await store.renewCallBatches({ holder, ids: [id], leaseMs: 0, now: clock.now() }).catch((error: unknown) => {
-      log.warn({ err: error, batch: id }, 'the lease of a batch could not be ended; it runs out')
+  /** Nobody claims it before its lease has run out. What interrupts one batch need not touch the others. */
+  async function pause(id: string, leaseMs: number): Promise<void> {
+    await store.renewCallBatches({ holder, ids: [id], leaseMs, now: clock.now() }).catch((error: unknown) => {
+      log.warn({ err: error, batch: id }, 'the pause of a batch could not be stored; its lease runs out')
     })
   }
 
@@ -82,10 +88,12 @@ export function openBatchRunner(parts: BatchParts): BatchRunner {
     for (const id of ids) {
       const batch = held.get(id)
       if (batch?.status === 'cancelling') active.get(id)?.halt('cancelled')
+      // Its timer stops while the machine is suspended.
+      if (batch && batch.expiresAt <= now) active.get(id)?.halt('expired')
       // Another process took it, while this one was suspended.
       if (!batch) lose(id)
     }
-    if (isStopping || now < pausedUntil || active.size >= MAX_BATCHES) return
+    if (isStopping || active.size >= MAX_BATCHES) return
     const limit = MAX_BATCHES - active.size
     const claimed = await store.claimCallBatches({ holder, leaseMs: LEASE_MS, now, limit, perTenant: MAX_OF_TENANT })
     for (const batch of claimed) if (!active.has(batch.id)) start(batch)
@@ -137,7 +145,7 @@ export function openBatchRunner(parts: BatchParts): BatchRunner {
       await Promise.race([done, delay(graceMs, undefined, { ref: false })])
       for (const one of all) one.cut()
       await done
-      if (all.length === 0) return
+      if (all.length === 0 && interruptions.size === 0) return
       await store.releaseCallBatches({ which: { holder } }).catch((error: unknown) => {
         log.warn({ err: error }, 'the leases of batches could not be ended; they run out')
       })

@@ -43,8 +43,10 @@ export interface Booking {
   call: Call
 }
 
-/** How often a line is tried at vendors that cannot be reached; one that is at its limit is waited for. */
+/** How often a line is tried at vendors that cannot be reached. */
 const MAX_TRIES = 5
+/** What passes, however long it takes, until the time of the batch is over: limits of vendors, and troubles of our own. */
+const WAITED_FOR: ReadonlySet<string> = new Set(['account_busy', 'store_unavailable', 'overloaded'])
 const MAX_PAUSE_MS = MINUTE_MS
 
 /**
@@ -57,13 +59,15 @@ export async function callLine(line: Line, of: LineBatch, parts: LineParts): Pro
   let hasSlot = true
   try {
     const json = parsedLine(line.bytes)
-    for (let tries = 1; ; tries++) {
+    let tries = 0
+    for (let pauses = 1; ; pauses++) {
       const { end, booking } = await callOnce(json, line.index, of, parts)
       if (cut.aborted) {
         if (booking) allowances.release(booking.reservation)
         return
       }
-      const pauseMs = pauseAfter(end, tries, batch)
+      if (end.kind === 'refused' && end.error.code === 'vendor_unreachable') tries++
+      const pauseMs = pauseAfter(end, { tries, pauses, isCalled: booking !== undefined, batch })
       if (pauseMs === undefined) {
         of.ended({ batchId: batch.id, index: line.index, ...resultOf(json, end, of, parts) }, booking)
         return
@@ -153,16 +157,20 @@ async function textOf({ body }: CallAnswer): Promise<string> {
   return Buffer.isBuffer(body) ? body.toString() : text(body)
 }
 
-/** How long to wait before the line is called again; undefined where that does not help. A test key waits for nothing. */
-function pauseAfter(end: LineEnd, tries: number, { mode }: CallBatch): number | undefined {
-  if (end.kind !== 'refused' || mode === 'test') return undefined
+/** How long to wait before the line is called again; undefined where that does not help. A test key waits for no vendor. */
+export function pauseAfter(
+  end: LineEnd,
+  { tries, pauses, isCalled, batch }: { tries: number; pauses: number; isCalled: boolean; batch: CallBatch },
+): number | undefined {
+  if (end.kind !== 'refused') return undefined
   const { code, details } = end.error
-  const isWorthIt =
-    code === 'account_busy' ||
-    (tries < MAX_TRIES && ['vendor_unreachable', 'store_unavailable', 'overloaded'].includes(code))
-  if (!isWorthIt) return undefined
-  const backOff = SECOND_MS * 2 ** Math.min(tries - 1, 6)
-  return Math.min(MAX_PAUSE_MS, Math.max(backOff, SECOND_MS * (details.retryAfterSeconds ?? 0)))
+  const askedMs = SECOND_MS * (details.retryAfterSeconds ?? 0)
+  // Refused before the call: by the key's own limit of tokens, which fills again all the time.
+  if (code === 'rate_limited' && !isCalled) return Math.max(SECOND_MS, askedMs)
+  if (batch.mode === 'test') return undefined
+  if (!WAITED_FOR.has(code) && (code !== 'vendor_unreachable' || tries >= MAX_TRIES)) return undefined
+  const backOff = SECOND_MS * 2 ** Math.min(pauses - 1, 6)
+  return Math.min(MAX_PAUSE_MS, Math.max(backOff, askedMs))
 }
 
 /** False when the wait was ended. */

@@ -75,7 +75,13 @@ export async function runBatch(claimed: CallBatch, parts: BatchParts, control: C
     if (!changed) return
     batch = { ...changed, finalizingAt: set.finalizingAt }
   }
-  await finish(batch, format, parts, hasInput)
+  try {
+    await finish(batch, format, parts, hasInput)
+  } catch (error) {
+    // It was to be read once more, for the lines that were never called. Without it, the batch ends with what it has.
+    if (!hasInput || !isGone(error)) throw error
+    await finish(batch, format, parts, false)
+  }
 }
 
 function haltOf({ halted }: Control): Halt | undefined {
@@ -174,8 +180,12 @@ async function callLines(batch: CallBatch, format: BatchFormat, parts: BatchPart
 const yesOrNo = [() => true, () => false] as const
 
 function goneInput(error: unknown): undefined {
-  if (!(error instanceof PolyphonyError) || error.code !== 'not_found') throw error
+  if (!isGone(error)) throw error
   return undefined
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof PolyphonyError && error.code === 'not_found'
 }
 
 /** The outcomes of lines on their way to the disk. */
@@ -234,6 +244,7 @@ async function finish(batch: CallBatch, format: BatchFormat, parts: BatchParts, 
         ? 'expired'
         : undefined
   const files: { file: CallFile; asset: Asset }[] = []
+  const deleteFiles = () => assets.deleteUnrecorded(files.map(({ asset }) => asset))
 
   async function write(isErrors: boolean, wanted: (isSuccess: boolean) => boolean): Promise<string> {
     const endedAt = clock.now()
@@ -263,21 +274,24 @@ async function finish(batch: CallBatch, format: BatchFormat, parts: BatchParts, 
   }
 
   const hasErrors = failed + left > 0
-  const outputFileId = format.separatesErrors
-    ? succeeded > 0
-      ? await write(false, (isSuccess) => isSuccess)
-      : null
-    : batch.total > 0
-      ? await write(false, () => true)
-      : null
-  const errorFileId = format.separatesErrors && hasErrors ? await write(true, (isSuccess) => !isSuccess) : null
+  async function writeResults(): Promise<Pick<CallBatchEnd, 'outputFileId' | 'errorFileId'>> {
+    if (!format.separatesErrors) {
+      return { outputFileId: batch.total > 0 ? await write(false, () => true) : null, errorFileId: null }
+    }
+    const outputFileId = succeeded > 0 ? await write(false, (isSuccess) => isSuccess) : null
+    return { outputFileId, errorFileId: hasErrors ? await write(true, (isSuccess) => !isSuccess) : null }
+  }
+
+  const written = await writeResults().catch(async (error: unknown) => {
+    await deleteFiles() // the next try writes all of them
+    throw error
+  })
   const end: CallBatchEnd = {
     status: rest ?? (hasInput ? 'completed' : 'failed'),
     faults: hasInput ? [] : [INPUT_GONE],
     cancelled: rest === 'cancelled' ? left : 0,
     expired: rest === 'expired' ? left : 0,
-    outputFileId,
-    errorFileId,
+    ...written,
     endedAt: clock.now(),
   }
   const isEnded = await store.finishCallBatch({
@@ -287,7 +301,7 @@ async function finish(batch: CallBatch, format: BatchFormat, parts: BatchParts, 
     files,
     keepsInput: format.keepsInput(batch),
   })
-  if (!isEnded) await assets.deleteUnrecorded(files.map(({ asset }) => asset))
+  if (!isEnded) await deleteFiles()
 }
 
 const PAGE = 50

@@ -20,6 +20,8 @@ export interface StorePlace {
   writes: string[]
   /** Verbs that reject. */
   failing: Set<string>
+  /** Verbs whose answer is lost. */
+  unanswered: Set<string>
   balance(): Promise<{ available: number; held: number }>
   close(): Promise<void>
 }
@@ -32,13 +34,16 @@ export async function inStore(): Promise<StorePlace> {
   const opened = await openMigratedSqlite({ path: join(folder, 'polyphony.db'), exclusive: true })
   const writes: string[] = []
   const failing = new Set<string>()
+  const unanswered = new Set<string>()
   const store = new Proxy(opened, {
     get(target, name: keyof Store) {
       if (!WATCHED.includes(name)) return target[name]
-      return (args: never) => {
+      return async (args: never) => {
         writes.push(name)
-        if (failing.has(name)) return Promise.reject(new PolyphonyError('storage_full', 'The disk is full.'))
-        return (target[name] as (args: never) => Promise<unknown>)(args)
+        if (failing.has(name)) throw new PolyphonyError('storage_full', 'The disk is full.')
+        const answer = await (target[name] as (args: never) => Promise<unknown>)(args)
+        if (unanswered.has(name)) throw new PolyphonyError('store_unavailable', 'The answer was lost.')
+        return answer
       }
     },
   })
@@ -57,6 +62,7 @@ export async function inStore(): Promise<StorePlace> {
     credit,
     writes,
     failing,
+    unanswered,
     async balance() {
       const { available = -1, held = -1 } = (await store.getBalance({ tenantId: 't1' })) ?? {}
       return { available: Number(available), held: Number(held) }

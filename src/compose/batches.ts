@@ -50,7 +50,7 @@ export async function composeBatches(
     assets: Assets
     calls: Calls
     allowances: Allowances
-    keys: Pick<Keys, 'authenticateById'>
+    keys: Pick<Keys, 'callerById'>
     clock: Clock
     log: Logger
     retention: Retention
@@ -78,7 +78,7 @@ export async function composeBatches(
     allowances: parts.allowances,
     formatOf: formatsWith(files, parts.urls),
     slots: openLineSlots({ total: linesAtOnce, liveCalls: calls.underWay }),
-    callerOf: keys.authenticateById,
+    callerOf: keys.callerById,
     priceFactor,
     get keptMs() {
       return files.keptMs

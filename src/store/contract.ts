@@ -12,6 +12,7 @@ import { deliveriesContract } from './contract/deliveries.ts'
 import { draftsContract } from './contract/drafts.ts'
 import { fingerprintsContract } from './contract/fingerprints.ts'
 import { historyContract } from './contract/history.ts'
+import { instantsContract } from './contract/instants.ts'
 import { lateContract } from './contract/late.ts'
 import { ledgerContract } from './contract/ledger.ts'
 import { libraryContract } from './contract/library.ts'
@@ -156,6 +157,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
     describe('codes, payments and announcements', () => operatorContract(bench))
     describe('administration', () => administrationContract(bench))
     describe('history', () => historyContract(bench))
+    describe('instants', () => instantsContract(bench))
     describe('opening', () => openingContract(makePlace))
   })
 }

@@ -31,6 +31,7 @@ import * as waitingWithRoom from './migrations/0027-waiting-with-room.ts'
 import * as libraryByStatement from './migrations/0028-library-by-statement.ts'
 import * as storedResponses from './migrations/0029-stored-responses.ts'
 import * as keptItems from './migrations/0030-kept-items.ts'
+import * as expiredTasks from './migrations/0032-expired-tasks.ts'
 import { requireTableRights } from './postgres/schema-rights.ts'
 import type { Database } from './schema.ts'
 import type { Engine } from './tx.ts'
@@ -66,6 +67,7 @@ const MIGRATIONS = {
   '0028-library-by-statement': libraryByStatement,
   '0029-stored-responses': storedResponses,
   '0030-kept-items': keptItems,
+  '0032-expired-tasks': expiredTasks,
 }
 
 const NAMES = Object.keys(MIGRATIONS).sort()

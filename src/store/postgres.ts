@@ -20,6 +20,7 @@ import type { Database } from './schema.ts'
 import type { ReadVerbs, Signal, Store, TaskChange, WriteVerbs } from './store.ts'
 import { type TaskWrite, taskWriteOf } from './task-write.ts'
 import type { Tx } from './tx.ts'
+import { wholeInstants } from './whole-instants.ts'
 
 export interface PostgresOptions {
   url: string
@@ -186,7 +187,7 @@ function closeable<Verbs extends object>(
   const gate = new ClosingGate()
   let closing: Promise<void> | undefined
   return {
-    ...gate.guard(verbs),
+    ...gate.guard(wholeInstants(verbs)),
     close() {
       closing ??= (async () => {
         await gate.close()

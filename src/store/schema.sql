@@ -894,6 +894,9 @@ CREATE INDEX tasks_deleted on tasks (deleted_at) where deleted_at is not null;
 CREATE INDEX tasks_ended on tasks (tenant_id, mode, status, id)
     where status in ('completed', 'failed', 'cancelled');
 
+CREATE INDEX tasks_expired on tasks (record_expires_at)
+    where status in ('completed', 'failed', 'cancelled');
+
 CREATE INDEX tasks_external on tasks (tenant_id, mode, external_id, id) where external_id is not null;
 
 CREATE INDEX tasks_favourite on tasks (tenant_id, mode, id) where favourite_at is not null;

@@ -14,6 +14,7 @@ import { startWriter } from './sqlite-thread.ts'
 import type { BatchResult, CallResult, SqliteWorkerOptions } from './sqlite-worker.ts'
 import type { SignalListener, Store, TaskChange } from './store.ts'
 import { taskWriteOf } from './task-write.ts'
+import { wholeInstants } from './whole-instants.ts'
 
 export interface SqliteOptions extends Omit<SqliteWorkerOptions, 'isServed'> {
   /** Reject when another process serves the same file, and lock it against others until closed. */
@@ -111,15 +112,17 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const scans = isServed ? openScans(path) : undefined
   const gate = new ClosingGate()
   return {
-    ...gate.guard({
-      ...writeVerbs,
-      ...(scans ? scans.beside(readVerbs) : readVerbs),
-      submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS),
-      async applyChange({ change }: { change: TaskChange }) {
-        const [isApplied] = await applyWrites({ writes: [taskWriteOf(change)] })
-        return isApplied === true
-      },
-    }),
+    ...gate.guard(
+      wholeInstants({
+        ...writeVerbs,
+        ...(scans ? scans.beside(readVerbs) : readVerbs),
+        submitTasks: batchedSubmit(writeVerbs.submitTasks, SUBMISSIONS),
+        async applyChange({ change }: { change: TaskChange }) {
+          const [isApplied] = await applyWrites({ writes: [taskWriteOf(change)] })
+          return isApplied === true
+        },
+      }),
+    ),
     engine: 'sqlite',
     exclusive: lock !== undefined,
     clock: monotonicClock(),

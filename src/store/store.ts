@@ -208,7 +208,7 @@ export interface WriteVerbs extends PeopleWrites, OperatorWrites {
   createAccount(args: { account: AccountRecord }): Promise<void>
   /** False when the account is gone or has another version meanwhile. */
   changeAccount(args: { id: string; version: number; set: AccountChange }): Promise<boolean>
-  /** False when tasks still run on it. */
+  /** False when tasks still run on it, or wait for it alone, also parked ones. */
   removeAccount(args: { id: string }): Promise<boolean>
   /** False when the tenant is unknown or deleted. */
   changeTenant(args: { id: string; set: TenantChange } & Audited): Promise<boolean>
@@ -582,7 +582,7 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
     limit: number
   }): Promise<Task[]>
   /** Staged and pending tasks past their deadline. */
-  listOverdue(args: { now: number; limit: number }): Promise<Task[]>
+  listOverdue(args: { now: number; after?: Pick<Task, 'id' | 'deadlineAt'>; limit: number }): Promise<Task[]>
   /** When the next running task is due; null = none runs. */
   nextDueAt(args: Record<string, never>): Promise<number | null>
   /** When a delivery may be claimed next, circuits included; null = none waits. May be too early, never too late. */
@@ -623,7 +623,8 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   /** The mode of a task or of a batch; undefined when there is neither. */
   getMode(args: { id: string }): Promise<Mode | undefined>
   getAsset(args: { id: string }): Promise<Asset | undefined>
-  listExpiredAssets(args: { now: number; limit: number }): Promise<Asset[]>
+  /** Those that expired first come first, from behind `after` on. Inputs of unfinished batches of calls are left out. */
+  listExpiredAssets(args: { now: number; after?: Pick<Asset, 'id' | 'expiresAt'>; limit: number }): Promise<Asset[]>
   /** The ids among these that belong to assets. At most some hundreds at once. */
   listKnownAssets(args: { ids: string[] }): Promise<string[]>
   listFingerprints(args: Record<string, never>): Promise<Fingerprints>

@@ -245,5 +245,5 @@ function isNamed(value: string): boolean {
 /** How long the files of an input are kept, where the operation has a field for it. */
 function retentionIn({ input: schema }: Operation, { asset_retention_hours: hours }: JsonObject): number | undefined {
   const isKnown = Object.hasOwn(schema.properties, 'asset_retention_hours')
-  return isKnown && typeof hours === 'number' ? hours * HOUR_MS : undefined
+  return isKnown && typeof hours === 'number' ? Math.round(hours * HOUR_MS) : undefined
 }

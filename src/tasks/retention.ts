@@ -28,11 +28,11 @@ export function startRetention(options: {
 
   async function sweep(): Promise<void> {
     try {
-      for (let swept = BATCH; swept === BATCH && !stopped; ) swept = await assets.sweep(clock.now(), BATCH)
+      // Files that cannot be deleted are among those that it looks at, so it goes on while it deletes any.
+      for (let swept = 1; swept > 0 && !stopped; ) swept = await assets.sweep(clock.now(), BATCH)
       await store.purgeDrafts({ now: clock.now() })
       await purgeDeleted()
       await store.purgeSessions({ now: clock.now() })
-      // The purge looks at the oldest records only, so it goes on while it finds any.
       for (let purged = 1; purged > 0 && !stopped; ) purged = await store.purgeTasks({ now: clock.now(), limit: BATCH })
     } catch (error) {
       log.error({ err: error }, 'the retention sweep failed; the next one goes on')

@@ -34,6 +34,11 @@ export interface Keys {
    * checks are those of `authenticate`.
    */
   authenticateById(keyId: string): Caller | Promise<Caller>
+  /**
+   * The same for work that was accepted before, such as a line of a batch: it takes nothing from the key's limit of requests.
+   * Rejects with `unauthorized`.
+   */
+  callerById(keyId: string): Caller | Promise<Caller>
   /** What is left of the caller's rate limit; undefined for a key without one. */
   rateOf(caller: Caller): RateState | undefined
   /** Writes the uses that were collected. */
@@ -70,21 +75,22 @@ export function openKeys({ store, clock, log }: { store: Store; clock: Clock; lo
     return caller
   }
 
-  function admitted(caller: Caller, now: number): Caller {
+  function admitted(caller: Caller, { now, isRequest }: { now: number; isRequest: boolean }): Caller {
     if (caller.expiresAt !== null && caller.expiresAt <= now) {
       throw new PolyphonyError('unauthorized', 'The API key has expired.')
     }
-    if (caller.requestsPerMinute !== null) limit(caller.keyId, caller.requestsPerMinute)
+    if (isRequest && caller.requestsPerMinute !== null) limit(caller.keyId, caller.requestsPerMinute)
     return caller
   }
 
-  function callerWith(hashed: string): Caller | Promise<Caller> {
+  function callerWith(hashed: string, isRequest = true): Caller | Promise<Caller> {
     const cached = known.get(hashed)
     const now = clock.now()
-    if (!cached || cached.trustedUntil <= now) return lookUp(hashed).then((caller) => admitted(caller, now))
+    const admit = (caller: Caller): Caller => admitted(caller, { now, isRequest })
+    if (!cached || cached.trustedUntil <= now) return lookUp(hashed).then(admit)
     // Most keys have neither limit, and cannot be refused here.
     if (cached.caller.expiresAt === null && cached.caller.requestsPerMinute === null) return cached.caller
-    return Promise.resolve(cached.caller).then((caller) => admitted(caller, now))
+    return Promise.resolve(cached.caller).then(admit)
   }
 
   /** Keys are cached by their hash. */
@@ -95,22 +101,26 @@ export function openKeys({ store, clock, log }: { store: Store; clock: Clock; lo
     return record.hash
   }
 
+  function withId(keyId: string, isRequest: boolean): Caller | Promise<Caller> {
+    const lookUpHash = () => hashOf(keyId).then((hashed) => callerWith(hashed, isRequest))
+    const hashed = hashes.get(keyId)
+    if (hashed === undefined) return lookUpHash()
+    const found = callerWith(hashed, isRequest)
+    if (!(found instanceof Promise)) return found
+    return found.catch((error: unknown) => {
+      if (!isUnknownKey(error) || hashes.get(keyId) !== hashed) throw error
+      hashes.delete(keyId) // rotated by another process, perhaps
+      return lookUpHash()
+    })
+  }
+
   return {
     authenticate(key) {
       if (!key) return Promise.reject(new PolyphonyError('unauthorized', NO_KEY))
       return callerWith(hashKey(key))
     },
-    authenticateById(keyId) {
-      const hashed = hashes.get(keyId)
-      if (hashed === undefined) return hashOf(keyId).then(callerWith)
-      const found = callerWith(hashed)
-      if (!(found instanceof Promise)) return found
-      return found.catch((error: unknown) => {
-        if (!isUnknownKey(error) || hashes.get(keyId) !== hashed) throw error
-        hashes.delete(keyId) // rotated by another process, perhaps
-        return hashOf(keyId).then(callerWith)
-      })
-    },
+    authenticateById: (keyId) => withId(keyId, true),
+    callerById: (keyId) => withId(keyId, false),
     rateOf({ keyId, requestsPerMinute }) {
       return requestsPerMinute === null ? undefined : limit.stateOf(keyId, requestsPerMinute)
     },

@@ -143,6 +143,18 @@ describe('a key', () => {
     expect(await keys.authenticateById(record.keyId)).toMatchObject({ keyId: record.keyId })
   })
 
+  it('work that was accepted before takes nothing from the limit of requests, and needs a valid key all the same', async () => {
+    const expiresAt = clock.now() + 1_000
+    const { key, record } = await aKey({ requestsPerMinute: 1, expiresAt })
+    for (let time = 0; time < 3; time++) {
+      expect(await keys.callerById(record.keyId)).toMatchObject({ keyId: record.keyId })
+    }
+    expect(await codeOf(key)).toBe('accepted')
+    expect(await codeOf(key)).toBe('rate_limited')
+    clock.nowMs = expiresAt
+    await expect(keys.callerById(record.keyId)).rejects.toMatchObject({ code: 'unauthorized' })
+  })
+
   it('a client that proves to hold a key by its id is still accepted when a signal of the rotation got lost', async () => {
     const { record } = await aKey()
     const deaf = new Proxy(store, {

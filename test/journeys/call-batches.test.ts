@@ -808,6 +808,36 @@ describe('batches in OpenAI’s API', () => {
     expect(await callsOf(batch)).toHaveLength(1)
   })
 
+  it('lines take nothing from the key’s limit of requests a minute, and wait for its limit of tokens', async () => {
+    const { key } = await test.tenant({
+      creditPoints: 10_000_000_000,
+      key: { requestsPerMinute: 2, tokensPerMinute: 600_000 },
+    })
+    const client = openai(key)
+    const held: (() => void)[] = []
+    for (let index = 0; index < 2; index++) {
+      vendor.troubles.push((_request, response) => {
+        held.push(() => response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{}}'))
+      })
+    }
+    // Three together lack some tokens, which take a second. The two that are under way set aside theirs until they end.
+    const costly = ['a', 'b', 'c'].map((name) => line(name, { model: 'dear', messages: ASK, max_tokens: 203_000 }))
+    const cheap = Array.from({ length: 8 }, (_, index) =>
+      line(`l${index}`, { model: 'dear', messages: ASK, max_tokens: 1 }),
+    )
+    const { id } = await upload(client, [...costly, ...cheap])
+    const { id: batchId } = await client.batches.create({
+      input_file_id: id,
+      endpoint: '/v1/chat/completions',
+      completion_window: '24h',
+    })
+    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(2)
+    for (const answer of held) answer()
+    const stored = () => test.store.getCallBatch({ id: uuidOf(batchId) })
+    await expect.poll(async () => (await stored())?.status, { timeout: 10_000 }).toBe('completed')
+    expect(await stored()).toMatchObject({ total: 11, succeeded: 9, failed: 2 })
+  })
+
   it('a cancelled batch ends with the answers that it has, and the other lines were not called', async () => {
     const client = openai()
     // One line takes until the cancel; the gateway calls sixteen at once.
@@ -891,6 +921,31 @@ describe('batches in OpenAI’s API', () => {
     const errors = await results(client, batch.error_file_id)
     expect(errors).toMatchObject({ late: { response: null, error: { code: 'batch_expired' } }, later: {} })
     expect(vendor.seen).toEqual([])
+  })
+
+  it.each([
+    ['was cancelled', { status: 'cancelling' as const }, 'cancelled'],
+    ['is over its time', { status: 'running' as const }, 'failed'],
+  ])('a batch that %s and whose input is gone ends with the outcomes that it has', async (_what, state, status) => {
+    const client = openai()
+    const { id } = await upload(client, [line('done', {}), line('late', {})])
+    const made = await client.batches.create({
+      input_file_id: id,
+      endpoint: '/v1/embeddings',
+      completion_window: '24h',
+    })
+    await ended(client, made.id) // it has failed, since its lines are for another route
+    const failed = await test.store.getCallBatch({ id: uuidOf(made.id) })
+    if (!failed) throw new Error('The batch is stored.')
+    const ends = { endedAt: null, total: 2, faults: [], expiresAt: failed.createdAt + 1 }
+    const interrupted = { ...failed, ...ends, ...state, id: randomUUID() }
+    await test.store.createCallBatch({ batch: interrupted, keepInputUntil: failed.expiresAt })
+    await test.store.deleteAssets({ ids: [failed.inputAssetId] })
+    const outcome = { batchId: interrupted.id, index: 0, isSuccess: true, text: '{"custom_id":"done"}' }
+    await test.store.endBatchLines({ lines: [outcome] })
+    const batch = await ended(client, `batch_${interrupted.id.replaceAll('-', '')}`)
+    expect(batch).toMatchObject({ status, request_counts: { total: 2, completed: 1 } })
+    expect(Object.keys(await results(client, batch.output_file_id))).toEqual(['done'])
   })
 
   it('a revoked key pays for no more lines', async () => {

@@ -105,7 +105,7 @@ export function uploadForm(app: FastifyInstance, context: DialectContext): void 
     const file = files.find(({ field }) => field === 'file')
     if (!file) throw invalidInput('file', 'is required')
     if (isText(draft.body.file)) throw invalidInput('file', 'was sent before')
-    const expiresAt = clock.now() + limits.uploadHours * HOUR_MS
+    const expiresAt = clock.now() + Math.round(limits.uploadHours * HOUR_MS)
     const asset = await assets.upload({ tenantId: draft.tenantId, mode: draft.mode, body: file.body, expiresAt })
     try {
       if (!/^(?:audio|video)\//.test(asset.mediaType)) {

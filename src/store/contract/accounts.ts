@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { type AccountRecord, HEALTHY } from '../../core/account.ts'
+import { accountPool } from '../../core/pools.ts'
 import type { Bench } from '../contract.ts'
 import type { AccountChange, Signal } from '../store.ts'
 import { requeue, settle } from './moves.ts'
@@ -167,6 +168,19 @@ export function accountsContract(bench: Bench): void {
     expect(await bench.store.listAttempts({ taskId: task.id })).toMatchObject([{ account: 'a1' }])
     expect(await bench.store.listLoads({ now: START })).toEqual([{ account: 'a1', running: 0, begunToday: 1 }])
     expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('keeps an account as long as tasks wait for it alone, parked ones included', async () => {
+    await aPayer(bench.store, { tenant: { maxConcurrent: 1 } })
+    const account = anAccount('a1')
+    await bench.store.createAccount({ account })
+    const pool = accountPool(account)
+    const [waiting, parked] = [aTask({ pool }), aTask({ pool })]
+    await submitted(bench.store, waiting, parked)
+    const stored = await bench.store.getTasks({ ids: [waiting.id, parked.id] })
+    expect(stored.map(({ status }) => status).toSorted()).toEqual(['pending', 'staged'])
+    expect(await bench.store.removeAccount({ id: 'a1' })).toBe(false)
+    expect(await list()).toHaveLength(1)
   })
 
   it('removes an account whose only task went back to waiting', async () => {

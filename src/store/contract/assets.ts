@@ -36,6 +36,8 @@ export function assetsContract(bench: Bench): void {
     expect(await bench.store.listExpiredAssets({ now: START + 999, limit: 9 })).toEqual([])
     expect(await bench.store.listExpiredAssets({ now: START + 2_000, limit: 9 })).toEqual([early, late])
     expect(await bench.store.listExpiredAssets({ now: START + 2_000, limit: 1 })).toEqual([early])
+    expect(await bench.store.listExpiredAssets({ now: START + 2_000, after: early, limit: 9 })).toEqual([late])
+    expect(await bench.store.listExpiredAssets({ now: START + 2_000, after: late, limit: 9 })).toEqual([])
     await bench.store.deleteAssets({ ids: [early.id, late.id] })
     await bench.store.deleteAssets({ ids: [] })
     expect(await bench.store.listExpiredAssets({ now: START + 2_000, limit: 9 })).toEqual([])

@@ -56,6 +56,15 @@ export function batchesContract(bench: Bench): void {
     await expectNothing(batch)
   })
 
+  it('a batch with a task that no batch may have is refused at once, as a fault of the gateway', async () => {
+    const { store } = bench
+    await aPayer(store)
+    const idempotency = { key: 'a key', fingerprint: 'one' }
+    await submitted(store, aTask({ idempotency }))
+    const tasks = [aTask({ idempotency: { ...idempotency, fingerprint: 'another' } })]
+    await expect(store.submitBatch({ batch: aBatch(), tasks })).rejects.toMatchObject({ code: 'internal' })
+  })
+
   it('a repeated batch is answered with the first one', async () => {
     const { store } = bench
     await aPayer(store)

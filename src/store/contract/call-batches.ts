@@ -128,6 +128,8 @@ export function callBatchesContract(bench: Bench): void {
     expect(await bench.store.getAsset({ id: input.asset.id })).toMatchObject({ expiresAt: EXPIRES + 1 })
     await bench.store.deleteCallFile({ id: input.file.id, now: START })
     expect(await bench.store.listExpiredAssets({ now: START + 5, limit: 10 })).toEqual([])
+    // Also one that goes on for longer than its time.
+    expect(await bench.store.listExpiredAssets({ now: EXPIRES + 2, limit: 10 })).toEqual([])
     await claim('a')
     const output = aFile({ purpose: 'batch_output' })
     expect(await finish(batch.id, [output], true, { ...END, outputFileId: output.file.id })).toBe(true)

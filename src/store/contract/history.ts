@@ -147,6 +147,8 @@ export function historyContract(bench: Bench): void {
     expect(await overdue(START + 20)).toEqual([parked.id, late.id])
     expect(await overdue(START + 99)).toEqual([parked.id, late.id, later.id])
     expect(await overdue(START + 99, 1)).toEqual([parked.id])
+    const behind = await bench.store.listOverdue({ now: START + 99, after: late, limit: 9 })
+    expect(behind.map(({ id }) => id)).toEqual([later.id])
     expect(await overdue(START + 99)).not.toContain(running.id)
   })
 
@@ -178,6 +180,15 @@ export function historyContract(bench: Bench): void {
     expect(await bench.store.listLedger({ tenantId: 't1', limit: 99 })).toHaveLength(1 + 6)
     expect(await bench.store.listKeys({ tenantId: 't1' })).toMatchObject([{ spentPoints: 300 }])
     expect(await bench.store.reconcile({})).toEqual([])
+  })
+
+  it('an expired record is deleted, however many that live longer are in front of it', async () => {
+    await aPayer(bench.store)
+    for (let n = 0; n < 3; n++) await anOldTask(n, START + DAY_MS)
+    const expired = await anOldTask(3, START + 10)
+    expect(await bench.store.purgeTasks({ now: START + 10, limit: 2 })).toBe(1)
+    expect(await bench.store.getTask({ id: expired.id })).toBeUndefined()
+    expect(await bench.store.countTasks({ tenantId: 't1' })).toBe(3)
   })
 
   it('the record of a task that has not ended is never deleted', async () => {

@@ -15,6 +15,7 @@ const UNDO_TRIGGERS: Record<Engine, readonly string[]> = {
 }
 
 const UNDO: readonly string[] = [
+  'drop index tasks_expired',
   'drop table kept_items',
   'drop index calls_by_response',
   'alter table calls drop column response_id',

@@ -57,6 +57,7 @@ export function openingContract(makePlace: () => Promise<Place>): void {
       { name: '0028-library-by-statement' },
       { name: '0029-stored-responses' },
       { name: '0030-kept-items' },
+      { name: '0032-expired-tasks' },
     ])
     await aPayer(stores[0] as (typeof stores)[number])
     const outcomes = await Promise.all(stores.map((store) => submitted(store, aTask())))

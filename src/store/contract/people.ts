@@ -123,6 +123,10 @@ export function peopleContract(bench: Bench): void {
 
   it('owners who leave at once leave one behind, and the keys of who left are revoked', async () => {
     for (const id of ['p1', 'p2', 'p3']) await add(id, 'owner')
+    const forgotten: string[] = []
+    const stop = bench.store.onSignal((signal) => {
+      if (signal.kind === 'key') forgotten.push(signal.hash)
+    })
     const outcomes = await Promise.all(
       ['p1', 'p2', 'p3'].map((personId) => bench.store.removeMember({ personId, tenantId: 't1', now: START })),
     )
@@ -133,6 +137,11 @@ export function peopleContract(bench: Bench): void {
     const gone = ['p1', 'p2', 'p3'].find((one) => one !== id) ?? ''
     expect(await bench.store.getKey({ id: `live key of ${gone} in t1` })).toMatchObject({ revokedAt: START })
     expect(await bench.store.getKey({ id: `live key of ${id} in t1` })).toMatchObject({ revokedAt: null, personId: id })
+    // Every node forgets the keys that were revoked, and no others.
+    const left = ['p1', 'p2', 'p3'].filter((one) => one !== id)
+    const revoked = left.flatMap((one) => ['live', 'test'].map((mode) => `hash of ${mode} key of ${one} in t1`))
+    await expect.poll(() => forgotten.toSorted()).toEqual(revoked.toSorted())
+    stop()
   })
 
   it('operators who resign at once leave one who can sign in', async () => {

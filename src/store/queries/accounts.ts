@@ -1,9 +1,11 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { AccountRecord, AccountState } from '../../core/account.ts'
+import { accountPool } from '../../core/pools.ts'
 import { utcDay } from '../../core/spend-periods.ts'
 import type { AccountsTable } from '../schema.ts'
 import type { AccountChange, ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
+import { UNSTARTED } from './statuses.ts'
 
 /** Several processes may create the same account as they start: the first one is kept, the others change nothing. */
 export async function createAccount(tx: Tx, { account }: Parameters<WriteVerbs['createAccount']>[0]): Promise<void> {
@@ -37,9 +39,23 @@ export async function removeAccount(tx: Tx, { id }: Parameters<WriteVerbs['remov
   const load = tx.db.selectFrom('account_loads').select('running').where('account', '=', id)
   const running = await (tx.engine === 'postgres' ? load.forUpdate() : load).executeTakeFirst()
   if ((running?.running ?? 0) > 0) return false
+  const account = await getAccount(tx, { id })
+  if (account && (await isAwaited(tx, accountPool(account)))) return false
   await tx.db.deleteFrom('accounts').where('id', '=', id).execute()
   tx.signal({ kind: 'accounts' })
   return true
+}
+
+/** Whether tasks wait in a pool, parked ones included: they follow up work that the account did. */
+async function isAwaited(tx: Tx, pool: string): Promise<boolean> {
+  const task = await tx.db
+    .selectFrom('tasks')
+    .select('id')
+    .where('status', 'in', UNSTARTED)
+    .where('pool', '=', pool)
+    .limit(1)
+    .executeTakeFirst()
+  return task !== undefined
 }
 
 export async function getAccount(

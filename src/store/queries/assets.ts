@@ -1,6 +1,6 @@
 import type { Asset } from '../../core/asset.ts'
 import { assetOfRow, rowOfAsset } from '../rows.ts'
-import type { WriteVerbs } from '../store.ts'
+import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { insertWithin } from './storage-use.ts'
 
@@ -17,15 +17,27 @@ export async function getAsset(tx: Tx, { id }: { id: string }): Promise<Asset | 
   return row && assetOfRow(row)
 }
 
-export async function listExpiredAssets(tx: Tx, { now, limit }: { now: number; limit: number }): Promise<Asset[]> {
-  const rows = await tx.db
+/** Without the inputs of batches of calls that go on: one that was interrupted for long needs its input all the same. */
+export async function listExpiredAssets(
+  tx: Tx,
+  { now, after, limit }: Parameters<ReadVerbs['listExpiredAssets']>[0],
+): Promise<Asset[]> {
+  const inputs = tx.db.selectFrom('call_batches').select('input_asset_id').where('ended_at', 'is', null)
+  let query = tx.db
     .selectFrom('assets')
     .selectAll()
     .where('expires_at', '<=', now)
+    .where('id', 'not in', inputs)
     .orderBy('expires_at')
+    .orderBy('id')
     .limit(limit)
-    .execute()
-  return rows.map(assetOfRow)
+  if (after !== undefined) {
+    const { expiresAt, id } = after
+    query = query
+      .where('expires_at', '>=', expiresAt)
+      .where((eb) => eb.or([eb('expires_at', '>', expiresAt), eb('id', '>', id)]))
+  }
+  return (await query.execute()).map(assetOfRow)
 }
 
 export async function listKnownAssets(tx: Tx, { ids }: { ids: string[] }): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Batch, NewBatch } from '../../core/batch.ts'
+import { PolyphonyError } from '../../core/errors.ts'
 import { points } from '../../core/points.ts'
 import { admit } from '../admission.ts'
 import { batchOfRow } from '../rows.ts'
@@ -51,7 +52,7 @@ function refusalOf(refused: SubmitOutcome, available: number): BatchOutcome {
       return refused
     default:
       // Tasks of a batch have no idempotency keys of their own and may be parked without limit.
-      throw new Error(`A task of a batch was refused: ${refused.outcome}.`)
+      throw new PolyphonyError('internal', `A task of a batch was refused: ${refused.outcome}.`)
   }
 }
 

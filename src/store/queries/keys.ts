@@ -70,7 +70,7 @@ export async function rotateKey(
     .where('id', '=', id)
     .execute()
   await endSessions(tx, id, previousUntil, keptSessionId)
-  forget(tx, row)
+  forgetKey(tx, row)
   await writeAudit(tx, audit)
   return true
 }
@@ -108,7 +108,7 @@ async function writeKey(
     .returning(['hash', 'previous_hash'])
     .executeTakeFirst()
   if (!row) return false
-  forget(tx, row)
+  forgetKey(tx, row)
   await writeAudit(tx, audit)
   return true
 }
@@ -175,10 +175,11 @@ export async function forgetKeysOf(tx: Tx, tenantId: string): Promise<void> {
     .where('tenant_id', '=', tenantId)
     .where('revoked_at', 'is', null)
     .execute()
-  for (const key of keys) forget(tx, key)
+  for (const key of keys) forgetKey(tx, key)
 }
 
-function forget(tx: Tx, { hash, previous_hash }: { hash: string; previous_hash: string | null }): void {
+/** Tells all nodes that what they know of the key is outdated, under either of its texts. */
+export function forgetKey(tx: Tx, { hash, previous_hash }: { hash: string; previous_hash: string | null }): void {
   tx.signal({ kind: 'key', hash })
   if (previous_hash !== null) tx.signal({ kind: 'key', hash: previous_hash })
 }

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { AuditEntry } from '../../core/audit.ts'
 import { refundTransaction } from '../../core/entries.ts'
+import { PolyphonyError } from '../../core/errors.ts'
 import { type Payment, type PaymentStatus, reversalSubject } from '../../core/payment.ts'
 import { type Points, points } from '../../core/points.ts'
 import type { OperatorReads, OperatorWrites } from '../operator-verbs.ts'
@@ -53,7 +54,7 @@ export async function settlePayment(
   const { tenant_id: tenantId, amount, provider } = payment
   const entry = { id: `payment:${id}`, tenantId, amount: points(amount), memo: `${provider} ${externalId}`, now }
   const isBooked = await credit(tx, { ...entry, ...(audit ? { audit: { ...audit, tenantId } } : {}) })
-  if (!isBooked) throw new Error(`The payment ${id} could not be booked.`)
+  if (!isBooked) throw new PolyphonyError('internal', `The payment ${id} could not be booked.`)
   return 'paid'
 }
 

@@ -7,7 +7,7 @@ import type { Tx } from '../tx.ts'
 import { writeAudit } from './audit.ts'
 import { removeConnections } from './connections.ts'
 import { useInvitation } from './invitations.ts'
-import { createKey, forgetKeysOf } from './keys.ts'
+import { createKey, forgetKey } from './keys.ts'
 import { credit } from './ledger.ts'
 import { createTenant } from './tenants.ts'
 
@@ -344,9 +344,9 @@ async function revokeKeys(
     .where((eb) => eb.or([eb('person_id', '=', personId), eb('id', 'in', connected)]))
     .where('revoked_at', 'is', null)
   const keys = await (tenantId === undefined ? query : query.where('tenant_id', '=', tenantId))
-    .returning('tenant_id')
+    .returning(['hash', 'previous_hash'])
     .execute()
-  for (const tenant of new Set(keys.map((key) => key.tenant_id))) await forgetKeysOf(tx, tenant)
+  for (const key of keys) forgetKey(tx, key)
 }
 
 export async function createSession(tx: Tx, { session }: { session: Session }): Promise<void> {

@@ -1,11 +1,11 @@
 import { type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely'
-import { isTerminal, MODES, type Mode, type Task } from '../../core/task.ts'
+import { MODES, type Mode, type Task } from '../../core/task.ts'
 import { taskOfRow } from '../rows.ts'
 import type { Database, TasksTable } from '../schema.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { jsonText } from './library-text.ts'
-import { indexedParts, indexOf, inText, RUNNING_TEXT, UNFINISHED, UNSTARTED } from './statuses.ts'
+import { ENDED_TEXT, indexedParts, indexOf, inText, RUNNING_TEXT, UNFINISHED, UNSTARTED } from './statuses.ts'
 import { countTasks, firstIdAt, hasNarrower } from './task-counts.ts'
 import { tenantBeside } from './tenant-beside.ts'
 
@@ -171,16 +171,22 @@ export async function listUnstarted(tx: Tx, args: Args<'listUnstarted'>): Promis
   return (await query.execute()).map(taskOfRow)
 }
 
-export async function listOverdue(tx: Tx, { now, limit }: Args<'listOverdue'>): Promise<Task[]> {
-  const rows = await tx.db
+export async function listOverdue(tx: Tx, { now, after, limit }: Args<'listOverdue'>): Promise<Task[]> {
+  let query = tx.db
     .selectFrom('tasks')
     .selectAll()
     .where('status', 'in', UNSTARTED)
     .where('deadline_at', '<=', now)
     .orderBy('deadline_at')
+    .orderBy('id')
     .limit(limit)
-    .execute()
-  return rows.map(taskOfRow)
+  if (after !== undefined) {
+    const { deadlineAt, id } = after
+    query = query
+      .where('deadline_at', '>=', deadlineAt)
+      .where((eb) => eb.or([eb('deadline_at', '>', deadlineAt), eb('id', '>', id)]))
+  }
+  return (await query.execute()).map(taskOfRow)
 }
 
 export async function nextDueAt(tx: Tx): Promise<number | null> {
@@ -193,22 +199,21 @@ export async function nextDueAt(tx: Tx): Promise<number | null> {
   return resting?.at ?? null
 }
 
-/**
- * Reads only the oldest rows: records live equally long, so expired ones are at the front of the table, and a scan of all
- * rows would cost more than the purge.
- */
+/** How long records live differs: the operator changes it, and with it what is in front of the table. */
 export async function purgeTasks(tx: Tx, { now, limit }: Parameters<WriteVerbs['purgeTasks']>[0]): Promise<number> {
-  const front = await tx.db
+  const old = await tx.db
     .selectFrom('tasks')
-    .select(['id', 'status', 'record_expires_at'])
-    .orderBy('seq')
+    .select('id')
+    .where('status', 'in', ENDED_TEXT)
+    .where('record_expires_at', '<=', now)
+    .orderBy('record_expires_at')
     .limit(limit)
     .execute()
   await tx.db.deleteFrom('batches').where('record_expires_at', '<=', now).where('ended_at', 'is not', null).execute()
-  const old = front
-    .filter((task) => task.record_expires_at <= now && isTerminal(task.status as Task['status']))
-    .map((task) => task.id)
-  return deleteTaskRows(tx, old)
+  return deleteTaskRows(
+    tx,
+    old.map(({ id }) => id),
+  )
 }
 
 /** Deletes tasks with their attempts and deliveries, and counts them no more. Returns how many there were. */

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { PolyphonyError } from '../../core/errors.ts'
 import { points } from '../../core/points.ts'
 import type { TopUpCode } from '../../core/top-up-code.ts'
 import type { OperatorReads, OperatorWrites, RedeemOutcome } from '../operator-verbs.ts'
@@ -57,7 +58,7 @@ export async function redeemTopUpCode(
   const entry = { id: `code:${found.id}`, tenantId, amount, memo: `code ${found.prefix}…` }
   const isBooked = await credit(tx, { ...entry, now, ...(audit ? { audit: { ...audit, subject: found.id } } : {}) })
   // An error undoes the whole transaction: a code is never used up without its credit.
-  if (!isBooked) throw new Error(`The code ${found.id} could not be booked.`)
+  if (!isBooked) throw new PolyphonyError('internal', `The code ${found.id} could not be booked.`)
   return { outcome: 'redeemed', id: found.id, amount }
 }
 
