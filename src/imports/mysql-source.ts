@@ -10,7 +10,8 @@ export async function openMysqlSource(address: MysqlAddress): Promise<Source> {
   const connection = await createConnection({ ...address, connectTimeout: 10_000 }).catch((error: unknown) => {
     throw unreadable('The MySQL database', error)
   })
-  connection.on('error', () => {}) // the next statement rejects
+  // The next statement rejects. Without this, that depends on a listener which the driver leaves behind from its opening.
+  connection.on('error', () => {})
   const rows = (sql: string) => read(connection, sql)
   // One state for all reads, and no write.
   await connection.query('start transaction with consistent snapshot, read only')

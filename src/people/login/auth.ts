@@ -12,7 +12,8 @@ import { hashPassword, MAX_PASSWORD, MIN_PASSWORD, verifyPassword } from '../pas
 import { PERSON_MS } from '../sessions.ts'
 import { mayComeBySignIn, settleBySignIn } from '../sign-up.ts'
 import { type FixedRows, storeAdapter } from './adapter.ts'
-import { type LoginParts, PROVIDER } from './login.ts'
+import type { LoginParts } from './login.ts'
+import { PROVIDER } from './oauth-names.ts'
 
 /** The header in which the address of the client is passed on. */
 export const ADDRESS_HEADER = 'x-polyphony-address'

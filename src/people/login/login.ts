@@ -7,6 +7,7 @@ import { clearHostCookies, cookieNames } from '../cookies.ts'
 import { type BrowserRequest, isSecure } from '../same-origin.ts'
 import type { SignUpParts } from '../sign-up.ts'
 import type { ReadDocument } from './client-documents.ts'
+import { PROVIDER } from './oauth-names.ts'
 
 /** The provider of OpenID Connect that the operator chose. */
 export interface OidcProvider {
@@ -54,8 +55,6 @@ export interface AuthServer {
   handler(request: Request): Promise<Response>
 }
 
-/** The provider's id in the package. */
-export const PROVIDER = 'oidc'
 const NEEDS_PROVIDER = /^\/(?:sign-in\/social|link-social|callback\/)/
 
 /** Each site by which people reach the gateway has a login of its own. More than these are not one gateway’s. */

@@ -1,4 +1,4 @@
-/** Names of OAuth that are needed without the package that issues the tokens. */
+/** Names of OAuth that are needed without the packages of the login and of who issues tokens. */
 
 /** What a client may do: call the tools of MCP, and do so while the person is away. */
 export const SCOPES = ['mcp', 'offline_access'] as const
@@ -24,3 +24,6 @@ export const DOCUMENTS = 'metadata-document'
 
 /** Clients that are known and that nobody has let in. */
 export const MOST_UNUSED = 1_000
+
+/** The id of the operator's provider of OpenID Connect in the package of the login. */
+export const PROVIDER = 'oidc'
