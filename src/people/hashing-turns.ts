@@ -38,9 +38,14 @@ export function openTurns(): <Result>(work: () => Promise<Result>) => Promise<Re
     const network = hashingFor.getStore() ?? ''
     const line = lines.get(network) ?? []
     if (waiting >= MOST_WAITING || line.length >= MOST_OF_ONE) {
-      const why = 'Too many passwords are being checked at once'
       const details = { retryAfterSeconds: RETRY_SECONDS }
-      return Promise.reject(new PolyphonyError('overloaded', `${why}; try again in ${RETRY_SECONDS} s.`, details))
+      return Promise.reject(
+        new PolyphonyError(
+          'overloaded',
+          `Too many passwords are being checked at once; try again in ${RETRY_SECONDS} s.`,
+          details,
+        ),
+      )
     }
     return new Promise((resolve, reject) => {
       line.push(() => work().then(resolve, reject))

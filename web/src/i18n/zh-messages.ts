@@ -120,6 +120,10 @@ export const zhMessages: readonly Template[] = [
     '{field} must be the id of a tenant, or null for an account of the operator',
     '{field} 须为租户 ID；运营者的账号填 null',
   ],
+  [
+    '{field} must not have the form of an id: tenants are found by names and ids',
+    '{field} 不能采用 ID 的形式：租户按名称和 ID 查找',
+  ],
   ['{field} must be an id: several tenants are called "{name}"', '有多个租户名为“{name}”，{field} 须填写 ID'],
   ['{field} must be the next_cursor of the page before', '{field} 须为上一页的 next_cursor'],
   [
@@ -195,6 +199,11 @@ export const zhMessages: readonly Template[] = [
   ],
   ['The link is unknown, was used or has expired: ask for another one.', '链接无效、已使用或已过期：请重新索取。'],
   ['The link was used, or is too old: sign in by a password or a key.', '链接已使用或已过期：请用密码或密钥登录。'],
+  ['The API key was given another text: sign in with that.', '该 API 密钥已更换：请用新密钥登录。'],
+  [
+    'Too many passwords are being checked at once; try again in {seconds} s.',
+    '同时验证的密码过多；请在 {seconds} 秒后重试。',
+  ],
   ['The session is over: sign in again.', '会话已结束：请重新登录。'],
   ['Sign in first.', '请先登录。'],
   [
@@ -308,8 +317,8 @@ export const zhMessages: readonly Template[] = [
     '有 {count} 个后续任务在等待账号 {id}：请在其结束后移除。',
   ],
   [
-    'Tasks run on account {id}: drain it, and remove it when they have ended.',
-    '账号 {id} 上有任务在运行：请先排空，结束后再移除。',
+    'Tasks run on account {id}, or are parked for it: drain it, and remove it when they have ended.',
+    '账号 {id} 上有任务在运行，或有任务在等待它：请先排空，结束后再移除。',
   ],
   [
     '{id} was made by {provider} with an account that can no longer be used for {operation}, and no other configured provider can continue it.',
