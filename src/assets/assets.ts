@@ -34,6 +34,8 @@ export interface NewFile {
 export interface NewStream extends Pick<Asset, 'tenantId' | 'mode' | 'kind' | 'expiresAt'> {
   body: Readable
   maxBytes: number
+  /** Of stored parts that it is put together from, which are deleted for it: they do not count beside it. */
+  partsBytes?: number
 }
 
 /** Stores, reads and deletes files (uploads and outputs) in the operator's storage. */
@@ -140,7 +142,7 @@ export function openAssets(options: AssetsOptions): Assets {
     if (fault) throw fault
   }
 
-  async function writeStream({ body, maxBytes: most, ...file }: NewStream): Promise<Asset> {
+  async function writeStream({ body, maxBytes: most, partsBytes = 0, ...file }: NewStream): Promise<Asset> {
     const { tenantId, mode } = file
     const room = file.kind === 'upload' && mode ? { mode, used: await checkRoom({ tenantId, mode }, 1) } : undefined
     const underWay = bytesOf(`${mode} ${tenantId}`)
@@ -155,7 +157,7 @@ export function openAssets(options: AssetsOptions): Assets {
           throw new PolyphonyError('payload_too_large', `The file has more than ${most} bytes.`)
         }
         // Uploads that arrive side by side have no rows, but together they fill the disk.
-        if (room) checkQuota(room.mode, room.used, underWay.add(chunk.byteLength))
+        if (room) checkQuota(room.mode, room.used, Math.max(1, underWay.add(chunk.byteLength) - partsBytes))
         hash.update(chunk)
         yield chunk
       }

@@ -16,9 +16,9 @@ export interface CallFiles {
   /**
    * Writes the bytes as they come. What is written belongs to nothing until `name`, and is deleted by `discard`. Throws as
    * `Assets.writeStream` does: `payload_too_large` as soon as there are more bytes than `mostBytes`, whose default is
-   * `maxBytes`.
+   * `maxBytes`. `partsBytes` are those of the stored parts that it is put together from.
    */
-  receive(body: Readable, owner: Owner, mostBytes?: number): Promise<Received>
+  receive(body: Readable, owner: Owner, mostBytes?: number, partsBytes?: number): Promise<Received>
   /** Throws `storage_quota_reached`. */
   name(
     received: Received,
@@ -81,13 +81,14 @@ export function openCallFiles(options: CallFilesOptions): CallFiles {
       return keptMs()
     },
     find,
-    async receive(body, owner, mostBytes = maxBytes) {
+    async receive(body, owner, mostBytes = maxBytes, partsBytes = 0) {
       const expiresAt = clock.now() + keptMs()
       const asset = await assets.writeStream({
         ...scopeOf(owner),
         kind: 'upload',
         body,
         maxBytes: mostBytes,
+        partsBytes,
         expiresAt,
       })
       return { asset, owner }

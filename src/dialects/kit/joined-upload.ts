@@ -90,7 +90,8 @@ async function fileOf(owner: Draft, joining: Joining, callFiles: CallFiles): Pro
   })
   const whole = Readable.from(bytesOf(parts, callFiles), { objectMode: false })
   whole.on('error', (error) => hashing.destroy(error))
-  const received = await callFiles.receive(whole.pipe(hashing), owner)
+  const partsBytes = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  const received = await callFiles.receive(whole.pipe(hashing), owner, callFiles.maxBytes, partsBytes)
   try {
     joining.check?.(digest.digest('hex'))
     return await inPlaceOf(() => callFiles.name(received, joining.file), joining.all, callFiles)
