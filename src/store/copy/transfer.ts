@@ -31,6 +31,13 @@ export async function transfer(
   return summaries
 }
 
+/** PostgreSQL has no place for NUL in a text. Statements of a server write another character there; a copy is to be equal. */
+function refuseNul(rows: readonly Row[]): void {
+  for (const row of rows)
+    for (const [column, value] of Object.entries(row))
+      if (typeof value === 'string' && value.includes('\0')) throw new Error(`${column} holds the character NUL.`)
+}
+
 /** Inserts rows, and sums them up. */
 async function fill(
   to: Target,
@@ -41,6 +48,7 @@ async function fill(
   const tally = new Tally(table)
   for await (const rows of batches) {
     try {
+      refuseNul(rows)
       await to.insert(table, rows)
     } catch (cause) {
       throw new PolyphonyError(
