@@ -49,8 +49,8 @@ export function openOpenTelemetry(variable: Variable, log: Logger): Tracing {
     async close() {
       const late = Symbol('late')
       const timeout = setTimeout(CLOSE_MS, late, { ref: false })
-      // What else goes wrong is in the diagnostics.
-      const outcome = await Promise.race([provider.shutdown().catch(() => undefined), timeout])
+      const shutdown = provider.shutdown().catch(() => undefined) // what went wrong is in the diagnostics
+      const outcome = await Promise.race([shutdown, timeout])
       if (outcome === late) warn('The collector did not take the last ones in time.')
     },
   }

@@ -103,8 +103,7 @@ function runOf({ context, caller, submit, signal }: Exchange, { mcpReq }: Server
   const report = ({ progress, message }: Progress): void => {
     if (token === undefined || mcpReq.signal.aborted) return
     const params = { progressToken: token, progress, total: 100, message }
-    // A client that is gone reads no report.
-    mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
+    mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined) // the client is gone, and reads no report
   }
   return { context, caller, submit, report, signal: AbortSignal.any([signal, mcpReq.signal]) }
 }

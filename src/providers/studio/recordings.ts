@@ -20,11 +20,11 @@ export async function heardSong(
 }
 
 /** What was heard in a recording, and how sure that is, for the task's logs. */
-export function heardLog({ sheet, sureness }: HeardSong): string {
+export function heardLog({ sheet, confidence }: HeardSong): string {
   const { beatsPerBar, bpm, key, chords, tune } = sheet
   const percent = (share: number): string => `${Math.round(100 * share)} %`
   return [
     `heard in the recording: ${chords.length} bars of ${beatsPerBar}/4 at ${bpm} bpm, ${keyName(key)}, a tune of ${tune.length} notes`,
-    `sure of beats to ${percent(sureness.beat)}, bars ${percent(sureness.bars)}, chords ${percent(sureness.chords)}, tune ${percent(sureness.tune)}`,
+    `sure of beats to ${percent(confidence.beat)}, bars ${percent(confidence.bars)}, chords ${percent(confidence.chords)}, tune ${percent(confidence.tune)}`,
   ].join('; ')
 }

@@ -6,7 +6,7 @@ import { onsetsIn } from './onsets.ts'
 import { meanPitches, pitchesIn } from './pitches.ts'
 import { type HeardBar, sectionsIn } from './sections.ts'
 import { type Pcm, RATE, readSound } from './sound.ts'
-import { type MustGoOn, unlessStopped } from './stop.ts'
+import { type ThrowIfStopped, unlessStopped } from './stop.ts'
 import { tempoIn } from './tempo.ts'
 import { type HeardNote, tuneIn } from './tune.ts'
 
@@ -15,11 +15,11 @@ export interface HeardSong {
   sheet: LeadSheet
   /** When each beat falls, in seconds, from the first of the first bar on. */
   beats: number[]
-  sureness: Sureness
+  confidence: Confidence
 }
 
 /** How sure each is, 0 to 1. */
-export interface Sureness {
+export interface Confidence {
   beat: number
   bars: number
   notes: number
@@ -30,7 +30,7 @@ export interface Sureness {
 /** Why a recording is not heard as music. */
 export interface Unheard {
   unheard: string
-  sureness: Partial<Sureness>
+  confidence: Partial<Confidence>
 }
 
 const LONGEST_SECONDS = 300
@@ -41,20 +41,20 @@ const SHORTEST_SECONDS = 6
  * Undefined if `isStopped` said so.
  */
 export function hearSong(parts: Iterable<Pcm>, isStopped: () => boolean): HeardSong | Unheard | undefined {
-  return unlessStopped(isStopped, (mustGoOn) => songIn(parts, mustGoOn))
+  return unlessStopped(isStopped, (throwIfStopped) => songIn(parts, throwIfStopped))
 }
 
-function songIn(parts: Iterable<Pcm>, mustGoOn: MustGoOn): HeardSong | Unheard {
-  const sound = readSound(parts, LONGEST_SECONDS, mustGoOn)
+function songIn(parts: Iterable<Pcm>, throwIfStopped: ThrowIfStopped): HeardSong | Unheard {
+  const sound = readSound(parts, LONGEST_SECONDS, throwIfStopped)
   if (sound.middle.length < SHORTEST_SECONDS * RATE)
-    return { unheard: `it is shorter than ${SHORTEST_SECONDS} seconds`, sureness: {} }
-  const onsets = onsetsIn(sound.middle, mustGoOn)
-  const tempo = tempoIn(onsets, mustGoOn)
-  if (!tempo) return { unheard: 'no steady beat', sureness: {} }
-  const pitches = pitchesIn(sound.middle, mustGoOn)
+    return { unheard: `it is shorter than ${SHORTEST_SECONDS} seconds`, confidence: {} }
+  const onsets = onsetsIn(sound.middle, throwIfStopped)
+  const tempo = tempoIn(onsets, throwIfStopped)
+  if (!tempo) return { unheard: 'no steady beat', confidence: {} }
+  const pitches = pitchesIn(sound.middle, throwIfStopped)
   const found = beatsIn(onsets, tempo.bpm)
   const { beatsPerBar, firstDownbeat, clearness: barClearness } = barsIn(found, onsets, pitches)
-  const tune = tuneIn(sound, pitches.tuning, mustGoOn)
+  const tune = tuneIn(sound, pitches.tuning, throwIfStopped)
   const beats = wholeBars(found, beatsPerBar, firstDownbeat, tune.notes)
   const barCount = Math.floor((beats.length - 1) / beatsPerBar)
   const stretches = stretchesOf(beats, barCount, beatsPerBar)
@@ -72,15 +72,15 @@ function songIn(parts: Iterable<Pcm>, mustGoOn: MustGoOn): HeardSong | Unheard {
     ),
     tune: notes,
   }
-  const sureness = {
+  const confidence = {
     beat: Math.max(0, Math.min(1, tempo.strength * steadiness(found))),
     bars: Math.max(0, Math.min(1, barClearness / CLEAR_BARS)),
     notes: pitches.tonality,
     chords: clearness,
     tune: tune.clearness,
   }
-  const unheard = missingIn(sureness, sheet)
-  return unheard === undefined ? { sheet, beats, sureness } : { unheard, sureness }
+  const unheard = missingIn(confidence, sheet)
+  return unheard === undefined ? { sheet, beats, confidence } : { unheard, confidence }
 }
 
 /**
@@ -91,7 +91,7 @@ function songIn(parts: Iterable<Pcm>, mustGoOn: MustGoOn): HeardSong | Unheard {
 const LEAST = { beat: 0.15, chords: 0.35, notesInBar: 0.5 } as const
 
 /** What cannot be heard well enough to be played by. */
-function missingIn({ beat, chords }: Sureness, { tune, chords: names }: LeadSheet): string | undefined {
+function missingIn({ beat, chords }: Confidence, { tune, chords: names }: LeadSheet): string | undefined {
   const percent = (share: number): string => `${Math.round(100 * share)} %`
   const missing = [
     beat < LEAST.beat ? `no steady beat (sure to ${percent(beat)})` : '',

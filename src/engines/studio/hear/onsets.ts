@@ -1,6 +1,6 @@
 import { RATE } from './sound.ts'
 import { openSpectrum } from './spectrum.ts'
-import type { MustGoOn } from './stop.ts'
+import type { ThrowIfStopped } from './stop.ts'
 
 const ONSET_WINDOW = 512
 const ONSET_HOP = 128
@@ -20,7 +20,7 @@ export interface Onsets {
 }
 
 /** How much louder each moment is than the one before, less what is usual. */
-export function onsetsIn(sound: Float32Array, mustGoOn: MustGoOn): Onsets {
+export function onsetsIn(sound: Float32Array, throwIfStopped: ThrowIfStopped): Onsets {
   const powersAt = openSpectrum(sound, ONSET_WINDOW)
   const bins = ONSET_WINDOW / 2
   const lowBins = Math.round((LOW_HERTZ * ONSET_WINDOW) / RATE)
@@ -29,7 +29,7 @@ export function onsetsIn(sound: Float32Array, mustGoOn: MustGoOn): Onsets {
   const all = new Float64Array(count)
   const low = new Float64Array(count)
   for (let index = 0; index < count; index++) {
-    mustGoOn()
+    throwIfStopped()
     const powers = powersAt(index * ONSET_HOP)
     let [rises, lowRises] = [0, 0]
     for (let bin = 1; bin < bins; bin++) {

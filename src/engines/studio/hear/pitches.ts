@@ -1,6 +1,6 @@
 import { RATE } from './sound.ts'
 import { openSpectrum, peakOffset } from './spectrum.ts'
-import type { MustGoOn } from './stop.ts'
+import type { ThrowIfStopped } from './stop.ts'
 
 const WINDOW = 4_096
 const HOP = 1_024
@@ -26,8 +26,8 @@ interface Peak {
   loudness: number
 }
 
-export function pitchesIn(sound: Float32Array, mustGoOn: MustGoOn): Pitches {
-  const frames = peaksIn(sound, mustGoOn)
+export function pitchesIn(sound: Float32Array, throwIfStopped: ThrowIfStopped): Pitches {
+  const frames = peaksIn(sound, throwIfStopped)
   const tuning = tuningOf(frames)
   const chords = new Float64Array(12 * frames.length)
   const bass = new Float64Array(12 * frames.length)
@@ -48,14 +48,14 @@ export function pitchesIn(sound: Float32Array, mustGoOn: MustGoOn): Pitches {
 /** High partials say less of a chord than its notes do. */
 const chordWeight = (midi: number): number => Math.exp(-0.5 * ((midi - 60) / 16) ** 2)
 
-function peaksIn(sound: Float32Array, mustGoOn: MustGoOn): Peak[][] {
+function peaksIn(sound: Float32Array, throwIfStopped: ThrowIfStopped): Peak[][] {
   const powersAt = openSpectrum(sound, WINDOW)
   const midiOf = (bin: number): number => 69 + 12 * Math.log2((bin * RATE) / WINDOW / 440)
   const binOf = (midi: number): number => (440 * 2 ** ((midi - 69) / 12) * WINDOW) / RATE
   const [first, last] = [Math.ceil(binOf(LOWEST_MIDI)), Math.floor(binOf(HIGHEST_MIDI))]
   const frames: Peak[][] = []
   for (let from = 0; from + WINDOW <= sound.length; from += HOP) {
-    mustGoOn()
+    throwIfStopped()
     const powers = powersAt(from)
     const peaks: Peak[] = []
     for (let bin = first; bin <= last; bin++) {

@@ -1,4 +1,4 @@
-import type { MustGoOn } from './stop.ts'
+import type { ThrowIfStopped } from './stop.ts'
 
 /** A stretch of a recording; what follows it is the next one. */
 export interface Pcm {
@@ -20,7 +20,7 @@ export const RATE = 11_025
 const ZEROS = 6
 
 /** Reads at most `longestSeconds`. */
-export function readSound(parts: Iterable<Pcm>, longestSeconds: number, mustGoOn: MustGoOn): HeardSound {
+export function readSound(parts: Iterable<Pcm>, longestSeconds: number, throwIfStopped: ThrowIfStopped): HeardSound {
   const middle = new Float32Array(longestSeconds * RATE)
   const side = new Float32Array(longestSeconds * RATE)
   let kernel = new Float32Array(0)
@@ -30,7 +30,7 @@ export function readSound(parts: Iterable<Pcm>, longestSeconds: number, mustGoOn
   let start = 0
   let length = 0
   for (const part of parts) {
-    mustGoOn()
+    throwIfStopped()
     if (part.sampleRate !== rate) {
       rate = part.sampleRate
       kernel = kernelFor(rate / RATE)

@@ -1,10 +1,10 @@
-/** To be called in each turn of a long loop: throws where nobody waits for the result any more. */
-export type MustGoOn = () => void
+/** Called in each turn of a long loop: throws once the work was cancelled. */
+export type ThrowIfStopped = () => void
 
 class HearingStopped extends Error {}
 
 /** What is heard; undefined if `isStopped` said so before its end. */
-export function unlessStopped<T>(isStopped: () => boolean, hear: (mustGoOn: MustGoOn) => T): T | undefined {
+export function unlessStopped<T>(isStopped: () => boolean, hear: (throwIfStopped: ThrowIfStopped) => T): T | undefined {
   try {
     return hear(() => {
       if (isStopped()) throw new HearingStopped()

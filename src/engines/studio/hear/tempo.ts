@@ -1,5 +1,5 @@
 import { ONSETS_PER_SECOND, type Onsets } from './onsets.ts'
-import type { MustGoOn } from './stop.ts'
+import type { ThrowIfStopped } from './stop.ts'
 
 const SLOWEST_BPM = 60
 const FASTEST_BPM = 190
@@ -22,11 +22,11 @@ const FASTER = 0.8
 const LOW_FASTER = 0.2
 
 /** The tempo at which onsets return. Undefined where too little begins. */
-export function tempoIn({ all, low }: Onsets, mustGoOn: MustGoOn): Tempo | undefined {
+export function tempoIn({ all, low }: Onsets, throwIfStopped: ThrowIfStopped): Tempo | undefined {
   if (all.length < SHORTEST_SECONDS * ONSETS_PER_SECOND) return undefined
   const longest = Math.ceil((4 * 60 * ONSETS_PER_SECOND) / SLOWEST_BPM)
   const alike = Float64Array.from({ length: longest + 2 }, (_, lag) => {
-    mustGoOn()
+    throwIfStopped()
     return likeness(all, lag)
   })
   const whole = alike[0] ?? 0

@@ -1,7 +1,7 @@
 import type { HeardSound } from './sound.ts'
 import { RATE } from './sound.ts'
 import { openSpectrum, peakOffset } from './spectrum.ts'
-import type { MustGoOn } from './stop.ts'
+import type { ThrowIfStopped } from './stop.ts'
 
 /** A note of the tune as it is heard. */
 export interface HeardNote {
@@ -38,18 +38,18 @@ const SIDE_WEIGHT = 1.4
 const LEAST_MIDDLE = 0.15
 
 /**
- * The predominant pitch of a recording: peaks of the spectrum speak for the pitches of which they could be partials, as J. Salamon
+ * The predominant pitch of a recording: peaks of the spectrum add to the salience of the pitches of which they could be partials, as J. Salamon
  * and E. Gómez have it ("Melody Extraction from Polyphonic Music Signals", 2012), and the path through what is salient that
  * a tune would take is found by dynamic programming.
  */
-export function tuneIn(sound: HeardSound, tuning: number, mustGoOn: MustGoOn): HeardTune {
-  const salience = salienceIn(sound, tuning, mustGoOn)
-  const path = pathThrough(salience, mustGoOn)
+export function tuneIn(sound: HeardSound, tuning: number, throwIfStopped: ThrowIfStopped): HeardTune {
+  const salience = salienceIn(sound, tuning, throwIfStopped)
+  const path = pathThrough(salience, throwIfStopped)
   return { notes: notesOn(path, salience), clearness: clearnessOf(path, salience) }
 }
 
 /** Of each moment, how salient each semitone is: `PITCHES` values, of about 1 where the recording is at its clearest. */
-function salienceIn({ middle, side }: HeardSound, tuning: number, mustGoOn: MustGoOn): Float32Array {
+function salienceIn({ middle, side }: HeardSound, tuning: number, throwIfStopped: ThrowIfStopped): Float32Array {
   const middleAt = openSpectrum(middle, WINDOW)
   const sideAt = openSpectrum(side, WINDOW)
   const count = Math.max(0, Math.floor((middle.length - WINDOW) / HOP) + 1)
@@ -62,7 +62,7 @@ function salienceIn({ middle, side }: HeardSound, tuning: number, mustGoOn: Must
   const first = Math.ceil((LOWEST_HERTZ * WINDOW) / RATE)
   const last = Math.floor((HIGHEST_HERTZ * WINDOW) / RATE)
   for (let frame = 0; frame < count; frame++) {
-    mustGoOn()
+    throwIfStopped()
     const powers = middleAt(frame * HOP)
     const sides = sideAt(frame * HOP)
     bins.fill(0)
@@ -76,7 +76,7 @@ function salienceIn({ middle, side }: HeardSound, tuning: number, mustGoOn: Must
       const hertz = ((bin + peakOffset(before, power, after)) * RATE) / WINDOW
       const middleShare = Math.max(LEAST_MIDDLE, 1 - SIDE_WEIGHT * Math.sqrt((sides[bin] ?? 0) / power))
       const amplitude = withoutBass(Math.sqrt(power), hertz, bass)
-      speakFor(bins, hertz, tuning, amplitude ** 0.75 * middleShare * loudnessAt(hertz), spread)
+      addToPitches(bins, hertz, tuning, amplitude ** 0.75 * middleShare * loudnessAt(hertz), spread)
     }
     for (let pitch = 0; pitch < PITCHES; pitch++) {
       const centre = pitch * BINS_PER_SEMITONE + 2
@@ -118,7 +118,7 @@ function withoutBass(amplitude: number, hertz: number, bass: Bass): number {
 }
 
 /** Adds a peak to all pitches of which it could be a partial. */
-function speakFor(bins: Float64Array, hertz: number, tuning: number, loudness: number, spread: Float64Array): void {
+function addToPitches(bins: Float64Array, hertz: number, tuning: number, loudness: number, spread: Float64Array): void {
   const midi = 69 + 12 * Math.log2(hertz / 440) - tuning
   let weight = loudness
   for (let partial = 1; partial <= PARTIALS; partial++) {
@@ -163,7 +163,7 @@ const RELATIVE = 0.5
 const CENTRES = [53, 60, 67, 74] as const
 const DEVIATION = 9
 
-/** Somebody else takes over the tune between stretches of so many moments, and seldom. */
+/** Frames in which the tune stays in one register, and what it costs to change it: another voice or instrument has it then. */
 const STRETCH_FRAMES = 4 * 43
 const TAKES_OVER = 4
 
@@ -171,9 +171,9 @@ const TAKES_OVER = 4
  * The pitch of the tune at each moment, from 0; `REST` where there is none. Of the places where tunes lie, that which fits best,
  * stretch by stretch: a guitar goes on where a low voice ends.
  */
-function pathThrough(salience: Float32Array, mustGoOn: MustGoOn): Uint8Array {
+function pathThrough(salience: Float32Array, throwIfStopped: ThrowIfStopped): Uint8Array {
   const count = salience.length / PITCHES
-  const paths = CENTRES.map((centre) => bestPath(salience, count, centre, mustGoOn))
+  const paths = CENTRES.map((centre) => bestPath(salience, count, centre, throwIfStopped))
   const stretches = Math.ceil(count / STRETCH_FRAMES)
   let sums: number[] = CENTRES.map(() => 0)
   const before: number[][] = []
@@ -203,7 +203,7 @@ interface Path {
   gains: Float32Array
 }
 
-function bestPath(salience: Float32Array, count: number, centre: number, mustGoOn: MustGoOn): Path {
+function bestPath(salience: Float32Array, count: number, centre: number, throwIfStopped: ThrowIfStopped): Path {
   const unusual = Float64Array.from(
     { length: PITCHES },
     (_, pitch) => UNUSUAL * ((LOWEST_MIDI + pitch - centre) / DEVIATION) ** 2,
@@ -216,7 +216,7 @@ function bestPath(salience: Float32Array, count: number, centre: number, mustGoO
   let sums = new Float64Array(PITCHES + 1)
   let next = new Float64Array(PITCHES + 1)
   for (let frame = 0; frame < count; frame++) {
-    mustGoOn()
+    throwIfStopped()
     const offset = frame * PITCHES
     let most = 1e-9
     for (let pitch = 0; pitch < PITCHES; pitch++) most = Math.max(most, salience[offset + pitch] ?? 0)

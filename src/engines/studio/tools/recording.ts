@@ -4,7 +4,7 @@ import { keysFor } from '../hear/key.ts'
 import { ONSET_DELAY, ONSETS_PER_SECOND, type Onsets, onsetsIn } from '../hear/onsets.ts'
 import { type Pcm, RATE, readSound } from '../hear/sound.ts'
 import { openSpectrum } from '../hear/spectrum.ts'
-import { type MustGoOn, unlessStopped } from '../hear/stop.ts'
+import { type ThrowIfStopped, unlessStopped } from '../hear/stop.ts'
 import { tempoIn } from '../hear/tempo.ts'
 
 /** What is heard at once in a recording of which nothing is known. */
@@ -26,15 +26,15 @@ export function hearMusic(mp3: Uint8Array, isStopped: () => boolean): HeardMusic
 
 /** The same for sound that is decoded already. */
 export function hearSound(parts: Iterable<Pcm>, isStopped: () => boolean): HeardMusic | undefined {
-  return unlessStopped(isStopped, (mustGoOn) => musicIn(parts, mustGoOn))
+  return unlessStopped(isStopped, (throwIfStopped) => musicIn(parts, throwIfStopped))
 }
 
-function musicIn(parts: Iterable<Pcm>, mustGoOn: MustGoOn): HeardMusic {
-  const sound = readSound(parts, MOST_SECONDS, mustGoOn).middle
-  const onsets = onsetsIn(sound, mustGoOn)
-  const tempo = tempoIn(onsets, mustGoOn)
+function musicIn(parts: Iterable<Pcm>, throwIfStopped: ThrowIfStopped): HeardMusic {
+  const sound = readSound(parts, MOST_SECONDS, throwIfStopped).middle
+  const onsets = onsetsIn(sound, throwIfStopped)
+  const tempo = tempoIn(onsets, throwIfStopped)
   const at = tempo && firstBeat(onsets, (60 * ONSETS_PER_SECOND) / tempo.bpm) / ONSETS_PER_SECOND
-  return { bpm: tempo && Math.round(tempo.bpm), beatAt: at ?? 0, key: keyIn(sound, mustGoOn) }
+  return { bpm: tempo && Math.round(tempo.bpm), beatAt: at ?? 0, key: keyIn(sound, throwIfStopped) }
 }
 
 /** The place of the first of the beats on which most begins. Off the beat, cymbals begin: what is low counts twice. */
@@ -52,11 +52,11 @@ const KEY_WINDOW = 4_096
 const LOWEST_MIDI = 36
 const HIGHEST_MIDI = 88
 
-function keyIn(sound: Float32Array, mustGoOn: MustGoOn): string | undefined {
+function keyIn(sound: Float32Array, throwIfStopped: ThrowIfStopped): string | undefined {
   const powersAt = openSpectrum(sound, KEY_WINDOW)
   const notes = new Float64Array(12)
   for (let from = 0; from + KEY_WINDOW <= sound.length; from += KEY_WINDOW / 2) {
-    mustGoOn()
+    throwIfStopped()
     const powers = powersAt(from)
     for (let bin = 1; bin < KEY_WINDOW / 2; bin++) {
       const midi = 69 + 12 * Math.log2((bin * RATE) / KEY_WINDOW / 440)
