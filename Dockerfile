@@ -41,5 +41,5 @@ HEALTHCHECK --interval=15s --timeout=3s --start-period=60s --retries=3 \
     CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # The gateway ends its work and its connections at SIGTERM, in less than eight seconds.
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "--expose-gc", "--max-semi-space-size=16", "bin/polyphony.js"]
+ENTRYPOINT ["node", "--expose-gc", "--min-semi-space-size=16", "--max-semi-space-size=16", "bin/polyphony.js"]
 CMD ["serve"]

@@ -4,9 +4,12 @@
 // Compiled code is kept between starts: a start takes half the time, and no thread loads the stripper, which would cost
 // each some 25 MB. This has to be on before anything else is imported. Threads take the folder from the environment. It
 // lies beside the packages, not in the system's temporary folder, where others could put code for us to run.
-import { existsSync } from 'node:fs'
-import module from 'node:module'
-import { fileURLToPath } from 'node:url'
+//
+// An import of a module of Node's reads all that it exports, and with it what Node loads on first use. A Node that has no
+// other way is too old, and told so.
+const builtin = process.getBuiltinModule ?? ((name) => import(name))
+const { existsSync } = await builtin('node:fs')
+const { fileURLToPath } = await builtin('node:url')
 
 // The build, where there is one (`npm run build`, which `npm ci` does, too); else the source.
 const built = new URL('../dist/program.js', import.meta.url)
@@ -23,6 +26,7 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 }
 
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url))
-module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
+const { enableCompileCache } = await builtin('node:module')
+enableCompileCache(process.env.NODE_COMPILE_CACHE)
 const { run } = await import(isBuilt ? built.href : '../src/cli/program.ts')
 await run(process.argv)

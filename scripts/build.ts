@@ -79,7 +79,7 @@ export async function build(into: string, entries: Record<string, string> = ENTR
     transform: { target: 'node22.18' },
     // A module that a start imports late and a command at once is meant to be so.
     checks: { ineffectiveDynamicImport: false },
-    plugins: [comparesPrefixes, servesHttp1, storesWithoutTypes, takesBuiltins],
+    plugins: [comparesPrefixes, servesHttp1, servesPlainHttp, runsNoFiles, storesWithoutTypes, takesBuiltins],
     external: (id) =>
       NEVER_LOADED.includes(id) ||
       PACKAGES.some((name) => id === name || id.startsWith(name.endsWith('/') ? name : `${name}/`)),
@@ -153,6 +153,20 @@ const servesHttp1 = replacing('serves-http1', {
   file: /\/fastify\/lib\/server\.js$/,
   text: "const http2 = require('node:http2')",
   by: 'const http2 = undefined',
+})
+
+/** Servers are made here (`src/http/server.ts`), behind a proxy that has the certificate: TLS is a fiftieth of a start. */
+const servesPlainHttp = replacing('serves-plain-http', {
+  file: /\/fastify\/lib\/server\.js$/,
+  text: "const https = require('node:https')",
+  by: 'const https = undefined',
+})
+
+/** Commander runs subcommands that are files of their own; there are none. */
+const runsNoFiles = replacing('runs-no-files', {
+  file: /\/commander\/lib\/command\.js$/,
+  text: "import childProcess from 'node:child_process';",
+  by: 'const childProcess = undefined;',
 })
 
 /** flydrive tells the media type of a file by its name; here its record has it. The table of all types takes a twentieth of a start. */

@@ -47,14 +47,10 @@ export function nearest(name: string, known: readonly string[], shortest: number
 
 /** HOTS for HOST. */
 function isSwapped(a: string, b: string): boolean {
-  const at = [...a].findIndex((letter, index) => letter !== b[index])
-  return (
-    at !== -1 &&
-    a.length === b.length &&
-    a[at] === b[at + 1] &&
-    a[at + 1] === b[at] &&
-    a.slice(at + 2) === b.slice(at + 2)
-  )
+  if (a.length !== b.length || a === b) return false
+  let at = 0
+  while (a[at] === b[at]) at += 1
+  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2)
 }
 
 /** MEDIA_DAYS for POLYPHONY_MEDIA_DAYS, and POLYPHONY_PORT for PORT. */

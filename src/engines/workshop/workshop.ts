@@ -3,7 +3,7 @@ import type { FrameLimits } from './limits.ts'
 import { Refused } from './refused.ts'
 import { openFlag, openThreads, type Threads } from './threads.ts'
 import type { Edit } from './video/edit-frames.ts'
-import type { Ffmpeg } from './video/ffmpeg.ts'
+import type { Ffmpeg, tryFfmpeg as TryFfmpeg } from './video/ffmpeg.ts'
 import type { MadeVideo } from './video/perform-video.ts'
 import type { Frame } from './video/ppm.ts'
 import type { Flag, Made, Outcome, Report, Work } from './workshop-worker.ts'
@@ -21,9 +21,12 @@ export {
 } from './limits.ts'
 export type { Drawing } from './vectorize.ts'
 export type { Edit } from './video/edit-frames.ts'
-export { type Ffmpeg, tryFfmpeg } from './video/ffmpeg.ts'
+export type { Ffmpeg } from './video/ffmpeg.ts'
 export { ABANDONED_MS, removeAbandoned } from './video/work-folder.ts'
 export type { Made, Work } from './workshop-worker.ts'
+
+/** As `video/ffmpeg.ts` has it, which is loaded where an ffmpeg is set: what starts processes is a sixtieth of a start. */
+export const tryFfmpeg: typeof TryFfmpeg = async (...args) => (await import('./video/ffmpeg.ts')).tryFfmpeg(...args)
 
 export interface Workshop {
   /**
