@@ -126,6 +126,8 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   await checkIdentity(store, config, disk)
   // All instants that are stored come from one clock: nodes compare them.
   const clock = replaced.clock ?? store.clock
+  // The embedded database's clock does not follow the machine's when that is set, as by NTP after a start with a wrong time.
+  const wallClock = replaced.clock ?? (store.exclusive ? systemClock : store.clock)
   if (store.exclusive) {
     // No other process can be at work on this database, so every lease is a dead process's.
     const resumed = await store.releaseLeases({ now: clock.now(), leaseMs: DELIVERY_LEASE_MS })
@@ -154,6 +156,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     store,
     egress,
     clock,
+    wallClock,
     log,
     vendorCalled: recorders.vendorCalled,
     tracer: tracing?.tracer,
@@ -178,6 +181,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     webhooksFor,
     webhooksReady: renderers.ready,
     clock,
+    wallClock,
     log,
     observer: observers(log, recorders, ...(tracing ? [tracing.observer] : [])),
     tracer: tracing?.tracer,
@@ -194,6 +198,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     egress,
     secretOf,
     clock,
+    wallClock,
     log,
     concurrency: WEBHOOKS_AT_ONCE,
     onAttempt: recorders.webhookAttempted,
@@ -229,7 +234,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
     readDocument: egress.readJson,
   })
   parts.defer(() => people.close())
-  const payments = composePayments(paying, { store, egress, clock, log, publicUrl: () => urls.publicUrl })
+  const payments = composePayments(paying, { store, egress, clock, wallClock, log, publicUrl: () => urls.publicUrl })
 
   const gate = keyGate(keys.authenticate)
   const door = commandDoor<Caller>(config.dataDir)
@@ -278,7 +283,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
       rateOf: keys.rateOf,
       tokensOf: spoken.tokensOf,
       authenticateById: keys.authenticateById,
-      authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock }),
+      authenticateSigned: openAccessKeys({ keys, masterSecret: config.secret, clock: wallClock }),
       tenantOf: ({ tenantId }) => signing.tenantOf(tenantId),
       keyRecordOf: ({ keyId }) => keyRecord(store, keyId),
       signingSecretOf: ({ tenantId, mode }) => signing.secretOf(tenantId, mode),

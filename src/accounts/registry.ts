@@ -30,6 +30,8 @@ export interface RegistryParts extends MemberParts {
   builtIn: readonly BuiltInAccount[]
   manifests: readonly ProviderManifest[]
   clock: Clock
+  /** What vendors compare with their clocks. The default: `clock`. */
+  wallClock?: Clock
   log: Logger
 }
 
@@ -105,13 +107,16 @@ async function readPolicies({ store }: RegistryParts, records: AccountRecord[]):
 }
 
 /** Loads the code of each provider once, when the first account of it is met. */
-function openProviders({ builtIn, clock, log }: RegistryParts): { load: LoadProvider; close(): Promise<void> } {
+function openProviders({ builtIn, clock, wallClock = clock, log }: RegistryParts): {
+  load: LoadProvider
+  close(): Promise<void>
+} {
   const loaded = new Map<string, Promise<Provider>>()
   return {
     load(manifest) {
       const known = loaded.get(manifest.id)
       if (known) return known
-      const loading = manifest.load().then((open) => open({ now: () => clock.now() }))
+      const loading = manifest.load().then((open) => open({ now: () => wallClock.now() }))
       loaded.set(manifest.id, loading)
       // The next account of it, or the next refresh, tries it again.
       loading.catch(() => loaded.delete(manifest.id))

@@ -94,6 +94,8 @@ export function accountPartsOf(
     store: Store
     egress: Egress
     clock: Clock
+    /** What vendors compare with their clocks. The default: `clock`. */
+    wallClock?: Clock
     log: Logger
     vendorCalled?: VendorCalled
     tracer?: Calls | undefined

@@ -12,6 +12,8 @@ interface Parts {
   store: Store
   egress: Egress
   clock: Clock
+  /** What the payment provider's signatures are compared with. */
+  wallClock: Clock
   log: Logger
   publicUrl(): string
 }
@@ -32,6 +34,6 @@ export function composePayments(
 ): Payments | undefined {
   if (!settings) return undefined
   // A provider is chosen here, and nowhere else.
-  const provider: PaymentProvider = stripe({ ...settings, fetch: egress.fetchFor('operator'), clock: parts.clock })
+  const provider: PaymentProvider = stripe({ ...settings, fetch: egress.fetchFor('operator'), clock: parts.wallClock })
   return openPayments({ ...parts, provider })
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Assets } from '../assets/assets.ts'
 import type { Egress } from '../assets/egress.ts'
 import type { Config } from '../config/config.ts'
-import { HOUR_MS, SECOND_MS } from '../core/clock.ts'
+import { type Clock, HOUR_MS, SECOND_MS } from '../core/clock.ts'
 import type { Retention } from '../core/retention.ts'
 import type { Urls } from '../dialects/kit/urls.ts'
 import type { PriceBook } from '../prices/book.ts'
@@ -25,6 +25,8 @@ const LEASE_MS = 15 * SECOND_MS
 const LONGEST_WORK_MS = 2 * HOUR_MS
 
 export interface HeartParts extends Omit<TaskParts, 'moves'> {
+  /** What vendors compare with their clocks. */
+  wallClock: Clock
   assets: Assets
   egress: Egress
   urls: Urls
@@ -54,6 +56,7 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     webhooksFor,
     webhooksReady,
     clock,
+    wallClock,
     log,
     observer,
     tracer,
@@ -87,7 +90,14 @@ export function composeTasks(config: Config, given: HeartParts): Heart {
     durations,
     costOf: prices.costOf,
   })
-  const callbacks = openCallbacks({ store, moves, accounts, clock, secret: config.secret, publicUrl: config.publicUrl })
+  const callbacks = openCallbacks({
+    store,
+    moves,
+    accounts,
+    clock: wallClock,
+    secret: config.secret,
+    publicUrl: config.publicUrl,
+  })
   const alarm = openAlarm(clock)
   const work = openWork(parts, {
     leases,

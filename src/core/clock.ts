@@ -5,6 +5,10 @@ export interface Clock {
   now(): number
 }
 
+/**
+ * For instants that others compare with their own clocks, such as the time of a signature: the machine's clock, also after it was
+ * set. What is stored, and compared here, has the store's.
+ */
 export const systemClock: Clock = { now: () => Date.now() }
 
 export const SECOND_MS = 1_000

@@ -25,14 +25,16 @@ export async function attemptDelivery(
     egress: Egress
     secret: string
     clock: Clock
+    /** For the time in the signature, which the receiver compares with its own. */
+    wallClock: Clock
     random: () => number
     signal: AbortSignal
     traceparent?: string
   },
 ): Promise<Outcome> {
-  const { egress, secret, clock, random, signal, traceparent } = context
+  const { egress, secret, clock, wallClock, random, signal, traceparent } = context
   const at = clock.now()
-  const answer = await send(delivery, { egress, secret, now: at, signal, traceparent })
+  const answer = await send(delivery, { egress, secret, now: wallClock.now(), signal, traceparent })
   const now = clock.now()
   const attempt = { at, durationMs: now - at, httpStatus: answer.status, error: answer.error }
   if (answer.error === null) return { attempt, status: 'delivered', dueAt: now }

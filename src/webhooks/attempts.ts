@@ -25,6 +25,8 @@ export interface AttemptsOptions {
   egress: Egress
   secretOf(delivery: Pick<Delivery, 'tenantId' | 'taskId'>): Promise<string>
   clock: Clock
+  /** What receivers compare with their clocks. */
+  wallClock: Clock
   log: Logger
   random: () => number
   /** Ends what is under way. */
@@ -39,7 +41,7 @@ export interface AttemptsOptions {
 const ATTEMPT_ROOM_MS = 17 * SECOND_MS
 
 export function openAttempts(options: AttemptsOptions): Attempts {
-  const { egress, secretOf, clock, log, random, signal, onSlotFree, onAttempt, tracer } = options
+  const { egress, secretOf, clock, wallClock, log, random, signal, onSlotFree, onAttempt, tracer } = options
   const records = openAttemptLog(options.store)
   const inHand = new Set<string>()
   /** By the delivery's id. */
@@ -60,7 +62,7 @@ export function openAttempts(options: AttemptsOptions): Attempts {
         log.warn(about, 'a webhook was not sent, since its lease would run out meanwhile; it will be claimed again')
         return
       }
-      const context = { egress, secret, clock, random, signal }
+      const context = { egress, secret, clock, wallClock, random, signal }
       const outcome = await (tracer
         ? tracer.delivery(delivery, (traceparent) => attemptDelivery(delivery, { ...context, traceparent }), endOf)
         : attemptDelivery(delivery, context))

@@ -11,6 +11,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { type Egress, openEgress } from '../assets/egress.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
 import type { DeliveryDraft } from '../core/delivery.ts'
 import { claimedDeliveries } from '../store/contract/samples.ts'
 import type { Store } from '../store/store.ts'
@@ -197,6 +198,19 @@ describe('deliveries', () => {
     })
     const sent = { ...received[0]?.headers } as Record<string, string> // none of these comes twice
     expect(new Webhook(SECRET).verify(received[0]?.body ?? '', sent)).toEqual({ task: 'Größe' })
+  })
+
+  it("the time in a webhook's signature is that of the machine's clock where the store's clock is behind", async () => {
+    const { url, received } = await receiver(status(204))
+    const slow: Clock = { now: () => Date.now() - 2 * 3_600_000 }
+    const webhooks = sender({ clock: slow, wallClock: systemClock })
+    webhooks.start()
+    await store.addDeliveries({ taskId: 'task', tenantId: 'tenant', deliveries: [draft(url)], now: slow.now() })
+    await webhooks.attempts(1)
+    const sent = { ...received[0]?.headers } as Record<string, string> // none of these comes twice
+    // Refuses what is more than five minutes old.
+    expect(new Webhook(SECRET).verify(received[0]?.body ?? '', sent)).toEqual({ task: 'Größe' })
+    expect((await onlyDelivery()).log[0]?.at).toBeLessThan(Date.now() - 3_600_000)
   })
 
   it('a webhook comes again by the schedule, with the same id and bytes, until it is accepted', async () => {

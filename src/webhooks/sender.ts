@@ -53,6 +53,8 @@ export interface SenderOptions {
   /** The secret that signs a delivery, `whsec_…`: its tenant's, for the mode of its task. */
   secretOf(delivery: Pick<Delivery, 'tenantId' | 'taskId'>): Promise<string>
   clock: Clock
+  /** What receivers compare with their clocks. The default: `clock`. */
+  wallClock?: Clock
   log: Logger
   /** Attempts at once, over all receivers. */
   concurrency?: number
@@ -76,7 +78,8 @@ const RECEIVERS_PER_TENANT = 16
  * waits is in memory, and what can have no slot now costs nothing but its row.
  */
 export function openSender(options: SenderOptions): Sender {
-  const { store, egress, secretOf, clock, log, concurrency = 64, random = Math.random, onAttempt, tracer } = options
+  const { store, egress, secretOf, clock, wallClock = clock, log, concurrency = 64, onAttempt, tracer } = options
+  const { random = Math.random } = options
   const limits = slotLimits(concurrency)
   const halt = new AbortController()
   const { signal } = halt
@@ -85,6 +88,7 @@ export function openSender(options: SenderOptions): Sender {
     egress,
     secretOf,
     clock,
+    wallClock,
     log,
     random,
     signal,
