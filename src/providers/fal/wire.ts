@@ -5,7 +5,7 @@ export const Created = Type.Object({ request_id: Text })
 
 /** A request when it is polled. */
 export const Status = Type.Object({
-  status: Type.Enum(['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED']),
+  status: Text,
   error: Type.Optional(Text),
   logs: Type.Optional(Type.Array(Type.Object({ message: Text }))),
 })

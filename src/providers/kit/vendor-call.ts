@@ -110,14 +110,21 @@ async function bytesOf(answer: Response, call: Call): Promise<Uint8Array> {
 
 function errorFor(call: Call, answer: Response, body: Json): PolyphonyError {
   const { status } = answer
-  // An HTML page of a proxy is of no use to the caller.
-  const message = typeof body === 'string' && body.startsWith('<') ? '' : (wordsOf(body) ?? '')
+  // An HTML page of a proxy is of no use to the caller, and says nothing about what the vendor works on.
+  const isPage = typeof body === 'string' && body.trimStart().startsWith('<')
+  const message = isPage ? '' : (wordsOf(body) ?? '')
+  if (isPage && call.isPaid !== true && REFUSALS.has(status)) {
+    return new PolyphonyError('vendor_unreachable', `The vendor answered ${status} with a page of HTML.`)
+  }
   const retryAfter = answer.headers.get('retry-after') ?? undefined
   return (
     call.errorOf?.({ status, body, message }) ??
     vendorError({ status, message, isPaid: call.isPaid === true, retryAfter })
   )
 }
+
+/** What a vendor's API answers about a request, and a proxy with a page, too. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 404, 405, 409, 410])
 
 function jsonIn(text: string): Json | undefined {
   try {

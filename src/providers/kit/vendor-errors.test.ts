@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { networkError } from './vendor-errors.ts'
+import { networkError, vendorError } from './vendor-errors.ts'
 
 it.each([
   [{ code: 'ECONNREFUSED' }, 'vendor_unreachable'],
@@ -14,4 +14,16 @@ it.each([
 ])('a paid call that ended with %j is %s', (failure, code) => {
   const thrown = new TypeError('fetch failed', { cause: Object.assign(new Error('why'), failure) })
   expect(networkError(thrown, { isPaid: true, signal: new AbortController().signal })).toMatchObject({ code })
+})
+
+it.each([
+  [302, false, 'vendor_unreachable'],
+  [308, true, 'vendor_unreachable'],
+  [421, false, 'vendor_unreachable'],
+  [421, true, 'vendor_refused'],
+  [499, false, 'vendor_unreachable'],
+  [400, false, 'vendor_refused'],
+  [404, false, 'vendor_refused'],
+])('an answer of status %s, to a call that is paid: %s, is %s', (status, isPaid, code) => {
+  expect(vendorError({ status, isPaid, message: '' })).toMatchObject({ code })
 })

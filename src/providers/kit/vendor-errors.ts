@@ -20,6 +20,8 @@ export interface Refusal {
  * | 429           | `account_busy`                                                  |
  * | 503           | `vendor_unreachable`: turned away before anything was begun     |
  * | 408, other 5xx| `vendor_silent` for a paid call, else `vendor_unreachable`      |
+ * | 3xx           | `vendor_unreachable`: a redirect begins nothing                 |
+ * | of the way    | `vendor_unreachable` for a call that is not paid: see below     |
  * | else          | `vendor_refused`, or `content_moderated` where the words say so |
  */
 export function vendorError({ status, message, isPaid, retryAfter }: Refusal): PolyphonyError {
@@ -34,7 +36,19 @@ export function vendorError({ status, message, isPaid, retryAfter }: Refusal): P
   if (status === 408 || status >= 500) {
     return new PolyphonyError(isPaid ? 'vendor_silent' : 'vendor_unreachable', words, retryAfterOf(retryAfter))
   }
+  if (isRedirect(status) || (!isPaid && OF_THE_WAY.has(status))) return new PolyphonyError('vendor_unreachable', words)
   return new PolyphonyError(speaksOfModeration(words) ? 'content_moderated' : 'vendor_refused', words)
+}
+
+/**
+ * Of proxies and firewalls before the vendor, and of the connection: what the vendor works on goes on. 499 is nginx's for a
+ * client that left.
+ */
+const OF_THE_WAY: ReadonlySet<number> = new Set([407, 417, 418, 421, 425, 426, 431, 451, 499])
+
+/** To a login, a page of maintenance or the same address with TLS: no vendor's API answers so. */
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400
 }
 
 function retryAfterOf(header: string | undefined): { retryAfterSeconds?: number } {

@@ -165,6 +165,7 @@ export const image: Request = {
     const { prompt, negative_prompt, aspect_ratio, n, resolution } = input
     const shared = { ...withoutEmpty({ prompt, negative_prompt, aspect_ratio, n }), ...pick(input, ['watermark_info']) }
     if (!isGiven(input.subject_images)) {
+      for (const name of ['scene_image_url', 'style_image_url']) refuse(input, name, 'needs subject_images')
       return {
         model_name: IMAGE_MODELS[version] ?? version,
         ...shared,

@@ -259,6 +259,12 @@ describe('the adapter for Luma', () => {
   })
 
   it('cancels a task once and again, and probes the key', async () => {
+    // What it has made would be destroyed.
+    vendor.next.push({ json: { id: 'g-1', state: 'completed', assets: null } })
+    await expect(provider.cancel?.({ id: 'g-1' }, account(), aSignal())).rejects.toMatchObject({
+      code: 'vendor_refused',
+    })
+    vendor.next.push({ json: { id: 'g-1', state: 'dreaming', assets: null } })
     await provider.cancel?.({ id: 'g-1' }, account(), aSignal())
     await provider.cancel?.({ id: 'g-999' }, account(), aSignal())
     expect(vendor.at('DELETE', '/v1/generations/g-1')).toHaveLength(1)

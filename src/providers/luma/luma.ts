@@ -1,5 +1,6 @@
 import LumaAI, { type ClientOptions } from 'lumaai'
 import type { Static } from 'typebox'
+import { VENDOR_TIMEOUT_MS } from '../../assets/fetch-through.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { withFiles } from '../kit/input-files.ts'
@@ -40,10 +41,17 @@ export function lumaProvider(): Provider {
       if (!found) return { status: 'failed', reason: 'Luma no longer knows the generation.' }
       return progressOf(readAnswer(Generation, found.answer, 'Luma'), request)
     },
-    // A generation that is deleted while it is in progress is not finished.
+    // A generation that is deleted while it is in progress is not finished; one that is finished is destroyed.
     async cancel(handle, account, signal) {
       const id = idIn(handle)
-      await find(() => clientOf(account).generations.delete(id, { signal }), signal)
+      const { generations } = clientOf(account)
+      const found = await find(() => generations.get(id, { signal }), signal)
+      if (!found) return
+      const { state } = readAnswer(Generation, found.answer, 'Luma')
+      if (state === 'completed') {
+        throw new PolyphonyError('vendor_refused', 'The generation is completed; it cannot be cancelled any more.')
+      }
+      await find(() => generations.delete(id, { signal }), signal)
     },
     async receive({ rawBody }) {
       const body = readCallback(WithId, rawBody)
@@ -59,6 +67,7 @@ function clientOf({ settings, fetch }: Account): LumaAI {
   return new LumaAI({
     authToken: settings.apiKey ?? '',
     baseURL: settings.baseUrl ?? null,
+    timeout: VENDOR_TIMEOUT_MS,
     maxRetries: 0, // a paid call is made once; the dispatcher decides about another
     fetch: fetch as unknown as NonNullable<ClientOptions['fetch']>, // typed for node-fetch, and called as fetch is
   })

@@ -1,4 +1,5 @@
 import OpenAI from 'openai'
+import { VENDOR_TIMEOUT_MS } from '../../assets/fetch-through.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import { sdkCalls } from '../kit/sdk-call.ts'
 import { sdkError } from '../kit/vendor-errors.ts'
@@ -15,6 +16,7 @@ export function clientOf({ settings, fetch }: Account, { hasFiles }: { hasFiles:
     organization: settings.organization || null,
     project: settings.project || null,
     webhookSecret: null,
+    timeout: VENDOR_TIMEOUT_MS,
     maxRetries: 0, // a paid call is made once; the dispatcher decides about another
     // With `Response` beside it, or the package makes a call before each form to find it out.
     fetch: Object.assign((...[input, init]: Parameters<typeof fetch>) => fetch(input, { ...init, hasFiles }), {

@@ -382,9 +382,12 @@ describe('the adapter for OpenAI', () => {
   it('cancels a task once and again, and probes the key', async () => {
     const submitted = await provider.submit(aJob('sora2/sora2-video'), account(), aSignal())
     const handle = 'handle' in submitted ? (submitted.handle ?? null) : null
+    // The video would be destroyed.
+    vendor.next.push({ json: { id: 'video_1', status: 'completed' } })
+    await expect(provider.cancel?.(handle, account(), aSignal())).rejects.toMatchObject({ code: 'vendor_refused' })
     await provider.cancel?.(handle, account(), aSignal())
     await provider.cancel?.(handle, account(), aSignal())
-    expect(vendor.seen.filter(({ method }) => method === 'DELETE')).toHaveLength(2)
+    expect(vendor.seen.filter(({ method }) => method === 'DELETE')).toHaveLength(1)
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai'
 import type { Static } from 'typebox'
+import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { frameIn, frameOfSize } from '../kit/first-frame.ts'
 import { IdHandle, readAnswer, readHandle, WithId } from '../kit/read-wire.ts'
@@ -100,8 +101,14 @@ async function contentOf(account: Account, id: string, signal: AbortSignal): Pro
   return bytes
 }
 
-/** A video that is deleted while it is in progress is not finished (inferred). */
+/** A video that is deleted while it is in progress is not finished (inferred); one that is finished is destroyed. */
 export async function cancelVideo(handle: Json, account: Account, signal: AbortSignal): Promise<void> {
   const { id } = readHandle(IdHandle, handle, 'OpenAI')
-  await find(() => clientOf(account, { hasFiles: false }).videos.delete(id, { signal }), signal)
+  const { videos } = clientOf(account, { hasFiles: false })
+  const found = await find(() => videos.retrieve(id, { signal }), signal)
+  if (!found) return
+  if (readAnswer(Video, found.answer, 'OpenAI').status === 'completed') {
+    throw new PolyphonyError('vendor_refused', 'The video is completed; it cannot be cancelled any more.')
+  }
+  await find(() => videos.delete(id, { signal }), signal)
 }

@@ -484,6 +484,8 @@ describe('Midjourney at a relay', () => {
     })
     await expect(look({ status: 'SUBMITTED', progress: 'Waiting to start' })).resolves.toEqual({ status: 'processing' })
     await expect(look({ status: 'MODAL', progress: null })).resolves.toEqual({ status: 'processing' })
+    // new-api's row of a task that it has not asked the proxy about yet.
+    await expect(look({ status: '', progress: '0%' })).resolves.toMatchObject({ status: 'processing' })
     await expect(look({ status: 'FAILURE', failReason: 'Banned prompt detected' })).resolves.toMatchObject({
       status: 'failed',
       reason: 'Banned prompt detected',

@@ -122,7 +122,8 @@ export const Submission = Type.Object({
 
 export const MidjourneyTask = Type.Object({
   id: Type.Optional(Id),
-  status: Text,
+  /** '' from new-api until it has asked the proxy, which it does every 15 s. */
+  status: Type.String(),
   failReason: Type.Optional(Text),
   progress: Progress,
   buttons: Type.Optional(Type.Array(Type.Object({ customId: Text }))),

@@ -213,7 +213,12 @@ describe('the adapter for Replicate', () => {
     await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), anything)).resolves.toMatchObject({
       status: 'failed',
     })
-    await expect(look({ status: 'odd' })).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    // A proxy's page says nothing of the prediction.
+    vendor.next.push({ status: 404, bytes: Buffer.from('<!doctype html>'), type: 'text/html' })
+    await expect(provider.poll?.({ id: 'gone' }, account(), aSignal(), anything)).rejects.toMatchObject({
+      code: 'vendor_unreachable',
+    })
+    await expect(look({ status: 'odd' })).resolves.toEqual({ status: 'processing' })
   })
 
   it('cancels a task once and again', async () => {

@@ -3,7 +3,7 @@ import { Anything, Text } from '../kit/read-wire.ts'
 
 /** A prediction when it is polled. Its output has the form that its model gives it. */
 export const Prediction = Type.Object({
-  status: Type.Enum(['starting', 'processing', 'succeeded', 'failed', 'canceled', 'aborted']),
+  status: Text,
   output: Type.Optional(Anything),
   error: Type.Optional(Text),
   logs: Type.Optional(Text),

@@ -339,9 +339,14 @@ describe('the adapter for Runway', () => {
   it('cancels a task once and again, and probes the key', async () => {
     const submitted = await submit('runway/text_to_video')
     if (!('handle' in submitted)) throw new Error('There is no handle.')
+    // What it has made would be destroyed.
+    vendor.next.push({ json: { id: UNKNOWN, status: 'SUCCEEDED', output: ['https://example.com/a.mp4'] } })
+    await expect(provider.cancel?.(submitted.handle, account(), aSignal())).rejects.toMatchObject({
+      code: 'vendor_refused',
+    })
     await provider.cancel?.(submitted.handle, account(), aSignal())
     await provider.cancel?.(submitted.handle, account(), aSignal())
-    expect(vendor.seen.filter(({ method }) => method === 'DELETE')).toHaveLength(2)
+    expect(vendor.seen.filter(({ method }) => method === 'DELETE')).toHaveLength(1)
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       code: 'account_refused',

@@ -1,6 +1,8 @@
 import RunwayML, { type ClientOptions } from '@runwayml/sdk'
 import type { Static } from 'typebox'
+import { VENDOR_TIMEOUT_MS } from '../../assets/fetch-through.ts'
 import { getOperation } from '../../catalog/catalog.ts'
+import { PolyphonyError } from '../../core/errors.ts'
 import { costInUsd } from '../kit/cost.ts'
 import { withFiles } from '../kit/input-files.ts'
 import { IdHandle, readAnswer, readHandle, WithId } from '../kit/read-wire.ts'
@@ -48,10 +50,16 @@ export function runwayProvider(): Provider {
       return progressOf(readAnswer(Task, found.answer, 'Runway'), request)
     },
 
-    // Deleting a task ends it if it is running.
+    // Deleting a task ends it if it is running, and destroys what it has made if it is not.
     async cancel(handle, account, signal) {
       const { id } = readHandle(IdHandle, handle, 'Runway')
-      await find(() => clientOf(account).tasks.delete(id, { signal }), signal)
+      const { tasks } = clientOf(account)
+      const found = await find(() => tasks.retrieve(id, { signal }), signal)
+      if (!found) return
+      const { status } = readAnswer(Task, found.answer, 'Runway')
+      if (status === 'SUCCEEDED')
+        throw new PolyphonyError('vendor_refused', 'The task has succeeded; it cannot be cancelled any more.')
+      await find(() => tasks.delete(id, { signal }), signal)
     },
 
     async probe(account, signal) {
@@ -64,6 +72,7 @@ function clientOf({ settings, fetch }: Account): RunwayML {
   return new RunwayML({
     apiKey: settings.apiKey ?? '',
     baseURL: settings.baseUrl ?? null,
+    timeout: VENDOR_TIMEOUT_MS,
     maxRetries: 0, // a paid call is made once; the dispatcher decides about another
     logLevel: 'off',
     fetch: fetch as NonNullable<ClientOptions['fetch']>, // the package's type is that of any fetch

@@ -3,7 +3,7 @@ import { Text } from '../kit/read-wire.ts'
 
 /** A task when it is polled. */
 export const Task = Type.Object({
-  status: Type.Enum(['PENDING', 'THROTTLED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED']),
+  status: Text,
   /** 0 to 1. */
   progress: Type.Optional(Type.Number()),
   output: Type.Optional(Type.Array(Text)),
