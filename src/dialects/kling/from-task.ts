@@ -87,7 +87,7 @@ const STATUSES: Record<Status, TaskStatus> = {
   staged: 'submitted',
   pending: 'submitted',
   submitting: 'submitted',
-  uncertain: 'processing',
+  uncertain: 'submitted', // it may turn out that nothing was begun
   processing: 'processing',
   completed: 'succeed',
   failed: 'failed',

@@ -145,7 +145,7 @@ describe('a task in Kling’s words', () => {
     ['staged', 'submitted'],
     ['pending', 'submitted'],
     ['submitting', 'submitted'],
-    ['uncertain', 'processing'],
+    ['uncertain', 'submitted'],
     ['processing', 'processing'],
     ['completed', 'succeed'],
     ['failed', 'failed'],

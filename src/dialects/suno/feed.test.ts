@@ -15,6 +15,7 @@ afterAll(() => gateway.close())
 describe('a song in Suno’s feed protocol', () => {
   it.each([
     ['/suno/generate', SONG],
+    ['/suno/generate', { ...SONG, continue_at: 120, continue_clip_id: '' }],
     ['/suno/generate/', { ...SONG, task: 'extend', continue_clip_id: 'PARENT', continue_at: 60 }],
     [
       '/suno/generate/description-mode',

@@ -49,6 +49,9 @@ export function songTask(body: unknown): SunoSubmission {
   const { fields, names } = isGiven(sent.mv) ? { fields: sent, names: {} } : withOwnNames(sunoMusic, sent, {})
   const { mv, ...others } = objectIn(fields)
   const version = isGiven(mv) ? { mv: typeof mv === 'string' ? dashed(mv) : mv } : {}
+  // Dooy's form begins with a second at which it would go on, beside no clip, and sends it with every song.
+  const isPlain = 'continue_clip_id' in others && !isGiven(others.continue_clip_id) && !isGiven(others.task)
+  if (isPlain) delete others.continue_at
   const origin = others.task === 'cover' ? 'cover_clip_id' : 'continue_clip_id'
   const originField = others.task === 'artist_consistency' ? 'persona_id' : origin
   return submissionFor(sunoMusic, { ...others, ...version }, originField, names)
