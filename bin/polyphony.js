@@ -5,8 +5,8 @@
 // each some 25 MB. This has to be on before anything else is imported. Threads take the folder from the environment. It
 // lies beside the packages, not in the system's temporary folder, where others could put code for us to run.
 //
-// An import of a module of Node's reads all that it exports, and with it what Node loads on first use. A Node that has no
-// other way is too old, and told so.
+// An import of a module of Node's reads all that it exports, and with it what Node loads on first use. Only a Node that is too
+// old, and is told so below, has no getBuiltinModule.
 const builtin = process.getBuiltinModule ?? ((name) => import(name))
 const { existsSync } = await builtin('node:fs')
 const { fileURLToPath } = await builtin('node:url')

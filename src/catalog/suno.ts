@@ -176,8 +176,8 @@ export const sunoMusic = operation({
     if (!idea && !prompt && !tags && !title && !make_instrumental) {
       return { field: 'prompt', rule: 'is needed: send gpt_description_prompt (an idea) or prompt (lyrics), or tags' }
     }
-    // What an idea is beside of has no effect.
-    if (idea) return brokenMode(input)
+    // Beside an idea, lyrics and tags have no effect: their limits refuse nothing.
+    if (idea) return undefined
     const { name = '', promptLimit = 0, tagLimit = 0 } = SUNO_VERSIONS[input.mv] ?? {}
     if ((input.prompt?.length ?? 0) > promptLimit) {
       return { field: 'prompt', rule: `has at most ${promptLimit} characters with ${input.mv} (${name})` }

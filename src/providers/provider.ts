@@ -168,13 +168,18 @@ export interface Provider {
   /** `handle` is what `submit` gave. A task that the vendor does not know any more is `failed`. */
   poll?(handle: Json, account: Account, signal: AbortSignal, request: TaskRequest): Promise<Progress>
   /** Resolves only when the provider has ended the work or does not know it; throws when it refuses. Harmless when repeated. */
-  cancel?(handle: Json, account: Account, signal: AbortSignal): Promise<void>
+  cancel?(handle: Json, account: Account, signal: AbortSignal, request: TaskRequest): Promise<void>
   /**
    * Looks at a callback: throws `unauthorized` when the vendor signs and the signature is wrong; gives the handle that it
    * names, by which a task whose answer was lost is found again. `answer` is the JSON body of the 200 that the vendor
    * expects; absent where it expects none.
    */
   receive?(callback: VendorCallback, account: Account): Promise<{ handle?: Json; answer?: Json }>
+  /**
+   * How long a vendor's list may miss a call that arrived: what became of a lost answer is asked no sooner. Absent = not at
+   * all.
+   */
+  readonly missesCallsForMs?: number
   /**
    * What became of a call whose answer was lost. Absent where the vendor cannot be asked: the task then waits for a
    * callback, and fails unless one comes.

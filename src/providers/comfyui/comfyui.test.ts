@@ -504,15 +504,15 @@ describe('the adapter for ComfyUI', () => {
     }
     const waiting = await begin('01234567-89ab-4cde-8f01-23456789ad00')
     const before = comfyui.vendor.at('POST', '/interrupt').length
-    await provider.cancel?.(waiting.handle, account(), aSignal())
-    await provider.cancel?.(waiting.handle, account(), aSignal())
+    await provider.cancel?.(waiting.handle, account(), aSignal(), waiting.job)
+    await provider.cancel?.(waiting.handle, account(), aSignal(), waiting.job)
     expect(comfyui.vendor.at('POST', '/queue').at(-1)?.json).toEqual({ delete: [waiting.job.taskId] })
     expect(comfyui.vendor.at('POST', '/interrupt')).toHaveLength(before)
 
     const running = await begin('01234567-89ab-4cde-8f01-23456789ae00')
     await provider.poll?.(running.handle, account(), aSignal(), running.job)
-    await provider.cancel?.(running.handle, account(), aSignal())
-    await provider.cancel?.(running.handle, account(), aSignal())
+    await provider.cancel?.(running.handle, account(), aSignal(), running.job)
+    await provider.cancel?.(running.handle, account(), aSignal(), running.job)
     expect(comfyui.vendor.at('POST', '/interrupt').slice(before)).toMatchObject([
       { json: { prompt_id: running.job.taskId } },
     ])

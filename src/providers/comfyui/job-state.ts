@@ -43,9 +43,10 @@ async function askJobs(
       path: `/api/jobs/${encodeURIComponent(id)}`,
       headers: keyOf(account),
       signal,
+      refusesInText: true, // a server without the route
       errorOf({ status, body: answer }) {
         if (status !== 404) return undefined
-        hasRoute = isJsonObject(answer) // a server without the route answers in plain text
+        hasRoute = isJsonObject(answer)
         return new PolyphonyError('task_not_found', 'ComfyUI does not know the job.')
       },
     })

@@ -59,6 +59,12 @@ export async function pollDubbing(
 
 export async function cancelDubbing(handle: Json, account: Account, signal: AbortSignal): Promise<void> {
   const { id } = readHandle(Handle, handle, 'ElevenLabs')
+  const found = await findDub(account, { path: pathOf(id), signal })
+  if (!found) return
+  // A DELETE would take a finished dub, too, which is paid for.
+  if (readAnswer(DubStatus, found.body, 'ElevenLabs').status === 'dubbed') {
+    throw new PolyphonyError('vendor_refused', 'The dub is finished; it cannot be cancelled any more.')
+  }
   await findDub(account, { method: 'DELETE', path: pathOf(id), signal })
 }
 

@@ -294,9 +294,13 @@ describe('the adapter for ElevenLabs', () => {
   it('cancels a task once and again', async () => {
     const submitted = await submit(DUB)
     const handle = 'handle' in submitted ? (submitted.handle ?? null) : null
-    await provider.cancel?.(handle, account(), aSignal())
-    await provider.cancel?.(handle, account(), aSignal())
-    expect(vendor.seen.slice(-2).map(({ method }) => method)).toEqual(['DELETE', 'DELETE'])
+    const cancel = () => provider.cancel?.(handle, account(), aSignal(), aJob(DUB))
+    // What it has made would be deleted.
+    vendor.next.push({ json: { dubbing_id: 'd', status: 'dubbed', error: null } })
+    await expect(cancel()).rejects.toMatchObject({ code: 'vendor_refused' })
+    await cancel()
+    await cancel()
+    expect(vendor.seen.slice(-4).map(({ method }) => method)).toEqual(['GET', 'GET', 'DELETE', 'GET'])
   })
 
   const suggestion = { data: { prompt_suggestion: 'a song in the manner of the sixties' } }

@@ -1,3 +1,4 @@
+import { SECOND_MS } from '../../core/clock.ts'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { ErrorAnswer } from '../kit/vendor-call.ts'
 import type { Account, Job, Provider, Submitted } from '../provider.ts'
@@ -32,6 +33,7 @@ export function elevenlabsProvider(): Provider {
     },
     poll: pollDubbing,
     cancel: cancelDubbing,
+    missesCallsForMs: 15 * SECOND_MS, // assumed
     async reconcile(job, account, signal) {
       return job.operation === DUBBING_OPERATION ? reconcileDubbing(job, account, signal) : 'unknown'
     },

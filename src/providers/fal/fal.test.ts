@@ -285,13 +285,20 @@ describe('the adapter for fal', () => {
 
   it('cancels a request once and again, and throws when it has ended already', async () => {
     const { handle } = (await submit(anything)) as { handle: { id: string } }
-    const cancel = (of: Json) => provider.cancel?.(of, account(), aSignal())
+    const cancel = (of: Json) => provider.cancel?.(of, account(), aSignal(), anything)
     await cancel(handle)
-    await cancel(handle)
+    // A request that runs is only asked to stop.
+    await expect(cancel(handle)).rejects.toMatchObject({ code: 'vendor_unreachable' })
     expect(vendor.at('PUT', `/us/ours/requests/${handle.id}/cancel`)).toHaveLength(2)
     for (const _ of [1, 2, 3]) await provider.poll?.(handle, account(), aSignal(), anything)
     await expect(cancel(handle)).rejects.toMatchObject({ code: 'vendor_refused' })
     await expect(cancel({ id: 'gone', model: 'us/ours' })).rejects.toMatchObject({ code: 'vendor_refused' })
+  })
+
+  it('cancels a request whose handle came by a callback, and names no model', async () => {
+    const { handle } = (await submit(anything)) as { handle: { id: string } }
+    await provider.cancel?.({ id: handle.id }, account(), aSignal(), anything)
+    expect(vendor.at('PUT', `/us/ours/requests/${handle.id}/cancel`)).toHaveLength(1)
   })
 
   it('probes the key with a free call', async () => {

@@ -57,9 +57,16 @@ export function falProvider(): Provider {
       if ('failed' in outcome) return { status: 'failed', ...outcome.failed }
       return finished(readAnswer(Result, outcome.body, 'fal'), request, account)
     },
-    async cancel(handle, account, signal) {
+    async cancel(handle, account, signal, request) {
+      const path = pathOf(handle, request)
       // Refused for a request that has ended, or has run too far to be cancelled.
-      await callFal(account, { method: 'PUT', path: `${pathOf(handle)}/cancel`, signal })
+      await callFal(account, { method: 'PUT', path: `${path}/cancel`, signal })
+      // A request that runs is only asked to stop, and may finish all the same.
+      const after = await callRequest(account, { path: `${path}/status`, signal }, OF_THE_REQUEST)
+      if ('failed' in after) return
+      const { status, error } = readAnswer(Status, after.body, 'fal')
+      if (status === 'IN_QUEUE' || error !== undefined) return
+      throw new PolyphonyError('vendor_unreachable', `fal has not ended the request yet: it is ${status}.`)
     },
     async receive(callback, account) {
       await verifySignature(callback, account)
@@ -69,7 +76,8 @@ export function falProvider(): Provider {
     // Reads a request id that does not exist: 404 with a valid key, 401 otherwise (inferred).
     async probe(account, signal) {
       try {
-        await callFal(account, { path: '/fal-ai/flux/requests/00000000-0000-4000-8000-000000000000/status', signal })
+        const path = '/fal-ai/flux/requests/00000000-0000-4000-8000-000000000000/status'
+        await callFal(account, { path, signal, refusesInText: true })
       } catch (error) {
         if (!(error instanceof PolyphonyError) || error.code !== 'vendor_refused') throw error
       }

@@ -1,5 +1,5 @@
 import { PolyphonyError } from '../../core/errors.ts'
-import { sdkError } from './vendor-errors.ts'
+import { hasErrorObject, sdkError } from './vendor-errors.ts'
 
 export interface SdkCall {
   /** A call that begins work that is paid for. */
@@ -36,9 +36,10 @@ export function sdkCalls(errorOf: SdkErrorReader = sdkError) {
   return { call, find }
 }
 
-/** The SDKs' errors carry the status of the answer; our own have one, too. */
+/** The SDKs' errors carry the status of the answer; our own have one, too. A proxy's 404 is none of the vendor's. */
 function isNotFound(thrown: unknown): boolean {
-  return thrown instanceof Error && !(thrown instanceof PolyphonyError) && 'status' in thrown && thrown.status === 404
+  if (!(thrown instanceof Error) || thrown instanceof PolyphonyError) return false
+  return 'status' in thrown && thrown.status === 404 && hasErrorObject(thrown)
 }
 
 /** For vendors whose status for a lack of credit is that of any other faulty request, and whose message says it. */

@@ -1,7 +1,7 @@
 import { PolyphonyError } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
+import { isJsonObject, type Json } from '../../core/json.ts'
 import type { Account } from '../provider.ts'
-import { networkError, vendorError, wordsOf } from './vendor-errors.ts'
+import { isOfProxy, networkError, vendorError, wordsOf } from './vendor-errors.ts'
 
 export interface Call {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -16,6 +16,8 @@ export interface Call {
   isPaid?: boolean
   /** The answer has files in it, as base64. Any other is refused beyond some MiB. */
   hasFiles?: boolean
+  /** The server itself may refuse in plain text, as one without the route. Without this, such an answer is a proxy's. */
+  refusesInText?: boolean
   /** The vendor's own reading of an error answer; undefined = by its status. */
   errorOf?(answer: ErrorAnswer): PolyphonyError | undefined
 }
@@ -110,21 +112,15 @@ async function bytesOf(answer: Response, call: Call): Promise<Uint8Array> {
 
 function errorFor(call: Call, answer: Response, body: Json): PolyphonyError {
   const { status } = answer
-  // An HTML page of a proxy is of no use to the caller, and says nothing about what the vendor works on.
-  const isPage = typeof body === 'string' && body.trimStart().startsWith('<')
-  const message = isPage ? '' : (wordsOf(body) ?? '')
-  if (isPage && call.isPaid !== true && REFUSALS.has(status)) {
-    return new PolyphonyError('vendor_unreachable', `The vendor answered ${status} with a page of HTML.`)
+  const isPaid = call.isPaid === true
+  if (call.refusesInText !== true && isOfProxy({ status, isPaid, hasObject: isJsonObject(body) })) {
+    return new PolyphonyError('vendor_unreachable', `The vendor answered ${status} without a JSON object.`)
   }
+  // An HTML page of a proxy is of no use to the caller.
+  const message = typeof body === 'string' && body.trimStart().startsWith('<') ? '' : (wordsOf(body) ?? '')
   const retryAfter = answer.headers.get('retry-after') ?? undefined
-  return (
-    call.errorOf?.({ status, body, message }) ??
-    vendorError({ status, message, isPaid: call.isPaid === true, retryAfter })
-  )
+  return call.errorOf?.({ status, body, message }) ?? vendorError({ status, message, isPaid, retryAfter })
 }
-
-/** What a vendor's API answers about a request, and a proxy with a page, too. */
-const REFUSALS: ReadonlySet<number> = new Set([400, 404, 405, 409, 410])
 
 function jsonIn(text: string): Json | undefined {
   try {

@@ -18,6 +18,8 @@ it.each([
 
 it.each([
   [302, false, 'vendor_unreachable'],
+  [302, true, 'vendor_silent'],
+  [303, true, 'vendor_silent'],
   [308, true, 'vendor_unreachable'],
   [421, false, 'vendor_unreachable'],
   [421, true, 'vendor_refused'],

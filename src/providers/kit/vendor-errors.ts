@@ -20,7 +20,8 @@ export interface Refusal {
  * | 429           | `account_busy`                                                  |
  * | 503           | `vendor_unreachable`: turned away before anything was begun     |
  * | 408, other 5xx| `vendor_silent` for a paid call, else `vendor_unreachable`      |
- * | 3xx           | `vendor_unreachable`: a redirect begins nothing                 |
+ * | 301, 307, 308 | `vendor_unreachable`: the request has to be sent elsewhere      |
+ * | other 3xx     | `vendor_silent` for a paid call, else `vendor_unreachable`      |
  * | of the way    | `vendor_unreachable` for a call that is not paid: see below     |
  * | else          | `vendor_refused`, or `content_moderated` where the words say so |
  */
@@ -33,10 +34,11 @@ export function vendorError({ status, message, isPaid, retryAfter }: Refusal): P
   if (status === 402) return new PolyphonyError('account_refused', words, { lacks: 'credit' })
   if (status === 429) return new PolyphonyError('account_busy', words, retryAfterOf(retryAfter))
   if (status === 503) return new PolyphonyError('vendor_unreachable', words, retryAfterOf(retryAfter))
-  if (status === 408 || status >= 500) {
+  // 302 and 303 are also how forms that were taken are answered.
+  if (status === 408 || status >= 500 || (isRedirect(status) && !MOVED.has(status))) {
     return new PolyphonyError(isPaid ? 'vendor_silent' : 'vendor_unreachable', words, retryAfterOf(retryAfter))
   }
-  if (isRedirect(status) || (!isPaid && OF_THE_WAY.has(status))) return new PolyphonyError('vendor_unreachable', words)
+  if (MOVED.has(status) || (!isPaid && OF_THE_WAY.has(status))) return new PolyphonyError('vendor_unreachable', words)
   return new PolyphonyError(speaksOfModeration(words) ? 'content_moderated' : 'vendor_refused', words)
 }
 
@@ -46,7 +48,10 @@ export function vendorError({ status, message, isPaid, retryAfter }: Refusal): P
  */
 const OF_THE_WAY: ReadonlySet<number> = new Set([407, 417, 418, 421, 425, 426, 431, 451, 499])
 
-/** To a login, a page of maintenance or the same address with TLS: no vendor's API answers so. */
+/** Nothing was begun: the same request belongs to another address, such as the same with TLS. */
+const MOVED: ReadonlySet<number> = new Set([301, 307, 308])
+
+/** To a login or a page of maintenance, say: no vendor's API answers so. */
 function isRedirect(status: number): boolean {
   return status >= 300 && status < 400
 }
@@ -106,12 +111,34 @@ function isNeverSent(error: Error & { code?: unknown; syscall?: unknown }): bool
   return NEVER_SENT.has(String(error.code)) || (error.code === 'EPROTO' && error.syscall === 'connect')
 }
 
+/**
+ * What a vendor's API answers about a request, and proxies in front of it, too, as while it restarts. The vendor answers with a
+ * JSON object; an answer without one says nothing about what the vendor works on.
+ */
+const REFUSALS: ReadonlySet<number> = new Set([400, 404, 405, 409, 410])
+
+/** Whether an error answer cannot be the vendor's own. `hasObject`: its body is a JSON object. */
+export function isOfProxy({
+  status,
+  isPaid,
+  hasObject,
+}: {
+  status: number
+  isPaid: boolean
+  hasObject: boolean
+}): boolean {
+  return !isPaid && !hasObject && REFUSALS.has(status)
+}
+
 /** The error of an official package: they carry the answer's status and headers, or the network's failure as cause. */
 export function sdkError(thrown: unknown, options: { isPaid: boolean; signal: AbortSignal }): unknown {
   if (thrown instanceof PolyphonyError) return thrown
   if (options.signal.aborted || !(thrown instanceof Error)) return networkError(thrown, options)
   const status = 'status' in thrown && typeof thrown.status === 'number' ? thrown.status : undefined
   if (status === undefined) return networkError(thrown, options)
+  if (isOfProxy({ status, isPaid: options.isPaid, hasObject: hasErrorObject(thrown) })) {
+    return new PolyphonyError('vendor_unreachable', `The vendor answered ${status} without a JSON object.`)
+  }
   const retryAfter = 'headers' in thrown ? retryAfterIn(thrown.headers) : undefined
   return vendorError({ status, message: messageOf(thrown), isPaid: options.isPaid, retryAfter })
 }
@@ -122,6 +149,11 @@ function retryAfterIn(headers: unknown): string | undefined {
   const named: unknown =
     typeof headers === 'object' && headers !== null ? Reflect.get(headers, 'retry-after') : undefined
   return typeof named === 'string' ? named : undefined
+}
+
+/** Those packages keep the JSON of the answer, and undefined where it had none. */
+export function hasErrorObject(thrown: object): boolean {
+  return 'error' in thrown && typeof thrown.error === 'object' && thrown.error !== null
 }
 
 /** The vendor's words, from the body that those packages keep. */

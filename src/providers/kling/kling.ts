@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import { getOperation } from '../../catalog/catalog.ts'
+import { SECOND_MS } from '../../core/clock.ts'
 import { type ErrorCode, PolyphonyError } from '../../core/errors.ts'
 import { base64, withFiles } from '../kit/input-files.ts'
 import { readAnswer, readCallback, readIfFits } from '../kit/read-wire.ts'
@@ -69,6 +70,7 @@ export function klingProvider({ now }: Pick<ProviderParts, 'now'>): Provider {
       }
     },
 
+    missesCallsForMs: 15 * SECOND_MS, // assumed
     async reconcile(job, account, signal) {
       try {
         const { body } = await callKling(account, 'ask', { path: pathTo(job, job.taskId), signal })

@@ -259,15 +259,20 @@ describe('the adapter for Luma', () => {
   })
 
   it('cancels a task once and again, and probes the key', async () => {
+    const request = aJob('luma/video_generation')
     // What it has made would be destroyed.
     vendor.next.push({ json: { id: 'g-1', state: 'completed', assets: null } })
-    await expect(provider.cancel?.({ id: 'g-1' }, account(), aSignal())).rejects.toMatchObject({
+    await expect(provider.cancel?.({ id: 'g-1' }, account(), aSignal(), request)).rejects.toMatchObject({
       code: 'vendor_refused',
     })
     vendor.next.push({ json: { id: 'g-1', state: 'dreaming', assets: null } })
-    await provider.cancel?.({ id: 'g-1' }, account(), aSignal())
-    await provider.cancel?.({ id: 'g-999' }, account(), aSignal())
+    await provider.cancel?.({ id: 'g-1' }, account(), aSignal(), request)
+    await provider.cancel?.({ id: 'g-999' }, account(), aSignal(), request)
     expect(vendor.at('DELETE', '/v1/generations/g-1')).toHaveLength(1)
+    // A proxy's 404 does not say that the task is unknown.
+    vendor.next.push({ status: 404, bytes: Buffer.from('<html>'), type: 'text/html' })
+    const proxied = provider.cancel?.({ id: 'g-1' }, account(), aSignal(), request)
+    await expect(proxied).rejects.toMatchObject({ code: 'vendor_unreachable' })
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },

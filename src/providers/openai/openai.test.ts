@@ -384,10 +384,16 @@ describe('the adapter for OpenAI', () => {
     const handle = 'handle' in submitted ? (submitted.handle ?? null) : null
     // The video would be destroyed.
     vendor.next.push({ json: { id: 'video_1', status: 'completed' } })
-    await expect(provider.cancel?.(handle, account(), aSignal())).rejects.toMatchObject({ code: 'vendor_refused' })
-    await provider.cancel?.(handle, account(), aSignal())
-    await provider.cancel?.(handle, account(), aSignal())
+    await expect(provider.cancel?.(handle, account(), aSignal(), aJob('sora2/sora2-video'))).rejects.toMatchObject({
+      code: 'vendor_refused',
+    })
+    await provider.cancel?.(handle, account(), aSignal(), aJob('sora2/sora2-video'))
+    await provider.cancel?.(handle, account(), aSignal(), aJob('sora2/sora2-video'))
     expect(vendor.seen.filter(({ method }) => method === 'DELETE')).toHaveLength(1)
+    // A proxy's 404 does not say that the video is unknown.
+    vendor.next.push({ status: 404, bytes: Buffer.from('<html>'), type: 'text/html' })
+    const proxied = provider.cancel?.(handle, account(), aSignal(), aJob('sora2/sora2-video'))
+    await expect(proxied).rejects.toMatchObject({ code: 'vendor_unreachable' })
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       details: { lacks: 'credential' },

@@ -400,12 +400,12 @@ describe('the adapter for PiAPI', () => {
 
   it('cancels a task that has not started, and throws when PiAPI refuses', async () => {
     const { handle } = (await submit(request)) as { handle: { id: string } }
-    const cancel = () => provider.cancel?.(handle, account(), aSignal())
+    const cancel = () => provider.cancel?.(handle, account(), aSignal(), request)
     await cancel()
     await provider.poll?.(handle, account(), aSignal(), request)
     await expect(cancel()).rejects.toMatchObject({ code: 'vendor_refused' })
     expect(vendor.at('DELETE', `${TASK}/${handle.id}`)).toHaveLength(2)
-    await expect(provider.cancel?.(handle, account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
+    await expect(provider.cancel?.(handle, account({ apiKey: 'no' }), aSignal(), request)).rejects.toMatchObject({
       code: 'account_refused',
     })
   })

@@ -399,7 +399,7 @@ describe('the adapter for another gateway', () => {
   it('cancels a task once and again, and throws when the upstream refuses', async () => {
     const submitted = await provider.submit(lyrics({ idempotencyKey: 'cancelled' }), account(), aSignal())
     const handle = 'handle' in submitted ? (submitted.handle ?? null) : null
-    const cancel = (which: Json) => provider.cancel?.(which, account(), aSignal())
+    const cancel = (which: Json) => provider.cancel?.(which, account(), aSignal(), lyrics())
     await cancel(handle)
     await cancel(handle)
     const { id } = isJsonObject(handle) ? handle : {}

@@ -14,7 +14,7 @@ export function proxiedProtocol({ provider, operations, isCallback: sent, accoun
       return poll.call(provider, handle, accountAt(account), signal, request)
     },
     ...(cancel && {
-      cancel: (handle, account, signal) => cancel.call(provider, handle, accountAt(account), signal),
+      cancel: (handle, account, signal, request) => cancel.call(provider, handle, accountAt(account), signal, request),
     }),
     ...(reconcile && {
       reconcile: (job, account, signal) => reconcile.call(provider, job, accountAt(account), signal),

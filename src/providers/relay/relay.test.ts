@@ -536,7 +536,7 @@ describe('Midjourney at a relay', () => {
 
   it('cancels where the relay can, and throws where it refuses or cannot', async () => {
     const { handle } = (await mj('imagine', { prompt: 'a fox' })) as { handle: { of: { id: string } } }
-    const cancel = () => provider.cancel?.(handle, account(), aSignal())
+    const cancel = () => provider.cancel?.(handle, account(), aSignal(), aJob('midjourney/imagine'))
     await cancel()
     await expect(cancel()).resolves.toBeUndefined()
     expect(vendor.at('POST', `/mj/task/${handle.of.id}/cancel`)).toHaveLength(2)
@@ -544,7 +544,7 @@ describe('Midjourney at a relay', () => {
       { via: 'mj', of: { id: 'gone' } },
       { via: 'suno', of: { id: 'a' } },
     ]) {
-      const refused = provider.cancel?.(handleOf, account(), aSignal())
+      const refused = provider.cancel?.(handleOf, account(), aSignal(), aJob('midjourney/imagine'))
       await expect(refused).rejects.toMatchObject({ code: 'vendor_refused' })
     }
     for (const [code, error] of [
@@ -571,7 +571,7 @@ describe('vendors behind a relay', () => {
     const parent = parentOf('luma/video_generation', 'luma', { id: 'g-parent' })
     await submit(aJob('luma/upscale_video', { origin_task_id: PARENT, resolution: '4k' }, { parent }))
     expect(vendor.at('POST', '/luma/dream-machine/v1/generations/g-parent/upscale')).toHaveLength(1)
-    await provider.cancel?.(handle, account(), aSignal())
+    await provider.cancel?.(handle, account(), aSignal(), aJob('luma/video_generation'))
     expect(vendor.seen.at(-1)).toMatchObject({ method: 'DELETE' })
   })
 

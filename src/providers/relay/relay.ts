@@ -54,11 +54,12 @@ export function relayProvider(proxied: readonly ProxiedVendor[]): Provider {
       const progress = await protocol.poll(inner, account, signal, request)
       return wrapped<Progress>(protocol, progress)
     },
-    async cancel(handle, account, signal) {
+    async cancel(handle, account, signal, request) {
       const { protocol, inner } = unwrapped(handle)
       if (!protocol.cancel) throw new PolyphonyError('vendor_refused', 'The relay cannot cancel a task of this kind.')
-      await protocol.cancel(inner, account, signal)
+      await protocol.cancel(inner, account, signal, request)
     },
+    missesCallsForMs: Math.max(0, ...proxied.map(({ provider }) => provider.missesCallsForMs ?? 0)),
     async reconcile(job, account, signal) {
       const protocol = protocolFor(job)
       const found = (await protocol.reconcile?.(withInnerParent(job, protocol, account), account, signal)) ?? 'unknown'
@@ -79,7 +80,7 @@ export function relayProvider(proxied: readonly ProxiedVendor[]): Provider {
     async probe(account, signal) {
       const json = { ids: [] }
       const call = { method: 'POST' as const, path: '/suno/fetch', json, signal, headers: bearer(account), errorOf }
-      await callVendor(account, call).catch(unlessUnknown)
+      await callVendor(account, { ...call, refusesInText: true }).catch(unlessUnknown)
     },
     async close() {
       await Promise.all(proxied.map(({ provider }) => provider.close?.()))

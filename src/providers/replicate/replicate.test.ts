@@ -223,10 +223,17 @@ describe('the adapter for Replicate', () => {
 
   it('cancels a task once and again', async () => {
     const { handle } = (await submit(anything)) as { handle: { id: string } }
-    await provider.cancel?.(handle, account(), aSignal())
-    await provider.cancel?.(handle, account(), aSignal())
+    await provider.cancel?.(handle, account(), aSignal(), anything)
+    await provider.cancel?.(handle, account(), aSignal(), anything)
     expect(vendor.at('POST', `/v1/predictions/${handle.id}/cancel`)).toHaveLength(2)
-    await expect(provider.cancel?.({ id: 'gone' }, account(), aSignal())).resolves.toBeUndefined()
+    // A prediction that runs is only told to stop.
+    for (const _ of [1, 2]) vendor.next.push({ json: predictionOf(handle.id, 'processing', null) })
+    const cancelled = () => provider.cancel?.(handle, account(), aSignal(), anything)
+    await expect(cancelled()).rejects.toMatchObject({ code: 'vendor_unreachable' })
+    vendor.next.push({ json: predictionOf(handle.id, 'processing', null) })
+    vendor.next.push({ json: predictionOf(handle.id, 'canceled', null) })
+    await expect(cancelled()).resolves.toBeUndefined()
+    await expect(provider.cancel?.({ id: 'gone' }, account(), aSignal(), anything)).resolves.toBeUndefined()
   })
 
   it('probes the token with a free call', async () => {

@@ -8,7 +8,7 @@ import type { Json, JsonObject } from '../../core/json.ts'
 import { mapRequest } from '../kit/hosted-input.ts'
 import { anyResult, familyResult } from '../kit/hosted-output.ts'
 import { blobOf, withFiles } from '../kit/input-files.ts'
-import { IdHandle, readAnswer, readCallback, readHandle, readIfFits, WithId } from '../kit/read-wire.ts'
+import { IdHandle, readAnswer, readCallback, readHandle, WithId } from '../kit/read-wire.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, Job, Progress, Provider, TaskRequest, VendorCallback } from '../provider.ts'
@@ -42,15 +42,20 @@ export function replicateProvider(): Provider {
     },
     async cancel(handle, account, signal) {
       const found = await callPrediction(handle, account, { method: 'POST', signal }, '/cancel')
-      const after = found && readIfFits(Prediction, found.body)
+      if (!found) return
+      const told = readAnswer(Prediction, found.body, 'Replicate').status
+      // What runs is told to stop, and may not have stopped yet.
+      const later = hasEnded(told) ? undefined : await callPrediction(handle, account, { signal, hasFiles: true })
+      const status = later ? readAnswer(Prediction, later.body, 'Replicate').status : told
       // A cancel that comes too late is answered with the prediction as it ended.
-      if (after?.status === 'succeeded' || after?.status === 'failed') {
-        throw new PolyphonyError(
-          'vendor_refused',
-          `The prediction has ${after.status}; it cannot be cancelled any more.`,
-        )
+      if (status === 'succeeded' || status === 'failed') {
+        throw new PolyphonyError('vendor_refused', `The prediction has ${status}; it cannot be cancelled any more.`)
+      }
+      if (!hasEnded(status)) {
+        throw new PolyphonyError('vendor_unreachable', `Replicate has not ended the prediction yet: it is ${status}.`)
       }
     },
+    missesCallsForMs: 15 * SECOND_MS, // assumed
     /** Predictions are listed with their webhook URL, and ours is different for each task. */
     async reconcile({ callbackUrl, createdAt }, account, signal) {
       const { results } = readAnswer(List, await callReplicate(account, { path: '/predictions', signal }), 'Replicate')
@@ -161,6 +166,10 @@ function progressOf(prediction: Static<typeof Prediction>, request: TaskRequest,
       return percent === undefined ? { status: 'processing' } : { status: 'processing', progress: percent }
     }
   }
+}
+
+function hasEnded(status: string): boolean {
+  return ['succeeded', 'failed', 'canceled', 'aborted'].includes(status)
 }
 
 /** Most models log a bar of the kind " 42%|████      | 21/50". */

@@ -341,12 +341,18 @@ describe('the adapter for Runway', () => {
     if (!('handle' in submitted)) throw new Error('There is no handle.')
     // What it has made would be destroyed.
     vendor.next.push({ json: { id: UNKNOWN, status: 'SUCCEEDED', output: ['https://example.com/a.mp4'] } })
-    await expect(provider.cancel?.(submitted.handle, account(), aSignal())).rejects.toMatchObject({
+    await expect(
+      provider.cancel?.(submitted.handle, account(), aSignal(), aJob('runway/text_to_video')),
+    ).rejects.toMatchObject({
       code: 'vendor_refused',
     })
-    await provider.cancel?.(submitted.handle, account(), aSignal())
-    await provider.cancel?.(submitted.handle, account(), aSignal())
+    await provider.cancel?.(submitted.handle, account(), aSignal(), aJob('runway/text_to_video'))
+    await provider.cancel?.(submitted.handle, account(), aSignal(), aJob('runway/text_to_video'))
     expect(vendor.seen.filter(({ method }) => method === 'DELETE')).toHaveLength(1)
+    // A proxy's 404 does not say that the task is unknown.
+    vendor.next.push({ status: 404, bytes: Buffer.from('<html>'), type: 'text/html' })
+    const proxied = provider.cancel?.(submitted.handle, account(), aSignal(), aJob('runway/text_to_video'))
+    await expect(proxied).rejects.toMatchObject({ code: 'vendor_unreachable' })
     await expect(provider.probe?.(account(), aSignal())).resolves.toBeUndefined()
     await expect(provider.probe?.(account({ apiKey: 'no' }), aSignal())).rejects.toMatchObject({
       code: 'account_refused',

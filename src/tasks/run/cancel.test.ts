@@ -20,6 +20,7 @@ it('ends running work at the provider, gives the hold back and records the attem
     { id: 'g_1' },
     expect.objectContaining({ id: harness.account }),
     expect.anything(),
+    expect.objectContaining({ taskId: task.id }),
   )
   expect(await harness.read(task.id)).toMatchObject({ status: 'cancelled', logs: ['cancelled while it ran'] })
   expect(await harness.available()).toBe(CREDIT)

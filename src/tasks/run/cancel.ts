@@ -3,6 +3,7 @@ import { ZERO_POINTS } from '../../core/points.ts'
 import { isRunning, type Task } from '../../core/task.ts'
 import type { Lease } from '../leases.ts'
 import { asPolyphonyError } from './errors.ts'
+import { taskRequestOf } from './job.ts'
 import { findPerformer, type Performer } from './performer.ts'
 import type { RunParts } from './run-parts.ts'
 
@@ -87,7 +88,7 @@ async function endAtProvider(
 ): Promise<'ended' | 'refused' | 'unknown'> {
   if (!provider.cancel) return 'refused'
   try {
-    await provider.cancel(task.handle, account, AbortSignal.timeout(CANCEL_LIMIT_MS))
+    await provider.cancel(task.handle, account, AbortSignal.timeout(CANCEL_LIMIT_MS), taskRequestOf(task))
     return 'ended'
   } catch (error) {
     parts.log.warn({ err: error, taskId: task.id }, 'a task could not be cancelled at the provider')

@@ -53,7 +53,7 @@ it('cancels at the provider at the deadline, and gives the hold back even when t
     const task = await processing(harness)
     harness.clock.advance(LYRICS_TIMEOUT_MS)
     await harness.work.carryOn(task)
-    expect(cancel).toHaveBeenCalledWith({ id: 'g_1' }, expect.anything(), expect.anything())
+    expect(cancel).toHaveBeenCalledWith({ id: 'g_1' }, expect.anything(), expect.anything(), expect.anything())
     expect(await harness.read(task.id)).toMatchObject({ status: 'failed', error: { code: 'timed_out' } })
     expect(await harness.available()).toBe(CREDIT)
   }

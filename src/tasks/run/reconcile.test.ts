@@ -64,6 +64,23 @@ it('asks again later when the provider does not know yet what became of a call',
   expect(task.dueAt).toBeGreaterThan(harness.clock.now())
 })
 
+it('asks a provider whose list lags no sooner than its list can be trusted', async () => {
+  const reconcile = vi.fn(async () => 'absent' as const)
+  const provider = { submit: throwing('vendor_silent'), reconcile, missesCallsForMs: 2 * LEASE_MS }
+  await using harness = await openHarness(provider)
+  const lostAnswer = await harness.claimed()
+  await harness.work.begin(lostAnswer)
+  const interrupted = await harness.claimed()
+  await harness.moves.move(interrupted, { kind: 'called', leaseMs: LEASE_MS })
+  harness.clock.advance(LEASE_MS)
+  await carryOnDue(harness)
+  for (const { id } of [lostAnswer, interrupted]) expect(await harness.read(id)).toMatchObject({ status: 'uncertain' })
+  expect(reconcile).not.toHaveBeenCalled()
+  harness.clock.advance(LEASE_MS)
+  await carryOnDue(harness)
+  for (const { id } of [lostAnswer, interrupted]) expect(await harness.read(id)).toMatchObject({ status: 'pending' })
+})
+
 it('leaves a task uncertain while the provider cannot be asked', async () => {
   const { harness, id } = await lost({ reconcile: throwing('vendor_unreachable') })
   await using _ = harness

@@ -70,6 +70,8 @@ export async function resume(parts: RunParts, lease: Lease, performer: Performer
     return
   }
   const log = 'the call to the provider was interrupted'
-  const isOurs = await lease.move({ kind: 'answer_lost', dueAt: now, log, keepsLease: true })
-  if (isOurs) await reconcile(parts, lease, performer, true)
+  const dueAt = Math.max(now, task.calledAt + (performer.provider.missesCallsForMs ?? 0))
+  const isOurs = await lease.move({ kind: 'answer_lost', dueAt, log, keepsLease: dueAt === now })
+  if (dueAt > now) parts.alarm.at(dueAt)
+  else if (isOurs) await reconcile(parts, lease, performer, true)
 }

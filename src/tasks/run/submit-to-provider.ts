@@ -126,7 +126,8 @@ async function handleSubmitError(parts: RunParts, lease: Lease, thrown: unknown)
   logSubmitError(parts, task, error, thrown)
   switch (classifySubmitError(error, task)) {
     case 'unknown': {
-      const dueAt = now + backoffMs(1)
+      const { missesCallsForMs = 0 } = findPerformer(parts.accounts, task)?.provider ?? {}
+      const dueAt = now + Math.max(backoffMs(1), missesCallsForMs)
       await lease.move({ kind: 'answer_lost', dueAt, log })
       return parts.alarm.at(dueAt)
     }
