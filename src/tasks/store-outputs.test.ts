@@ -3,18 +3,23 @@ import type { AddressInfo } from 'node:net'
 import sharp from 'sharp'
 import { expect, it, vi } from 'vitest'
 import { sampleFiles } from '../assets/sample-files.ts'
+import { SECOND_MS } from '../core/clock.ts'
 import type { Provider, Result } from '../providers/provider.ts'
 import { CREDIT, LEASE_MS, LYRICS_TIMEOUT_MS } from './harness.testing.ts'
 import { carryOnDue, song, useSharedStore } from './steps.testing.ts'
 
 const openHarness = useSharedStore()
 
-async function vendorWith(answers: number[]): Promise<AsyncDisposable & { url: string; asked: () => number }> {
+async function vendorWith(
+  answers: number[],
+  onAsked = () => {},
+): Promise<AsyncDisposable & { url: string; asked: () => number }> {
   const { files } = await song()
   let asked = 0
   const server = createServer((_request, response) => {
     const status = answers[Math.min(asked, answers.length - 1)] ?? 200
     asked += 1
+    onAsked()
     response.writeHead(status, { 'content-type': 'audio/mpeg' }).end(files[0]?.content)
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
@@ -69,19 +74,27 @@ it('does not repeat work whose file cannot be downloaded until the deadline', as
   expect(await harness.available()).toBe(CREDIT)
 })
 
-it.each([
-  [404, 'unsupported_media'],
-  [200, 'output_unusable'],
-] as const)(
+it.each([403, 404])('waits for a file that its host does not have yet (answer %i)', async (status) => {
+  await using vendor = await vendorWith([status, 200])
+  await using harness = await openHarness({ submit: async () => ({ result: songAt(vendor.url) }) })
+  const task = await harness.claimed()
+  await harness.work.begin(task)
+  expect(await harness.read(task.id)).toMatchObject({ status: 'completed' })
+  expect(vendor.asked()).toBe(2)
+})
+
+it.each([404, 200])(
   'fails the task and leaves no file behind when an output cannot be used (answer %i)',
-  async (status, code) => {
-    await using vendor = await vendorWith([status])
+  async (status) => {
+    await using vendor = await vendorWith([status], () => harness.clock.advance(29 * SECOND_MS))
     const result = songAt(vendor.url)
     if (status === 200) result.output = { clips: [{ audio: 'file:audio', image: 'file:forgotten' }] }
     await using harness = await openHarness({ submit: async () => ({ result }) })
     const task = await harness.claimed()
     await harness.work.begin(task)
-    expect(await harness.read(task.id)).toMatchObject({ status: 'failed', error: { code } })
+    const error = { code: 'output_unusable', message: expect.stringMatching(/answered 404|no such file/) }
+    expect(await harness.read(task.id)).toMatchObject({ status: 'failed', error })
+    if (status === 404) expect(vendor.asked()).toBe(2)
     expect(await harness.files()).toEqual([])
     expect(await harness.available()).toBe(CREDIT)
   },

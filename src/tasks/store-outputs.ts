@@ -4,7 +4,7 @@ import type { Egress } from '../assets/egress.ts'
 import { measure } from '../assets/measure.ts'
 import { type Asset, assetReference } from '../core/asset.ts'
 import { type Clock, DAY_MS, SECOND_MS } from '../core/clock.ts'
-import { PolyphonyError } from '../core/errors.ts'
+import { type ErrorCode, PolyphonyError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { Task } from '../core/task.ts'
 import { inStep, type Tracer } from '../core/tracer.ts'
@@ -38,6 +38,8 @@ interface StoredFile {
 
 const FIRST_RETRY_MS = SECOND_MS
 const LAST_RETRY_MS = 30 * SECOND_MS
+/** How long a host may answer that it has no such file: what serves a vendor's files lags behind the vendor's word. */
+const MISSING_MS = 30 * SECOND_MS
 
 /** Copies all files of a result to our storage, or none of them. */
 export async function storeOutputs(
@@ -74,12 +76,15 @@ async function storeWithRetry(
   signal: AbortSignal,
 ): Promise<StoredFile> {
   const { clock, log } = parts
+  const begunAt = clock.now()
   for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
     try {
       return await store(parts, task, file, signal)
     } catch (error) {
-      const mayRetry = error instanceof PolyphonyError && error.retry === 'again'
-      if (!mayRetry || signal.aborted || clock.now() + waitMs > storeUntil(task)) throw error
+      const isMissing = error instanceof MissingFile
+      const mayRetry = isMissing || (error instanceof PolyphonyError && error.retry === 'again')
+      const until = Math.min(storeUntil(task), isMissing ? begunAt + MISSING_MS : Number.POSITIVE_INFINITY)
+      if (!mayRetry || signal.aborted || clock.now() + waitMs > until) throw error
       const about = { taskId: task.id, file: file.key, code: error.code, err: error, waitMs }
       log.warn(about, 'an output could not be stored; trying again')
       await pause(waitMs, signal)
@@ -100,7 +105,30 @@ async function store(parts: OutputParts, task: Task, file: ProducedFile, signal:
   return { asset, body }
 }
 
-async function bytesOf(
+/** The host of a file that the vendor named does not give it out. */
+class MissingFile extends PolyphonyError {
+  constructor(cause: PolyphonyError) {
+    super('output_unusable', `The provider's file cannot be read: ${cause.message}`, { cause })
+  }
+}
+
+/** Codes of an answer that refuses a file, as to a caller's URL or to a request for work: here, it is the provider's own file. */
+const REFUSED_FILE: ReadonlySet<ErrorCode> = new Set([
+  'unsupported_media',
+  'vendor_refused',
+  'account_refused',
+  'not_found',
+])
+
+async function bytesOf(parts: OutputParts, content: ProducedFile['content'], signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    return await readBytes(parts, content, signal)
+  } catch (error) {
+    throw error instanceof PolyphonyError && REFUSED_FILE.has(error.code) ? new MissingFile(error) : error
+  }
+}
+
+async function readBytes(
   { egress, maxOutputBytes: maxBytes }: OutputParts,
   content: ProducedFile['content'],
   signal: AbortSignal,

@@ -103,7 +103,7 @@ function sourceOf({ uri, encodedVideo }: Static<typeof VideoFile>, account: Acco
 }
 
 async function downloadFile(id: string, account: Account, signal: AbortSignal): Promise<Uint8Array> {
-  const { bytes } = await fileOfVendor(followingRedirects(account), {
+  const { bytes } = await fileOfVendor(account, {
     path: pathOf(`files/${id}:download`),
     query: { alt: 'media' },
     headers: headersOf(account),
@@ -111,23 +111,4 @@ async function downloadFile(id: string, account: Account, signal: AbortSignal): 
     signal,
   })
   return bytes
-}
-
-const MOST_HOPS = 3
-
-/** Google may redirect a download to where the file lies (its examples follow). The key stays at the account's origin. */
-function followingRedirects(account: Account): Account {
-  const follow = async (from: URL, init: RequestInit | undefined, left: number): Promise<Response> => {
-    const answer = await account.fetch(from, init)
-    const location = answer.status >= 300 && answer.status < 400 ? answer.headers.get('location') : null
-    if (location === null || left === 0) return answer
-    await answer.body?.cancel()
-    const to = new URL(location, from)
-    const { headers: _, ...withoutKey } = init ?? {}
-    return follow(to, to.origin === from.origin ? init : withoutKey, left - 1)
-  }
-  return {
-    ...account,
-    fetch: (input, init) => follow(new URL(input instanceof Request ? input.url : input), init, MOST_HOPS),
-  }
 }

@@ -1,9 +1,17 @@
+import pino from 'pino'
+import { openPublicAddresses } from '../../assets/public-addresses.ts'
+import { openVendorFetches } from '../../assets/vendor-fetch.ts'
 import { getOperation } from '../../catalog/catalog.ts'
 import { readInput } from '../../catalog/read-input.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Account, AccountField, Job, Provider, ProviderManifest, Result } from '../provider.ts'
 
 const ID = '01234567-89ab-4cde-8f01-23456789ab00'
+
+/** As the gateway's: it follows redirects and drops keys in its own way. */
+const vendors = openVendorFetches(
+  openPublicAddresses({ allow: [], resolve: async () => [], log: pino({ level: 'silent' }) }),
+)
 
 /** An account as the pools hand it out; `given` are its fields, beside their defaults. */
 export function anAccount(
@@ -13,7 +21,7 @@ export function anAccount(
   const settings = Object.fromEntries(
     fields.map((field: AccountField) => [field.name, given[field.name] ?? field.default ?? `the ${field.name}`]),
   )
-  return { id: `test:${id}`, provider: id, owner: 'operator', settings: { ...settings, ...given }, fetch }
+  return { id: `test:${id}`, provider: id, owner: 'operator', settings: { ...settings, ...given }, fetch: vendors.operator }
 }
 
 /** A job with a valid input: the operation's example, or `input`. */

@@ -53,16 +53,19 @@ export async function callVendor(account: Account, call: Call): Promise<Answer> 
   throw errorFor(call, answer, body ?? text)
 }
 
-/** A file that needs the account's key, or lies at a private engine. */
+/**
+ * A file that needs the account's key, or lies at a private engine. A redirect is followed to where the file lies; the key stays
+ * at the account's origin.
+ */
 export async function fileOfVendor(account: Account, call: Call): Promise<{ bytes: Uint8Array; headers: Headers }> {
-  const answer = await send(account, { ...call, hasFiles: true })
+  const answer = await send(account, { ...call, hasFiles: true }, 'follow')
   const bytes = await bytesOf(answer, call)
   if (answer.ok) return { bytes, headers: answer.headers }
   const text = Buffer.from(bytes).toString('utf8')
   throw errorFor(call, answer, jsonIn(text) ?? text)
 }
 
-async function send(account: Account, call: Call): Promise<Response> {
+async function send(account: Account, call: Call, redirect: 'manual' | 'follow' = 'manual'): Promise<Response> {
   const { method = 'GET', headers = {}, json, form, signal, hasFiles = false } = call
   const body = form ?? (json === undefined ? undefined : JSON.stringify(json))
   const type: Record<string, string> = json === undefined ? {} : { 'content-type': 'application/json' }
@@ -71,7 +74,7 @@ async function send(account: Account, call: Call): Promise<Response> {
       method,
       headers: { accept: 'application/json', ...type, ...headers },
       signal,
-      redirect: 'manual',
+      redirect,
       hasFiles,
       ...(body === undefined ? {} : { body }),
     })
