@@ -119,6 +119,12 @@ export interface Failure {
   costPoints?: Points
 }
 
+/**
+ * What a vendor knows of a call whose answer was lost: its work; that there is none; that this cannot be said yet; or that of
+ * work of this kind it never can be.
+ */
+export type Found = { handle: Json } | 'absent' | 'unknown' | 'unknowable'
+
 /** What a vendor sent to a task's callback address. */
 export interface VendorCallback {
   headers: Readonly<Record<string, string | undefined>>
@@ -184,7 +190,7 @@ export interface Provider {
    * What became of a call whose answer was lost. Absent where the vendor cannot be asked: the task then waits for a
    * callback, and fails unless one comes.
    */
-  reconcile?(job: Job, account: Account, signal: AbortSignal): Promise<{ handle: Json } | 'absent' | 'unknown'>
+  reconcile?(job: Job, account: Account, signal: AbortSignal): Promise<Found>
   /** A cheap call that shows whether the account works: throws what a call would throw. Costs nothing at the vendor. */
   probe?(account: Account, signal: AbortSignal): Promise<void>
   close?(): Promise<void>

@@ -288,7 +288,7 @@ describe('the adapter for ElevenLabs', () => {
     await expect(find()).resolves.toBe('absent')
     vendor.next.push({ json: {} })
     await expect(find()).resolves.toBe('unknown')
-    await expect(provider.reconcile?.(aJob(SONG), account(), aSignal())).resolves.toBe('unknown')
+    await expect(provider.reconcile?.(aJob(SONG), account(), aSignal())).resolves.toBe('unknowable')
   })
 
   it('cancels a task once and again', async () => {

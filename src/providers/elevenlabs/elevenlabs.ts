@@ -35,7 +35,7 @@ export function elevenlabsProvider(): Provider {
     cancel: cancelDubbing,
     missesCallsForMs: 15 * SECOND_MS, // assumed
     async reconcile(job, account, signal) {
-      return job.operation === DUBBING_OPERATION ? reconcileDubbing(job, account, signal) : 'unknown'
+      return job.operation === DUBBING_OPERATION ? reconcileDubbing(job, account, signal) : 'unknowable'
     },
     async probe(account, signal) {
       // A key without the permission to read the account is still a valid key.

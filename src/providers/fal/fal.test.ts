@@ -278,6 +278,11 @@ describe('the adapter for fal', () => {
     }
     const black = { images: [{ url: 'https://v3.fal.media/a.png' }], has_nsfw_concepts: [true] }
     await expect(look(black)).resolves.toMatchObject({ status: 'failed', isModerated: true })
+    const shown = { url: 'https://v3.fal.media/b.png' }
+    const partly = { images: [...black.images, shown], has_nsfw_concepts: [true, false] }
+    await expect(look(partly)).resolves.toMatchObject({
+      result: { files: [{ content: shown }], consumedShare: 0.5, logs: [expect.stringContaining('1 of 2 pictures')] },
+    })
     await expect(look({ images: [] })).resolves.toMatchObject({ status: 'failed' })
     // A callback does not name the model; the request does.
     expect(vendor.seen.at(-1)?.path).toBe(`/fal-ai/flux/requests/${ID}`)

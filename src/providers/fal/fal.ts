@@ -6,6 +6,7 @@ import { type MapRequest, type ModelCall, mapRequest } from '../kit/hosted-input
 import { anyResult, familyResult } from '../kit/hosted-output.ts'
 import { withUrls } from '../kit/input-files.ts'
 import { readAnswer, readCallback, readHandle, readIfFits } from '../kit/read-wire.ts'
+import { partlyHeldBack } from '../kit/results.ts'
 import { type Call, callVendor, type ErrorAnswer } from '../kit/vendor-call.ts'
 import { speaksOfModeration } from '../kit/vendor-errors.ts'
 import type { Account, Failure, Progress, Provider, Result as ProviderResult, TaskRequest } from '../provider.ts'
@@ -184,9 +185,16 @@ function finished(body: JsonObject, request: TaskRequest, account: Account): Pro
   if (flags.length > 0 && flags.every((flag) => flag)) {
     return { status: 'failed', reason: 'fal’s safety check blacked out the result.', isModerated: true }
   }
-  const result = familyResult(body, request, account)
-  if (result) return { status: 'completed', result }
+  const held = flags.filter((flag) => flag).length
+  const result = familyResult(withoutBlack(body, flags), request, account)
+  if (result) return { status: 'completed', result: partlyHeldBack(result, 'fal', held) }
   return { status: 'failed', reason: 'fal reported success without a readable result.' }
+}
+
+/** Flagged pictures are delivered blacked out. */
+function withoutBlack(body: JsonObject, flags: readonly boolean[]): JsonObject {
+  const { images } = body
+  return Array.isArray(images) ? { ...body, images: images.filter((_, index) => flags[index] !== true) } : body
 }
 
 /** Every `url` of an object is a file; a bare URL is one if it leads to fal's own files. */

@@ -239,9 +239,10 @@ describe('the adapter for Ideogram', () => {
     const safe = { url: 'https://ideogram.ai/a.png', is_image_safe: true }
     const unsafe = { prompt: 'p', resolution: '1024x1024', is_image_safe: false, seed: 1 }
     vendor.next.push({ json: { created: 'x', data: [unsafe, safe, { ...unsafe, url: 'https://ideogram.ai/b.png' }] } })
-    const { files, logs } = await resultOf(provider, drawing(), account())
+    const { files, logs, consumedShare } = await resultOf(provider, drawing(), account())
     expect(files).toEqual([{ key: 'picture-1', content: { url: 'https://ideogram.ai/a.png' } }])
     expect(logs).toEqual(['Ideogram’s safety check held back 2 of 3 pictures'])
+    expect(consumedShare).toBeCloseTo(1 / 3)
     vendor.next.push({ json: { created: 'x', data: [unsafe] } })
     await expect(provider.submit(drawing(), account(), aSignal())).resolves.toEqual({
       failed: { reason: expect.stringContaining('safety check'), isModerated: true },

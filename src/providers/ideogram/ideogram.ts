@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { PolyphonyError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { readAnswer } from '../kit/read-wire.ts'
-import { dataResult, imagesResult, textsResult } from '../kit/results.ts'
+import { dataResult, imagesResult, partlyHeldBack, textsResult } from '../kit/results.ts'
 import { type Call, callVendor } from '../kit/vendor-call.ts'
 import { fileAt } from '../kit/vendor-files.ts'
 import type { Account, Failure, Job, Provider, Submitted } from '../provider.ts'
@@ -71,17 +71,14 @@ function descriptionsResult({ descriptions }: Static<typeof Descriptions>): Subm
   return texts.length > 0 ? { result: textsResult(texts) } : { failed: { reason: 'Ideogram returned no description.' } }
 }
 
-/** Pictures that the safety check held back are missing from the result. */
 function picturesResult(job: Job, account: Account, { data }: Static<typeof Pictures>): Submitted {
   const shown = data.flatMap(({ url, is_image_safe: isSafe, seed }) =>
     isSafe !== false && url !== undefined ? [{ source: fileAt(account, url), seed }] : [],
   )
   if (shown.length === 0) return { failed: failureOf(data) }
-  const held = data.length - shown.length
-  const logs = held === 0 ? [] : [`Ideogram’s safety check held back ${held} of ${data.length} pictures`]
   const sources = shown.map(({ source }) => source)
   const seeds = shown.map(({ seed }) => seed)
-  return { result: { ...imagesResult(job, sources, { seeds }), logs } }
+  return { result: partlyHeldBack(imagesResult(job, sources, { seeds }), 'Ideogram', data.length - shown.length) }
 }
 
 function failureOf(pictures: readonly Static<typeof Picture>[]): Failure {

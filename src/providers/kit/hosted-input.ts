@@ -70,7 +70,8 @@ export function mapRequest(toModelCall: MapRequest, request: TaskRequest, host: 
   const call = toModelCall(fields, request)
   for (const [name, schema] of Object.entries(properties)) {
     const defaultValue = 'default' in schema ? schema.default : undefined
-    if (!taken.has(name) && !isEmpty(input[name]) && input[name] !== false && input[name] !== defaultValue) refuse(name)
+    // A switch that is off asks for nothing, unless it is one that is on by default.
+    if (!taken.has(name) && !isEmpty(input[name]) && input[name] !== (defaultValue ?? false)) refuse(name)
   }
   return call
 }

@@ -21,7 +21,13 @@ export function anAccount(
   const settings = Object.fromEntries(
     fields.map((field: AccountField) => [field.name, given[field.name] ?? field.default ?? `the ${field.name}`]),
   )
-  return { id: `test:${id}`, provider: id, owner: 'operator', settings: { ...settings, ...given }, fetch: vendors.operator }
+  return {
+    id: `test:${id}`,
+    provider: id,
+    owner: 'operator',
+    settings: { ...settings, ...given },
+    fetch: vendors.operator,
+  }
 }
 
 /** A job with a valid input: the operation's example, or `input`. */

@@ -31,6 +31,17 @@ export function outputSpecFor<K extends Kind>(
   return spec as Extract<OutputSpec, { kind: K }> // as was just seen
 }
 
+/** The pictures that a safety check let through: `held` others are missing from the result, and are not charged. */
+export function partlyHeldBack(pictures: Result, vendor: string, held: number): Result {
+  if (held === 0) return pictures
+  const shown = pictures.files.length
+  return {
+    ...pictures,
+    logs: [`${vendor}’s safety check held back ${held} of ${held + shown} pictures`],
+    consumedShare: shown / (held + shown),
+  }
+}
+
 /**
  * `grid` is the four pictures side by side, as Midjourney delivers them. `seeds` are those that the vendor reports, in the
  * order of the pictures; what is no seed is left out.

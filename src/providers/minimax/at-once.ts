@@ -7,7 +7,7 @@ import type { JsonObject } from '../../core/json.ts'
 import { wavOf } from '../../engines/speech/wav.ts'
 import { withUrls } from '../kit/input-files.ts'
 import { readAnswer } from '../kit/read-wire.ts'
-import { clipsResult, imagesResult, type Source, soundsResult } from '../kit/results.ts'
+import { clipsResult, imagesResult, partlyHeldBack, type Source, soundsResult } from '../kit/results.ts'
 import { fileAtUrl } from '../kit/vendor-files.ts'
 import type { Account, Job, Submitted } from '../provider.ts'
 import { callMinimax } from './call.ts'
@@ -87,12 +87,10 @@ function songResult(job: Job, body: unknown): Submitted {
   return { result: clipsResult(job, [{ audio: audioIn(body), ...known }]) }
 }
 
-/** Pictures that the safety check held back are missing from the result. */
 function picturesResult(job: Job, body: unknown): Submitted {
   const { data, metadata = {} }: Static<typeof Images> = readAnswer(Images, body, 'MiniMax', { isPaid: true })
   const urls = data.image_urls ?? []
   const held = Number(metadata.failed_count ?? 0)
   if (urls.length === 0) return { failed: { reason: 'MiniMax returned no picture.', isModerated: held > 0 } }
-  const logs = held > 0 ? [`MiniMax’s safety check held back ${held} of ${held + urls.length} pictures`] : []
-  return { result: { ...imagesResult(job, urls.map(fileAtUrl)), logs } }
+  return { result: partlyHeldBack(imagesResult(job, urls.map(fileAtUrl)), 'MiniMax', held) }
 }

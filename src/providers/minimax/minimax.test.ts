@@ -146,7 +146,8 @@ describe('the adapter for MiniMax', () => {
 
   it('says how many pictures the safety check held back, and fails if it held back all', async () => {
     const made = await resultOf(provider, aJob('minimax/image_generation'), account())
-    expect(made.logs).toEqual(['MiniMax’s safety check held back 1 of 2 pictures'])
+    const logs = ['MiniMax’s safety check held back 1 of 2 pictures']
+    expect(made).toMatchObject({ logs, consumedShare: 0.5 })
     vendor.next.push(answer({ data: {}, metadata: { failed_count: 2 } }))
     await expect(provider.submit(aJob('minimax/image_generation'), account(), aSignal())).resolves.toEqual({
       failed: { reason: 'MiniMax returned no picture.', isModerated: true },

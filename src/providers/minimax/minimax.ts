@@ -49,8 +49,7 @@ export function minimaxProvider(): Provider {
         const body = await fetchTask(account, id, signal)
         const { status, file_id = '' } = readAnswer(Task, body, 'MiniMax')
         if (!hasEnded(status, 'success')) return progressOf(status, apiStatusIn(body))
-        const file = await callMinimax(account, { path: '/v1/files/retrieve', query: { file_id }, signal })
-        return resultOf(readAnswer(File, file, 'MiniMax'), request)
+        return resultOf(readAnswer(File, await findFile(account, file_id, signal), 'MiniMax'), request)
       } catch (thrown) {
         if (!isRefusal(thrown)) throw thrown
         return { status: 'failed', reason: `MiniMax no longer knows the task: ${thrown.message}` }
@@ -121,6 +120,16 @@ function withoutEmpty(fields: Record<string, Json | undefined>): JsonObject {
 
 function fetchTask(account: Account, id: string, signal: AbortSignal): Promise<Json> {
   return callMinimax(account, { path: '/v1/query/video_generation', query: { task_id: id }, signal })
+}
+
+/** The file of a finished task. A refusal says nothing about the task: its file may not be listed yet. */
+async function findFile(account: Account, file_id: string | number, signal: AbortSignal): Promise<Json> {
+  try {
+    return await callMinimax(account, { path: '/v1/files/retrieve', query: { file_id }, signal })
+  } catch (thrown) {
+    if (!isRefusal(thrown)) throw thrown
+    throw new PolyphonyError('vendor_unreachable', `MiniMax has no file of the task: ${thrown.message}`)
+  }
 }
 
 function isRefusal(thrown: unknown): thrown is PolyphonyError {

@@ -155,7 +155,7 @@ describe('the adapter for relays', () => {
   })
 
   it('reconciles a lost answer only where the protocol can', async () => {
-    await expect(provider.reconcile?.(aJob('suno/lyrics'), account(), aSignal())).resolves.toBe('unknown')
+    await expect(provider.reconcile?.(aJob('suno/lyrics'), account(), aSignal())).resolves.toBe('unknowable')
   })
 
   it('refuses a handle of an unknown protocol', async () => {

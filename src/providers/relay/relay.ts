@@ -62,7 +62,8 @@ export function relayProvider(proxied: readonly ProxiedVendor[]): Provider {
     missesCallsForMs: Math.max(0, ...proxied.map(({ provider }) => provider.missesCallsForMs ?? 0)),
     async reconcile(job, account, signal) {
       const protocol = protocolFor(job)
-      const found = (await protocol.reconcile?.(withInnerParent(job, protocol, account), account, signal)) ?? 'unknown'
+      const found =
+        (await protocol.reconcile?.(withInnerParent(job, protocol, account), account, signal)) ?? 'unknowable'
       return typeof found === 'string' ? found : { handle: { via: protocol.id, of: found.handle } }
     },
     async receive(callback, account) {

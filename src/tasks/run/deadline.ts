@@ -47,7 +47,7 @@ async function isSettledByProvider(parts: RunParts, lease: Lease, performer: Per
   if (!provider.reconcile || (task.status !== 'uncertain' && task.calledAt === null)) return false
   const call = provider.reconcile(await buildJob(parts, task), account, lease.signal)
   const known = await reportFailure(parts, task, call)
-  if (known === 'unknown') return false
+  if (known === 'unknown' || known === 'unknowable') return false
   // Due at once, and past its deadline: it is polled, and given up or delivered.
   if (typeof known === 'object') await recordAccepted(parts, lease, known.handle, 0)
   else await parts.finish.fail(lease, timeoutError(task))

@@ -89,12 +89,18 @@ it('leaves a task uncertain while the provider cannot be asked', async () => {
   expect(task.dueAt).toBeGreaterThan(harness.clock.now())
 })
 
-it('fails a task whose lost answer nothing can be known of, and charges nothing', async () => {
-  const { harness, id } = await lost({})
-  await using _ = harness
-  expect(await harness.read(id)).toMatchObject({ status: 'failed', error: { code: 'vendor_silent' } })
-  expect(await harness.available()).toBe(CREDIT)
-})
+it.each<[string, Partial<Provider>]>([
+  ['of any work', {}],
+  ['of work of its kind', { reconcile: async () => 'unknowable' }],
+])(
+  'fails a task whose answer is lost at a provider that cannot be asked %s, and charges nothing',
+  async (_of, provider) => {
+    const { harness, id } = await lost(provider)
+    await using _ = harness
+    expect(await harness.read(id)).toMatchObject({ status: 'failed', error: { code: 'vendor_silent' } })
+    expect(await harness.available()).toBe(CREDIT)
+  },
+)
 
 it('fails a task at its deadline when its answer stayed lost', async () => {
   const { harness, id } = await lost({ reconcile: async () => 'unknown' })

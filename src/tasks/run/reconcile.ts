@@ -1,4 +1,5 @@
 import type { Task } from '../../core/task.ts'
+import type { Found } from '../../providers/provider.ts'
 import type { Lease } from '../leases.ts'
 import { interruptedError, lostAnswerError, MAX_MISSES } from './errors.ts'
 import { buildJob } from './job.ts'
@@ -35,14 +36,14 @@ export async function reconcile(
   const { task } = lease
   const now = parts.clock.now()
   if (task.handle !== null) return recordAccepted(parts, lease, task.handle, 0) // the provider called, and named it
-  if (!provider.reconcile) {
+  const found = await ask(parts, lease, { provider, account })
+  if (found === 'unknowable') {
     if (!mayCallBack(parts, task, provider)) return finish.fail(lease, lostAnswerError(task))
     // Only the vendor can say, by a callback: until the deadline.
     const log = 'the answer was lost; waiting for the provider to call'
     await lease.move({ kind: 'answer_lost', dueAt: task.deadlineAt, log })
     return
   }
-  const found = await reportFailure(parts, task, provider.reconcile(await buildJob(parts, task), account, lease.signal))
   if (typeof found === 'object') return recordAccepted(parts, lease, found.handle, 0)
   if (found === 'absent') {
     // An interruption of ours is no miss of the provider's, unless it happens again and again.
@@ -56,6 +57,11 @@ export async function reconcile(
   const dueAt = now + backoffMs(3)
   await lease.move({ kind: 'answer_lost', dueAt, log: 'the provider cannot say yet whether it has the task' })
   parts.alarm.at(dueAt)
+}
+
+async function ask(parts: RunParts, { task, signal }: Lease, { provider, account }: Performer): Promise<Found> {
+  if (!provider.reconcile) return 'unknowable'
+  return reportFailure(parts, task, provider.reconcile(await buildJob(parts, task), account, signal))
 }
 
 /** The process that had the task ended between the claim and the answer, or while it did the work itself. */
