@@ -62,12 +62,13 @@ function stateIn(job: Static<typeof Job>): JobState {
   switch (status) {
     case 'pending':
       return { state: 'pending' }
-    case 'in_progress':
-      return { state: 'running' }
     case 'completed':
       return { state: 'done', outputs }
-    default:
+    case 'failed':
+    case 'cancelled':
       return { state: 'failed', ...failureIn(execution_status, execution_error) }
+    default:
+      return { state: 'running' } // 'in_progress', and what a later version may name
   }
 }
 

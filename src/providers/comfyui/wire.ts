@@ -23,7 +23,8 @@ export const ExecutionError = Type.Object({
 
 /** A job by the route of newer servers. */
 export const Job = Type.Object({
-  status: Type.Enum(['pending', 'in_progress', 'completed', 'failed', 'cancelled']),
+  /** `pending`, `in_progress`, `completed`, `failed` or `cancelled`. */
+  status: Text,
   outputs: Type.Optional(NodeOutputs),
   execution_status: Type.Optional(ExecutionStatus),
   execution_error: Type.Optional(ExecutionError),
