@@ -44,6 +44,15 @@ export const PAGE = {
   ),
 }
 
+/** What is looked for in a list. */
+export function searchIn(fields: string) {
+  return {
+    search: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, description: `A part of ${fields}, in upper or lower case.` }),
+    ),
+  }
+}
+
 export const PERIOD = {
   from: Type.Optional(Type.String({ maxLength: 40, description: 'An RFC 3339 time, or a UTC day as 2026-01-31.' })),
   to: Type.Optional(Type.String({ maxLength: 40, description: 'Likewise; times before it.' })),

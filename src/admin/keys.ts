@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { invalidInput } from '../core/errors.ts'
 import { callerOf } from './context.ts'
-import { listOf, MODE, PAGE, TENANT } from './fields.ts'
+import { listOf, MODE, PAGE, searchIn, TENANT } from './fields.ts'
 import { findTenant, tenantIdIn } from './find-tenant.ts'
 import {
   changeKey,
@@ -45,6 +45,7 @@ export const KEY_VERBS = [
     summary: 'List keys with their limits and last use, the oldest first',
     input: Type.Object({
       tenant: Type.Optional(Type.String({ ...TENANT, description: 'Only of this tenant.' })),
+      ...searchIn('the name or the id'),
       ...PAGE,
     }),
     answer: listOf(KeyBody),
@@ -146,7 +147,7 @@ export const OWN_KEY_VERBS = [
     method: 'GET',
     path: '/keys',
     summary: 'List your keys with their limits and last use, the oldest first',
-    input: Type.Object(PAGE),
+    input: Type.Object({ ...searchIn('the name or the id'), ...PAGE }),
     answer: listOf(KeyBody),
     changes: false,
     access: KEY_MANAGERS,

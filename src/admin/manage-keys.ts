@@ -147,12 +147,17 @@ export async function shownKey({ store, clock }: AdminContext, key: KeyRecord): 
 export async function listKeys(
   context: AdminContext,
   tenantId: string | null,
-  input: { limit?: number; cursor?: string },
+  input: { search?: string; limit?: number; cursor?: string },
 ): Promise<{ items: Static<typeof KeyBody>[]; next_cursor: string | null }> {
   const limit = limitOf(input)
-  const { cursor } = input
+  const { cursor, search } = input
   const from = cursor === undefined ? {} : { afterId: cursor }
-  const keys = await context.store.listKeys({ tenantId, limit: limit + 1, ...from })
+  const keys = await context.store.listKeys({
+    tenantId,
+    limit: limit + 1,
+    ...(search === undefined ? {} : { search }),
+    ...from,
+  })
   const names = new Map<string, string>()
   for (const id of new Set(keys.map((key) => key.tenantId))) {
     names.set(id, (await context.store.getTenant({ id }))?.name ?? '')

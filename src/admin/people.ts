@@ -4,7 +4,7 @@ import type { Person, PersonChange, Role } from '../core/person.ts'
 import { aJoining, aPerson, createReset } from '../people/sign-up.ts'
 import { linkTo, newToken } from '../people/tokens.ts'
 import { type Actor, type AdminContext, auditOf } from './context.ts'
-import { ID, limitOf, listOf, nameOf, orNull, PAGE, pageOf, TENANT, TEXT, TIME, timeOf } from './fields.ts'
+import { ID, limitOf, listOf, nameOf, orNull, PAGE, pageOf, searchIn, TENANT, TEXT, TIME, timeOf } from './fields.ts'
 import { findPerson, PERSON } from './find-person.ts'
 import { findTenant } from './find-tenant.ts'
 import { ROLE } from './invitations.ts'
@@ -93,13 +93,17 @@ export const PERSON_VERBS = [
     method: 'GET',
     path: '/people',
     summary: 'List the people who can sign in, the oldest first',
-    input: Type.Object(PAGE),
+    input: Type.Object({ ...searchIn('the name or the e-mail address'), ...PAGE }),
     answer: listOf(PersonBody),
     changes: false,
-    async run(context, input) {
+    async run(context, { search, ...input }) {
       const limit = limitOf(input)
       const from = input.cursor === undefined ? {} : { afterId: input.cursor }
-      const people = await context.store.listPeople({ limit: limit + 1, ...from })
+      const people = await context.store.listPeople({
+        limit: limit + 1,
+        ...(search === undefined ? {} : { search }),
+        ...from,
+      })
       const page = pageOf(
         people,
         limit,

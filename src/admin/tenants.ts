@@ -16,6 +16,7 @@ import {
   orNull,
   PAGE,
   pageOf,
+  searchIn,
   TENANT,
   TEXT,
   TIME,
@@ -111,17 +112,21 @@ const tenantList = verb({
   method: 'GET',
   path: '/tenants',
   summary: 'List tenants with their balances, the oldest first',
-  input: Type.Object(PAGE),
+  input: Type.Object({ ...searchIn('the name or the id'), ...PAGE }),
   answer: listOf(TenantBody),
   changes: false,
   async run(context, input) {
     const limit = limitOf(input)
-    const { cursor } = input
+    const { cursor, search } = input
     if (cursor !== undefined && !(await context.store.getTenant({ id: cursor }))) {
       throw invalidInput('cursor', 'must be the next_cursor of the page before')
     }
     const from = cursor === undefined ? {} : { afterId: cursor }
-    const tenants = await context.store.listTenants({ limit: limit + 1, ...from })
+    const tenants = await context.store.listTenants({
+      limit: limit + 1,
+      ...(search === undefined ? {} : { search }),
+      ...from,
+    })
     const page = pageOf(
       tenants,
       limit,

@@ -8,14 +8,14 @@ import {
   nullIfNone,
   type OrNone,
   orNone,
-  type Page,
-  paged,
   readDuration,
   readEnd,
   readKeyId,
   readList,
   readNumber,
   readWhole,
+  type Search,
+  searched,
 } from './options.ts'
 import { points, print, table, time } from './print.ts'
 
@@ -39,14 +39,15 @@ export function keyCommand(): Command {
   )
   command.addCommand(createCommand())
   command.addCommand(setCommand())
-  paged(
+  searched(
     command
       .command('list')
       .description('List keys with their limits and last use, without their texts')
       .option('--tenant <name or id>', 'only this tenant'),
-  ).action(({ json, tenant, limit, cursor }: { tenant?: string } & Page) =>
+    'name or id',
+  ).action(({ json, tenant, search, limit, cursor }: { tenant?: string } & Search) =>
     withCalls(async (call) => {
-      const page = await call('key.list', given({ tenant, limit, cursor }))
+      const page = await call('key.list', given({ tenant, search, limit, cursor }))
       print(json, page, listing(page.items))
     }),
   )

@@ -14,12 +14,21 @@ export interface Page extends Json {
   cursor?: string
 }
 
+export interface Search extends Page {
+  search?: string
+}
+
 /** The options of a command that lists. */
 export function paged(command: Command, { limit }: { limit?: number } = {}): Command {
   return command
     .option('--limit <n>', 'how many', readWhole, limit)
     .option('--cursor <text>', 'the next_cursor of the page before')
     .option('--json', 'print JSON')
+}
+
+/** The options of a command that lists, and can be asked for what has a text in its `fields`. */
+export function searched(command: Command, fields: string): Command {
+  return paged(command.option('--search <text>', `only those with it in their ${fields}`))
 }
 
 export function readNumber(argument: string): number {

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { AnswerOf } from '../admin/verbs.ts'
 import { withCalls } from './call.ts'
-import { given, type Json, type Page, paged } from './options.ts'
+import { given, type Json, type Search, searched } from './options.ts'
 import { print, table, time } from './print.ts'
 
 type Person = AnswerOf<'person.show'>
@@ -23,11 +23,12 @@ interface Change extends Json {
 
 export function personCommand(): Command {
   const command = new Command('person').description('People who sign in to the workspace: list, make, block, remove')
-  paged(command.command('list').description('People who have signed up')).action(({ json, limit, cursor }: Page) =>
-    withCalls(async (call) => {
-      const page = await call('person.list', given({ limit, cursor }))
-      print(json, page, listing(page.items))
-    }),
+  searched(command.command('list').description('People who have signed up'), 'name or address').action(
+    ({ json, search, limit, cursor }: Search) =>
+      withCalls(async (call) => {
+        const page = await call('person.list', given({ search, limit, cursor }))
+        print(json, page, listing(page.items))
+      }),
   )
   command
     .command('show')

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { AnswerOf } from '../admin/verbs.ts'
 import { withCalls } from './call.ts'
-import { given, type Json, nullIfNone, type OrNone, orNone, type Page, paged, readWhole } from './options.ts'
+import { given, type Json, nullIfNone, type OrNone, orNone, readWhole, type Search, searched } from './options.ts'
 import { points, print, table, time } from './print.ts'
 
 type Tenant = AnswerOf<'tenant.show'>
@@ -32,10 +32,10 @@ export function tenantCommand(): Command {
         ])
       }),
     )
-  paged(command.command('list').description('Tenants, with what they have left')).action(
-    ({ json, limit, cursor }: Page) =>
+  searched(command.command('list').description('Tenants, with what they have left'), 'name or id').action(
+    ({ json, search, limit, cursor }: Search) =>
       withCalls(async (call) => {
-        const page = await call('tenant.list', given({ limit, cursor }))
+        const page = await call('tenant.list', given({ search, limit, cursor }))
         print(json, page, listing(page.items))
       }),
   )

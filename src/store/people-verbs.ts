@@ -79,8 +79,8 @@ export interface PeopleReads {
   /** Sessions that have not expired, of a person or of a key, the newest first. */
   listSessions(args: { of: { personId: string } | { keyId: string }; now: number }): Promise<Session[]>
   getPerson(args: { id: string } | { email: string }): Promise<Person | undefined>
-  /** The oldest first. */
-  listPeople(args: { afterId?: string; limit: number }): Promise<Person[]>
+  /** The oldest first. `search` is a part of the name or of the address, in upper or lower case. */
+  listPeople(args: { search?: string; afterId?: string; limit: number }): Promise<Person[]>
   /** Of tenants that are not deleted, in the order in which the person joined them. */
   listMemberships(args: { personId: string }): Promise<Membership[]>
   /** In the order in which they joined. */

@@ -645,13 +645,22 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   getTenant(args: { id: string }): Promise<Tenant | undefined>
   /** Of several tenants; one without a balance is not among them. */
   getBalances(args: { tenantIds: readonly string[] }): Promise<(Balance & { tenantId: string })[]>
-  /** The oldest first, without those that were deleted; `afterId` pages on from a tenant. The first of all is the operator's. */
-  listTenants(args: { name?: string; afterId?: string; limit?: number }): Promise<Tenant[]>
+  /**
+   * The oldest first, without those that were deleted; `afterId` pages on from a tenant. The first of all is the operator's.
+   * `search` is a part of the name or of the id, in upper or lower case.
+   */
+  listTenants(args: { name?: string; search?: string; afterId?: string; limit?: number }): Promise<Tenant[]>
   /** Also by the hash from before the last rotation, whose time the caller checks. */
   findKey(args: { hash: string }): Promise<KeyRecord | undefined>
   getKey(args: { id: string }): Promise<KeyRecord | undefined>
-  /** The oldest first; `afterId` pages on from a key. */
-  listKeys(args: { tenantId: string | null; mode?: Mode; afterId?: string; limit?: number }): Promise<KeyRecord[]>
+  /** The oldest first; `afterId` pages on from a key. `search` is a part of the name or of the id, in upper or lower case. */
+  listKeys(args: {
+    tenantId: string | null
+    mode?: Mode
+    search?: string
+    afterId?: string
+    limit?: number
+  }): Promise<KeyRecord[]>
   /** Newest first; `beforeSeq` pages on from a line. */
   listLedger(args: {
     tenantId: string

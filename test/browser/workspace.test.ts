@@ -344,6 +344,8 @@ describe('the workspace of someone who is signed in', () => {
     const { page } = opened
     await page.goto(`${gateway.url}/operator/tenants`)
     const row = page.getByRole('row').filter({ hasText: name })
+    await page.getByRole('searchbox', { name: 'Search names and ids' }).fill('harbour r')
+    await page.getByRole('row').filter({ hasText: 'house' }).waitFor({ state: 'detached' })
     await row.getByRole('button').click()
     await page.getByRole('menuitem', { name: 'Give credit' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Book' }).click()

@@ -41,7 +41,7 @@ const anItem = (item: JsonObject) => ({ items: expect.arrayContaining([expect.ob
 /** A command line for every verb of the operator. In this order, so that what ends a thing comes last. */
 const ROWS: Record<OperatorVerbName, Row> = {
   'tenant.list': {
-    args: () => ['tenant', 'list', '--limit', '1000'],
+    args: ({ tenant }) => ['tenant', 'list', '--search', tenant.toUpperCase()],
     answers: ({ tenant }) => anItem({ name: tenant }),
   },
   'tenant.show': {
@@ -61,7 +61,10 @@ const ROWS: Record<OperatorVerbName, Row> = {
     answers: () => ({ frozen_at: expect.any(String) }),
   },
   'tenant.unfreeze': { args: ({ tenant }) => ['tenant', 'unfreeze', tenant], answers: () => ({ frozen_at: null }) },
-  'key.list': { args: ({ tenant }) => ['key', 'list', '--tenant', tenant], answers: ({ key }) => anItem({ id: key }) },
+  'key.list': {
+    args: ({ tenant, key }) => ['key', 'list', '--tenant', tenant, '--search', key],
+    answers: ({ key }) => anItem({ id: key }),
+  },
   'key.show': {
     args: ({ key }) => ['key', 'show', key],
     answers: ({ key, tenant }) => ({ id: key, tenant_name: tenant }),

@@ -202,6 +202,27 @@ describe('which key may call which administrative route', () => {
     expect((await send('GET', '/api/admin/keys', { key: LIVE_KEY })).status).toBe(200)
   })
 
+  it('tenants, people and keys are found by a part of their names, ids and addresses', async () => {
+    const { id } = await data('POST', '/api/admin/tenants', { body: { name: 'Blue_Door 100%' } })
+    const someone = { email: 'carla@blue-door.example', name: 'Carla', tenant: String(id), role: 'owner' }
+    await data('POST', '/api/admin/people', { body: someone })
+    const { key } = await aKey({ tenant: String(id), name: 'Night shift' })
+    await aKey({ tenant: String(id), name: 'Day shift' })
+    const found = async (path: string, search: string, as = LIVE_KEY) =>
+      (await data<Page>('GET', `${path}?search=${encodeURIComponent(search)}`, { key: as })).items.map(
+        ({ name }) => name,
+      )
+    for (const search of ['blue_DOOR', '100%', String(id)]) {
+      expect(await found('/api/admin/tenants', search)).toEqual(['Blue_Door 100%'])
+    }
+    // Its signs mean nothing to the database.
+    for (const search of ['blue%door', 'b_ue', '\\']) expect(await found('/api/admin/tenants', search)).toEqual([])
+    for (const search of ['CARLA', '@blue-door']) expect(await found('/api/admin/people', search)).toEqual(['Carla'])
+    expect(await found('/api/admin/keys', 'night SHIFT')).toEqual(['Night shift'])
+    expect(await found('/api/v1/keys', 'shift', key)).toEqual(['Night shift', 'Day shift'])
+    expect(await found('/api/v1/keys', 'dusk', key)).toEqual([])
+  })
+
   it('admin keys belong to the first tenant', async () => {
     const tenant = await aTenant()
     const refused = await send('POST', '/api/admin/keys', { body: { name: 'x', tenant: tenant.id, admin: true } })

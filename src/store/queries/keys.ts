@@ -6,6 +6,7 @@ import type { ApiKeysTable } from '../schema.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { writeAudit } from './audit.ts'
+import { anyHolds } from './search.ts'
 
 export async function createKey(tx: Tx, { key, audit }: Parameters<WriteVerbs['createKey']>[0]): Promise<void> {
   await tx.insertMany('api_keys', [
@@ -153,11 +154,12 @@ export async function getKey(tx: Tx, { id }: { id: string }): Promise<KeyRecord 
 
 export async function listKeys(
   tx: Tx,
-  { tenantId, mode, afterId, limit }: Parameters<ReadVerbs['listKeys']>[0],
+  { tenantId, mode, search, afterId, limit }: Parameters<ReadVerbs['listKeys']>[0],
 ): Promise<KeyRecord[]> {
   let query = keys(tx).where('k.person_id', 'is', null).orderBy('k.created_at').orderBy('k.id')
   if (tenantId !== null) query = query.where('k.tenant_id', '=', tenantId)
   if (mode !== undefined) query = query.where('k.mode', '=', mode)
+  if (search !== undefined) query = query.where(anyHolds(['k.name', 'k.id'], search))
   if (afterId !== undefined) {
     query = query.where(
       sql<boolean>`(k.created_at, k.id) > (select a.created_at, a.id from api_keys a where a.id = ${afterId})`,

@@ -9,6 +9,7 @@ import { removeConnections } from './connections.ts'
 import { useInvitation } from './invitations.ts'
 import { createKey, forgetKey } from './keys.ts'
 import { credit } from './ledger.ts'
+import { anyHolds } from './search.ts'
 import { createTenant } from './tenants.ts'
 
 export async function isClaimed(tx: Tx): Promise<boolean> {
@@ -52,9 +53,10 @@ export async function getPerson(tx: Tx, by: Parameters<PeopleReads['getPerson']>
 
 export async function listPeople(
   tx: Tx,
-  { afterId, limit }: Parameters<PeopleReads['listPeople']>[0],
+  { search, afterId, limit }: Parameters<PeopleReads['listPeople']>[0],
 ): Promise<Person[]> {
   let query = tx.db.selectFrom('people').selectAll().orderBy('created_at').orderBy('id').limit(limit)
+  if (search !== undefined) query = query.where(anyHolds(['name', 'email'], search))
   if (afterId !== undefined) {
     query = query.where(
       sql<boolean>`(created_at, id) > (select a.created_at, a.id from people a where a.id = ${afterId})`,

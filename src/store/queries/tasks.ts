@@ -5,6 +5,7 @@ import type { Database, TasksTable } from '../schema.ts'
 import type { ReadVerbs, WriteVerbs } from '../store.ts'
 import type { Tx } from '../tx.ts'
 import { jsonText } from './library-text.ts'
+import { escaped } from './search.ts'
 import { ENDED_TEXT, indexedParts, indexOf, inText, RUNNING_TEXT, UNFINISHED, UNSTARTED } from './statuses.ts'
 import { countTasks, firstIdAt, hasNarrower } from './task-counts.ts'
 import { tenantBeside } from './tenant-beside.ts'
@@ -237,6 +238,5 @@ export async function deleteTaskRows(tx: Tx, old: readonly string[]): Promise<nu
 
 /** The text is compared as JSON writes it. SQLite folds the case of ASCII letters only. */
 function textHolds(text: string): RawBuilder<boolean> {
-  const pattern = jsonText(text).replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)
-  return sql<boolean>`library.text like lower(${`%${pattern}%`}) escape '\\'`
+  return sql<boolean>`library.text like lower(${`%${escaped(jsonText(text))}%`}) escape '\\'`
 }

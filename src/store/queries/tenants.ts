@@ -6,6 +6,7 @@ import type { Tx } from '../tx.ts'
 import { writeAudit } from './audit.ts'
 import { forgetKeysOf } from './keys.ts'
 import { raiseRevision } from './price-revision.ts'
+import { anyHolds } from './search.ts'
 
 export async function createTenant(
   tx: Tx,
@@ -105,7 +106,7 @@ export async function getTenant(tx: Tx, { id }: { id: string }): Promise<Tenant 
 
 export async function listTenants(
   tx: Tx,
-  { name, afterId, limit }: Parameters<ReadVerbs['listTenants']>[0],
+  { name, search, afterId, limit }: Parameters<ReadVerbs['listTenants']>[0],
 ): Promise<Tenant[]> {
   let query = tx.db
     .selectFrom('tenants')
@@ -114,6 +115,7 @@ export async function listTenants(
     .orderBy('created_at')
     .orderBy('id')
   if (name !== undefined) query = query.where('name', '=', name)
+  if (search !== undefined) query = query.where(anyHolds(['name', 'id'], search))
   if (afterId !== undefined) {
     query = query.where(
       sql<boolean>`(created_at, id) > (select a.created_at, a.id from tenants a where a.id = ${afterId})`,

@@ -857,7 +857,7 @@ export interface Routes {
 }
 "message": string
 } }
-  "GET /api/admin/keys": { path: Record<never, never>; query: { "tenant"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+  "GET /api/admin/keys": { path: Record<never, never>; query: { "tenant"?: string; "search"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
 "items": ({
@@ -1218,7 +1218,7 @@ export interface Routes {
 }
 "message": string
 } }
-  "GET /api/admin/people": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+  "GET /api/admin/people": { path: Record<never, never>; query: { "search"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
 "items": ({
@@ -1776,7 +1776,7 @@ export interface Routes {
 }
 "message": string
 } }
-  "GET /api/admin/tenants": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+  "GET /api/admin/tenants": { path: Record<never, never>; query: { "search"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
 "items": ({
@@ -2290,7 +2290,7 @@ export interface Routes {
 }
 "message": string
 } }
-  "GET /api/v1/keys": { path: Record<never, never>; query: { "limit"?: number; "cursor"?: string }; body: undefined; answer: {
+  "GET /api/v1/keys": { path: Record<never, never>; query: { "search"?: string; "limit"?: number; "cursor"?: string }; body: undefined; answer: {
 "code": 200
 "data": {
 "items": ({

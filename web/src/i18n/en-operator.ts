@@ -155,6 +155,7 @@ export const enOperator = {
   'person.reset': 'Link for a new password',
   'person.resetAbout': 'Pass it on. It works once, for a day.',
   'person.role': 'Role',
+  'person.search': 'Search names and addresses',
   'person.sessions': 'Sessions of {name}',
   'person.sessionsEmpty': 'Nowhere signed in.',
   'person.show': 'Sessions',

@@ -416,6 +416,8 @@ export const en = {
   'library.unmark': 'Unfavourite',
   'library.videos': 'Videos',
   'library.week': 'Last 7 days',
+  'list.noneFound': 'Nothing found',
+  'list.search': 'Search names and ids',
   'media.another': 'Add another',
   'media.choose': 'Choose a file',
   'media.drop': 'or drop it here',

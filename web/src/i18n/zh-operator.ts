@@ -155,6 +155,7 @@ export const zhOperator: Record<keyof typeof enOperator, string> = {
   'person.reset': '重设密码链接',
   'person.resetAbout': '请转交给对方。一天内有效，仅限一次。',
   'person.role': '角色',
+  'person.search': '搜索姓名和邮箱',
   'person.sessions': '{name} 的会话',
   'person.sessionsEmpty': '没有登录。',
   'person.show': '会话',

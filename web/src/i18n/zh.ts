@@ -404,6 +404,8 @@ export const zh: Record<keyof typeof en, string> = {
   'library.unmark': '取消收藏',
   'library.videos': '视频',
   'library.week': '最近 7 天',
+  'list.noneFound': '没有找到',
+  'list.search': '搜索名称和 ID',
   'media.another': '再添加一个',
   'media.choose': '选择文件',
   'media.drop': '或拖放到此处',

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { Ellipsis, KeyRound, Pencil, Plus, RefreshCw, Trash2, Waypoints } from 'lucide-react'
 import { useState } from 'react'
 import { call } from '../api/client.ts'
@@ -12,6 +12,7 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Menu, type MenuItem } from '../ui/menu.tsx'
 import { More } from '../ui/more.tsx'
 import { Badge, Code, Empty, Fault, Page, Panel, Skeleton } from '../ui/parts.tsx'
+import { SearchBox } from '../ui/search-box.tsx'
 import { Table } from '../ui/table.tsx'
 import { say, sayError } from '../ui/toast.tsx'
 import { useRemovals } from '../ui/use-removals.ts'
@@ -19,6 +20,8 @@ import type { KeyRecord } from './keys/key-body.ts'
 import { KeyForm } from './keys/key-form.tsx'
 
 const KEYS = ['keys'] as const
+/** As many are found at a glance. */
+const FEW = 8
 
 export function Keys() {
   const t = useT()
@@ -26,15 +29,19 @@ export function Keys() {
   const client = useQueryClient()
   const session = useSession()
   const [isMaking, setMaking] = useState(false)
+  const [search, setSearch] = useState('')
   const [changing, setChanging] = useState<KeyRecord>()
   const [secret, setSecret] = useState<{ title: string; texts: [string, string][] }>()
   const { isGone, remove } = useRemovals()
   const list = useInfiniteQuery({
-    queryKey: [...KEYS, 'pages'],
+    queryKey: [...KEYS, 'pages', search],
     queryFn: ({ pageParam }) =>
-      call('GET /api/v1/keys', { query: { limit: 200, ...(pageParam ? { cursor: pageParam } : {}) } }),
+      call('GET /api/v1/keys', {
+        query: { limit: 200, ...(search ? { search } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+      }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
   })
   const { data, error, isPending, refetch } = list
   const keys = (data?.pages.flatMap(({ items }) => items) ?? []).filter(
@@ -88,11 +95,17 @@ export function Keys() {
     </Button>
   )
   return (
-    <Page title={t('nav.keys')} about={t('keys.about')} actions={keys.length > 0 && make}>
+    <Page title={t('nav.keys')} about={t('keys.about')} actions={(keys.length > 0 || search !== '') && make}>
       {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
       <Panel>
         {isPending && <Skeleton />}
-        {data && keys.length === 0 && (
+        {(keys.length > FEW || search !== '') && (
+          <div className="border-line border-b p-3">
+            <SearchBox label={t('list.search')} value={search} onChange={setSearch} className="sm:max-w-xs" />
+          </div>
+        )}
+        {data && keys.length === 0 && search !== '' && <Empty title={t('list.noneFound')} isSmall />}
+        {data && keys.length === 0 && search === '' && (
           <Empty icon={<KeyRound />} title={t('keys.emptyTitle')} action={make}>
             {t('keys.empty')}
           </Empty>

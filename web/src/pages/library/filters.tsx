@@ -1,16 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
-import { Heart, Search, X } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { Heart, X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { call } from '../../api/client.ts'
 import { operationsQuery } from '../../api/queries.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { useMode } from '../../shell/mode.ts'
 import { Button } from '../../ui/button.tsx'
 import { cn } from '../../ui/classes.ts'
-import { Input, Select } from '../../ui/field.tsx'
+import { Select } from '../../ui/field.tsx'
+import { SearchBox } from '../../ui/search-box.tsx'
 import { type Filter, KINDS, type KindName, STATES, type StateName } from './items.ts'
-
-const TYPING_MS = 300
 
 interface FiltersProps {
   filter: Filter
@@ -35,7 +34,12 @@ export function Filters({ filter, onChange, children }: FiltersProps) {
   const isFiltered = Object.values(filter).some(Boolean)
   return (
     <div className="mb-5 flex flex-wrap gap-2">
-      <SearchBox value={filter.search ?? ''} onChange={(search) => onChange({ search })} />
+      <SearchBox
+        label={t('library.search')}
+        value={filter.search ?? ''}
+        onChange={(search) => onChange({ search })}
+        className="sm:min-w-44 sm:max-w-xs sm:flex-1"
+      />
       {/* On a phone one line that scrolls; elsewhere in the line of the search. */}
       <div className="-mx-4 flex min-w-0 max-w-[100vw] gap-2 overflow-x-auto px-4 py-0.5 sm:contents">
         <Choice
@@ -128,36 +132,6 @@ export function Filters({ filter, onChange, children }: FiltersProps) {
         )}
       </div>
       {children}
-    </div>
-  )
-}
-
-function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const t = useT()
-  const [typed, setTyped] = useState(value)
-  const [before, setBefore] = useState(value)
-  // The filters were cleared, or another address was opened.
-  if (value !== before) {
-    setBefore(value)
-    setTyped(value)
-  }
-  useEffect(() => {
-    if (typed === value) return
-    const timer = setTimeout(() => onChange(typed), TYPING_MS)
-    return () => clearTimeout(timer)
-  })
-  return (
-    <div className="relative w-full sm:w-auto sm:min-w-44 sm:max-w-xs sm:flex-1">
-      <Search aria-hidden className="absolute top-2.5 left-3 size-4 text-soft" />
-      <Input
-        type="search"
-        aria-label={t('library.search')}
-        placeholder={t('library.search')}
-        value={typed}
-        maxLength={200}
-        onChange={({ target }) => setTyped(target.value)}
-        className="pl-9"
-      />
     </div>
   )
 }

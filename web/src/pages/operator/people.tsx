@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import {
   Ban,
   Ellipsis,
@@ -19,7 +19,8 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input, Select } from '../../ui/field.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { More } from '../../ui/more.tsx'
-import { Badge, Code, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { Badge, Code, Empty, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { SearchBox } from '../../ui/search-box.tsx'
 import { Switch } from '../../ui/switch.tsx'
 import { Table } from '../../ui/table.tsx'
 import { say, sayError } from '../../ui/toast.tsx'
@@ -87,21 +88,28 @@ function usePersonChanges(onLink: (link: string) => void) {
 
 function Everyone({ open }: { open: (what: Open) => void }) {
   const t = useT()
+  const [search, setSearch] = useState('')
   const list = useInfiniteQuery({
-    queryKey: PEOPLE,
+    queryKey: [...PEOPLE, search],
     queryFn: ({ pageParam }) =>
-      call('GET /api/admin/people', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
+      call('GET /api/admin/people', {
+        query: { limit: 100, ...(search ? { search } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+      }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
   })
   const { data, error, refetch } = list
   const { change, signOut, reset, remove } = usePersonChanges((link) => open({ what: 'link', link }))
   const people = data?.pages.flatMap(({ items }) => items) ?? []
   const add = (
-    <Button look="primary" size="small" onClick={() => open({ what: 'add' })}>
-      <UserPlus />
-      {t('person.add')}
-    </Button>
+    <div className="flex flex-wrap items-center justify-end gap-2">
+      <SearchBox label={t('person.search')} value={search} onChange={setSearch} />
+      <Button look="primary" size="small" onClick={() => open({ what: 'add' })}>
+        <UserPlus />
+        {t('person.add')}
+      </Button>
+    </div>
   )
   const itemsFor = (person: Person) => [
     { label: t('person.show'), icon: <MonitorSmartphone aria-hidden />, run: () => open({ what: 'sessions', person }) },
@@ -132,6 +140,7 @@ function Everyone({ open }: { open: (what: Open) => void }) {
       <PanelTitle aside={add}>{t('person.people')}</PanelTitle>
       {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton />}
+      {data && people.length === 0 && <Empty title={t('list.noneFound')} isSmall />}
       {people.length > 0 && (
         <Table
           label={t('person.people')}

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Coins, Ellipsis, Gauge, Plus, Snowflake, Sun } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { type Answer, call } from '../../api/client.ts'
@@ -11,7 +11,8 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { More } from '../../ui/more.tsx'
-import { Badge, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { Badge, Empty, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
+import { SearchBox } from '../../ui/search-box.tsx'
 import { Table } from '../../ui/table.tsx'
 import { say, sayError } from '../../ui/toast.tsx'
 
@@ -24,15 +25,20 @@ export function Tenants() {
   const t = useT()
   const client = useQueryClient()
   const [open, setOpen] = useState<Open>()
+  const [search, setSearch] = useState('')
   useAct('tenants.make', () => setOpen({ what: 'make' }))
   const list = useInfiniteQuery({
-    queryKey: [...TENANTS, 'pages'],
+    queryKey: [...TENANTS, 'pages', search],
     queryFn: ({ pageParam }) =>
-      call('GET /api/admin/tenants', { query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } }),
+      call('GET /api/admin/tenants', {
+        query: { limit: 100, ...(search ? { search } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+      }),
     initialPageParam: '',
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
   })
   const { data, error, refetch } = list
+  const tenants = data?.pages.flatMap(({ items }) => items) ?? []
   const changed = (): void => {
     setOpen(undefined)
     void client.invalidateQueries({ queryKey: TENANTS })
@@ -49,20 +55,24 @@ export function Tenants() {
     <Panel>
       <PanelTitle
         aside={
-          <Button look="primary" size="small" onClick={() => setOpen({ what: 'make' })}>
-            <Plus />
-            {t('tenants.make')}
-          </Button>
+          <div className="flex flex-wrap items-center justify-end gap-2">
+            <SearchBox label={t('list.search')} value={search} onChange={setSearch} />
+            <Button look="primary" size="small" onClick={() => setOpen({ what: 'make' })}>
+              <Plus />
+              {t('tenants.make')}
+            </Button>
+          </div>
         }
       >
         {t('operator.tenants')}
       </PanelTitle>
       {error && !list.isFetchNextPageError && <Fault error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton />}
-      {data && (
+      {data && tenants.length === 0 && <Empty title={t('list.noneFound')} isSmall />}
+      {tenants.length > 0 && (
         <Table
           label={t('operator.tenants')}
-          rows={data.pages.flatMap(({ items }) => items)}
+          rows={tenants}
           keyOf={({ id }) => id}
           columns={[
             { head: t('tenants.name'), card: 'title', className: 'font-medium', cell: ({ name }) => name },
