@@ -376,42 +376,4 @@ describe('deleting files', () => {
     await expect(whole).resolves.toMatchObject({ sizeBytes: 100 })
     expect(await filesStored()).toHaveLength(3)
   })
-
-  const HOURS = 3_600_000
-  it('files without a row are deleted when they are some hours old, and nothing else', async () => {
-    const known = await upload(mp3(1))
-    const stray = await assets.write(output(mp3(2)))
-    const fresh = await assets.write(output(mp3(3)))
-    const old = new Date(Date.now() - 7 * HOURS)
-    for (const asset of [known, stray]) await utimes(pathOf(asset), old, old)
-    await writeFile(join(root, '.parts', 'half'), 'half')
-    await utimes(join(root, '.parts', 'half'), old, old)
-    await mkdir(join(root, 'ab'), { recursive: true })
-    await writeFile(join(root, 'ab', 'notes.txt'), 'of the operator')
-    await utimes(join(root, 'ab', 'notes.txt'), old, old)
-    expect(await assets.sweepStrays(Date.now())).toBe(1)
-    expect((await filesStored()).sort()).toEqual(
-      [`${known.id}.mp3`, `${fresh.id}.mp3`, 'notes.txt', 'tenant'].sort(), // the last says whose files are here
-    )
-    expect(await assets.sweepStrays(Date.now())).toBe(0)
-    expect(await assets.sweepStrays(Date.now() + 7 * HOURS)).toBe(1)
-    expect(Buffer.from(mp3(1)).equals(await buffer(await assets.open(known)))).toBe(true)
-  })
-
-  it('files without rows are left alone if another database keeps its files in the same place', async () => {
-    const stray = await assets.write(output(mp3(2)))
-    await mkdir(join(root, '.owners'))
-    await writeFile(join(root, '.owners', 'a tenant of another database'), '')
-    expect(await assets.sweepStrays(Date.now() + 7 * HOURS)).toBe(0)
-    expect(existsSync(pathOf(stray))).toBe(true)
-  })
-
-  it('more files than one page of them are deleted', async () => {
-    const stray = await assets.write(output(mp3(1)))
-    const folderOf = join(root, stray.id.slice(0, 2))
-    for (let number = 0; number < 600; number++) {
-      await writeFile(join(folderOf, `${stray.id.slice(0, 2)}${crypto.randomUUID().slice(2)}.mp3`), '')
-    }
-    expect(await assets.sweepStrays(Date.now() + 7 * HOURS)).toBe(601)
-  })
 })

@@ -87,6 +87,8 @@ export interface AssetsOptions {
     | 'listExpiredAssets'
     | 'getStorageUse'
     | 'listTenants'
+    | 'listFingerprints'
+    | 'changeFingerprint'
     | 'listKnownAssets'
   >
   clock: Clock

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readdirSync, rmSync, type Stats, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -8,6 +8,7 @@ import { isOpenToOthers, makePrivateFile, makePrivateFolder } from '../config/pr
 import { syncFolder, syncFolderNow } from '../config/sync-folder.ts'
 import { HOUR_MS, systemClock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import { OWNERS } from './storage-mark.ts'
 import { tryWrite } from './try-write.ts'
 
 /** The folder of unfinished files. In the root, so that the move to the final name stays within one file system. */
@@ -15,8 +16,6 @@ const PARTS = '.parts'
 /** An unfinished file this old belongs to a process that is gone: no write takes so long. */
 const ABANDONED_AFTER_MS = HOUR_MS
 
-/** The databases whose files are here: an empty file for each. */
-const OWNERS = '.owners'
 /** A folder is named by the first byte of the ids in it. */
 const FOLDER = /^[0-9a-f]{2}$/
 const PAGE = 500
@@ -84,11 +83,15 @@ export class DurableFiles extends FSDriver {
     }
   }
 
-  async enterOwner(id: string): Promise<string[]> {
+  async enterOwner(name: string): Promise<void> {
     const owners = join(this.#root, OWNERS)
     await mkdir(owners, { recursive: true, mode: 0o700 })
-    await writeFile(join(owners, id), '', { mode: 0o600 })
-    return readdir(owners)
+    await writeFile(join(owners, name), '', { mode: 0o600 })
+  }
+
+  async owners(): Promise<string[]> {
+    const owners = join(this.#root, OWNERS)
+    return existsSync(owners) ? await readdir(owners) : []
   }
 
   async #removeParts(): Promise<void> {

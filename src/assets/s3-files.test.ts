@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FakeVendor, openFakeVendor } from '../../test/support/fake-vendor.ts'
 import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { openS3Server, S3_KEYS, type S3Server } from '../../test/support/s3-server.ts'
+import { adoptStorage } from '../compose/identity.ts'
 import { DAY_MS } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
 import { type Assets, openAssets } from './assets.ts'
@@ -93,7 +94,9 @@ describe('S3Files', () => {
   })
 
   it('files in a bucket are swept when no row knows them, and they are some hours old', async () => {
-    const assets = assetsOn(await openDisk(server.storageUrl('files/swept'), S3))
+    const disk = await openDisk(server.storageUrl('files/swept'), S3)
+    await adoptStorage(store, disk)
+    const assets = assetsOn(disk)
     const known = await upload(assets)
     const strays = []
     for (let frames = 1; frames <= 3; frames++) {
@@ -104,7 +107,8 @@ describe('S3Files', () => {
     await elsewhere.put(`ab/${crypto.randomUUID()}.mp3`, 'of another folder')
     expect(await assets.sweepStrays(Date.now())).toBe(0)
     expect(await assets.sweepStrays(Date.now() + DAY_MS)).toBe(3)
-    const keys = await server.keys()
+    const [{ storage }, keys] = [await store.listFingerprints({}), await server.keys()]
+    expect(keys).toContain(`swept/.owners/tenant.${storage}`)
     expect(keys).toContain(`swept/${known.id.slice(0, 2)}/${known.id}.mp3`)
     expect(keys.filter((key) => key.startsWith('swept/within/'))).toHaveLength(1)
     expect(strays.filter(({ id }) => keys.some((key) => key.includes(id)))).toEqual([])

@@ -5,12 +5,12 @@ import { S3Driver } from 'flydrive/drivers/s3'
 import { SECOND_MS } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { S3Place } from './s3-place.ts'
+import { OWNERS } from './storage-mark.ts'
 
 const CONNECT_MS = 5 * SECOND_MS
 /** A server that does not answer for so long counts as gone. */
 const SILENCE_MS = 60 * SECOND_MS
 /** The databases whose files are here: an empty object for each. */
-const OWNERS = '.owners/'
 /** The error codes of a full bucket: Amazon's, MinIO's, Ceph's. */
 const FULL = new Set(['EntityTooLarge', 'XMinioStorageFull', 'QuotaExceeded', 'InsufficientStorage'])
 
@@ -73,10 +73,15 @@ export class S3Files extends S3Driver {
     }
   }
 
-  async enterOwner(id: string): Promise<string[]> {
-    await this.put(`${OWNERS}${id}`, id)
+  async enterOwner(name: string): Promise<void> {
+    await this.put(`${OWNERS}/${name}`, name)
+  }
+
+  async owners(): Promise<string[]> {
     const owners: string[] = []
-    for await (const objects of this.#list(OWNERS)) owners.push(...objects.map(({ key }) => key.slice(OWNERS.length)))
+    for await (const objects of this.#list(`${OWNERS}/`)) {
+      owners.push(...objects.map(({ key }) => key.slice(OWNERS.length + 1)))
+    }
     return owners
   }
 

@@ -2,43 +2,47 @@ import type { Disk } from 'flydrive'
 import type { Logger } from 'pino'
 import { HOUR_MS } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
-
-/** A driver that can list its files. Keys come in pages of some hundreds. */
-export interface ListingDriver {
-  /** Keys of files that were last written before an instant. */
-  filesBefore(before: number): AsyncIterable<string[]>
-  /** Records that the database `id` keeps files here, and returns the ids of all databases that do. */
-  enterOwner(id: string): Promise<string[]>
-}
+import { canList, type ListingDriver, othersIn, ownerOf } from './owners.ts'
+import { markOf, takeTurn } from './storage-mark.ts'
 
 /** Far longer than a result takes from the writing of its files to its row, with all retries. */
 const STRAY_AFTER_MS = 6 * HOUR_MS
 const KEY = /^[0-9a-f]{2}\/([0-9a-f-]{36})\.[a-z0-9]{1,8}$/
 const DELETES_AT_ONCE = 16
+const TAKEN_OVER = 'the mark of this database is no longer in the storage, which a copy may have taken over'
+const COPIED =
+  'a copy of this database uses the same storage (give it one of its own, or take this one over with "polyphony adopt storage")'
 
 export interface StraysOptions {
   disk: Disk
-  store: Pick<Store, 'listTenants' | 'listKnownAssets'>
+  store: Pick<Store, 'listTenants' | 'listFingerprints' | 'changeFingerprint' | 'listKnownAssets'>
   log: Logger
 }
 
 /**
  * Deletes files without rows, which remain when a process crashes between writing a result's files and settling its task.
- * Only files that are some hours old are deleted. Returns how many. If another database keeps its files in the same place,
- * nothing is deleted, since all of its files would look like strays.
+ * Only files that are some hours old are deleted. Returns how many. If another database keeps its files in the same place, be
+ * it a copy of this one, nothing is deleted, since all of its files would look like strays.
  */
 export function openStrays({ disk, store, log }: StraysOptions) {
   let hasWarned = false
 
-  async function isOursAlone(driver: ListingDriver): Promise<boolean> {
-    const [first] = await store.listTenants({ limit: 1 })
-    if (!first) return false
-    const owners = await driver.enterOwner(first.id)
-    if (owners.length <= 1) return true
-    const others = owners.filter((one) => one !== first.id)
-    if (!hasWarned) log.warn({ others }, 'files of other databases are in the storage, so files without rows stay')
+  function warnOnce(fields: object, text: string): false {
+    if (!hasWarned) log.warn(fields, `${text}, so files without rows stay`)
     hasWarned = true
     return false
+  }
+
+  async function isOursAlone(driver: ListingDriver, now: number): Promise<boolean> {
+    const owner = await ownerOf(store)
+    if (!owner) return false
+    if (!(await disk.exists(markOf(owner.storage)))) return warnOnce({}, TAKEN_OVER)
+    await driver.enterOwner(owner.name)
+    const { copies, strangers } = await othersIn(driver, owner)
+    if (copies.length > 0) return warnOnce({ copies }, COPIED)
+    if (strangers.length > 0) return warnOnce({ others: strangers }, 'files of other databases are in the storage')
+    const turn = await takeTurn({ disk, store, storage: owner.storage, now })
+    return turn === 'copy' ? warnOnce({}, COPIED) : turn === 'taken'
   }
 
   async function remove(keys: readonly string[]): Promise<number> {
@@ -56,7 +60,7 @@ export function openStrays({ disk, store, log }: StraysOptions) {
   return {
     async sweep(now: number, isStopped: () => boolean = () => false): Promise<number> {
       const { driver } = disk
-      if (!canList(driver) || !(await isOursAlone(driver))) return 0
+      if (!canList(driver) || !(await isOursAlone(driver, now))) return 0
       let gone = 0
       for await (const keys of driver.filesBefore(now - STRAY_AFTER_MS)) {
         if (isStopped()) break
@@ -72,8 +76,4 @@ export function openStrays({ disk, store, log }: StraysOptions) {
 
 function idsIn(key: string): string[] {
   return KEY.exec(key)?.slice(1, 2) ?? []
-}
-
-function canList(driver: object): driver is ListingDriver {
-  return 'filesBefore' in driver && 'enterOwner' in driver
 }

@@ -31,7 +31,8 @@ export function adoptCommand(): Command {
 const CONSEQUENCES = {
   secret:
     'The secret is that of the database from now on. Accounts need their credentials again ("polyphony account set"), receivers of webhooks the new signing secret ("polyphony webhook secret"), and clients that sign their requests the new "polyphony key pair".',
-  storage: 'The storage is that of the database from now on. Files that are not in it are missing.',
+  storage:
+    'The storage is that of the database from now on. Files that are not in it are missing. Copies of the database are refused there from their next start on.',
 }
 
 /** The secret that is set, or a new one in the data folder. */

@@ -17,7 +17,7 @@ import type { Progress } from '../store/copy/transfer.ts'
 import { version } from '../version.ts'
 import { addMember } from './archive.ts'
 import { FILES, MANIFEST, type Manifest, type Members, manifestOf, SECRET, TABLES } from './backup-format.ts'
-import { anotherSecret, fingerprintOf, isMissing, markOf, readMark } from './identity.ts'
+import { anotherSecret, fingerprintOf, isMissing, readMark } from './identity.ts'
 import { placeOf } from './store.ts'
 
 /** Rows are gathered in memory up to this size, since a member's size comes before its content. */
@@ -143,9 +143,7 @@ class Contents {
 
   async #filesOf(disk: Disk): Promise<void> {
     const { config } = this.#options
-    if (this.#storage !== undefined) {
-      await this.#member(`${FILES}${markOf(this.#storage)}`, await readMark(disk, config, this.#storage))
-    }
+    if (this.#storage !== undefined) await readMark(disk, config, this.#storage) // or every file would be missing
     for (const key of this.#keys) {
       const bytes = await sizeOf(disk, key)
       if (bytes === undefined) {

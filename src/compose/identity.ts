@@ -1,5 +1,7 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Disk } from 'flydrive'
+import { takeFromCopies } from '../assets/owners.ts'
+import { markOf, markStorage } from '../assets/storage-mark.ts'
 import { type Config, ConfigError } from '../config/config.ts'
 import { PolyphonyError } from '../core/errors.ts'
 import type { Store } from '../store/store.ts'
@@ -53,10 +55,13 @@ export async function adoptSecret(store: Store, config: Config): Promise<boolean
   return true
 }
 
-/** Takes the storage of the configuration as that of the database. Files that are not in it are missing. */
+/**
+ * Takes the storage of the configuration as that of the database, and of none of its copies. Files that are not in it are missing.
+ */
 export async function adoptStorage(store: Store, disk: Disk): Promise<void> {
   const { storage } = await store.listFingerprints({})
   await store.changeFingerprint({ name: 'storage', from: storage ?? null, to: await markStorage(disk) })
+  await takeFromCopies(store, disk)
 }
 
 async function checkSecret(store: Store, config: Config, found: string | undefined): Promise<void> {
@@ -88,10 +93,6 @@ export function anotherSecret({ variable, hasSecret, dataDir }: Config): ConfigE
   )
 }
 
-const FOLDER = 'polyphony-storage'
-const CONTENT = 'A Polyphony recognises its storage by this file. Move it together with the others.\n'
-export const markOf = (id: string): string => `${FOLDER}/${id}`
-
 /**
  * The storage is recognised by a file in it, not by its address: a folder may be moved with its database, and a bucket has
  * many addresses. Each database has a file of its own, which is written before the database names it: so nodes that start at
@@ -113,12 +114,6 @@ function anotherStorage({ storageUrl }: Config, stored: string, cause: unknown):
       'that has it. If files were moved, move that one too; if they are lost: "polyphony adopt storage".',
     { cause },
   )
-}
-
-async function markStorage(disk: Disk): Promise<string> {
-  const id = randomUUID()
-  await disk.put(markOf(id), CONTENT)
-  return id
 }
 
 /** Throws when the storage does not answer. */

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Disk } from 'flydrive'
 import { openDisk } from '../assets/storage.ts'
+import { isMark, markOf, markStorage } from '../assets/storage-mark.ts'
 import { type Config, ConfigError } from '../config/config.ts'
 import { makePrivateFolder } from '../config/private-folder.ts'
 import { PolyphonyError } from '../core/errors.ts'
@@ -41,7 +42,7 @@ export async function restore({ config, file, onProgress }: RestoreOptions): Pro
     await withTarget(placeOf(config), manifest.schema, async (target) => {
       await fillFrom(file, { manifest, target, disk, undo, onProgress })
       await prove(target, summariesIn(manifest))
-      if (!manifest.files && target.tables.some(({ name }) => name === 'fingerprints')) await target.forgetStorage()
+      if (target.tables.some(({ name }) => name === 'fingerprints')) await target.setStorage(await newMark(disk, undo))
       if (!config.hasSecret()) {
         const path = join(config.dataDir, SECRET)
         undo.push(() => rm(path, { force: true }))
@@ -53,6 +54,17 @@ export async function restore({ config, file, onProgress }: RestoreOptions): Pro
     throw error
   }
   return manifest
+}
+
+/**
+ * The restored database is not the one that was backed up, which may still run: it has a mark of its own, so that it deletes no
+ * file of the other where both use one bucket.
+ */
+async function newMark(disk: Disk | undefined, undo: Filling['undo']): Promise<string | null> {
+  if (!disk) return null
+  const id = await markStorage(disk)
+  undo.push(() => disk.delete(markOf(id)))
+  return id
 }
 
 /** Reads the whole archive and compares every member with the manifest. Throws `invalid_input`. */
@@ -141,14 +153,19 @@ async function fillFrom(file: string, filling: Filling): Promise<void> {
         tally.add(rows, linesOf(rows))
         onProgress({ table: table.name, rows: tally.rows, isDone: tally.rows === manifest.tables[table.name]?.rows })
       }
-    } else if (member.name.startsWith(FILES) && disk) {
+    } else if (disk && isFile(member)) {
       const key = member.name.slice(FILES.length)
       if (!(await disk.exists(key))) undo.push(() => disk.delete(key))
       await disk.putStream(key, Readable.from(member.content, { objectMode: false }))
     } else {
-      for await (const _ of member.content); // the secret and the manifest were read before
+      for await (const _ of member.content); // the secret and the manifest were read before, and the mark is a new one
     }
   }
+}
+
+/** Backups of earlier versions also have the mark of their storage. */
+function isFile({ name }: Member): boolean {
+  return name.startsWith(FILES) && !isMark(name.slice(FILES.length))
 }
 
 function shapeFor(member: string, manifest: Manifest, shapes: ReadonlyMap<string, TableShape>): TableShape {

@@ -93,7 +93,7 @@ export interface LeaseTaker {
   now: number
 }
 
-export type FingerprintName = 'secret' | 'storage'
+export type FingerprintName = 'secret' | 'storage' | 'storage_turn'
 /** What identifies the secret and the storage of files that belong to this database; absent until a server has stored it. */
 export type Fingerprints = Partial<Record<FingerprintName, string>>
 /** A change with this is recorded in the same transaction, if it was made. */

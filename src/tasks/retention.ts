@@ -7,7 +7,8 @@ const EVERY_MS = MINUTE_MS
 const BATCH = 500
 /** Files without rows come of crashes, and there is no hurry; the first look is not part of the start. */
 const STRAYS_AFTER_MS = 15 * MINUTE_MS
-const STRAYS_EVERY_MS = 6 * HOUR_MS
+/** More often than files become strays, so that a copy of this database never has the newer turn while this one serves. */
+const STRAYS_EVERY_MS = 3 * HOUR_MS
 
 /** How long a task that its owner deleted can be restored. */
 export const RESTORABLE_MS = MINUTE_MS

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -131,6 +132,23 @@ describe('a backup of a gateway that serves', () => {
     expect(await done(['restore', at('plain.tar.gz'), '--into', env.DATA_DIR])).toMatch(/without files/)
     await using server = await serve(env)
     expect((await read(server.url)).task_id).toBe(song.task_id)
+  })
+
+  it('restored to the storage of the original, it has a mark of its own there, and each starts with its own', async () => {
+    const marks = join(dataDir, 'files', 'polyphony-storage')
+    const [original = '', ...others] = readdirSync(marks)
+    expect(others).toEqual([])
+    const content = readFileSync(join(marks, original))
+    const shared = { STORAGE_URL: pathToFileURL(join(dataDir, 'files')).href }
+    for (const name of ['all', 'plain']) {
+      const env = { ...shared, DATA_DIR: at(`beside, from ${name}`) }
+      await done(['restore', at(`${name}.tar.gz`), '--into', env.DATA_DIR], shared)
+      await using server = await serve(env)
+      expect(await sha256Of((await read(server.url)).output[0]?.audio_url ?? '')).toBe(sha256)
+    }
+    expect(readdirSync(marks)).toHaveLength(3)
+    expect(readFileSync(join(marks, original)).equals(content)).toBe(true)
+    expect(await done(['doctor'], shared)).toMatch(/^ok +identity /m)
   })
 
   it('a backup that was cut off or changed is refused, and nothing is written', async () => {

@@ -159,8 +159,9 @@ function targetOn(db: Kysely<Database>, snapshot: Snapshot): Target {
         db,
       )
     },
-    async forgetStorage() {
+    async setStorage(id) {
       await sql`delete from fingerprints where name = 'storage'`.execute(db)
+      if (id !== null) await sql`insert into fingerprints (name, value) values ('storage', ${id})`.execute(db)
     },
   }
 }

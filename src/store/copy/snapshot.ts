@@ -25,8 +25,8 @@ export interface Snapshot {
 /** A new database that becomes visible when everything is in it. It can be read like a snapshot, to prove the copy. */
 export interface Target extends Snapshot {
   insert(table: TableShape, rows: readonly Row[]): Promise<void>
-  /** Drops the mark of the storage of files: the next server takes the storage that it finds. */
-  forgetStorage(): Promise<void>
+  /** Replaces the mark of the storage of files; null: the next server takes the storage that it finds. */
+  setStorage(id: string | null): Promise<void>
 }
 
 /** What proves that two copies of a table are equal. */

@@ -93,8 +93,9 @@ function targetOn(database: DatabaseSync, snapshot: Snapshot): Target {
       const statement = database.prepare(`insert into ${name} (${columns.join(', ')}) values (${places})`)
       for (const row of rows) statement.run(...(row as SQLInputValue[]))
     },
-    async forgetStorage() {
+    async setStorage(id) {
       database.exec("delete from fingerprints where name = 'storage'")
+      if (id !== null) database.prepare("insert into fingerprints (name, value) values ('storage', ?)").run(id)
     },
   }
 }
