@@ -30,6 +30,8 @@ export interface RuleKind<Rule extends PriceRule | CostRule> {
   read(body: JsonObject, names: KnownNames, begun: Begun): Rule
   show(rule: Rule): JsonObject
   entry(rule: Rule): JsonObject
+  /** Whether the rule is of a tenant or an account that is gone: it has no effect, and no file may name it. */
+  isOfNobody(rule: Rule, names: KnownNames): boolean
   columns: readonly string[]
   /** Members of the shown rule by which lists are narrowed. */
   filters: readonly string[]
@@ -80,8 +82,9 @@ export function openRuleAdmin<Rule extends PriceRule | CostRule>(
       return kind.show({ ...rule, endedAt: now })
     },
     async exportFile(format) {
-      const rules = (await inForce()).toReversed()
-      return fileOf(rules.map(kind.entry), kind.columns, format)
+      const [rules, names] = [await inForce(), await parts.names()]
+      const known = rules.filter((rule) => !kind.isOfNobody(rule, names)).toReversed()
+      return fileOf(known.map(kind.entry), kind.columns, format)
     },
     importFile: (body, by) => importFile(parts, kind, body, by),
   }

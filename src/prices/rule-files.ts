@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { pointsToUsd, usdDigits } from '../core/points.ts'
 import type { CostRule, PriceRule, RateRule } from '../core/price-rule.ts'
 import { csvOf, readCsv } from './csv.ts'
 import { orNear } from './near-names.ts'
+import { readConditions } from './rule-input.ts'
 
 /** Rules as files, JSON or CSV: what is exported can be imported. */
 
@@ -38,18 +40,34 @@ function rateEntry({ of, conditions, points, factor, per, note }: RateRule): Jso
   }
 }
 
+/** A file that is read as what it was made of. */
 export function fileOf(entries: readonly JsonObject[], columns: readonly string[], format: FileFormat): string {
   if (format === 'json') return `${JSON.stringify({ rules: entries }, null, 2)}\n`
-  return csvOf([columns, ...entries.map((entry) => columns.map((column) => cellOf(column, entry[column])))])
+  return csvOf([columns, ...entries.map((entry) => columns.map((column) => cellOf(column, entry)))])
 }
 
-function cellOf(column: string, value: Json | undefined): string {
+function cellOf(column: string, entry: JsonObject): string {
+  const value = entry[column]
   if (value === undefined) return ''
   if (column === 'usd') return usdDigits(Number(value))
-  if (!isJsonObject(value)) return String(value)
-  return Object.entries(value)
-    .map(([name, one]) => `${name}=${one}`)
+  return isJsonObject(value) ? conditionsText(value, String(entry.of)) : String(value)
+}
+
+/** As people write them; as JSON where that would be read as something else, such as a text with a semicolon. */
+function conditionsText(conditions: JsonObject, of: string): string {
+  const text = Object.entries(conditions)
+    .map(([name, value]) => `${name}=${value}`)
     .join('; ')
+  return isDeepStrictEqual(conditionsIn(text, of), conditions) ? text : JSON.stringify(conditions)
+}
+
+function conditionsIn(text: string, of: string): JsonObject | undefined {
+  try {
+    return readConditions(text, of)
+  } catch (error) {
+    if (error instanceof PolyphonyError) return undefined // it cannot be read
+    throw error
+  }
 }
 
 /** An entry of a file, and where it is: `row 3`, `rules.2`. */

@@ -2,7 +2,7 @@ import type { TSchema } from 'typebox'
 import { listOperations } from '../catalog/catalog.ts'
 import type { Operation } from '../catalog/operation.ts'
 import { validatorOf } from '../catalog/read-input.ts'
-import { invalidInput } from '../core/errors.ts'
+import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts'
 import { POINTS_PER_USD, type Points, points, usdToPoints } from '../core/points.ts'
 import type { CostRule, PriceRule, RateRule } from '../core/price-rule.ts'
@@ -92,7 +92,7 @@ function readRate(body: JsonObject): Said<RateRule> {
   const { points = null, factor = null } = readAmount(body)
   return {
     of,
-    conditions: readConditions(body.when ?? {}, of, operations),
+    conditions: readConditions(body.when ?? {}, of),
     points,
     factor,
     per: readPer(body.per ?? null, of, operations, points !== null),
@@ -141,13 +141,25 @@ function readNote(value: Json): string {
   throw invalidInput('note', `must be a text of at most ${MAX_NOTE_LENGTH} characters`)
 }
 
-/** An object, or text such as "resolution=1080p; duration=10", whose values are read as the catalogue has them. */
-function readConditions(value: Json, of: string, operations: readonly Operation[]): JsonObject {
-  const pairs: [string, Json][] = isJsonObject(value) ? Object.entries(value) : pairsIn(value)
+/** An object, also as JSON, or text such as "resolution=1080p; duration=10", whose values are read as the catalogue has them. */
+export function readConditions(given: Json, of: string): JsonObject {
+  const operations = operationsNamed(of)
+  const value = typeof given === 'string' && given.trimStart().startsWith('{') ? objectIn(given) : given
   const isText = typeof value === 'string'
-  return Object.fromEntries(
-    pairs.map(([name, given]) => [name, readCondition(name, given, { of, operations, isText })]),
-  )
+  const pairs: [string, Json][] = isJsonObject(value) ? Object.entries(value) : pairsIn(value)
+  return Object.fromEntries(pairs.map(([name, one]) => [name, readCondition(name, one, { of, operations, isText })]))
+}
+
+function objectIn(text: string): Json {
+  try {
+    return JSON.parse(text) as Json // it is what the name says
+  } catch (cause) {
+    throw new PolyphonyError('invalid_input', 'when must be JSON where it begins with a brace.', {
+      field: 'when',
+      rule: 'must be JSON where it begins with a brace',
+      cause,
+    })
+  }
 }
 
 function pairsIn(value: Json): [string, Json][] {

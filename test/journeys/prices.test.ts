@@ -234,6 +234,26 @@ describe('files of prices', () => {
     expect(replaced).toMatchObject({ begun: [], ended: [rest], unchanged: 3 })
   })
 
+  it('an export can be imported again when a tenant or an account of a rule is gone', async () => {
+    await using gateway = await openGateway()
+    const tenant = await data(gateway, 'POST', '/api/admin/tenants', { name: 'gone soon' })
+    const account = await data(gateway, 'POST', '/api/admin/accounts', {
+      ...{ provider: 'luma', name: 'gone soon', fields: { apiKey: 'a-key-of-the-test' } },
+    })
+    await data(gateway, 'POST', PRICES, { of: 'suno', factor: 2, tenant: tenant.id })
+    await data(gateway, 'POST', PRICES, { of: 'suno', factor: 3 })
+    await data(gateway, 'POST', COSTS, { of: '*', usd: 0.01, account: account.id })
+    await data(gateway, 'DELETE', `/api/admin/tenants/${tenant.id}`)
+    await data(gateway, 'DELETE', `/api/admin/accounts/${account.id}`)
+    for (const [rules, unchanged] of [
+      [PRICES, 1],
+      [COSTS, 0],
+    ] as const) {
+      const file = await data<JsonObject>(gateway, 'GET', `${rules}/export?format=json`)
+      expect(await data(gateway, 'POST', `${rules}/import`, file)).toMatchObject({ begun: [], ended: [], unchanged })
+    }
+  })
+
   it('an import with faults stores nothing, and names the row and the column of each', async () => {
     await using gateway = await openGateway()
     const text = [
