@@ -4,7 +4,7 @@ import { invalidInput, PolyphonyError } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { auditOf, callerOf } from './context.ts'
 import { ID, limitOf, listOf, orNull, PAGE, pageOf, TENANT, TEXT, TIME, timeIn, timeOf } from './fields.ts'
-import { tenantIdIn } from './find-tenant.ts'
+import { findTenant } from './find-tenant.ts'
 import { verb } from './verb.ts'
 
 const MOST_SHOWN = 20
@@ -70,7 +70,7 @@ export const ANNOUNCEMENT_VERBS = [
       if (endsAt !== null && endsAt <= Math.max(now, beginsAt)) {
         throw invalidInput('ends_at', 'must be in the future, and after begins_at')
       }
-      const tenantId = (await tenantIdIn(store, tenant)) ?? null
+      const tenantId = tenant === undefined ? null : (await findTenant(store, tenant)).id
       const own = { id: newId(now), text: text.trim(), tone, tenantId, createdBy: actor.name, createdAt: now }
       const announcement: Announcement = { ...own, beginsAt, endsAt }
       const body = bodyOf(announcement)

@@ -7,7 +7,18 @@ import type { Store } from '../store/store.ts'
  * several have the name.
  */
 export async function findTenant(store: Store, nameOrId: string | undefined): Promise<Tenant> {
-  const [tenant, second] = await tenantsFor(store, nameOrId)
+  return only(store, nameOrId, await tenantsFor(store, nameOrId))
+}
+
+/** The same, of those that were deleted, too: their records stay. */
+export async function findTenantToRead(store: Store, nameOrId: string | undefined): Promise<Tenant> {
+  const present = await tenantsFor(store, nameOrId)
+  if (present.length > 0 || nameOrId === undefined) return only(store, nameOrId, present)
+  const byId = await store.getTenant({ id: nameOrId })
+  return only(store, nameOrId, byId ? [byId] : await store.listTenants({ name: nameOrId, isDeleted: true, limit: 2 }))
+}
+
+async function only(store: Store, nameOrId: string | undefined, [tenant, second]: readonly Tenant[]): Promise<Tenant> {
   if (second) throw invalidInput('tenant', `must be an id: several tenants are called "${nameOrId}"`)
   if (tenant) return tenant
   const tenants = await store.listTenants({ limit: MOST_NAMES + 1 })
@@ -26,7 +37,7 @@ async function tenantsFor(store: Store, nameOrId: string | undefined): Promise<T
 
 const MOST_NAMES = 20
 
-/** The id of the tenant, if the input names one. */
+/** The id of the tenant whose records are read, if the input names one. */
 export async function tenantIdIn(store: Store, nameOrId: string | undefined): Promise<string | undefined> {
-  return nameOrId === undefined ? undefined : (await findTenant(store, nameOrId)).id
+  return nameOrId === undefined ? undefined : (await findTenantToRead(store, nameOrId)).id
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { ZERO_POINTS } from '../core/points.ts'
 import type { LedgerLine } from '../store/store.ts'
 import { type AdminContext, callerOf } from './context.ts'
 import { csvOf } from './csv.ts'
@@ -18,7 +19,7 @@ import {
   TIME,
   timeOf,
 } from './fields.ts'
-import { findTenant } from './find-tenant.ts'
+import { findTenantToRead } from './find-tenant.ts'
 import { LANGUAGES, type Language } from './statement/texts.ts'
 import { type AnswerFile, verb } from './verb.ts'
 
@@ -114,7 +115,10 @@ async function fileOf(
   if (format !== 'pdf') return undefined
   // A large package, and fonts: loaded by the first who wants a document.
   const { statementPdf } = await import('./statement/statement-pdf.ts')
+  const [before] =
+    items.length > 0 ? [] : await store.listLedger({ tenantId, limit: 1, ...periodIn(to === undefined ? {} : { to }) })
   const content = await statementPdf({
+    beforeUsd: amountOf('before', before?.availableAfter ?? ZERO_POINTS).before_usd,
     tenant: (await store.getTenant({ id: tenantId }))?.name ?? tenantId,
     from,
     to,
@@ -154,9 +158,9 @@ export const LEDGER_VERBS = [
     errors: ['not_found'],
     fileTypes: FILE_TYPES,
     asFile: async ({ context, input, answer }) =>
-      fileOf(context, (await findTenant(context.store, input.tenant)).id, input, answer),
+      fileOf(context, (await findTenantToRead(context.store, input.tenant)).id, input, answer),
     run: async (context, { tenant, ...input }) =>
-      statement(context, (await findTenant(context.store, tenant)).id, input),
+      statement(context, (await findTenantToRead(context.store, tenant)).id, input),
   }),
 ] as const
 

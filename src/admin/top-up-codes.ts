@@ -22,7 +22,7 @@ import {
   TIME,
   timeOf,
 } from './fields.ts'
-import { tenantIdIn } from './find-tenant.ts'
+import { findTenant } from './find-tenant.ts'
 import { verb } from './verb.ts'
 
 /** Codes that become credit: the operator sells them or gives them away, and whoever has one redeems it, once. */
@@ -102,7 +102,7 @@ async function create(context: AdminContext, input: Creation, actor: Actor) {
   const amount = pointsIn({ ...input }, 'amount')
   if (amount === undefined || amount === null) throw invalidInput('amount_usd', 'is required, or amount_points')
   if (amount <= 0) throw invalidInput(field, 'must be at least 0.0000001 USD, or one point')
-  const tenantId = (await tenantIdIn(store, input.tenant)) ?? null
+  const tenantId = input.tenant === undefined ? null : (await findTenant(store, input.tenant)).id
   const now = clock.now()
   const made = Array.from({ length: input.count ?? 1 }, () => {
     const code = newCode()

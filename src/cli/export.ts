@@ -1,8 +1,11 @@
 import { Argument, Command, Option } from 'commander'
 import { csvOf } from '../admin/csv.ts'
 import type { InputOf } from '../admin/verbs.ts'
+import { DAY_MS } from '../core/clock.ts'
+import { PolyphonyError } from '../core/errors.ts'
 import { type Call, withCalls } from './call.ts'
 import { given, type Json } from './options.ts'
+import { pagesOf, withoutHeader } from './pages.ts'
 import { print } from './print.ts'
 import { openLines } from './write-lines.ts'
 
@@ -21,6 +24,8 @@ type Period = Pick<Options, 'tenant' | 'from' | 'to'>
 const PAGE = 500
 /** Tasks that are read whole at once. */
 const AT_ONCE = 20
+/** Use is read of at most 366 days at once. */
+const USAGE_DAYS = 365
 
 /** What can be exported, page by page. */
 const KINDS = {
@@ -28,17 +33,44 @@ const KINDS = {
     for await (const page of pagesOf((cursor) => call('task.list', { ...period, limit: PAGE, ...cursor }))) {
       for (let from = 0; from < page.length; from += AT_ONCE) {
         const some = page.slice(from, from + AT_ONCE)
-        yield Promise.all(some.map(({ id }) => call('task.show', { id })))
+        const whole = await Promise.all(some.map(({ id }) => call('task.show', { id }).catch(absent)))
+        yield whole.flatMap((task) => task ?? [])
       }
     }
   },
   ledger: (call, period) => pagesOf((cursor) => call('ledger.list', { ...period, limit: PAGE, ...cursor })),
   calls: (call, period) =>
     pagesOf((cursor) => call('call.list', { ...period, limit: PAGE, ...cursor } as InputOf<'call.list'>)),
-  async *usage(call, period) {
-    yield (await call('usage.read', { ...period, by: 'day' })).items
+  async *usage(call, { tenant, ...period }) {
+    for await (const part of partsOf(call, period)) {
+      yield (await call('usage.read', given({ tenant, ...part, by: 'day' as const }))).items
+    }
   },
 } satisfies Record<string, (call: Call, period: Period) => AsyncGenerator<Row[]>>
+
+/** A task of the list whose record was deleted before it was read. */
+function absent(error: unknown): undefined {
+  if (error instanceof PolyphonyError && error.code === 'task_not_found') return undefined
+  throw error
+}
+
+/** The period in parts of whole days, as long as one reading may be; without a beginning, from the first tenant on. */
+async function* partsOf(call: Call, { from, to }: Omit<Period, 'tenant'>): AsyncGenerator<Omit<Period, 'tenant'>> {
+  const end = to === undefined ? Date.now() : Date.parse(to)
+  const begin = from === undefined ? await firstDay(call) : Date.parse(from)
+  if (!(begin < end)) return yield given({ from, to }) // it is refused, with the reason
+  for (let at = begin; at < end; ) {
+    const next = Math.min(end, (Math.floor(at / DAY_MS) + USAGE_DAYS) * DAY_MS)
+    yield { from: new Date(at).toISOString(), to: new Date(next).toISOString() }
+    at = next
+  }
+}
+
+/** Nothing is older than the operator's own tenant. */
+async function firstDay(call: Call): Promise<number> {
+  const { items } = await call('tenant.list', { limit: 1 })
+  return Math.floor(Date.parse(items[0]?.created_at ?? '') / DAY_MS) * DAY_MS
+}
 
 export function exportCommand(): Command {
   return new Command('export')
@@ -75,7 +107,7 @@ async function write(
         const isFirst = columns === undefined
         columns ??= Object.keys(page.value[0] ?? {})
         const text = csvOf(columns, page.value.map(flat))
-        await lines.write(isFirst ? text : text.slice(text.indexOf('\n') + 1))
+        await lines.write(isFirst ? text : withoutHeader(text))
       }
       rows += page.value.length
     }
@@ -92,14 +124,4 @@ function flat(row: Row): Row {
     typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
   ])
   return Object.fromEntries(cells)
-}
-
-async function* pagesOf<Item extends Row>(
-  read: (cursor: { cursor?: string }) => Promise<{ items: Item[]; next_cursor: string | null }>,
-): AsyncGenerator<Item[]> {
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const { items, next_cursor } = await read(cursor === undefined ? {} : { cursor })
-    yield items
-    cursor = next_cursor
-  }
 }

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander'
 import { ledgerCsv } from '../admin/ledger.ts'
-import { withCalls } from './call.ts'
+import { type Call, withCalls } from './call.ts'
 import { given, type Json, readWhole } from './options.ts'
+import { pagesOf, withoutHeader } from './pages.ts'
 import { points, print, table, time } from './print.ts'
+import { openLines } from './write-lines.ts'
 
 interface Options extends Json {
   tenant?: string
@@ -13,7 +15,7 @@ interface Options extends Json {
   csv?: boolean
 }
 
-const CSV_LINES = 10_000
+const CSV_LINES = 10_000 // the most that one page has
 
 export function ledgerCommand(): Command {
   return new Command('ledger')
@@ -25,8 +27,9 @@ export function ledgerCommand(): Command {
     .option('--cursor <text>', 'the next_cursor of the page before')
     .addOption(new Option('--csv', 'print CSV').conflicts('json'))
     .option('--json', 'print JSON')
-    .action(({ json, csv, limit = csv ? CSV_LINES : undefined, ...options }: Options) =>
+    .action(({ json, csv, limit, ...options }: Options) =>
       withCalls(async (call) => {
+        if (csv && limit === undefined) return writeWhole(call, options)
         const page = await call('ledger.list', given({ ...options, limit }))
         if (csv) process.stdout.write(ledgerCsv(page))
         else {
@@ -44,4 +47,16 @@ export function ledgerCommand(): Command {
         }
       }),
     )
+}
+
+/** All pages as one table. */
+async function writeWhole(call: Call, { cursor: from, ...options }: Omit<Options, 'limit'>): Promise<void> {
+  const pages = pagesOf((next) => call('ledger.list', given({ ...options, cursor: from, ...next, limit: CSV_LINES })))
+  const lines = await openLines(undefined)
+  let isFirst = true
+  for await (const items of pages) {
+    const text = ledgerCsv({ items })
+    await lines.write(isFirst ? text : withoutHeader(text))
+    isFirst = false
+  }
 }

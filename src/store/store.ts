@@ -647,9 +647,15 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
   getBalances(args: { tenantIds: readonly string[] }): Promise<(Balance & { tenantId: string })[]>
   /**
    * The oldest first, without those that were deleted; `afterId` pages on from a tenant. The first of all is the operator's.
-   * `search` is a part of the name or of the id, in upper or lower case.
+   * `search` is a part of the name or of the id, in upper or lower case; `isDeleted` lists those that were deleted instead.
    */
-  listTenants(args: { name?: string; search?: string; afterId?: string; limit?: number }): Promise<Tenant[]>
+  listTenants(args: {
+    name?: string
+    search?: string
+    isDeleted?: boolean
+    afterId?: string
+    limit?: number
+  }): Promise<Tenant[]>
   /** Also by the hash from before the last rotation, whose time the caller checks. */
   findKey(args: { hash: string }): Promise<KeyRecord | undefined>
   getKey(args: { id: string }): Promise<KeyRecord | undefined>

@@ -57,11 +57,26 @@ function verbRoute(
       const data = await runVerb(verb, context, input, actor)
       if (verb.changes) logChange(request, verb, data)
       const file = await verb.asFile?.({ context, input: { ...input }, answer: data, actor })
-      if (file)
+      if (file) {
+        const next = cursorIn(data)
+        if (next !== undefined) reply.header('link', linkToNext(request, next))
         return reply.type(file.type).send(typeof file.content === 'string' ? file.content : Buffer.from(file.content))
+      }
       return reply.send({ code: 200, data, message: 'success' })
     },
   })
+}
+
+/** A file has at most one page of what was asked for, and no room to say so. */
+function cursorIn(data: unknown): string | undefined {
+  const { next_cursor: cursor } = data as { next_cursor?: unknown } // it is the answer of a verb, which is an object
+  return typeof cursor === 'string' ? cursor : undefined
+}
+
+/** A reference to the same address, wherever a proxy has it. */
+function linkToNext({ query }: FastifyRequest, cursor: string): string {
+  const next = new URLSearchParams({ ...(query as Record<string, string>), cursor }) // they were checked as the verb's input
+  return `<?${next}>; rel="next"`
 }
 
 /** For an operator who reads logs; the audit has what was changed, too. */

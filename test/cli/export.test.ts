@@ -66,6 +66,34 @@ describe('polyphony export', () => {
     expect(await readFile(await exported(['calls', '--format', 'csv'], remote), 'utf8')).toBe('')
   })
 
+  it('use is exported from the first tenant on, and years of it in parts', async () => {
+    await using between = await openBetween(gateway.url)
+    const remote = { POLYPHONY_URL: between.url, POLYPHONY_KEY: LIVE_KEY, DATA_DIR: join(folder, 'none') }
+    const [first] = await gateway.store.listTenants({ limit: 1 })
+    await exported(['usage'], remote)
+    const day = `${new Date(first?.createdAt ?? 0).toISOString().slice(0, 10)}T00:00:00.000Z`
+    expect(between.asked('/api/admin/usage').map(({ searchParams }) => searchParams.get('from'))).toEqual([day])
+    const years = await exported(['usage', '--from', '2020-01-01'], remote)
+    expect((await linesOf(years)).map((line) => JSON.parse(line).completed)).toEqual([prompts.length + 1])
+    const parts = between.asked('/api/admin/usage').slice(1)
+    expect(parts.length).toBeGreaterThan(5)
+    for (const [index, part] of parts.slice(1).entries()) {
+      expect(part.searchParams.get('from')).toBe(parts[index]?.searchParams.get('to'))
+    }
+  })
+
+  it('a task that is deleted while tasks are exported is left out', async () => {
+    const { items } = JSON.parse((await polyphonyHere(['task', 'list', '--json'], env())).stdout)
+    const gone = `/api/admin/tasks/${items[1].id}`
+    await using between = await openBetween(gateway.url, (path) => path === gone)
+    const remote = { POLYPHONY_URL: between.url, POLYPHONY_KEY: LIVE_KEY, DATA_DIR: join(folder, 'none') }
+    const tasks = await linesOf(await exported(['tasks'], remote))
+    expect(between.asked(gone)).toHaveLength(1)
+    expect(tasks.map((line) => JSON.parse(line).id)).toEqual(
+      items.flatMap(({ id }: { id: string }) => (id === items[1].id ? [] : [id])),
+    )
+  })
+
   it.each([
     [['nothing'], 2, 'Allowed choices are tasks, ledger, calls, usage'],
     [['tasks', '--format', 'xml'], 2, 'Allowed choices are jsonl, csv'],
@@ -79,11 +107,35 @@ describe('polyphony export', () => {
   })
 
   it('a file that is there is not overwritten', async () => {
-    const file = await exported(['usage'])
-    const { code } = await polyphonyHere(['export', 'usage', '--file', file], env())
+    const file = await exported(['ledger'])
+    const { code } = await polyphonyHere(['export', 'ledger', '--file', file], env())
     expect(code).toBe(1)
   })
 })
+
+/** A server before a gateway that notes what it is asked, and for which some tasks are gone. */
+async function openBetween(gatewayUrl: string, isGone: (path: string) => boolean = () => false) {
+  const asked: URL[] = []
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', gatewayUrl)
+    asked.push(url)
+    const { 'x-api-key': key = '' } = request.headers
+    const path = isGone(url.pathname) ? `/api/admin/tasks/${crypto.randomUUID()}` : url.pathname + url.search
+    void fetch(new URL(path, gatewayUrl), { headers: { 'x-api-key': String(key) } }).then(async (answer) => {
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo // it listens on a port
+  return {
+    url: `http://127.0.0.1:${port}`,
+    asked: (path: string) => asked.filter(({ pathname }) => pathname === path),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
 
 describe('polyphony import piapi', () => {
   let server: Server

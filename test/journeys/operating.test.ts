@@ -80,6 +80,57 @@ it('a statement is a PDF in which accents and Chinese can be read and copied, on
   expect((await PDFDocument.load(empty)).getPageCount()).toBe(1)
 })
 
+it('a statement of a period in which nothing was booked has the balance of before', async () => {
+  const { key } = await gateway.tenant({ creditPoints: 12_345_678_900_000 })
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+  const later = await bytesOf(`/api/v1/ledger?format=pdf&from=${tomorrow}`, key)
+  expect(signsIn(later)).toContain(',') // of $1,234,567.89
+  const earlier = await bytesOf('/api/v1/ledger?format=pdf&from=2001-01-01&to=2001-01-02', key)
+  expect(signsIn(earlier)).not.toContain(',')
+})
+
+it('the records of a deleted tenant are read by its id, and by its name while no other has it', async () => {
+  const name = 'closed down'
+  const { id } = await data('POST', '/api/admin/tenants', { body: { name } })
+  await data('POST', '/api/admin/credit', { body: { tenant: name, amount_usd: 3 } })
+  await data('DELETE', `/api/admin/tenants/${String(id)}`)
+  const lines = async (tenant: string) => {
+    const { items } = await data<{ items: JsonObject[] }>(
+      'GET',
+      `/api/admin/ledger?tenant=${encodeURIComponent(tenant)}`,
+    )
+    return items.length
+  }
+  expect([await lines(String(id)), await lines(name)]).toEqual([1, 1])
+  for (const path of ['audit', 'usage', 'tasks', 'keys']) await data('GET', `/api/admin/${path}?tenant=${String(id)}`)
+  for (const [path, body] of [
+    ['credit', { tenant: id, amount_usd: 1 }],
+    ['announcements', { tenant: id, text: 'Hello.' }],
+    ['top-up-codes', { tenant: id, amount_usd: 1 }],
+    ['keys', { tenant: id, name: 'a key' }],
+  ] as const) {
+    expect((await gateway.send('POST', `/api/admin/${path}`, { body })).status, path).toBe(404)
+  }
+  await data('POST', '/api/admin/tenants', { body: { name } })
+  expect([await lines(String(id)), await lines(name)]).toEqual([1, 0])
+})
+
+it('a statement as CSV names the next page where there are more lines than it has', async () => {
+  const { key, tenantId } = await gateway.tenant({})
+  for (let index = 0; index < 5; index++) {
+    await data('POST', '/api/admin/credit', { body: { tenant: tenantId, amount_usd: 1 + index } })
+  }
+  const changes: string[] = []
+  let query: string | undefined = '?format=csv&limit=2'
+  while (query !== undefined) {
+    const { headers, body } = await gateway.send('GET', `/api/v1/ledger${query}`, { key })
+    const [, ...rows] = String(body).trim().split('\r\n')
+    changes.push(...rows.map((row) => row.split(',')[7] ?? ''))
+    query = /^<(\?[^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
+  }
+  expect(changes).toEqual(['5', '4', '3', '2', '1', '10'])
+})
+
 it('an announcement is read by its tenants while it lasts, and refused with an end before its beginning', async () => {
   const { key, tenantId } = await gateway.tenant({})
   const { key: other } = await gateway.tenant({})

@@ -33,6 +33,8 @@ export interface StatementPage {
   to?: string | undefined
   madeAt: string
   language: Language
+  /** The balance before the period; used where it has no lines. */
+  beforeUsd: number
   /** The newest first. */
   lines: readonly StatementLine[]
   /** Whether older lines of the period were left out. */
@@ -166,7 +168,10 @@ function shortened(
   return cut(fits)
 }
 
-async function head(sheet: Sheet, { tenant, from, to, madeAt, lines, language }: StatementPage): Promise<void> {
+async function head(
+  sheet: Sheet,
+  { tenant, from, to, madeAt, beforeUsd, lines, language }: StatementPage,
+): Promise<void> {
   const t = TEXTS[language]
   const right = WIDTH - MARGIN
   sheet.y -= 14
@@ -179,20 +184,23 @@ async function head(sheet: Sheet, { tenant, from, to, madeAt, lines, language }:
   const period = `${from ?? t.beginning} – ${to ?? t.now}`
   await sheet.write(period, { x: right, y: sheet.y, sizePt: 10, color: SOFT, isRight: true })
   sheet.y -= 24
-  await sums(sheet, lines, language)
+  await sums(sheet, { lines, beforeUsd, language })
 }
 
-async function sums(sheet: Sheet, lines: readonly StatementLine[], language: Language): Promise<void> {
+async function sums(
+  sheet: Sheet,
+  { lines, beforeUsd, language }: Pick<StatementPage, 'lines' | 'beforeUsd' | 'language'>,
+): Promise<void> {
   const t = TEXTS[language]
   const [newest, oldest] = [lines[0], lines.at(-1)]
-  const opening = oldest ? oldest.afterUsd - oldest.changeUsd : 0
+  const opening = oldest ? oldest.afterUsd - oldest.changeUsd : beforeUsd
   const credited = lines.filter(({ kind }) => isFunding(kind)).reduce((sum, { changeUsd }) => sum + changeUsd, 0)
   const paid = lines.reduce((sum, { paidUsd }) => sum + paidUsd, 0)
   const cells: [string, number][] = [
     [t.opening, opening],
     [t.credited, credited],
     [t.paidInAll, paid],
-    [t.closing, newest?.afterUsd ?? 0],
+    [t.closing, newest?.afterUsd ?? beforeUsd],
   ]
   const height = 46
   const width = (WIDTH - 2 * MARGIN) / cells.length

@@ -245,6 +245,7 @@ export function administrationContract(bench: Bench): void {
     expect(await store.getKey({ id: 'k1' })).toMatchObject({ revokedAt: START + 9 })
     expect(await store.getKey({ id: 'k2' })).toMatchObject({ revokedAt: null })
     expect((await store.listTenants({})).map(({ id }) => id)).toEqual(['t2'])
+    expect((await store.listTenants({ isDeleted: true })).map(({ id }) => id)).toEqual(['t1'])
     expect(await store.getTenant({ id: 't1' })).toMatchObject({ deletedAt: START + 9 })
     expect(await store.listLedger({ tenantId: 't1', limit: 9 })).toHaveLength(3)
     expect(await store.changeTenant({ id: 't1', set: { name: 'again' } })).toBe(false)

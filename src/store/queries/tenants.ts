@@ -106,12 +106,12 @@ export async function getTenant(tx: Tx, { id }: { id: string }): Promise<Tenant 
 
 export async function listTenants(
   tx: Tx,
-  { name, search, afterId, limit }: Parameters<ReadVerbs['listTenants']>[0],
+  { name, search, isDeleted = false, afterId, limit }: Parameters<ReadVerbs['listTenants']>[0],
 ): Promise<Tenant[]> {
   let query = tx.db
     .selectFrom('tenants')
     .selectAll()
-    .where('deleted_at', 'is', null)
+    .where('deleted_at', isDeleted ? 'is not' : 'is', null)
     .orderBy('created_at')
     .orderBy('id')
   if (name !== undefined) query = query.where('name', '=', name)

@@ -4,6 +4,7 @@ import { Bell, Download, Plus, WalletMinimal } from 'lucide-react'
 import { useState } from 'react'
 import { type Answer, addressOf, call } from '../api/client.ts'
 import { balanceQuery } from '../api/queries.ts'
+import { saveAs, saveTable } from '../api/save-table.ts'
 import { dateTime, signedUsd, usd } from '../i18n/format.ts'
 import { translateIfKnown, useLocale, useT } from '../i18n/i18n.ts'
 import { useAct } from '../shell/acts.ts'
@@ -16,6 +17,7 @@ import { Menu } from '../ui/menu.tsx'
 import { More } from '../ui/more.tsx'
 import { Empty, Fault, Page, Panel, PanelTitle, Skeleton } from '../ui/parts.tsx'
 import { Table } from '../ui/table.tsx'
+import { sayError } from '../ui/toast.tsx'
 import { AddCredit } from './money/add-credit.tsx'
 import { BalanceNotice, noticeQuery } from './money/balance-notice.tsx'
 import { Spending } from './money/spending.tsx'
@@ -65,12 +67,10 @@ export function Money() {
 function Statement({ from }: { from: string }) {
   const t = useT()
   const language = useLocale()
-  const save = (format: 'csv' | 'pdf'): void => {
-    const link = document.createElement('a')
-    link.href = addressOf('/api/v1/ledger', { query: { from, format, ...(format === 'pdf' ? { language } : {}) } })
-    link.download = `polyphony-${from}.${format}`
-    link.click()
-  }
+  const address = '/api/v1/ledger'
+  const saveCsv = (): void => void saveTable(address, { from }, `polyphony-${from}.csv`).catch(sayError)
+  const savePdf = () =>
+    saveAs(addressOf(address, { query: { from, format: 'pdf', language } }), `polyphony-${from}.pdf`)
   return (
     <Menu
       trigger={
@@ -80,8 +80,8 @@ function Statement({ from }: { from: string }) {
         </Button>
       }
       items={[
-        { label: t('money.pdf'), run: () => save('pdf') },
-        { label: t('money.csv'), run: () => save('csv') },
+        { label: t('money.pdf'), run: savePdf },
+        { label: t('money.csv'), run: saveCsv },
       ]}
     />
   )

@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Download, ScrollText } from 'lucide-react'
 import { useState } from 'react'
-import { addressOf, call } from '../../api/client.ts'
+import { call } from '../../api/client.ts'
+import { saveTable } from '../../api/save-table.ts'
 import { dateTime } from '../../i18n/format.ts'
 import { useT } from '../../i18n/i18n.ts'
 import { Button } from '../../ui/button.tsx'
@@ -9,6 +10,7 @@ import { Field, Input } from '../../ui/field.tsx'
 import { More } from '../../ui/more.tsx'
 import { Empty, Fault, Panel, PanelTitle, Skeleton } from '../../ui/parts.tsx'
 import { Table } from '../../ui/table.tsx'
+import { sayError } from '../../ui/toast.tsx'
 
 interface Filters {
   verb: string
@@ -52,14 +54,12 @@ export function AuditLog() {
     <Panel>
       <PanelTitle
         aside={
-          <Button size="small" asChild>
-            <a
-              href={addressOf('/api/admin/audit', { query: { ...filters, format: 'csv' } })}
-              download="polyphony-audit.csv"
-            >
-              <Download />
-              {t('audit.export')}
-            </a>
+          <Button
+            size="small"
+            onClick={() => void saveTable('/api/admin/audit', filters, 'polyphony-audit.csv').catch(sayError)}
+          >
+            <Download />
+            {t('audit.export')}
           </Button>
         }
       >
