@@ -15,6 +15,7 @@ export interface AccountPlan {
 type Plan = (channel: SourceChannel, key: string) => AccountPlan | { reason: string }
 
 const OPENAI = 'https://api.openai.com'
+const WHOLE = '/chat/completions'
 
 /** Names under which relays sell tasks, rather than calls. */
 const RELAY_TASKS = /^(?:suno_|mj_|swap_face$|udio)/
@@ -23,13 +24,14 @@ function serverAt(base: string, key: string, models: readonly string[]): Account
   return { provider: 'openai-compatible', fields: given({ baseUrl: base, apiKey: key, models: models.join(',') }) }
 }
 
-/** A server with the API of OpenAI below a path of its own. */
+/** A server with the API of OpenAI below `path`, which both programs append to whatever address the operator set. */
 const compatible =
   (fallback: string, path = '/v1'): Plan =>
   ({ baseUrl, models }, key) => {
-    // A "custom" channel may have the whole URL.
-    const base = (baseUrl || fallback).replace(/\/chat\/completions$/, '')
+    const base = baseUrl || fallback
     if (base === '') return { reason: 'it has no base address' }
+    // A "custom" channel has the whole URL.
+    if (base.endsWith(WHOLE)) return serverAt(base.slice(0, -WHOLE.length), key, models)
     return serverAt(base.endsWith(path) ? base : `${base}${path}`, key, models)
   }
 
@@ -104,7 +106,7 @@ const COMMON: Record<number, Plan> = {
   12: compatible('https://api.api2gpt.com'),
   13: compatible('https://api.aigc2d.com'),
   14: vendor('anthropic'),
-  17: compatible('https://dashscope.aliyuncs.com/compatible-mode'),
+  17: compatible('https://dashscope.aliyuncs.com', '/compatible-mode/v1'),
   20: vendor('openrouter', { path: '/v1', hasModels: true }),
   24: vendor('google'),
   25: compatible('https://api.moonshot.cn'),
@@ -118,14 +120,14 @@ const TYPES: Record<Relay, Record<number, Plan>> = {
     2: relay('midjourney'),
     4: compatible('http://localhost:11434'),
     5: relay('midjourney'),
-    26: compatible('https://open.bigmodel.cn/api/paas', '/v4'),
+    26: compatible('https://open.bigmodel.cn', '/api/paas/v4'),
     27: compatible('https://api.perplexity.ai', ''),
     35: compatible('https://api.minimax.chat'),
     36: relay('suno'),
     40: compatible('https://api.siliconflow.cn'),
     42: vendor('mistral', { path: '/v1', hasModels: true }),
     43: vendor('deepseek', { path: '/v1', hasModels: true }),
-    45: compatible('https://ark.cn-beijing.volces.com/api', '/v3'),
+    45: compatible('https://ark.cn-beijing.volces.com', '/api/v3'),
     46: compatible('https://qianfan.baidubce.com', '/v2'),
     47: compatible(''),
     48: vendor('xai', { path: '/v1', hasModels: true }),
@@ -146,15 +148,15 @@ const TYPES: Record<Relay, Record<number, Plan>> = {
     32: compatible('https://api.stepfun.com'),
     36: vendor('deepseek', { path: '/v1', hasModels: true }),
     39: compatible('https://api.together.xyz'),
-    40: compatible('https://ark.cn-beijing.volces.com/api', '/v3'),
-    41: compatible('https://api.novita.ai/v3', '/openai'),
+    40: compatible('https://ark.cn-beijing.volces.com', '/api/v3'),
+    41: compatible('https://api.novita.ai/v3/openai', ''),
     44: compatible('https://api.siliconflow.cn'),
     45: vendor('xai', { path: '/v1', hasModels: true }),
     46: vendor('replicate', { path: '/v1' }),
     47: compatible('https://qianfan.baidubce.com', '/v2'),
-    49: compatible('https://dashscope.aliyuncs.com/compatible-mode'),
+    49: compatible('https://dashscope.aliyuncs.com', '/compatible-mode/v1'),
     50: compatible(''),
-    51: compatible('https://generativelanguage.googleapis.com/v1beta', '/openai'),
+    51: compatible('https://generativelanguage.googleapis.com/v1beta/openai', ''),
   },
 }
 

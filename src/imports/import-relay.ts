@@ -2,7 +2,9 @@ import type { AccountAdmin } from '../accounts/admin.ts'
 import type { AuditEntry } from '../core/audit.ts'
 import type { Clock } from '../core/clock.ts'
 import { PolyphonyError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
 import { ZERO_POINTS } from '../core/points.ts'
+import type { PriceRule } from '../core/price-rule.ts'
 import type { PriceAdmin } from '../prices/admin.ts'
 import type { Store } from '../store/store.ts'
 import { importChannels } from './import-channels.ts'
@@ -85,14 +87,22 @@ export async function importRelay(parts: ImportParts, source: Source, options: I
   return report
 }
 
-/** Rules are known by their notes, also when they have ended: what the operator changed since stays. */
+/** Rules are known by their notes, also when they have ended: what the operator set, changed or ended stays. */
 async function importPrices(run: Import, settings: ReadonlyMap<string, string>): Promise<void> {
   const { store, prices, report, isDry } = run
-  const plan = pricePlan(settings, `from ${run.as}`)
-  const known = new Set((await store.listPriceRules({ isInForce: false })).map(({ note }) => note))
+  const mark = `from ${run.as}`
+  const plan = pricePlan(settings, mark)
+  const stored = await store.listPriceRules({ isInForce: false })
+  const known = new Set(stored.map(({ note }) => note))
   const fresh = plan.rules.filter(({ note }) => !known.has(String(note)))
   report.prices.present = plan.rules.length - fresh.length
   for (const rule of fresh) {
+    const decided = whatOperatorDecided(rule, stored, mark)
+    if (decided !== undefined) {
+      report.prices.left += 1
+      report.notes.push({ subject: `price of ${rule.of}`, note: `left out: ${decided}` })
+      continue
+    }
     try {
       await prices.prices.importFile({ rules: [rule], dry_run: isDry }, ACTOR)
       report.prices.created += 1
@@ -104,6 +114,19 @@ async function importPrices(run: Import, settings: ReadonlyMap<string, string>):
   }
   report.models = plan.models
   report.notes.push(...plan.notes.map((note) => ({ subject: 'prices', note })))
+}
+
+/** Why a price is not begun: the operator has one for the same thing, or ended the one of an earlier import. */
+function whatOperatorDecided(rule: JsonObject, stored: readonly PriceRule[], mark: string): string | undefined {
+  const group = typeof rule.group === 'string' ? rule.group : null
+  const same = stored.filter(
+    (one) =>
+      one.of === rule.of && one.group === group && one.tenantId === null && Object.keys(one.conditions).length === 0,
+  )
+  const isImported = ({ note }: PriceRule) => note.startsWith(`${mark}: `)
+  const inForce = same.find(({ endedAt }) => endedAt === null)
+  if (inForce) return isImported(inForce) ? undefined : 'there is a price of yours'
+  return same.some(isImported) ? 'you ended the one that was imported before' : undefined
 }
 
 /** Tables whose content has no counterpart. */

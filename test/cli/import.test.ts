@@ -343,6 +343,33 @@ describe('an import of a new-api database in SQLite', () => {
     expect(rules).toContainEqual(expect.objectContaining({ of: 'suno/music', points: 3_000_000 }))
   })
 
+  it('prices that changed at the source since follow it, but for those that the operator set or ended', async () => {
+    const changed = join(folder, 'changed.db')
+    const options = [
+      { key: 'GroupRatio', value: '{"default":1,"vip":0.4,"free":0}' },
+      { key: 'ModelPrice', value: '{"suno_music":0.25,"mj_imagine":0.09}' },
+    ]
+    writeSqlite(changed, 'new-api', { ...NEW_API, options })
+    const before = await gateway.store.listPriceRules({ isInForce: true })
+    const ended = before.find(({ group }) => group === 'vip')
+    await gateway.send('DELETE', `/api/admin/prices/${ended?.id}`)
+    const { prices, notes } = await importOf('new-api', changed)
+    expect(prices).toEqual(made(1, 2, 1))
+    const left = notes.flatMap(({ subject, note }) => (subject.startsWith('price of') ? [`${subject}: ${note}`] : []))
+    expect(left).toEqual([
+      'price of suno/music: left out: there is a price of yours',
+      'price of *: left out: you ended the one that was imported before',
+    ])
+    const rules = await gateway.store.listPriceRules({ isInForce: true })
+    expect(rules.map(({ of, group, points }) => [of, group, points])).toEqual(
+      expect.arrayContaining([
+        ['midjourney/imagine', null, 900_000],
+        ['suno/music', null, 3_000_000],
+      ]),
+    )
+    expect(rules.some(({ group }) => group === 'vip')).toBe(false)
+  })
+
   it('people come without passwords, and set one by a link', async () => {
     expect(await gateway.store.getPerson({ email: 'ada@example.org' })).toMatchObject({
       name: 'ada',
