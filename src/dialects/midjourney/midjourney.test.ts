@@ -522,6 +522,15 @@ describe('a Midjourney window', () => {
     expect(run).toThrow('prompt must be a zoom from 1 to 2, such as "1.5", not "5".')
   })
 
+  it('takes nothing but a prompt, a mask and a speed from the answer to a window', () => {
+    const { body } = openedOn(imagined(), `MJ::JOB::variation::2::${ID}`)
+    const others = { origin_task_id: OTHER, index: '4', process_mode: 'turbo', batch_size: 4, aspect_ratio: '1:2' }
+    const plain = modalTask(readBody({ taskId: OTHER, prompt: 'a wolf' }, 'fast'), body)
+    const submission = modalTask(readBody({ taskId: OTHER, prompt: 'a wolf', ...others }, 'fast'), body)
+    expect(submission.input).toEqual(plain.input)
+    expect(submission.input).toMatchObject({ origin_task_id: ID, index: '2', process_mode: 'fast' })
+  })
+
   it('takes another prompt for a remix', () => {
     const { body } = openedOn(imagined(), `MJ::JOB::variation::2::${ID}`)
     const submission = modalTask(readBody({ taskId: OTHER, prompt: 'a wolf' }, undefined), body)

@@ -51,13 +51,16 @@ export function windowOf({ body }: Draft): Window {
   return body as Window // only this file writes drafts of this kind
 }
 
-/** The submission of an answered window. Whatever the answer leaves out is as the window showed it. */
+/**
+ * The submission of an answered window: a prompt, a mask and a speed. What the answer leaves out, and all else, is as the button set it
+ * when it opened the window.
+ */
 export function modalTask(body: MidjourneyBody, draft: Draft): Submission {
   const { operationId, input: begun, echo, finalPrompt, notifyHook } = windowOf(draft)
-  const { taskId: _, prompt, maskBase64, ...fields } = body.fields
+  const { prompt, maskBase64 } = body.fields
   const written = optionalText(prompt, 'prompt') ?? finalPrompt
   const speed: JsonObject = body.speed ? { process_mode: body.speed } : {}
-  const input: JsonObject = { ...begun, ...fields, ...speed }
+  const input: JsonObject = { ...begun, ...speed }
   const names: Record<string, string> = { origin_task_id: 'taskId', mask: 'maskBase64' }
   if (operationId === 'midjourney/inpaint') {
     requireField(maskBase64, 'maskBase64', 'maskBase64 is required.')
