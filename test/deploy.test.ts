@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
@@ -28,6 +29,35 @@ describe('the files for installing', () => {
     const named = [...Object.keys(services.polyphony.environment), ...Object.keys(data), ...inImage]
     expect(named.length).toBeGreaterThan(8)
     expect(named.filter((name) => !KNOWN.has(name) && !OTHERS.test(name))).toEqual([])
+  })
+
+  it('the compose file needs no variable for the gateway alone, and its address follows the port', () => {
+    const text = textOf('compose.yaml')
+    // Compose fills in every service before it looks at profiles.
+    expect(text.replaceAll('$$', '').match(/\$\{\w+:?\?/g)).toBeNull()
+    const { environment, ports } = parse(text).services.polyphony
+    const filled = (value: string, variables: Record<string, string>): string => {
+      const inner = value.replace(/\$\{(\w+):-([^${}]*)\}/g, (_, name, otherwise) => variables[name] ?? otherwise)
+      return inner === value ? value : filled(inner, variables)
+    }
+    expect(filled(environment.PUBLIC_URL, {})).toBe('http://localhost:8080')
+    expect(filled(environment.PUBLIC_URL, { PUBLIC_PORT: '9000' })).toBe('http://localhost:9000')
+    expect(filled(ports[0], { PUBLIC_PORT: '9000' })).toBe('127.0.0.1:9000:8080')
+  })
+
+  it('the S3 server of the compose file does not start without credentials', () => {
+    const [shell, flag, script] = parse(textOf('compose.yaml')).services.s3.entrypoint as string[]
+    expect([shell, flag]).toEqual(['sh', '-c'])
+    const harmless = script?.replaceAll('$$', '$').replace('mkdir -p /data/polyphony && exec minio', 'echo started')
+    const run = (env: Record<string, string>) => spawnSync('sh', ['-c', harmless ?? ''], { env, encoding: 'utf8' })
+    expect(run({ MINIO_ROOT_USER: 'u', MINIO_ROOT_PASSWORD: '' })).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('set AWS_SECRET_ACCESS_KEY in .env'),
+    })
+    expect(run({ MINIO_ROOT_USER: 'u', MINIO_ROOT_PASSWORD: 'p' })).toMatchObject({
+      status: 0,
+      stdout: 'started server /data\n',
+    })
   })
 
   it('the manifests probe the routes of health, and give a stop its time', () => {
