@@ -168,9 +168,12 @@ export interface MailAddress {
   to: string
 }
 
+/** In a query a plus is a space, which the part of an address before the "@" cannot have. */
+const PLUS_OF_ADDRESS = /\+(?=[^\s&<>,;%]{1,64}@)/g
+
 /** `smtps://user:password@mail.example?from=gateway@example.org&to=ops@example.org,boss@example.org` */
 export function mailUrl(text: string, name: string): MailAddress {
-  const url = /^smtps?:\/\//.test(text) ? URL.parse(text) : null
+  const url = /^smtps?:\/\//.test(text) ? URL.parse(text.replaceAll(PLUS_OF_ADDRESS, '%2B')) : null
   const from = url?.searchParams.get('from')
   const to = url?.searchParams.get('to')
   if (!url || !from?.includes('@') || !to?.includes('@')) {

@@ -175,7 +175,7 @@ describe('a notice', () => {
       POLYPHONY_SECRET: SECRET,
       POLYPHONY_OPENING_CREDIT: '1',
       POLYPHONY_NOTICES_URL: operator.url,
-      POLYPHONY_NOTICES_MAIL: `${mail.url}?from=gateway@example.org&to=ops@example.org,boss@example.org`,
+      POLYPHONY_NOTICES_MAIL: `${mail.url}?from=gateway@example.org&to=ops+gateway@example.org,boss@example.org`,
       POLYPHONY_NOTICES_SECONDS: '1',
       POLYPHONY_NOTICES_CREDIT: '5',
     }
@@ -192,7 +192,7 @@ describe('a notice', () => {
     expect(mail.messages).toEqual([
       {
         from: 'gateway@example.org',
-        to: ['ops@example.org', 'boss@example.org'],
+        to: ['ops+gateway@example.org', 'boss@example.org'],
         text: expect.stringMatching(/Subject: Polyphony: credit.low[\s\S]*has 1 USD left/),
       },
     ])
