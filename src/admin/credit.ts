@@ -16,7 +16,8 @@ export const CREDIT_VERBS = [
     method: 'POST',
     path: '/credit',
     summary: 'Book credit for a tenant; a negative amount takes it back',
-    description: 'Name the amount in USD or in points. With an `id`, it is booked once, however often it is sent.',
+    description:
+      'Name the amount in USD or in points. With an `id`, it is booked once, however often it is sent; the same `id` with another amount or tenant is a conflict.',
     input: Type.Object({
       tenant: Type.Optional(TENANT),
       amount_usd: Type.Optional(Type.Number({ minimum: -MOST_USD, maximum: MOST_USD })),
@@ -33,13 +34,13 @@ export const CREDIT_VERBS = [
     answer: Type.Object({
       id: ID,
       tenant: ID,
-      booked: Type.Boolean({ description: 'False when the `id` was booked before, or the balance would be negative.' }),
+      booked: Type.Boolean({ description: 'False when the `id` was booked before.' }),
       ...money('amount', 'What was to be booked.'),
       ...money('available', 'What the tenant can spend now.'),
       ...money('held', 'What its unfinished tasks hold.'),
     }),
     changes: true,
-    errors: ['not_found', 'insufficient_points'],
+    errors: ['not_found', 'conflict', 'insufficient_points'],
     async run(context, input, actor) {
       const { store, clock } = context
       const amount = pointsIn(input, 'amount')
@@ -54,9 +55,19 @@ export const CREDIT_VERBS = [
       const booked = await store.credit({ id, tenantId: tenant.id, amount, memo, now: clock.now(), audit })
       const balance = await store.getBalance({ tenantId: tenant.id })
       if (!balance) throw new PolyphonyError('internal', `Tenant ${tenant.id} has no balance.`)
-      if (!booked && input.id === undefined) {
+      const earlier = booked ? undefined : await store.getCredit({ id })
+      if (!booked && !earlier) {
         const available = pointsToUsd(balance.available).toFixed(4)
         throw new PolyphonyError('insufficient_points', `${tenant.name} has only $${available}.`)
+      }
+      if (earlier && (earlier.tenantId !== tenant.id || earlier.amount !== amount)) {
+        throw new PolyphonyError(
+          'conflict',
+          `The id ${input.id} was booked with another amount or for another tenant.`,
+          {
+            field: 'id',
+          },
+        )
       }
       return {
         id,

@@ -667,6 +667,8 @@ export interface ReadVerbs extends PeopleReads, OperatorReads {
     afterId?: string
     limit?: number
   }): Promise<KeyRecord[]>
+  /** What was booked under the id of a credit, and for whom. */
+  getCredit(args: { id: string }): Promise<{ tenantId: string; amount: Points } | undefined>
   /** Newest first; `beforeSeq` pages on from a line. */
   listLedger(args: {
     tenantId: string

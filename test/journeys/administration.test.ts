@@ -514,8 +514,15 @@ describe('credit', () => {
     const booked = { amount_points: 250_000_000, available_points: 250_000_000, available_usd: 25 }
     expect(await data('POST', '/api/admin/credit', { body })).toMatchObject({ booked: true, ...booked })
     expect(await data('POST', '/api/admin/credit', { body })).toMatchObject({ booked: false, ...booked })
-    const debt = await send('POST', '/api/admin/credit', { body: { tenant, amount_usd: -26 } })
-    expect(debt).toMatchObject({ status: 402, body: { message: expect.stringContaining('has only $25') } })
+    for (const id of [undefined, `debt of ${tenant}`]) {
+      const debt = await send('POST', '/api/admin/credit', { body: { tenant, amount_usd: -26, id } })
+      expect(debt).toMatchObject({ status: 402, body: { message: expect.stringContaining('has only $25') } })
+    }
+    const { id: other } = await aTenant()
+    for (const different of [{ amount_usd: 26 }, { tenant: other }]) {
+      const taken = await send('POST', '/api/admin/credit', { body: { ...body, ...different } })
+      expect(taken).toMatchObject({ status: 409, body: { error: { field: 'id' } } })
+    }
     const back = { tenant, amount_points: -1 }
     expect(await data('POST', '/api/admin/credit', { body: back })).toMatchObject({
       available_points: points(249_999_999),

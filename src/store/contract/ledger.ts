@@ -20,6 +20,8 @@ export function ledgerContract(bench: Bench): void {
     await other.close()
     expect(booked.filter(Boolean)).toHaveLength(1)
     expect(await credit('payment-1', 999)).toBe(false)
+    expect(await bench.store.getCredit({ id: 'payment-1' })).toEqual({ tenantId: 't1', amount: 50 })
+    expect(await bench.store.getCredit({ id: 'payment-2' })).toBeUndefined()
     expect(await balance()).toMatchObject({ available: 150 })
     expect(await bench.store.reconcile({})).toEqual([])
   })

@@ -57,7 +57,7 @@ import { importTenant } from './import-tenant.ts'
 import { createInvitation, findInvitation, listInvitations, revokeInvitation } from './invitations.ts'
 import { changeKey, createKey, findKey, getKey, listKeys, recordKeyUses, revokeKey, rotateKey } from './keys.ts'
 import { claimDue, claimLateChecks, releaseLeases, renewLeases } from './leases.ts'
-import { credit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
+import { credit, getCredit, listLedger, rebuildBalances, reconcile, summary } from './ledger.ts'
 import { hideTask, listHidden, markTask, purgeHidden, restoreTask } from './library.ts'
 import { sumMargins } from './margins.ts'
 import { countAhead, countWaiting, moveToPool } from './move-to-pool.ts'
@@ -291,6 +291,7 @@ export const reads: Queries<ReadVerbs> = {
   findKey,
   getKey,
   listKeys,
+  getCredit,
   listLedger,
   readUsage,
   listAudit,

@@ -42,6 +42,18 @@ export async function credit(tx: Tx, args: Parameters<WriteVerbs['credit']>[0]):
   return false
 }
 
+export async function getCredit(
+  tx: Tx,
+  { id }: Parameters<ReadVerbs['getCredit']>[0],
+): ReturnType<ReadVerbs['getCredit']> {
+  const row = await tx.db
+    .selectFrom('ledger_transactions')
+    .select(['tenant_id', 'available'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && { tenantId: row.tenant_id, amount: points(row.available) }
+}
+
 export async function listLedger(
   tx: Tx,
   { tenantId, from, to, beforeSeq, limit }: Parameters<ReadVerbs['listLedger']>[0],

@@ -736,7 +736,7 @@ export interface Routes {
 "data": {
 "id": string
 "tenant": string
-/** False when the `id` was booked before, or the balance would be negative. */ "booked": boolean
+/** False when the `id` was booked before. */ "booked": boolean
 /** What was to be booked. */ "amount_points": number
 /** The same in USD; 10,000,000 points are 1 USD. */ "amount_usd": number
 /** What the tenant can spend now. */ "available_points": number

@@ -274,6 +274,7 @@ export const zhMessages: readonly Template[] = [
   ['was redeemed before', '已被兑换'],
   ['There is no open code {id}.', '没有可用的充值码 {id}。'],
   ['{name} has only {amount}.', '{name} 仅有 {amount}。'],
+  ['The id {id} was booked with another amount or for another tenant.', '编号 {id} 已按其他金额或其他租户入账。'],
   ['Stripe answered {status}: {reason}', 'Stripe 返回 {status}：{reason}'],
   ['has expired or was revoked', '已过期或已作废'],
   [
