@@ -205,7 +205,7 @@ export const OWN_CODE_VERBS = [
     method: 'POST',
     path: '/codes/redeem',
     summary: 'Redeem a top-up code: its amount is booked as credit at once',
-    description: 'A code is redeemed once. A tenant, and an address, may try ten of them a minute.',
+    description: 'A code is redeemed once. A tenant may try ten of them a minute, and an address sixty.',
     input: Type.Object({
       code: Type.String({ minLength: 1, maxLength: 100, description: 'In any case, with or without its dashes.' }),
     }),

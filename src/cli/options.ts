@@ -65,6 +65,8 @@ export function readKeyId(argument: string): string {
   throw new PolyphonyError('invalid_input', 'The id of a key is asked for, from "polyphony key list", not its text.')
 }
 
+/** Longer than anything lasts, and short of where dates end. */
+const MOST_DAYS = 36_500
 const UNITS: Record<string, number> = { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS }
 
 /** In milliseconds. */
@@ -72,7 +74,9 @@ export function readDuration(argument: string): number {
   const [, count, unit = ''] = /^(\d+)([dhm])$/.exec(argument) ?? []
   const unitMs = UNITS[unit]
   if (!count || !unitMs) throw new InvalidArgumentError('It must be a duration such as 30d, 12h or 45m.')
-  return Number(count) * unitMs
+  const duration = Number(count) * unitMs
+  if (duration > MOST_DAYS * DAY_MS) throw new InvalidArgumentError(`It must be at most ${MOST_DAYS}d.`)
+  return duration
 }
 
 /** An end in the future, as the API names it. */
