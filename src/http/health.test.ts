@@ -134,10 +134,11 @@ describe('the routes that need no key', () => {
     expect(text).toContain('polyphony_http_request_duration_seconds_count{method="GET",route="/readyz",status="200"} 1')
     expect(text).toContain('process_resident_memory_bytes')
     expect(linesOf(text, 'polyphony_accounts')).toEqual([
-      'polyphony_accounts{provider="lumen",state="connected"} 3',
-      'polyphony_accounts{provider="lumen",state="limited"} 1',
-      'polyphony_accounts{provider="sandbox",state="connected"} 1',
-      'polyphony_accounts{provider="studio",state="connected"} 1',
+      'polyphony_accounts{provider="lumen",owner="operator",state="connected"} 1',
+      'polyphony_accounts{provider="lumen",owner="operator",state="limited"} 1',
+      'polyphony_accounts{provider="lumen",owner="tenant",state="connected"} 2',
+      'polyphony_accounts{provider="sandbox",owner="operator",state="connected"} 1',
+      'polyphony_accounts{provider="studio",owner="operator",state="connected"} 1',
     ])
     expect(linesOf(text, 'polyphony_account_slots')).toEqual([
       'polyphony_account_slots{provider="lumen",account="main"} 5',

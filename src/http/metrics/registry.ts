@@ -68,8 +68,8 @@ function taskGauge(gauge: MakeGauge, { inHand }: MetricSources): () => void {
 function accountGauges(gauge: MakeGauge, { accounts }: MetricSources): () => void {
   const states = gauge(
     'polyphony_accounts',
-    'Accounts at providers, those of tenants among them, by provider and state.',
-    ['provider', 'state'],
+    'Accounts at providers, by provider, owner ("operator" or "tenant") and state.',
+    ['provider', 'owner', 'state'],
   )
   const slots = gauge(
     'polyphony_account_slots',
@@ -80,7 +80,8 @@ function accountGauges(gauge: MakeGauge, { accounts }: MetricSources): () => voi
     states.reset()
     slots.reset()
     for (const account of accounts()) {
-      states.inc({ provider: account.provider, state: account.state })
+      const owner = account.tenantId === null ? 'operator' : 'tenant'
+      states.inc({ provider: account.provider, owner, state: account.state })
       slots.inc(labelsOf(account), account.slots)
     }
   }
