@@ -1,8 +1,10 @@
 import { tmpdir } from 'node:os'
+import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { MINUTE_MS } from '../core/clock.ts'
 import { points } from '../core/points.ts'
 import { type CheckParts, openChecks, troublesNow, type WatchedAccount } from './checks.ts'
+import { watchForNotices } from './watch.ts'
 
 const NOW = 1_000_000_000
 const account = (id: string, rest: Partial<WatchedAccount> = {}): WatchedAccount => ({
@@ -73,4 +75,29 @@ it('of many tenants with little credit each is found, and one that is not found 
   expect(found?.troubles.map(({ details }) => details.tenantId)).toEqual(tenants)
   expect(found?.covers('credit t1')).toBe(true)
   expect(pages).toEqual([undefined, 't1999', 't2999'])
+})
+
+it('an account that was removed or switched off does not take work again', async () => {
+  const parts = partsOf([account('well'), account('off', { state: 'disabled' })], [])
+  const known = new Set(['account well', 'account off', 'account removed'])
+  const messages: string[] = []
+  const stop = watchForNotices({
+    store: {
+      listNotices: async () => [...known],
+      beginNotice: async () => true,
+      endNotice: async ({ subject }) => known.delete(subject),
+    },
+    checks: openChecks(parts).filter(({ kind }) => kind === 'account'),
+    ways: { here: async (_id, { type, message }) => void messages.push(`${type}: ${message}`) },
+    clock: parts.clock,
+    log: pino({ level: 'silent' }),
+    everyMs: 60_000,
+  })
+  await expect.poll(() => messages).toHaveLength(3)
+  await stop()
+  expect(messages.toSorted()).toEqual([
+    'account.back: No longer in use: account off.',
+    'account.back: No longer in use: account removed.',
+    'account.back: The account well takes work again.',
+  ])
 })

@@ -12,6 +12,8 @@ export interface Found {
   troubles: Trouble[]
   /** Whether the look would have found a trouble with this subject, if there still were one. */
   covers(subject: string): boolean
+  /** Whether a trouble is over because what it was about is gone or switched off. */
+  isGone?(subject: string): boolean
 }
 
 export interface Check {
@@ -71,7 +73,9 @@ function accountCheck({ accounts, clock }: CheckParts): Check {
   return {
     kind: 'account',
     async look(known) {
-      const troubles = (await accounts())
+      const watched = await accounts()
+      const inUse = new Set(watched.flatMap(({ id, state }) => (state === 'disabled' ? [] : [`account ${id}`])))
+      const troubles = watched
         .filter((one) => one.tenantId === null && isOut(one, known.has(`account ${one.id}`)))
         .map(({ id, name, provider, isUsable, state, reason, retryAt }) => ({
           subject: `account ${id}`,
@@ -79,7 +83,7 @@ function accountCheck({ accounts, clock }: CheckParts): Check {
             `The account ${name} (${id}) at ${provider} takes no work: ${isUsable ? state : 'misconfigured'}. ${reason}`.trim(),
           details: { account: id, name, provider, state, reason, retryAt },
         }))
-      return { troubles, covers: ofKind('account') }
+      return { troubles, covers: ofKind('account'), isGone: (subject) => !inUse.has(subject) }
     },
   }
 }

@@ -42,7 +42,11 @@ export function watchForNotices(options: NoticeWatchOptions): () => Promise<void
     underWay.add(sending)
   }
 
-  async function compare(kind: NoticeKind, { troubles, covers }: Found, known: ReadonlySet<string>): Promise<void> {
+  async function compare(
+    kind: NoticeKind,
+    { troubles, covers, isGone = () => false }: Found,
+    known: ReadonlySet<string>,
+  ): Promise<void> {
     for (const { subject, message, details } of troubles) {
       const isNew = !known.has(subject)
       if (isNew && (await store.beginNotice({ subject, quietMs: QUIET_MS, now: clock.now() }))) {
@@ -52,7 +56,8 @@ export function watchForNotices(options: NoticeWatchOptions): () => Promise<void
     const subjects = new Set(troubles.map(({ subject }) => subject))
     for (const subject of known) {
       if (!covers(subject) || subjects.has(subject) || !(await store.endNotice({ subject }))) continue
-      announce(kind, true, { message: `${overOf(kind, subject)}.`, details: { subject } })
+      const message = isGone(subject) ? `No longer in use: ${subject}.` : `${overOf(kind, subject)}.`
+      announce(kind, true, { message, details: { subject } })
     }
   }
 
@@ -108,7 +113,7 @@ function overOf(kind: NoticeKind, subject: string): string {
     case 'account':
       return `The account ${id} takes work again`
     case 'credit':
-      return `The tenant ${id} has enough credit again`
+      return `The tenant ${id} has enough credit again, or was deleted`
     case 'webhooks':
       return `Webhooks are sent again: ${id}`
     case 'ledger':
