@@ -24,7 +24,7 @@ import { peopleContract } from './contract/people.ts'
 import { pricesContract } from './contract/prices.ts'
 import { progressContract } from './contract/progress.ts'
 import { receiversContract } from './contract/receivers.ts'
-import { aKey, aTenant, START } from './contract/samples.ts'
+import { aKey, aTenant, LAST_SIGNAL, START } from './contract/samples.ts'
 import { settleContract } from './contract/settle.ts'
 import { submitContract } from './contract/submit.ts'
 import { tenantsContract } from './contract/tenants.ts'
@@ -164,7 +164,7 @@ export function storeContract(engine: string, makePlace: () => Promise<Place>): 
 
 /** Waits until every signal so far has been heard, so that none reaches the next test: they come in order. */
 async function silence(store: Store): Promise<void> {
-  const hash = 'the last signal'
+  const hash = LAST_SIGNAL
   const heard = new Promise<void>((resolve) => {
     const stop = store.onSignal((signal) => {
       if (signal.kind !== 'key' || signal.hash !== hash) return

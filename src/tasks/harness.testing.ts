@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Disk } from 'flydrive'
 import { type Logger, pino } from 'pino'
 import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { type Accounts, openAccounts } from '../accounts/accounts.ts'
@@ -68,6 +69,7 @@ export interface Harness extends AsyncDisposable {
   parts: TaskParts
   leases: Leases
   assets: Assets
+  disk: Disk
   caller: Caller
   /** The instants for which the alarm was set. */
   dueAt: number[]
@@ -133,8 +135,9 @@ export async function openHarness(
     ...provider,
   }
   const account = `house:${full.id}`
+  const disk = await openDisk(pathToFileURL(filesFolder).href)
   const assets = openAssets({
-    disk: await openDisk(pathToFileURL(filesFolder).href),
+    disk,
     store,
     clock,
     log,
@@ -189,6 +192,7 @@ export async function openHarness(
     parts,
     leases,
     assets,
+    disk,
     caller,
     dueAt,
     async submit(id = 'suno/lyrics', given = { prompt: 'fog' }) {

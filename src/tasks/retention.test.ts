@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sampleFiles } from '../assets/sample-files.ts'
+import { markStorage } from '../assets/storage-mark.ts'
 import { DAY_MS, MINUTE_MS } from '../core/clock.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Store } from '../store/store.ts'
@@ -89,6 +90,8 @@ describe('retention', () => {
     const { id: tenantId } = (await harness.store.listTenants({}))[0] ?? { id: '' }
     const file = { tenantId, taskId: null, kind: 'output' as const, expiresAt: harness.clock.now() + DAY_MS }
     const stray = await harness.assets.write({ ...file, body })
+    const mark = await markStorage(harness.disk)
+    await harness.store.changeFingerprint({ name: 'storage', from: null, to: mark })
     const log = pino({ level: 'silent' })
     const stop = startRetention({ store: harness.store, assets: harness.assets, clock: harness.clock, log })
     harness.clock.advance(Date.now() - harness.clock.now() + DAY_MS)

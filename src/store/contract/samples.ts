@@ -180,3 +180,6 @@ export function only<T>(values: readonly T[]): T {
   if (first === undefined || values.length > 1) throw new Error(`One value was expected, not ${values.length}.`)
   return first
 }
+
+/** The hash of the key by whose signal a test ends. */
+export const LAST_SIGNAL = 'the last signal'
