@@ -5,7 +5,7 @@ import { ZERO_POINTS } from '../../src/core/points.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { Row } from '../bench.ts'
-import { ADMIN_KEY, inFolder, SONG, startChild } from '../child.ts'
+import { inFolder, SONG, startChild, TEST_KEY } from '../child.ts'
 import { load, type Measured } from '../load.ts'
 
 const FEW = 1_000
@@ -44,7 +44,7 @@ async function measured(
   }
   const gateway = await startChild('./servers/gateway.ts', { DATA_DIR: folder, POLYPHONY_SANDBOX_SLOTS: '1' })
   try {
-    const common = { method: 'GET', headers: { 'x-api-key': ADMIN_KEY }, connections: CONNECTIONS, seconds } as const
+    const common = { method: 'GET', headers: { 'x-api-key': TEST_KEY }, connections: CONNECTIONS, seconds } as const
     return {
       // Unfinished tasks are read from the database each time.
       read: await load({ url: `${gateway.url}/api/v1/task/${id}`, ...common }),
@@ -57,7 +57,7 @@ async function measured(
 
 async function fill(store: Store, count: number): Promise<string> {
   const [tenant] = await store.listTenants({})
-  const [key] = await store.listKeys({ tenantId: tenant?.id ?? null })
+  const [key] = await store.listKeys({ tenantId: tenant?.id ?? null, mode: 'test' })
   if (!tenant || !key) throw new Error('The first start made no tenant.')
   const BATCH = 250
   let last = ''
