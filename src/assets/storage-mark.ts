@@ -15,6 +15,9 @@ const FOLDER = 'polyphony-storage'
 const CONTENT = 'A Polyphony recognises its storage by this file. Move it together with the others.\n'
 const TURN = /^turn (\S+)$/m
 const NO_TURN = '-'
+/** In place of a turn, once a copy was found. */
+const CONTESTED = 'contested'
+const contentOf = (turn: string): string => `${CONTENT}turn ${turn}\n`
 /** Far longer than a process takes from naming its turn in the database to naming it in the storage. */
 const TURNS_APART_MS = 10 * MINUTE_MS
 
@@ -49,13 +52,17 @@ export async function isSharedWithCopy(options: ReadOptions): Promise<boolean> {
 export async function takeTurn(options: TurnOptions): Promise<'taken' | 'soon' | 'copy'> {
   const { disk, store, storage, now } = options
   const { isOurs, stored, marked, takenAt } = await readTurns(options)
-  if (!isOurs) return 'copy'
+  if (!isOurs) {
+    // So that the other one stops, too: nobody knows which of them is the original.
+    await disk.put(markOf(storage), contentOf(CONTESTED))
+    return 'copy'
+  }
   if (now - takenAt < TURNS_APART_MS) return 'soon'
   const turn = randomUUID()
   // The database first: if the process dies in between, the mark has the turn before, which the database still knows.
   const to = [storage, turn, marked, now].join(' ')
   if ((await store.changeFingerprint({ name: 'storage_turn', from: stored, to })) !== to) return 'soon'
-  await disk.put(markOf(storage), `${CONTENT}turn ${turn}\n`)
+  await disk.put(markOf(storage), contentOf(turn))
   return 'taken'
 }
 

@@ -128,7 +128,7 @@ it('more files than one page of them are deleted', async () => {
   expect(await assets.sweepStrays(NOW + 7 * HOUR)).toBe(601)
 })
 
-it('a copy of the database deletes no file of the original, and the original goes on', async () => {
+it('a copy of the database deletes no file of the original', async () => {
   const copy = await copyOf(store, 'first', 'copy')
   const made = await uploaded(1) // its row is in the original alone
   expect(await hasCopies(store, disk)).toBe(false)
@@ -136,9 +136,25 @@ it('a copy of the database deletes no file of the original, and the original goe
   expect(await assetsOf(copy).sweepStrays(NOW + 8 * HOUR)).toBe(0)
   expect(await hasCopies(copy, disk)).toBe(true)
   expect(existsSync(pathOf(made))).toBe(true)
+  await adoptStorage(store, disk)
   const stray = await assets.write(file(2))
   expect(await assets.sweepStrays(NOW + 8 * HOUR)).toBe(1)
   expect([existsSync(pathOf(made)), existsSync(pathOf(stray))]).toEqual([true, false])
+})
+
+it('a copy that begins before the original looks again deletes nothing either, and stops when the original has looked', async () => {
+  expect(await assets.sweepStrays(NOW)).toBe(0)
+  const copy = await copyOf(store, 'first', 'copy')
+  const ofCopy = assetsOf(copy)
+  expect(await ofCopy.sweepStrays(NOW + HOUR)).toBe(0) // the turn that it knows is the last one
+  const made = await uploaded(1)
+  expect(await assets.sweepStrays(NOW + 3 * HOUR)).toBe(0)
+  for (const later of [8, 11, 14]) {
+    expect(await ofCopy.sweepStrays(NOW + later * HOUR)).toBe(0)
+    expect(await assets.sweepStrays(NOW + later * HOUR)).toBe(0)
+  }
+  expect(existsSync(pathOf(made))).toBe(true)
+  expect([await hasCopies(store, disk), await hasCopies(copy, disk)]).toEqual([true, true])
 })
 
 it('a copy that has a mark of its own, as a restored backup has, deletes no file of the original', async () => {
