@@ -31,10 +31,10 @@ export interface Work {
 const NOT_READY =
   'the protocol that renders the webhooks of a task cannot be loaded, so the task waits for another process, or for the next start: restart this one if its files were replaced'
 
-export type WorkOptions = Omit<RunParts, keyof TaskParts>
+export type WorkOptions = Omit<RunParts, keyof TaskParts | 'cancelling'>
 
 export function openWork({ store, moves, accounts, clock, log, tracer }: TaskParts, options: WorkOptions): Work {
-  const parts: RunParts = { store, moves, accounts, clock, log, ...options }
+  const parts: RunParts = { store, moves, accounts, clock, log, ...options, cancelling: new Map() }
 
   /**
    * What is done for a task is written down with its webhooks, so nothing is begun, polled or given up where they cannot be rendered:

@@ -59,6 +59,34 @@ it('comes too late for work that has just ended', async () => {
   expect(await harness.read(task.id)).toMatchObject({ status: 'completed', consumedPoints: LYRICS_PRICE })
 })
 
+it('comes before a report that the work has failed, by which the provider tells that it was cancelled', async () => {
+  const reported = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  let isCancelled = false
+  await using harness = await openHarness({
+    submit,
+    cancel: () => {
+      isCancelled = true
+      reported.resolve()
+      return answer.promise
+    },
+    poll: async () =>
+      isCancelled ? { status: 'failed', reason: 'It was cancelled.' } : { status: 'processing', pollAfterMs: 1 },
+  })
+  const task = await processing(harness)
+  await harness.work.carryOn(task)
+  harness.clock.advance(1)
+  const cancelled = harness.work.cancel(await harness.read(task.id))
+  await reported.promise
+  const polled = carryOnDue(harness)
+  answer.resolve()
+  expect(await cancelled).toMatchObject({ status: 'cancelled' })
+  await polled
+  expect(await harness.read(task.id)).toMatchObject({ status: 'cancelled', error: null })
+  expect(await harness.available()).toBe(CREDIT)
+  expect(await harness.store.reconcile({})).toEqual([])
+})
+
 it('ends a task at once that was taken for an account and not sent yet, and sends nothing', async () => {
   const submit = vi.fn(async () => HANDLE)
   await using harness = await openHarness({ submit })

@@ -29,7 +29,15 @@ export async function cancel(parts: RunParts, task: Task): Promise<Task | undefi
   if (moved) return moved
   const fresh = await parts.store.getTask({ id: task.id })
   if (fresh === undefined || fresh.cancelRequestedAt !== null) return fresh
-  return fresh.status === 'processing' ? cancelRunning(parts, fresh) : undefined
+  if (fresh.status !== 'processing') return undefined
+  const cancelled = cancelRunning(parts, fresh)
+  const over = cancelled.catch(() => undefined) // who asked for it hears the error
+  parts.cancelling.set(task.id, over)
+  try {
+    return await cancelled
+  } finally {
+    if (parts.cancelling.get(task.id) === over) parts.cancelling.delete(task.id)
+  }
 }
 
 function logOf({ status }: Task, asksHolder: boolean): string {

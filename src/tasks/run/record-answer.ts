@@ -20,9 +20,13 @@ export async function recordAccepted(
   parts.alarm.at(dueAt)
 }
 
-/** The generation failed: ends the task with the provider's own reason. */
+/**
+ * The generation failed: ends the task with the provider's own reason. A provider that has just ended cancelled work reports it as
+ * failed, often before it has answered the cancel, which goes first: the task is cancelled then, and nothing is written here.
+ */
 export async function recordFailed(parts: RunParts, lease: Lease, failure: Failure): Promise<void> {
   const { task } = lease
+  await parts.cancelling.get(task.id)
   const error = failureError(failure)
   error.message = withoutSecrets(parts.accounts, task, error.message)
   if (error.detail !== undefined) error.detail = withoutSecrets(parts.accounts, task, error.detail)

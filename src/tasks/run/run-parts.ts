@@ -23,4 +23,6 @@ export interface RunParts extends TaskParts {
   callbackUrl: (task: Task) => string | undefined
   inputFiles: InputFiles
   liveSounds: LiveSounds
+  /** The cancels that this process carries out at providers, by the id of the task. */
+  cancelling: Map<string, Promise<unknown>>
 }
