@@ -74,6 +74,8 @@ export interface Replaced {
   maxPages?: number
   /** What hashing a password costs: tests hash many. */
   passwordCost?: PasswordCost
+  /** How long an account is left alone before a call asks it again: tests have many calls that fail. */
+  callPauseMs?: number
   /** Wraps the store, to watch or to break it. */
   store?: (store: Store) => Store
   /** Wraps what calls addresses that others named: no host of a test has a certificate. */
@@ -206,7 +208,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   })
   const { callEnded, vendorCalled } = recorders
   const callParts = { store, accounts, egress, clock, log, callEnded, vendorCalled, tracer: tracing?.tracer, retention }
-  const spoken = await composeCalls(config, callParts)
+  const spoken = await composeCalls(config, { ...callParts, pauseMs: replaced.callPauseMs })
   parts.defer(spoken.close)
   const keys = openKeys({ store, clock, log })
   parts.defer(() => keys.close())

@@ -153,6 +153,8 @@ export interface CallsOptions {
   recordEvent(account: string, event: AccountEvent): Promise<void>
   withoutSecrets(account: string, text: string): string
   limits: CallLimits
+  /** How long an account is left alone before it is asked again, where the vendor does not say. Default: a quarter of a second. */
+  pauseMs?: number | undefined
   clock: Clock
   log: Logger
 }
@@ -206,7 +208,7 @@ const BYTES_PER_AUDIO_TOKEN = 1_500
 const MAX_ITEM_IDS = 1_000
 
 export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
-  const { allowances, limits, clock, log, download } = options
+  const { allowances, limits, pauseMs = PAUSE_MS, clock, log, download } = options
   let underWay = 0
 
   async function answer(request: CallRequest): Promise<CallAnswer> {
@@ -332,7 +334,7 @@ export function openCalls(options: CallsOptions): Calls & RealtimeRoutes {
   ): Promise<{ target: Target<CallMember>; given: Given }> {
     let failure: PolyphonyError | undefined
     for (const target of inTurn(targets, () => failure)) {
-      if (failure && targets.length === 1) await sleep(pauseAfter(failure), running.signal)
+      if (failure && targets.length === 1) await sleep(Math.max(pauseMs, askedPause(failure)), running.signal)
       const { record } = target.member
       try {
         const given = await ask(target)
@@ -618,14 +620,15 @@ function* inTurn<Each>(targets: readonly Each[], failure: () => PolyphonyError |
   }
 }
 
-function pauseAfter({ details }: PolyphonyError): number {
-  return Math.max(PAUSE_MS, SECOND_MS * (details.retryAfterSeconds ?? 0))
+/** The pause that the vendor asks for. */
+function askedPause({ details }: PolyphonyError): number {
+  return SECOND_MS * (details.retryAfterSeconds ?? 0)
 }
 
 /** Whether the same account may answer a moment later: not where it has been waited for long enough. */
 function isWorthAgain(failure: PolyphonyError): boolean {
   const { code, cause } = failure
-  if (pauseAfter(failure) > MAX_PAUSE_MS || isTimeout(cause)) return false
+  if (askedPause(failure) > MAX_PAUSE_MS || isTimeout(cause)) return false
   return code === 'account_busy' || code === 'vendor_unreachable' || code === 'vendor_silent'
 }
 

@@ -34,6 +34,8 @@ export interface CallParts {
   /** See `StreamWatch.called`. */
   vendorCalled?: StreamWatch['called']
   tracer?: StreamWatch['tracer']
+  /** See `CallsOptions.pauseMs`. */
+  pauseMs?: number | undefined
 }
 
 /** Names that the sandbox lists; it answers to any other, too. */
@@ -172,6 +174,7 @@ export async function composeCalls(config: Config, parts: CallParts): Promise<Co
     },
     withoutSecrets: accounts.withoutSecrets,
     limits: config.callLimits,
+    pauseMs: parts.pauseMs,
     clock,
     log,
   })

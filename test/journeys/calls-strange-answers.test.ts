@@ -20,7 +20,7 @@ beforeAll(async () => {
       ANTHROPIC_BASE_URL: `${vendor.url}/anthropic`,
       GEMINI_API_KEY: 'vendor-gemini',
       GOOGLE_GEMINI_BASE_URL: `${vendor.url}/gemini`,
-      POLYPHONY_CALL_SILENCE_SECONDS: '2',
+      POLYPHONY_STREAM_SILENCE_SECONDS: '2',
     },
   })
 })
