@@ -80,7 +80,7 @@ export function Tasks() {
   const tasks = data?.pages.flatMap((page) => page.tasks) ?? []
   return (
     <Page title={t('nav.tasks')} about={t('tasks.about')} wide>
-      <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
+      <div className="mb-4 flex min-h-9 flex-wrap items-center justify-between gap-3">
         <Tabs
           label={t('tasks.state')}
           value={isBatches ? 'batches' : state}

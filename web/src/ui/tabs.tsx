@@ -21,7 +21,7 @@ export function Tabs({
   }, [value])
   return (
     <RadixTabs.Root value={value} onValueChange={onChange} activationMode="manual" className="min-w-0 max-w-full">
-      <RadixTabs.List ref={list} aria-label={label} className="relative -m-1 flex gap-1 overflow-x-auto p-1">
+      <RadixTabs.List ref={list} aria-label={label} className="relative -m-1.5 flex gap-1 overflow-x-auto p-1.5">
         {items.map((item) => (
           <RadixTabs.Trigger
             key={item.value}
