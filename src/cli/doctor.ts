@@ -10,6 +10,7 @@ import { type Finding, fault, ok, warning } from './doctor/finding.ts'
 import { checkIdentity } from './doctor/identity.ts'
 import { checkFolder, checkModes, checkNode, checkSecret, checkSpace, NO_SECRET, secretIn } from './doctor/machine.ts'
 import { checkPort, checkPublicUrl } from './doctor/network.ts'
+import { checkNotices } from './doctor/notices.ts'
 import { checkStorage } from './doctor/storage.ts'
 import { print } from './print.ts'
 
@@ -60,5 +61,6 @@ async function examine(settings: ReadSettings): Promise<Finding[]> {
     await checkPublicUrl(config, isServed),
     ...(await checkAccounts(config, database.isCurrent)),
     ...(await checkFfmpeg(config)),
+    ...(await checkNotices(config)),
   ]
 }

@@ -1,3 +1,4 @@
+import { isAddress } from '../accounts/credential-input.ts'
 import { checkStorageUrl } from '../assets/storage.ts'
 import { listOperations } from '../catalog/catalog.ts'
 import type { Knowledge, OtherName } from '../config/read-settings.ts'
@@ -21,7 +22,12 @@ const OF_STORAGE: OtherName[] = [
 export const KNOWN_SETTINGS: Knowledge = {
   names: [
     ...PROVIDERS.flatMap(({ title, fields }) =>
-      fields.map(({ env, title: field, isSecret }) => ({ name: env, what: `${title}: ${field}.`, isSecret })),
+      fields.map((field) => ({
+        name: field.env,
+        what: `${title}: ${field.title}.`,
+        isSecret: field.isSecret,
+        isUrl: isAddress(field),
+      })),
     ),
     ...OF_STORAGE,
     ...TRACING_VARIABLES,

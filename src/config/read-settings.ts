@@ -9,6 +9,8 @@ export interface OtherName {
   name: string
   what: string
   isSecret: boolean
+  /** It is an http or https URL. */
+  isUrl?: boolean
 }
 
 /** What the rest of the program knows of settings: other names that are read, and rules that need its tables. */
@@ -85,6 +87,9 @@ export function readSettings(given: Env | readonly Source[], knowledge: Knowledg
     if (other.isSecret && found && !/^[\x20-\x7e]*$/.test(found.text)) {
       faults.push(`${name} must be one line of ASCII characters: copy it again.`)
     }
+    if (other.isUrl && found && !isHttpUrl(found.text)) {
+      faults.push(`${name} must be an http or https URL without a password, such as https://api.example/v1.`)
+    }
   }
   faults.push(...contradictions(values), ...unknownNames(sources, knowledge))
   return {
@@ -97,6 +102,11 @@ export function readSettings(given: Env | readonly Source[], knowledge: Knowledg
     effective,
     variable,
   }
+}
+
+function isHttpUrl(text: string): boolean {
+  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
+  return url !== null && url.username === '' && url.password === ''
 }
 
 /** Every name that is read. */

@@ -1,5 +1,5 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -12,6 +12,7 @@ import { polyphonyHere } from '../support/command-in-process.ts'
 import { openFakeLuma } from '../support/fake-luma.ts'
 import { ffmpegStandIn } from '../support/ffmpeg-stand-in.ts'
 import { freePort } from '../support/free-port.ts'
+import { openMailServer } from '../support/mail-server.ts'
 import { freshDatabase, migratedDatabase } from '../support/postgres-database.ts'
 import { serve } from '../support/server-process.ts'
 
@@ -63,6 +64,20 @@ const SITUATIONS: [string, () => Situation, Finding['status'], string, RegExp][]
     'fault',
     'database',
     /did not answer/,
+  ],
+  [
+    'nobody takes notices',
+    async () => ({ POLYPHONY_NOTICES_URL: `http://127.0.0.1:${await freePort()}/hook` }),
+    'warning',
+    'notices',
+    /Notices would not arrive: connect ECONNREFUSED/,
+  ],
+  [
+    'no mail server takes notices',
+    async () => ({ POLYPHONY_NOTICES_MAIL: `smtp://127.0.0.1:${await freePort()}?from=a@x.org&to=b@x.org` }),
+    'warning',
+    'notices by e-mail',
+    /Notices would not arrive: .*ECONNREFUSED/,
   ],
   ['the folder of files is a file', () => withStorageFile(), 'fault', 'files', /is a file, not a folder/],
   ['the bucket does not answer', () => withBucket(), 'fault', 'files', /STORAGE_URL names s3:\/\/media.*ECONNREFUSED/],
@@ -204,4 +219,21 @@ describe('polyphony doctor', () => {
   ])('Node.js %s is %s', (version, status) => {
     expect(checkNode(version)).toMatchObject({ status })
   })
+})
+
+it('the doctor asks the mail server and the host of notices, and sends nothing', async () => {
+  await using mail = await openMailServer()
+  const hook = createServer((socket) => socket.destroy())
+  await new Promise<void>((ready) => hook.listen(0, '127.0.0.1', ready))
+  const { port } = hook.address() as AddressInfo // it listens on TCP
+  const { findings } = await doctor({
+    POLYPHONY_NOTICES_MAIL: `${mail.url}?from=a@example.org&to=b@example.org`,
+    POLYPHONY_NOTICES_URL: `http://127.0.0.1:${port}/hook`,
+  })
+  hook.close()
+  expect(findings.filter(({ about }) => about.startsWith('notices'))).toEqual([
+    { about: 'notices by e-mail', status: 'ok', says: 'the mail server takes messages' },
+    { about: 'notices', status: 'ok', says: `127.0.0.1:${port} takes connections` },
+  ])
+  expect(mail.messages).toEqual([])
 })
