@@ -76,6 +76,8 @@ export interface Replaced {
   passwordCost?: PasswordCost
   /** How long an account is left alone before a call asks it again: tests have many calls that fail. */
   callPauseMs?: number
+  /** How long a stop waits for work in hand: tests end with work that has no end. */
+  graceMs?: number
   /** Wraps the store, to watch or to break it. */
   store?: (store: Store) => Store
   /** Wraps what calls addresses that others named: no host of a test has a certificate. */
@@ -212,11 +214,13 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   parts.defer(spoken.close)
   const keys = openKeys({ store, clock, log })
   parts.defer(() => keys.close())
-  const batched = await composeBatches(config, { store, assets, ...spoken, keys, clock, log, retention, urls: ownUrls })
+  const { graceMs = GRACE_MS } = replaced
+  const batchParts = { store, assets, ...spoken, keys, clock, log, retention, urls: ownUrls, graceMs }
+  const batched = await composeBatches(config, batchParts)
   const stopRetention = startRetention({ store, assets, clock, log })
   parts.defer(stopRetention)
   // All at once: a stop has one grace.
-  parts.defer(async () => void (await Promise.all([dispatcher.stop(GRACE_MS), sender.stop(GRACE_MS), batched.close()])))
+  parts.defer(async () => void (await Promise.all([dispatcher.stop(graceMs), sender.stop(graceMs), batched.close()])))
 
   const { passwordCost = PASSWORD_COST } = replaced
   const people = openPeople({
@@ -328,7 +332,7 @@ export async function startGateway(config: Config, replaced: Replaced = {}): Pro
   })
   parts.defer(() => app.close())
   // A server does not end while connections that were upgraded stand.
-  parts.defer(() => spoken.realtime.close(GRACE_MS))
+  parts.defer(() => spoken.realtime.close(graceMs))
   parts.defer(gate.open)
   const listening = await listen(app, config)
   parts.defer(listening.close)

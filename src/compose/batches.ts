@@ -14,7 +14,6 @@ import type { Retention } from '../core/retention.ts'
 import type { Urls } from '../dialects/kit/urls.ts'
 import type { Store } from '../store/store.ts'
 import type { Keys } from '../tenants/keys.ts'
-import { GRACE_MS } from './grace.ts'
 
 const PURGE_MS = MINUTE_MS
 const PURGED_AT_ONCE = 500
@@ -56,9 +55,11 @@ export async function composeBatches(
     retention: Retention
     /** Where this gateway's own files are. */
     urls: Urls
+    /** How long a stop waits for lines that are asked. */
+    graceMs: number
   },
 ): Promise<ComposedBatches> {
-  const { store, assets, calls, keys, clock, log, retention } = parts
+  const { store, assets, calls, keys, clock, log, retention, graceMs } = parts
   const { linesAtOnce, priceFactor, fileMaxBytes } = config.batches
   // No other process uses an embedded database, so what is leased is a dead one's.
   if (store.exclusive) await store.releaseCallBatches({ which: { all: true } })
@@ -104,7 +105,7 @@ export async function composeBatches(
     }),
     async close() {
       clearInterval(purge)
-      await runner.stop(GRACE_MS)
+      await runner.stop(graceMs)
     },
   }
 }

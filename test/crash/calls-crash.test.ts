@@ -26,7 +26,8 @@ const POINTS = [
 const LEASE_OVER_MS = 120_000
 
 function crashSuite(engine: string, databaseUrl: () => Promise<string | undefined>): void {
-  describe(`calls of a process that is killed, on ${engine}`, () => {
+  // Most of the time is waiting, so both engines do it at once.
+  describe.concurrent(`calls of a process that is killed, on ${engine}`, () => {
     let folder: string
     let vendor: FakeModels
     let env: Record<string, string>

@@ -55,7 +55,8 @@ function crashSuite(
   places: readonly string[],
   databaseUrl: () => Promise<string | undefined>,
 ): void {
-  describe(`a process that is killed, on ${engine}`, () => {
+  // Most of the time is waiting, so both engines do it at once.
+  describe.concurrent(`a process that is killed, on ${engine}`, () => {
     let folder: string
     let vendor: Vendor
     let receiver: Receiver

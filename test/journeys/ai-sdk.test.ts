@@ -85,7 +85,8 @@ describe('a picture through the AI SDK', () => {
 type VideoModel = Parameters<typeof generateVideo>[0]['model']
 
 describe('a video through the AI SDK', () => {
-  it.each<[string, () => unknown]>([
+  // The package waits five seconds before it looks again.
+  it.concurrent.each<[string, () => unknown]>([
     ['kling-video/v2.1 of fal', () => fal().video('fal-ai/kling-video/v2.1/master/text-to-video')],
     ['ray-2 of fal', () => fal().video('fal-ai/luma-dream-machine/ray-2')],
     ['minimax/video-01 of Replicate', () => replicate().video('minimax/video-01')],

@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const UNKNOWN_ID = '01234567-89ab-4cde-8f01-23456789ab00'
 const FILE = 'https://1.1.1.1/file'
-/** The package's own polling takes six seconds and more. */
+/** The package's own polling takes six seconds and more, so the tests that wait by it do so at once. */
 const POLLING = { timeout: 60_000 }
 
 function client(key = TEST_KEY, at = '/runwayml'): RunwayML {
@@ -46,33 +46,56 @@ async function outputOf(id: string): Promise<string[]> {
 }
 
 describe('the package @runwayml/sdk', () => {
-  it.each(['/runwayml', '/runway', ''])('makes a video at "%s", waits for it and downloads it', POLLING, async (at) => {
-    const runway = client(TEST_KEY, at)
-    const done = await runway.imageToVideo
-      .create({
-        model: 'gen4_turbo',
-        promptImage: await picture(),
-        promptText: 'the boats rock sandbox:fast',
-        ratio: '720:1280',
-        duration: 5,
-        seed: 7,
+  it.concurrent.each(['/runwayml', '/runway', ''])(
+    'makes a video at "%s", waits for it and downloads it',
+    POLLING,
+    async (at) => {
+      const runway = client(TEST_KEY, at)
+      const done = await runway.imageToVideo
+        .create({
+          model: 'gen4_turbo',
+          promptImage: await picture(),
+          promptText: 'the boats rock sandbox:fast',
+          ratio: '720:1280',
+          duration: 5,
+          seed: 7,
+        })
+        .waitForTaskOutput()
+      expect(done).toEqual({
+        id: expect.any(String),
+        status: 'SUCCEEDED',
+        createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+        output: [expect.stringContaining('/files/')],
+        cost: { credits: 0 },
       })
-      .waitForTaskOutput()
-    expect(done).toEqual({
-      id: expect.any(String),
-      status: 'SUCCEEDED',
-      createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
-      output: [expect.stringContaining('/files/')],
-      cost: { credits: 0 },
+      const { headers, bytes } = await download(done.output[0] ?? '')
+      expect(headers.get('content-type')).toBe('video/mp4')
+      expect(isMp4(bytes)).toBe(true)
+      const stored = await gateway.store.getTask({ id: done.id })
+      expect(stored).toMatchObject({
+        operation: 'runway/image_to_video',
+        input: { seed: 7, promptImage: [{ uri: expect.stringMatching(/^asset:/), position: 'first' }] },
+        output: { videos: [{ widthPx: 720, heightPx: 1280, seconds: 5 }] },
+      })
+    },
+  )
+
+  it.concurrent('throws the reason of a failed task', POLLING, async () => {
+    const failing = client().textToVideo.create({
+      model: 'gen4.5',
+      promptText: 'x sandbox:moderation',
+      ratio: '1280:720',
+      duration: 2,
     })
-    const { headers, bytes } = await download(done.output[0] ?? '')
-    expect(headers.get('content-type')).toBe('video/mp4')
-    expect(isMp4(bytes)).toBe(true)
-    const stored = await gateway.store.getTask({ id: done.id })
-    expect(stored).toMatchObject({
-      operation: 'runway/image_to_video',
-      input: { seed: 7, promptImage: [{ uri: expect.stringMatching(/^asset:/), position: 'first' }] },
-      output: { videos: [{ widthPx: 720, heightPx: 1280, seconds: 5 }] },
+    const error = await failing.waitForTaskOutput().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toBeInstanceOf(TaskFailedError)
+    expect((error as TaskFailedError).taskDetails).toMatchObject({
+      status: 'FAILED',
+      failure: expect.stringContaining('moderation'),
+      cost: { credits: 0 },
     })
   })
 
@@ -228,25 +251,6 @@ describe('the package @runwayml/sdk', () => {
     await runway.tasks.delete(made.id)
     expect(await runway.tasks.retrieve(made.id)).toMatchObject({ status: 'CANCELLED' })
     expect((await fetch(done.status === 'SUCCEEDED' ? (done.output[0] ?? '') : '')).status).toBe(404)
-  })
-
-  it('throws the reason of a failed task', POLLING, async () => {
-    const failing = client().textToVideo.create({
-      model: 'gen4.5',
-      promptText: 'x sandbox:moderation',
-      ratio: '1280:720',
-      duration: 2,
-    })
-    const error = await failing.waitForTaskOutput().then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    )
-    expect(error).toBeInstanceOf(TaskFailedError)
-    expect((error as TaskFailedError).taskDetails).toMatchObject({
-      status: 'FAILED',
-      failure: expect.stringContaining('moderation'),
-      cost: { credits: 0 },
-    })
   })
 
   it('throws what was wrong with a request', async () => {

@@ -23,6 +23,8 @@ export const MASTER_SECRET = 'the master secret of the journeys'
 const CHEAP = { N: 16, r: 8, p: 1 }
 /** Hundreds of calls fail at their vendors, and most are tried three times. */
 const CALL_PAUSE_MS = 10
+/** Work that a test leaves has no end, or one that none waits for. */
+const GRACE_MS = 1_000
 
 export interface Sending {
   /** null = no key. */
@@ -142,7 +144,7 @@ export async function openGateway({ env = {}, replaced = {}, dataDir: given }: O
     POLYPHONY_SUBMISSION_WAIT_MS: '60000',
     ...env,
   })
-  const quicker = { passwordCost: CHEAP, callPauseMs: CALL_PAUSE_MS }
+  const quicker = { passwordCost: CHEAP, callPauseMs: CALL_PAUSE_MS, graceMs: GRACE_MS }
   const gateway = await startGateway(config, { log: pino({ level: 'silent' }), ...quicker, ...replaced })
   const { url, store } = gateway
   const tenantId = gateway.firstTenant.tenant.id
