@@ -88,7 +88,7 @@ export function readSettings(given: Env | readonly Source[], knowledge: Knowledg
       faults.push(`${name} must be one line of ASCII characters: copy it again.`)
     }
     if (other.isUrl && found && !isHttpUrl(found.text)) {
-      faults.push(`${name} must be an http or https URL without a password, such as https://api.example/v1.`)
+      faults.push(`${name} must be an http or https URL, such as https://api.example/v1.`)
     }
   }
   faults.push(...contradictions(values), ...unknownNames(sources, knowledge))
@@ -105,8 +105,7 @@ export function readSettings(given: Env | readonly Source[], knowledge: Knowledg
 }
 
 function isHttpUrl(text: string): boolean {
-  const url = /^https?:\/\//i.test(text) ? URL.parse(text) : null
-  return url !== null && url.username === '' && url.password === ''
+  return /^https?:\/\//i.test(text) && URL.canParse(text)
 }
 
 /** Every name that is read. */

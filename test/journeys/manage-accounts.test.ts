@@ -137,7 +137,7 @@ describe('an account of the operator', () => {
       providers: expect.arrayContaining([{ id: 'luma', accounts: 1, connected: 1 }]),
     })
     const metrics = String((await gateway.send('GET', '/metrics')).body)
-    expect(metrics).toContain('polyphony_accounts{provider="luma",state="connected"} 1')
+    expect(metrics).toContain('polyphony_accounts{provider="luma",owner="operator",state="connected"} 1')
     expect(metrics).toContain(`polyphony_account_slots{provider="luma",account="${account.id}"} 3`)
     await gateway.assertBalanced()
   })
