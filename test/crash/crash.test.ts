@@ -45,8 +45,8 @@ const POINTS = [
 interface Running {
   url: string
   child: ChildProcess
-  /** Resolves when the process has ended, with the signal that ended it. */
-  ended: Promise<NodeJS.Signals | null>
+  /** Resolves when the process has ended, with the signal that ended it, or else its exit code. */
+  ended: Promise<NodeJS.Signals | number | null>
 }
 
 function crashSuite(
@@ -97,8 +97,8 @@ function crashSuite(
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       children.push(child)
-      const ended = new Promise<NodeJS.Signals | null>((resolve) => {
-        child.once('exit', (_code, signal) => resolve(signal))
+      const ended = new Promise<NodeJS.Signals | number | null>((resolve) => {
+        child.once('exit', (code, signal) => resolve(signal ?? code))
       })
       let errors = ''
       child.stderr?.on('data', (chunk: Buffer) => {
@@ -201,7 +201,7 @@ function crashSuite(
       expect(Date.now() - restartedAt).toBeLessThan(30_000)
 
       last.child.kill('SIGTERM')
-      await last.ended
+      expect(await last.ended).toBe(0)
       await using store = await reopened()
       // A submission that was repeated after a lost answer is one task: only accepted ones exist.
       const tasks = await store.listTasks({ tenantId: await onlyTenant(store), limit: 10_000 })

@@ -38,19 +38,21 @@ function isPoint(verb: keyof Store, args: unknown): boolean {
   return moveOf((args as { change: TaskChange }).change) === point // the verb's own arguments
 }
 
+async function dieAt(run: () => unknown): Promise<unknown> {
+  if (when === 'before') die()
+  const result = await run()
+  if (!isEmpty(result)) die()
+  return result
+}
+
 function deadly(store: Store): Store {
   return new Proxy(store, {
     get(target, name: keyof Store) {
       const value = target[name]
       if (typeof value !== 'function') return value
-      const run = value as (args: unknown) => Promise<unknown>
-      return async (args: unknown) => {
-        if (!isPoint(name, args)) return run(args)
-        if (when === 'before') die()
-        const result = await run(args)
-        if (!isEmpty(result)) die()
-        return result
-      }
+      const run = value as (args: unknown) => unknown
+      // All other verbs as they are: those that listen return at once how to end that.
+      return (args: unknown) => (isPoint(name, args) ? dieAt(() => run(args)) : run(args))
     },
   })
 }
