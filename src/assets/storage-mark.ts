@@ -53,7 +53,7 @@ export async function takeTurn(options: TurnOptions): Promise<'taken' | 'soon' |
   const { disk, store, storage, now } = options
   const { isOurs, stored, marked, takenAt } = await readTurns(options)
   if (!isOurs) {
-    // So that the other one stops, too: nobody knows which of them is the original.
+    // So that the other one stops, too: which of them is the original cannot be told from here.
     await disk.put(markOf(storage), contentOf(CONTESTED))
     return 'copy'
   }

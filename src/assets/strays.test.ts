@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openMigratedSqlite } from '../../test/support/migrated-sqlite.ts'
 import { adoptStorage } from '../compose/identity.ts'
 import type { Asset } from '../core/asset.ts'
+import { aTenant } from '../store/contract/samples.ts'
 import type { Store } from '../store/store.ts'
 import { type Assets, type NewFile, openAssets } from './assets.ts'
 import { hasCopies } from './owners.ts'
@@ -64,21 +65,7 @@ beforeEach(async () => {
   disk = await openDisk(`file:${root}`)
   opened = []
   store = await openStore('first')
-  await store.createTenant({
-    tenant: {
-      id: 'tenant',
-      name: 'T',
-      createdAt: 0,
-      maxConcurrent: null,
-      maxStaged: 10,
-      webhookSecretVersion: 1,
-      defaultPool: 'private',
-      fallsBack: false,
-      priceGroup: null,
-      frozenAt: null,
-      deletedAt: null,
-    },
-  })
+  await store.createTenant({ tenant: aTenant('tenant') })
   await adoptStorage(store, disk)
   storage = (await store.listFingerprints({})).storage ?? ''
   assets = assetsOf(store)

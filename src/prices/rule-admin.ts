@@ -31,7 +31,7 @@ export interface RuleKind<Rule extends PriceRule | CostRule> {
   show(rule: Rule): JsonObject
   entry(rule: Rule): JsonObject
   /** Whether the rule is of a tenant or an account that is gone: it has no effect, and no file may name it. */
-  isOfNobody(rule: Rule, names: KnownNames): boolean
+  isOrphaned(rule: Rule, names: KnownNames): boolean
   columns: readonly string[]
   /** Members of the shown rule by which lists are narrowed. */
   filters: readonly string[]
@@ -83,7 +83,7 @@ export function openRuleAdmin<Rule extends PriceRule | CostRule>(
     },
     async exportFile(format) {
       const [rules, names] = [await inForce(), await parts.names()]
-      const known = rules.filter((rule) => !kind.isOfNobody(rule, names)).toReversed()
+      const known = rules.filter((rule) => !kind.isOrphaned(rule, names)).toReversed()
       return fileOf(known.map(kind.entry), kind.columns, format)
     },
     importFile: (body, by) => importFile(parts, kind, body, by),

@@ -1,5 +1,8 @@
 import { addressOf, errorIn, modeHeader, reach } from './client.ts'
 
+/** Some browsers read what is saved a moment after the click. */
+const TAKEN_MS = 60_000
+
 /** Saves a table as CSV with all its pages: one answer has at most some thousand lines, and names the next in its `Link`. */
 export async function saveTable(template: string, query: object, name: string): Promise<void> {
   const parts: string[] = []
@@ -14,7 +17,7 @@ export async function saveTable(template: string, query: object, name: string): 
   }
   const url = URL.createObjectURL(new Blob(parts, { type: 'text/csv' }))
   saveAs(url, name)
-  URL.revokeObjectURL(url)
+  setTimeout(() => URL.revokeObjectURL(url), TAKEN_MS)
 }
 
 export function saveAs(href: string, name: string): void {
